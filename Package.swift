@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdTLS"].map {
+    .product(name: $0, package: "hummingbird")
+}
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "mandate",
+    products: [.executable(name: "mandate", targets: ["Main"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurlShim", dependencies: ["CCurl"]),
+        .target(name: "Mail", dependencies: ["CIDN2"]),
+        .target(name: "Relay", dependencies: ["Mail", crypto, trees]),
+        .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
+        .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
+        .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim"]),
+        .target(name: "Sandbox", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL, x509, crypto, log, lifecycle] + hummingbird),
+        .executableTarget(
+            name: "Main",
+            dependencies: [
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "Sandbox", arguments, yams, log, lifecycle,
+                crypto, nio, nioPosix,
+            ]),
+        .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
+        .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
+        .testTarget(name: "RelayTests", dependencies: ["Relay", "Mail", "TestSupport", yams]),
+        .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "Relay", "Mail", "TestSupport", grdb]),
+        .testTarget(
+            name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
+        .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
+        .testTarget(
+            name: "MainTests", dependencies: ["Main", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Relay", "Mail", "SQLiteStore", "TestSupport"], path: "Tests/Benchmarks"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

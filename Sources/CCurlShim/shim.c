@@ -1,0 +1,1 @@
+#include "ccurlshim.h"

@@ -1,0 +1,4 @@
+internal import Hummingbird
+internal import HummingbirdTLS
+internal import X509
+internal import NIOSSL
