@@ -1,0 +1,59 @@
+package import Mail
+
+/// Why an application sends; each purpose has a setting that names its author.
+package enum Purpose: String, Sendable, Hashable, CaseIterable {
+    case notification
+    case adHoc = "ad-hoc"
+    case administrator
+}
+
+/// A program that may ask or send.
+package struct Client: Sendable, Hashable {
+    /// How a client is recognised.
+    package enum Credential: Sendable, Hashable {
+        /// SHA-256 of a random 256-bit key: a fast hash is enough, since nothing that long can be guessed.
+        case key(sha256: [UInt8])
+        /// A source network in CIDR form, for a printer that cannot sign in.
+        case network(String)
+        /// The peer's uid on the local socket.
+        case uid(UInt32)
+    }
+
+    /// What a client may ask for: these purposes AND these addresses. Empty means no limit on that side.
+    package struct Limits: Sendable, Hashable {
+        package var purposes: Set<Purpose>
+        package var addresses: [AddressPattern]
+
+        package init(purposes: Set<Purpose> = [], addresses: [AddressPattern] = []) {
+            self.purposes = purposes
+            self.addresses = addresses
+        }
+
+        package var areEmpty: Bool { purposes.isEmpty && addresses.isEmpty }
+    }
+
+    package let id: ClientID
+    package var name: String
+    package var credential: Credential
+    package var limits: Limits
+    /// The purpose of a message that names none.
+    package var defaultPurpose: Purpose?
+    /// Who the author is when the message's From cannot be used.
+    package var authorIfUnusable: EmailAddress?
+    package var noticeAddress: EmailAddress?
+    package var isEnabled: Bool
+
+    package init(
+        id: ClientID, name: String, credential: Credential, limits: Limits = Limits(), defaultPurpose: Purpose? = nil,
+        authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, isEnabled: Bool = true
+    ) {
+        self.id = id
+        self.name = name
+        self.credential = credential
+        self.limits = limits
+        self.defaultPurpose = defaultPurpose
+        self.authorIfUnusable = authorIfUnusable
+        self.noticeAddress = noticeAddress
+        self.isEnabled = isEnabled
+    }
+}

@@ -1,0 +1,74 @@
+internal import HashTreeCollections
+package import Mail
+
+/// What people decide, as one immutable value with an edition: settings, users, grants, mailboxes, delegations, clients.
+/// It is held in persistent maps, so a changed directory shares all but a path of nodes with the one before, and a reader
+/// keeps the edition it started with without a lock. Only `Directory+Change.swift` writes the maps and their indexes.
+package struct Directory: Sendable {
+    package internal(set) var edition: Edition
+    package internal(set) var settings = Settings()
+    var users: TreeDictionary<UserID, User> = [:]
+    var providers: TreeDictionary<ProviderID, Provider> = [:]
+    var applications: TreeDictionary<ApplicationID, Application> = [:]
+    var grants: TreeDictionary<GrantID, Grant> = [:]
+    var mailboxes: TreeDictionary<MailboxID, Mailbox> = [:]
+    var families: TreeDictionary<FamilyID, Family> = [:]
+    var delegations: TreeDictionary<DelegationID, Delegation> = [:]
+    var denials: TreeDictionary<DenyID, Deny> = [:]
+    var clients: TreeDictionary<ClientID, Client> = [:]
+
+    var usersByAddress: TreeDictionary<EmailAddress, [UserID]> = [:]
+    var mailboxesByAddress: TreeDictionary<EmailAddress, [MailboxID]> = [:]
+    var familiesByMember = PatternIndex<FamilyID>()
+    var delegationsByAddress = PatternIndex<DelegationID>()
+    var denialsByAddress = PatternIndex<DenyID>()
+
+    package init(edition: Edition = Edition(0)) { self.edition = edition }
+
+    package init(_ entities: some Sequence<DirectoryEntity>, edition: Edition = Edition(0)) {
+        self.init(edition: edition)
+        for entity in entities { put(entity) }
+    }
+
+    package func user(_ id: UserID) -> User? { users[id] }
+    package func provider(_ id: ProviderID) -> Provider? { providers[id] }
+    package func application(_ id: ApplicationID) -> Application? { applications[id] }
+    package func grant(_ id: GrantID) -> Grant? { grants[id] }
+    package func mailbox(_ id: MailboxID) -> Mailbox? { mailboxes[id] }
+    package func family(_ id: FamilyID) -> Family? { families[id] }
+    package func delegation(_ id: DelegationID) -> Delegation? { delegations[id] }
+    package func client(_ id: ClientID) -> Client? { clients[id] }
+
+    package var userCount: Int { users.count }
+    package var delegationCount: Int { delegations.count }
+
+    package var allUsers: some Sequence<User> { users.values }
+    package var allMailboxes: some Sequence<Mailbox> { mailboxes.values }
+    package var allFamilies: some Sequence<Family> { families.values }
+    package var allGrants: some Sequence<Grant> { grants.values }
+    package var allDelegations: some Sequence<Delegation> { delegations.values }
+    package var allDenials: some Sequence<Deny> { denials.values }
+    package var allClients: some Sequence<Client> { clients.values }
+
+    /// The users who have this address, on or off.
+    package func users(with address: EmailAddress) -> [User] { (usersByAddress[address] ?? []).compactMap { users[$0] } }
+
+    package func mailboxes(with address: EmailAddress) -> [Mailbox] {
+        (mailboxesByAddress[address] ?? []).compactMap { mailboxes[$0] }
+    }
+
+    /// Families that contain the address: by a single entry first, then by domain.
+    func families(with address: EmailAddress) -> (exact: [FamilyID], byDomain: [FamilyID]) {
+        (familiesByMember.entries(for: address), familiesByMember.entries(for: address.domain))
+    }
+
+    func delegations(for address: EmailAddress) -> (exact: [DelegationID], byDomain: [DelegationID]) {
+        (delegationsByAddress.entries(for: address), delegationsByAddress.entries(for: address.domain))
+    }
+
+    /// Every deny entry that speaks of the address, the most exact first.
+    func denials(for address: EmailAddress) -> [Deny] {
+        let ids = denialsByAddress.entries(for: address) + denialsByAddress.entries(for: address.domain) + denialsByAddress.entriesForAny
+        return ids.compactMap { denials[$0] }
+    }
+}

@@ -1,0 +1,61 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// Keeps the directory. Only the service and the demo load it whole; commands read the rows they need.
+package protocol DirectoryStore: Sendable {
+    func directory() async throws(StoreFailure) -> Directory
+    /// What one question can touch: every small table, and of users and delegations only those asked for.
+    func directory(of slice: DirectorySlice) async throws(StoreFailure) -> Directory
+    func changes(since edition: Edition) async throws(StoreFailure) -> (changes: [DirectoryChange], edition: Edition)
+    func entity(_ key: EntityKey) async throws(StoreFailure) -> DirectoryEntity?
+    /// Sorted by id.
+    func entities(_ kind: EntityKind, after id: String?, limit: Int) async throws(StoreFailure) -> [DirectoryEntity]
+    /// What would break if this went away.
+    func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey]
+    /// One transaction: changes, sealed secrets, change rows, journal. Returns the edition, unmoved when nothing was different.
+    func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition
+}
+
+package struct DirectorySlice: Sendable, Hashable {
+    package var users: Set<UserID>
+    package var addresses: Set<EmailAddress>
+
+    package init(users: Set<UserID> = [], addresses: Set<EmailAddress> = []) {
+        self.users = users
+        self.addresses = addresses
+    }
+}
+
+/// A person's change to the directory, whole.
+package struct DirectoryEdit: Sendable {
+    package var changes: [DirectoryChange]
+    package var secrets: [SecretChange]
+    package var by: String
+    package var at: Date
+    /// Refused with `editionMoved` when the directory is at another edition.
+    package var expecting: Edition?
+    /// Removes what refers to a removed thing as well, instead of refusing.
+    package var cascades: Bool
+
+    package init(
+        _ changes: [DirectoryChange], secrets: [SecretChange] = [], by: String, at: Date, expecting: Edition? = nil, cascades: Bool = false
+    ) {
+        self.changes = changes
+        self.secrets = secrets
+        self.by = by
+        self.at = at
+        self.expecting = expecting
+        self.cascades = cascades
+    }
+}
+
+package struct SecretChange: Sendable, Hashable {
+    package let name: SecretName
+    /// nil removes it.
+    package let sealed: Sealed?
+
+    package init(name: SecretName, sealed: Sealed?) {
+        self.name = name
+        self.sealed = sealed
+    }
+}

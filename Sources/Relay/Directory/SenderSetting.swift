@@ -1,0 +1,47 @@
+package import Mail
+
+/// The meaning of one of the three settings: an exact user id (ids may look like addresses), else an address,
+/// else the current-user value (design section 1).
+package enum SenderSetting: Sendable, Hashable {
+    case user(UserID)
+    case address(EmailAddress)
+    case currentUser
+    /// Neither: reported as `unknown-user`, with the text.
+    case unreadable(String)
+
+    /// As applications write it; compared trimmed and without regard to case.
+    package static let currentUserText = "* Current User *"
+
+    package init(_ text: String, isUser: (UserID) -> Bool) {
+        let trimmed = Self.trimmed(text)
+        if let id = UserID(trimmed), isUser(id) {
+            self = .user(id)
+        } else if let address = try? EmailAddress(trimmed) {  // not an address is a case of its own, below
+            self = .address(address)
+        } else if Self.isCurrentUser(trimmed) {
+            self = .currentUser
+        } else {
+            self = .unreadable(trimmed)
+        }
+    }
+
+    package static func isCurrentUser(_ text: String) -> Bool { trimmed(text).lowercased() == currentUserText.lowercased() }
+
+    private static func trimmed(_ text: String) -> String {
+        var rest = text[...]
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
+    }
+}
+
+extension Purpose {
+    /// The setting that names this purpose's author, and where an unset one falls to: ad-hoc → notification → administrator.
+    package var settings: [SettingKey.Name] {
+        switch self {
+        case .adHoc: [.adHocEmailFromAddress, .emailFromUserID, .emailAdministratorUserID]
+        case .notification: [.emailFromUserID, .emailAdministratorUserID]
+        case .administrator: [.emailAdministratorUserID]
+        }
+    }
+}

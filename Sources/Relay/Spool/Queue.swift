@@ -1,0 +1,70 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// What a person sees of the spool and may do to it.
+package protocol Queue: Sendable {
+    /// Messages in the order they were accepted; `done` ones only when asked for by id, as long as they are known.
+    func list(_ filter: QueueFilter) async throws(StoreFailure) -> [QueuedMessage]
+    func show(_ message: SpoolID) async throws(StoreFailure) -> QueuedMessage?
+    /// Carries out a person's wish and journals who it was. Throws `notFound`, or `conflict` when the state does not allow it.
+    func change(_ message: SpoolID, _ action: QueueAction, by person: String, at now: Date) async throws(StoreFailure)
+}
+
+package struct QueueFilter: Sendable, Hashable {
+    package var state: QueuedMessage.StateName?
+    package var after: SpoolID?
+    package var limit: Int
+
+    package init(state: QueuedMessage.StateName? = nil, after: SpoolID? = nil, limit: Int = 1000) {
+        self.state = state
+        self.after = after
+        self.limit = limit
+    }
+}
+
+package enum QueueAction: String, Sendable, Hashable, CaseIterable {
+    /// Try now; also brings a failed message back.
+    case retry
+    case hold
+    case release
+    /// Ends it without sending: the only way to lose a message, and it takes a person.
+    case remove
+}
+
+package struct QueuedMessage: Sendable, Hashable {
+    package enum StateName: String, Sendable, Hashable, CaseIterable {
+        case waiting, claimed, held, failed, done
+    }
+
+    package struct RecipientState: Sendable, Hashable {
+        package let recipient: Recipient
+        package let outcome: RecipientOutcome?
+
+        package init(recipient: Recipient, outcome: RecipientOutcome?) {
+            self.recipient = recipient
+            self.outcome = outcome
+        }
+    }
+
+    package let message: AcceptedMessage
+    package let state: StateName
+    /// Why it waits, is held or has failed; the provider's last words, or ours.
+    package let why: String
+    package let attempts: Int
+    package let nextAttempt: Date?
+    package let isUnknown: Bool
+    package let recipients: [RecipientState]
+
+    package init(
+        message: AcceptedMessage, state: StateName, why: String, attempts: Int, nextAttempt: Date?, isUnknown: Bool,
+        recipients: [RecipientState]
+    ) {
+        self.message = message
+        self.state = state
+        self.why = why
+        self.attempts = attempts
+        self.nextAttempt = nextAttempt
+        self.isUnknown = isUnknown
+        self.recipients = recipients
+    }
+}

@@ -1,0 +1,81 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// How an attempt ended, whole: it is committed together or not at all.
+package struct Settlement: Sendable {
+    package let claim: Claim
+    package let at: Date
+    package var state: Next
+    /// Per recipient index; recipients without an outcome stay in the queue.
+    package var outcomes: [Int: RecipientOutcome]
+    package var journal: [JournalEntry]
+    package var sightings: [Sighting]
+    package var usage: Usage?
+    package var observations: [Observation]
+
+    /// What becomes of the message.
+    package enum Next: Sendable, Hashable {
+        case waiting(until: Date, why: String)
+        case held(why: String)
+        /// Given up, visible in the queue until a person removes it.
+        case failed(why: String)
+        /// Every recipient has a final outcome, none of them a failure: the content is no longer kept.
+        case done
+    }
+
+    package init(
+        claim: Claim, at: Date, state: Next, outcomes: [Int: RecipientOutcome] = [:], journal: [JournalEntry] = [],
+        sightings: [Sighting] = [], usage: Usage? = nil, observations: [Observation] = []
+    ) {
+        self.claim = claim
+        self.at = at
+        self.state = state
+        self.outcomes = outcomes
+        self.journal = journal
+        self.sightings = sightings
+        self.usage = usage
+        self.observations = observations
+    }
+}
+
+/// The last word on one recipient.
+package enum RecipientOutcome: Sendable, Hashable {
+    case sent(reply: String)
+    case refused(reply: String)
+}
+
+/// An address seen in use, for the auditor's reports: they never scan the journal.
+package struct Sighting: Sendable, Hashable {
+    package enum Role: String, Sendable, Hashable, CaseIterable {
+        /// Asked for as author.
+        case author
+        /// Written to From.
+        case from
+    }
+
+    package let address: EmailAddress
+    package let role: Role
+    package let at: Date
+    /// `accepted`, `sent`, or a refusal's code.
+    package let outcome: String
+
+    package init(address: EmailAddress, role: Role, at: Date, outcome: String) {
+        self.address = address
+        self.role = role
+        self.at = at
+        self.outcome = outcome
+    }
+}
+
+/// What a login has sent; summed per hour, so that daily limits survive a restart.
+package struct Usage: Sendable, Hashable {
+    package let login: String
+    package let messages: Int
+    package let recipients: Int
+
+    package init(login: String, messages: Int, recipients: Int) {
+        self.login = login
+        self.messages = messages
+        self.recipients = recipients
+    }
+}

@@ -1,0 +1,87 @@
+package import struct FoundationEssentials.Date
+
+/// Keeps what was accepted until every recipient's fate is settled: the promise behind 250 and 202.
+/// Every method that returns has been made durable; methods called at the same time may share one commit.
+package protocol Spool: Sendable {
+    /// Keeps one piece of a body while it is still arriving. Pieces of a message that is never accepted are swept.
+    func write(chunk: [UInt8], number: Int, of message: SpoolID, at now: Date) async throws(StoreFailure)
+
+    /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
+    /// `held` is the reason it waits for a person, nil in the ordinary case.
+    func accept(
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, journal: [JournalEntry], sightings: [Sighting]
+    ) async throws(StoreFailure)
+
+    /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them.
+    func claim(_ limit: Int, by claimant: Claimant, at now: Date, until: Date) async throws(StoreFailure) -> ClaimedBatch
+
+    /// A slow send keeps its claim. Throws `claimLost` when another incarnation has taken the message since.
+    func renew(_ claim: Claim, until: Date) async throws(StoreFailure)
+
+    /// A piece of the body, counted from 0; nil behind the last.
+    func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]?
+
+    /// Ends an attempt: outcomes, next state, journal, sightings, usage and observations in one commit. Throws `claimLost` and changes
+    /// nothing when the claim is no longer the settler's.
+    func settle(_ settlement: Settlement) async throws(StoreFailure)
+
+    /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; pieces that were never
+    /// accepted are swept. Returns the messages released.
+    func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID]
+}
+
+/// Who claims: a node, and which run of it.
+package struct Claimant: Sendable, Hashable {
+    package let node: String
+    package let incarnation: String
+
+    package init(node: String, incarnation: String) {
+        self.node = node
+        self.incarnation = incarnation
+    }
+}
+
+package struct Claim: Sendable, Hashable {
+    package let message: SpoolID
+    /// Counted from 1.
+    package let attempt: Int
+    package let claimant: Claimant
+    package let until: Date
+
+    package init(message: SpoolID, attempt: Int, claimant: Claimant, until: Date) {
+        self.message = message
+        self.attempt = attempt
+        self.claimant = claimant
+        self.until = until
+    }
+}
+
+/// A claimed message and what is left of it.
+package struct SpoolEntry: Sendable, Hashable {
+    package let message: AcceptedMessage
+    package let claim: Claim
+    /// Indexes into `message.envelope.recipients` of those who have no outcome yet.
+    package let remaining: [Int]
+    /// A crash may have hit between the last byte leaving and the settling.
+    package let isUnknown: Bool
+
+    package init(message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool) {
+        self.message = message
+        self.claim = claim
+        self.remaining = remaining
+        self.isUnknown = isUnknown
+    }
+}
+
+/// Claims come with the edition and revision of their transaction: a runner with an older snapshot catches up before it decides.
+package struct ClaimedBatch: Sendable {
+    package let entries: [SpoolEntry]
+    package let edition: Edition
+    package let revision: Int64
+
+    package init(entries: [SpoolEntry], edition: Edition, revision: Int64) {
+        self.entries = entries
+        self.edition = edition
+        self.revision = revision
+    }
+}

@@ -1,0 +1,40 @@
+/// Why a store could not do what it was asked, translated from the database's own errors at once.
+package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Another process holds the store for longer than the busy limit.
+    case busy
+    /// No room to write; nothing of the call was kept.
+    case full
+    /// The claim belongs to someone else by now, or the message is gone.
+    case claimLost
+    case notFound(String)
+    /// The directory would contradict itself, or the state does not allow it; the text says what stands in the way.
+    case conflict(String)
+    /// The directory moved since the caller looked.
+    case editionMoved(now: Edition)
+    /// The key that opens this store is not the one at hand.
+    case wrongKey
+    case damaged(String)
+    case unavailable(String)
+
+    package var description: String {
+        switch self {
+        case .busy: "the store is busy: another process has held it for too long; try again"
+        case .full: "the disk is full: nothing was stored; make room and try again"
+        case .claimLost: "the message was taken over by another run of the service"
+        case .notFound(let what): "there is no \(what)"
+        case .conflict(let why): why
+        case .editionMoved(let now): "the directory was changed meanwhile (edition \(now)): look again and repeat"
+        case .wrongKey: "the store was sealed under another key: give the key file it was made with"
+        case .damaged(let what): "the store is damaged: \(what)"
+        case .unavailable(let why): "the store cannot be used: \(why)"
+        }
+    }
+
+    /// Worth another try without anyone doing anything.
+    package var isTemporary: Bool {
+        switch self {
+        case .busy, .full, .editionMoved: true
+        case .claimLost, .notFound, .conflict, .wrongKey, .damaged, .unavailable: false
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package import struct FoundationEssentials.Date
+
+/// Keeps tokens and leases, sealed, so that every process of a store renews a token once for all.
+package protocol TokenStore: Sendable {
+    /// What a grant asks with: its sealed secrets and the revision they were read at; nil when the grant is gone.
+    func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials?
+    func token(_ key: TokenKey) async throws(StoreFailure) -> StoredToken?
+    /// Takes a lease, or returns false while someone else's has not run out.
+    func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool
+    func dropLease(_ name: String, holder: String) async throws(StoreFailure)
+    /// Keeps what a renewal brought, the rotated refresh token included, in one commit; returns false and keeps nothing when the lease or the grant's
+    /// revision has moved since.
+    func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool
+    func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed?
+}
+
+/// An access token belongs to a grant, a resource, and for a service account the subject.
+package struct TokenKey: Sendable, Hashable, CustomStringConvertible {
+    package let grant: GrantID
+    package let resource: TokenResource
+    /// The login, where one token opens one mailbox (service account); nil otherwise.
+    package let subject: String?
+
+    package init(grant: GrantID, resource: TokenResource, subject: String? = nil) {
+        self.grant = grant
+        self.resource = resource
+        self.subject = subject
+    }
+
+    package var description: String { "\(grant.text)/\(resource.rawValue)" + (subject.map { "/" + $0 } ?? "") }
+
+    package var secretName: SecretName { SecretName(.accessToken, of: description) }
+}
+
+/// What an access token opens. Entra answers for one resource at a time, so mail protocols and Graph have different tokens.
+package enum TokenResource: String, Sendable, Hashable, CaseIterable {
+    case smtp
+}
+
+package struct Credentials: Sendable, Hashable {
+    /// The edition at which the grant, its application or one of their secrets was last changed by a person.
+    package let revision: Edition
+    package let clientSecret: Sealed?
+    package let refreshToken: Sealed?
+
+    package init(revision: Edition, clientSecret: Sealed?, refreshToken: Sealed?) {
+        self.revision = revision
+        self.clientSecret = clientSecret
+        self.refreshToken = refreshToken
+    }
+}
+
+package struct StoredToken: Sendable, Hashable {
+    package let sealed: Sealed
+    package let obtained: Date
+    package let expires: Date
+    /// The credentials it was had with; a token of another revision is not used.
+    package let revision: Edition
+
+    package init(sealed: Sealed, obtained: Date, expires: Date, revision: Edition) {
+        self.sealed = sealed
+        self.obtained = obtained
+        self.expires = expires
+        self.revision = revision
+    }
+}
+
+package struct Renewal: Sendable, Hashable {
+    package let key: TokenKey
+    package let token: StoredToken
+    /// Set when the provider rotated it.
+    package let refreshToken: Sealed?
+    package let lease: String
+    package let holder: String
+    package let observations: [Observation]
+
+    package init(
+        key: TokenKey, token: StoredToken, refreshToken: Sealed?, lease: String, holder: String, observations: [Observation] = []
+    ) {
+        self.key = key
+        self.token = token
+        self.refreshToken = refreshToken
+        self.lease = lease
+        self.holder = holder
+        self.observations = observations
+    }
+}

@@ -1,0 +1,81 @@
+internal import Crypto
+
+/// Seals secrets with AES-256-GCM under a key that is not in the database, each bound to its row: a sealed value moved to another row does not open.
+package struct Vault: Sendable {
+    /// Says which key sealed a value, so that `rotate` can tell what is left; derived from the key, reveals nothing of it.
+    package let keyID: String
+    private let key: SymmetricKey
+
+    /// 32 bytes.
+    package init(key: Secret) throws(VaultError) {
+        guard key.count == 32 else { throw .badKey(length: key.count) }
+        let bytes = key.reveal()
+        self.key = SymmetricKey(data: bytes)
+        let digest = SHA256.hash(data: Array("mandate key id".utf8) + bytes)
+        self.keyID = digest.prefix(6).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    }
+
+    package func seal(_ secret: Secret, for name: SecretName) throws(VaultError) -> Sealed {
+        do {
+            let box = try AES.GCM.seal(secret.reveal(), using: key, authenticating: Array(name.binding.utf8))
+            guard let combined = box.combined else { throw VaultError.cannotSeal }
+            return Sealed(keyID: keyID, bytes: Array(combined))
+        } catch { throw .cannotSeal }
+    }
+
+    package func open(_ sealed: Sealed, for name: SecretName) throws(VaultError) -> Secret {
+        guard sealed.keyID == keyID else { throw .otherKey(sealed.keyID) }
+        do {
+            let box = try AES.GCM.SealedBox(combined: sealed.bytes)
+            return Secret(Array(try AES.GCM.open(box, using: key, authenticating: Array(name.binding.utf8))))
+        } catch { throw .doesNotOpen(name) }
+    }
+}
+
+/// A sealed secret: nonce, ciphertext and tag.
+package struct Sealed: Sendable, Hashable {
+    package let keyID: String
+    package let bytes: [UInt8]
+
+    package init(keyID: String, bytes: [UInt8]) {
+        self.keyID = keyID
+        self.bytes = bytes
+    }
+}
+
+/// Names a secret, and binds it to the row it belongs to.
+package struct SecretName: Sendable, Hashable, CustomStringConvertible {
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case clientSecret = "client-secret"
+        case refreshToken = "refresh-token"
+        case accessToken = "access-token"
+        case journalKey = "journal-key"
+    }
+
+    package let kind: Kind
+    package let owner: String
+
+    package init(_ kind: Kind, of owner: String) {
+        self.kind = kind
+        self.owner = owner
+    }
+
+    var binding: String { "mandate/1/\(kind.rawValue)/\(owner)" }
+    package var description: String { "\(kind.rawValue) of \(owner)" }
+}
+
+package enum VaultError: Error, Sendable, Hashable, CustomStringConvertible {
+    case badKey(length: Int)
+    case otherKey(String)
+    case doesNotOpen(SecretName)
+    case cannotSeal
+
+    package var description: String {
+        switch self {
+        case .badKey(let length): "the key must have 32 bytes, this one has \(length)"
+        case .otherKey(let id): "sealed under the key \(id), which is not the one at hand: give the key file the store was made with"
+        case .doesNotOpen(let name): "the \(name) does not open: it was damaged or moved from another row"
+        case .cannotSeal: "the secret could not be sealed"
+        }
+    }
+}
