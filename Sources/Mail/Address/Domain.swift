@@ -45,7 +45,8 @@ package struct Domain: Sendable {
     package var hasDot: Bool { ascii.utf8.contains(UInt8(ascii: ".")) }
 
     private static func hasALabel(_ ascii: String) -> Bool {
-        ascii.utf8.count > 4 && ascii.utf8.split(separator: UInt8(ascii: ".")).contains { $0.starts(with: "xn--".utf8) }
+        // Only few names have a hyphen at all, and only they are worth splitting.
+        ascii.utf8.contains(UInt8(ascii: "-")) && ascii.utf8.split(separator: UInt8(ascii: ".")).contains { $0.starts(with: "xn--".utf8) }
     }
 
     /// Letters, digits, hyphens and underscores in labels of at most 63 octets, 253 in all.

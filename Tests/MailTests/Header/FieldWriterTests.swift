@@ -11,7 +11,7 @@ struct FieldWriterTests {
         (nil, "From: ann@x.org\r\n"), ("", "From: ann@x.org\r\n"), ("Ann Smith", "From: Ann Smith <ann@x.org>\r\n"),
         ("Smith, Ann", "From: \"Smith, Ann\" <ann@x.org>\r\n"), ("Ann Q. Smith", "From: \"Ann Q. Smith\" <ann@x.org>\r\n"),
         ("a@b", "From: \"a@b\" <ann@x.org>\r\n"), ("the \"boss\" \\", "From: \"the \\\"boss\\\" \\\\\" <ann@x.org>\r\n"),
-        ("Jörg", "From: =?UTF-8?Q?J=C3=B6rg?= <ann@x.org>\r\n"), ("a  b", "From: \"a  b\" <ann@x.org>\r\n"),
+        ("Jörg", "From: =?UTF-8?B?SsO2cmc=?= <ann@x.org>\r\n"), ("a  b", "From: \"a  b\" <ann@x.org>\r\n"),
         (" a", "From: \" a\" <ann@x.org>\r\n"),
         ("=?utf-8?Q?x?=", "From: \"=?utf-8?Q?x?=\" <ann@x.org>\r\n"), ("a\r\nBcc: b@x.org", "From: \"a  Bcc: b@x.org\" <ann@x.org>\r\n"),
         ("a\u{0}b", "From: a b <ann@x.org>\r\n"), ("via", "From: via <ann@x.org>\r\n"),
@@ -34,14 +34,14 @@ struct FieldWriterTests {
 
     @Test(arguments: [
         ("Hello world", "Subject: Hello world\r\n"), ("", "Subject:\r\n"), ("a  b", "Subject: a  b\r\n"),
-        ("Grüße", "Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\n"), ("a\r\nBcc: x@y", "Subject: a  Bcc: x@y\r\n"),
-        ("=?utf-8?Q?x?=", "Subject: =?UTF-8?Q?=3D=3Futf-8=3FQ=3Fx=3F=3D?=\r\n"), (" a", "Subject: =?UTF-8?Q?_a?=\r\n"),
+        ("Grüße", "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n"), ("a\r\nBcc: x@y", "Subject: a  Bcc: x@y\r\n"),
+        ("=?utf-8?Q?x?=", "Subject: =?UTF-8?B?PT91dGYtOD9RP3g/PQ==?=\r\n"), (" a", "Subject: =?UTF-8?Q?_a?=\r\n"),
     ])
     func textIsWritten(_ text: String, _ field: String) {
         #expect(String(decoding: FieldWriter.text(.subject, text), as: UTF8.self) == field)
     }
 
-    @Test(arguments: [10, 77, 78, 79, 479, 480, 481, 998, 5000, 100_000])
+    @Test(arguments: [10, 77, 78, 79, 479, 480, 481, 998, 5000, 30_000])
     func noLineIsTooLongWhateverTheInput(_ length: Int) throws {
         let words = String(repeating: "word ", count: length / 5) + "end"
         let inputs = [
@@ -90,7 +90,7 @@ struct FieldWriterTests {
     @Test(arguments: [false, true])
     func whatIsWrittenIsReadBack(_ utf8: Bool) throws {
         var generator = SeededGenerator(seed: 20_261_123)
-        for round in 0..<1500 {
+        for round in 0..<200 {
             let names = (0..<Int.random(in: 1..<4, using: &generator)).map { _ in Self.text(&generator) }
             let addresses = try names.enumerated().map { index, name in
                 NamedAddress(name: name, address: try EmailAddress(localPart: "u \(round).\(index)", domain: Domain("bücher.example")))
