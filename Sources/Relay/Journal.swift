@@ -3,7 +3,7 @@ package import struct FoundationEssentials.Date
 /// The append-only, chained record. Entries that belong to a store change are written by that change, in its transaction; this
 /// protocol is for the others, and for reading.
 package protocol Journal: Sendable {
-    func append(_ entries: [JournalEntry]) async throws(StoreFailure)
+    func append(_ entries: [JournalEntry], sightings: [Sighting]) async throws(StoreFailure)
     /// In the order written, from `after` on.
     func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow]
     func strands() async throws(StoreFailure) -> [String]

@@ -1,4 +1,3 @@
-package import Mail
 package import struct FoundationEssentials.Date
 
 /// One line of the journal: what happened, facts that may stay for ever, and the personal parts that may be erased without

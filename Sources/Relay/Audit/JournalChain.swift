@@ -1,4 +1,5 @@
 internal import Crypto
+internal import FoundationEssentials
 
 /// Links journal entries: each carries an HMAC-SHA-256, under a key that the vault keeps, of the link before it and of itself. Who can write the database
 /// but has no key can cut the end off (only an outside checkpoint shows that) but can neither change nor insert nor remove anything before it.

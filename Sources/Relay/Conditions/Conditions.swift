@@ -1,5 +1,4 @@
 internal import HashTreeCollections
-package import Mail
 
 /// What is observed, as one immutable value with a revision of its own: it never moves the directory's edition.
 package struct Conditions: Sendable {

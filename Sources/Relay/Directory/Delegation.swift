@@ -1,4 +1,4 @@
-package import Mail
+internal import Mail
 package import struct FoundationEssentials.Date
 
 /// "Mailbox M may send for address A" (or `@domain`), with who said so and until when.

@@ -1,5 +1,5 @@
 internal import HashTreeCollections
-package import Mail
+internal import Mail
 
 /// Finds what speaks of an address in a constant number of look-ups, however many entries there are.
 struct PatternIndex<Entry: Hashable & Comparable & Sendable>: Sendable {

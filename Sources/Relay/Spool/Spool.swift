@@ -64,12 +64,15 @@ package struct SpoolEntry: Sendable, Hashable {
     package let remaining: [Int]
     /// A crash may have hit between the last byte leaving and the settling.
     package let isUnknown: Bool
+    /// How many recipients were refused in earlier attempts: the message then ends as failed, not as done.
+    package let refused: Int
 
-    package init(message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool) {
+    package init(message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refused: Int = 0) {
         self.message = message
         self.claim = claim
         self.remaining = remaining
         self.isUnknown = isUnknown
+        self.refused = refused
     }
 }
 

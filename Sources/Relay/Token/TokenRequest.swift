@@ -1,5 +1,3 @@
-package import struct FoundationEssentials.Date
-
 /// One question to a token endpoint (RFC 6749 sections 4.4 and 6).
 package struct TokenRequest: Sendable {
     package enum Kind: Sendable {

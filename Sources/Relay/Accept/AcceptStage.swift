@@ -1,0 +1,212 @@
+internal import Crypto
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// Takes a message in, as it arrives: who is asking, is it well formed, whose is it, may it leave – and only then is it kept. Until `finish` returns,
+/// nothing is promised and the client still has the message; once it has, the message is durable.
+///
+/// Order: header → author → decision (a refusal is heard before the body is read) → body pieces, each durable on its own → acceptance.
+package struct AcceptStage: Sendable {
+    /// What every submission is held to.
+    package struct Limits: Sendable, Hashable {
+        /// Octets of the accepted form. Exchange Online takes 150 MB at most, and no provider more.
+        package var size: Int
+        /// Exchange Online's largest settable value (domain.md 2.8).
+        package var recipients: Int
+
+        package init(size: Int = 157_286_400, recipients: Int = 1000) {
+            self.size = size
+            self.recipients = recipients
+        }
+    }
+
+    /// Where a stage finds what it needs; one value for all submissions of a gateway.
+    package struct Surroundings: Sendable {
+        package let store: any Spool & Journal
+        /// A decider whose directory holds what the question can touch: the whole snapshot in the service, a slice in a command.
+        package let decider: @Sendable (Question) async throws(StoreFailure) -> Decider
+        package let now: @Sendable () -> Date
+        package let generator: @Sendable () -> any RandomNumberGenerator
+        /// Names us in Message-IDs.
+        package let domain: Domain
+        package let limits: Limits
+
+        package init(
+            store: any Spool & Journal, decider: @escaping @Sendable (Question) async throws(StoreFailure) -> Decider,
+            now: @escaping @Sendable () -> Date, generator: @escaping @Sendable () -> any RandomNumberGenerator, domain: Domain,
+            limits: Limits = Limits()
+        ) {
+            self.store = store
+            self.decider = decider
+            self.now = now
+            self.generator = generator
+            self.domain = domain
+            self.limits = limits
+        }
+    }
+
+    private let submission: Submission
+    private let surroundings: Surroundings
+    private var form = AcceptedForm()
+    private var splitter = HeaderSplitter()
+    private var opened: Opened?
+    private var size = 0
+
+    /// What is known once the header is complete.
+    private struct Opened: Sendable {
+        let id: SpoolID
+        let at: Date
+        let header: SettledHeader
+        let envelope: Envelope
+        let question: Question
+        let author: Author
+        let answer: Answer
+        var hash: SHA256
+        var pending: [UInt8] = []
+        var bodySize = 0
+        var chunks = 0
+    }
+
+    package init(_ submission: Submission, _ surroundings: Surroundings) {
+        self.submission = submission
+        self.surroundings = surroundings
+    }
+
+    /// Any piece of the message, in order.
+    package mutating func consume(_ piece: [UInt8]) async throws(AcceptFailure) {
+        let bytes: [UInt8]
+        do throws(AcceptedFormError) { bytes = try form.consume(piece) } catch { throw .form(error) }
+        try await take(bytes[...])
+    }
+
+    /// The message is complete: makes it durable, or throws and has kept nothing.
+    package mutating func finish() async throws(AcceptFailure) -> Receipt {
+        do throws(AcceptedFormError) { _ = try form.finish() } catch { throw .form(error) }
+        if opened == nil {
+            let header: [UInt8]
+            do throws(HeaderError) { header = try splitter.finish() } catch { throw .header(error) }
+            try await open(header)
+        }
+        guard let opened else { preconditionFailure("a header that was opened is there") }
+        return try await keep(opened)
+    }
+
+    private mutating func take(_ bytes: ArraySlice<UInt8>) async throws(AcceptFailure) {
+        size += bytes.count
+        guard size <= surroundings.limits.size else { throw .tooLarge(limit: surroundings.limits.size) }
+        guard opened == nil else { return try await takeBody(bytes) }
+        let split: HeaderSplitter.Split?
+        do throws(HeaderError) { split = try splitter.consume(bytes) } catch { throw .header(error) }
+        guard let split else { return }
+        try await open(split.header)
+        try await takeBody(bytes.dropFirst(split.bytesOfChunk))
+    }
+
+    private mutating func takeBody(_ bytes: ArraySlice<UInt8>) async throws(AcceptFailure) {
+        guard !bytes.isEmpty else { return }
+        opened?.hash.update(data: bytes)
+        opened?.bodySize += bytes.count
+        var rest = bytes
+        while let pending = opened?.pending.count, pending + rest.count > AcceptedMessage.chunkSize {
+            let room = AcceptedMessage.chunkSize - pending
+            opened?.pending.append(contentsOf: rest.prefix(room))
+            rest = rest.dropFirst(room)
+            try await writeChunk()
+        }
+        opened?.pending.append(contentsOf: rest)
+    }
+
+    private mutating func writeChunk() async throws(AcceptFailure) {
+        guard let current = opened else { return }
+        do throws(StoreFailure) {
+            try await surroundings.store.write(chunk: current.pending, number: current.chunks, of: current.id, at: current.at)
+        } catch { throw .store(error) }
+        opened?.chunks += 1
+        opened?.pending = []
+    }
+}
+
+extension AcceptStage {
+    /// The header is complete: settle it, find the author, decide.
+    private mutating func open(_ bytes: [UInt8]) async throws(AcceptFailure) {
+        let block: HeaderBlock
+        do throws(HeaderError) { block = try HeaderBlock(bytes) } catch { throw .header(error) }
+        let at = surroundings.now()
+        var generator = surroundings.generator()
+        let id = SpoolID(prefix: "m", using: &generator)
+        let header = SettledHeader(block, at: at, domain: surroundings.domain, using: &generator)
+        let recipients = submission.recipients.isEmpty ? try header.recipients() : submission.recipients
+        guard !recipients.isEmpty else { throw .noRecipients }
+        guard recipients.count <= surroundings.limits.recipients else { throw .tooManyRecipients(limit: surroundings.limits.recipients) }
+        let question = Question(
+            purpose: submission.purpose, user: submission.user, from: header.from, envelopeSender: submission.envelopeSender,
+            client: submission.client, at: at)
+        let answer = try await decide(question, header)
+        let author: Author
+        switch answer {
+        case .decided(let decision): author = decision.author
+        case .hold(let held, _): author = held
+        case .refused(let refusal):
+            try await record(refusal, question)
+            throw .refused(refusal)
+        }
+        let envelope = Envelope(
+            sender: submission.envelopeSender ?? .address(author.first.address), recipients: recipients, ret: submission.ret,
+            envelopeID: submission.envelopeID)
+        var hash = SHA256()
+        hash.update(data: header.header.bytes)
+        hash.update(data: [0x0D, 0x0A] as [UInt8])
+        opened = Opened(
+            id: id, at: at, header: header, envelope: envelope, question: question, author: author, answer: answer, hash: hash)
+    }
+
+    /// A rewrite that would be refused must be heard now too, not after 250.
+    private func decide(_ question: Question, _ header: SettledHeader) async throws(AcceptFailure) -> Answer {
+        let decider: Decider
+        do throws(StoreFailure) { decider = try await surroundings.decider(question) } catch { throw .store(error) }
+        let answer = decider.decide(question)
+        guard case .decided(let decision) = answer, decision.fields.signatures == .refuse else { return answer }
+        do throws(Refusal) {
+            _ = try Rewriter.rewrite(
+                header.header, decision,
+                Rewriter.Circumstances(
+                    isAutomatic: header.isAutoSubmitted || question.envelopeSender == .null, envelopeSender: question.envelopeSender,
+                    providerTakesNullSender: false))
+            return answer
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func record(_ refusal: Refusal, _ question: Question) async throws(AcceptFailure) {
+        do throws(StoreFailure) {
+            try await surroundings.store.append(
+                [.refused(refusal, question)], sightings: question.claimedAuthors.map {
+                    Sighting(address: $0, role: .author, at: question.at, outcome: refusal.code.rawValue)
+                })
+        } catch { throw .store(error) }
+    }
+
+    private func keep(_ opened: Opened) async throws(AcceptFailure) -> Receipt {
+        let message = AcceptedMessage(
+            id: opened.id, acceptedAt: opened.at, client: submission.client?.id, purpose: opened.question.purpose, user: submission.user,
+            author: opened.author, envelope: opened.envelope, hasEnvelopeSender: submission.envelopeSender != nil,
+            isAutomatic: opened.header.isAutoSubmitted || submission.envelopeSender == .null, header: opened.header.header.bytes,
+            bodySize: opened.bodySize, digest: Array(opened.hash.finalize()), messageID: opened.header.messageID)
+        var held: String?
+        if case .hold = opened.answer { held = "\(opened.author) has no route, and the policy is to hold: release it when there is one" }
+        do throws(StoreFailure) {
+            try await surroundings.store.accept(
+                message, lastChunk: opened.pending, number: opened.chunks, held: held, journal: [.accepted(message, held: held)],
+                sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
+        } catch { throw .store(error) }
+        return Receipt(id: message.id, messageID: message.messageID, held: held, answer: opened.answer)
+    }
+}
+
+extension Question {
+    /// Whom a refused message wanted to be from, as far as it said so itself.
+    fileprivate var claimedAuthors: [EmailAddress] {
+        if case .authors(let author) = from { author.all.map(\.address) } else { [] }
+    }
+}

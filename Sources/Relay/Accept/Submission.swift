@@ -1,0 +1,74 @@
+package import Mail
+
+/// A message as a client hands it over, before anything is known of it but who brings it.
+package struct Submission: Sendable {
+    /// nil: the store's owner at the command line.
+    package var client: Client?
+    /// nil: the client's default.
+    package var purpose: Purpose?
+    package var user: UserID?
+    /// nil: none was given, which is not `<>`.
+    package var envelopeSender: ReversePath?
+    /// Empty: the header's To, Cc and Bcc say it, as with `sendmail -t`.
+    package var recipients: [Recipient]
+    package var ret: Envelope.Ret?
+    package var envelopeID: String?
+
+    package init(
+        client: Client? = nil, purpose: Purpose? = nil, user: UserID? = nil, envelopeSender: ReversePath? = nil,
+        recipients: [Recipient] = [], ret: Envelope.Ret? = nil, envelopeID: String? = nil
+    ) {
+        self.client = client
+        self.purpose = purpose
+        self.user = user
+        self.envelopeSender = envelopeSender
+        self.recipients = recipients
+        self.ret = ret
+        self.envelopeID = envelopeID
+    }
+}
+
+/// What a client that is told "accepted" gets to hold on to.
+package struct Receipt: Sendable, Hashable {
+    package let id: SpoolID
+    package let messageID: String
+    /// Set when a person must release it first.
+    package let held: String?
+    /// As decided at Accept; the attempt may come to another.
+    package let answer: Answer
+
+    package init(id: SpoolID, messageID: String, held: String?, answer: Answer) {
+        self.id = id
+        self.messageID = messageID
+        self.held = held
+        self.answer = answer
+    }
+}
+
+/// Why a message was not taken. The client hears it at once, and still has the message.
+package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
+    case form(AcceptedFormError)
+    case header(HeaderError)
+    case recipient(FieldName, AddressError)
+    case noRecipients
+    case tooManyRecipients(limit: Int)
+    case tooLarge(limit: Int)
+    case refused(Refusal)
+    case store(StoreFailure)
+    /// The input broke off: nothing was accepted.
+    case inputBroke(String)
+
+    package var description: String {
+        switch self {
+        case .form(let error): error.description
+        case .header(let error): error.description
+        case .recipient(let field, let error): "the \(field.text) field names no recipients that can be read: \(error)"
+        case .noRecipients: "the message has no recipients: name them, or put them into To, Cc or Bcc"
+        case .tooManyRecipients(let limit): "more than \(limit) recipients: send it in parts"
+        case .tooLarge(let limit): "the message is larger than \(limit) octets"
+        case .refused(let refusal): refusal.sentence
+        case .store(let failure): failure.description
+        case .inputBroke(let why): "the message broke off while it was read (\(why)): nothing was accepted"
+        }
+    }
+}

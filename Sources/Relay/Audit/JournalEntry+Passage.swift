@@ -1,0 +1,62 @@
+internal import Mail
+internal import struct FoundationEssentials.Date
+
+/// The journal's lines about messages, each made in one place, so that what is recorded of a passage can be read here whole.
+extension JournalEntry {
+    package static func accepted(_ message: AcceptedMessage, held: String?) -> JournalEntry {
+        JournalEntry(
+            at: message.acceptedAt, kind: .accepted, message: message.id,
+            facts: [
+                Fact("client", message.client?.text ?? "owner"), Fact("purpose", message.purpose?.rawValue ?? ""),
+                Fact("size", String(message.size)), Fact("sha256", message.digest.hexadecimal),
+            ] + (held.map { [Fact("held", $0)] } ?? []),
+            personal: message.author.all.map { Personal(.author, $0.address.description) }
+                + [Personal(.sender, message.hasEnvelopeSender ? message.envelope.sender.description : "")]
+                + message.envelope.recipients.map { Personal(.recipient, $0.address.description) })
+    }
+
+    package static func refused(_ refusal: Refusal, _ question: Question) -> JournalEntry {
+        var people: [Personal] = []
+        if case .authors(let author) = question.from { people = author.all.map { Personal(.author, $0.address.description) } }
+        if let user = question.user { people.append(Personal(.person, user.text)) }
+        return JournalEntry(
+            at: question.at, kind: .refused,
+            facts: [
+                Fact("client", question.client?.id.text ?? "owner"), Fact("code", refusal.code.rawValue),
+                Fact("purpose", question.purpose?.rawValue ?? ""),
+            ], personal: people)
+    }
+
+    /// One line an attempt: asked for and effective sender, mailbox, route, and what the provider said of each recipient.
+    static func attempted(_ report: AttemptReport) -> JournalEntry {
+        let decision = report.decision
+        var people = report.entry.message.author.all.map { Personal(.author, $0.address.description) }
+        if let decision {
+            people += decision.fields.from.map { Personal(.from, $0.address.description) }
+            people.append(Personal(.mailbox, decision.mailbox.login))
+        }
+        if let sender = report.envelopeSender { people.append(Personal(.sender, sender.description)) }
+        people += report.recipients.map { Personal(.recipient, "\($0.address): \($0.words)") }
+        return JournalEntry(
+            at: report.at, kind: .attempted, message: report.entry.message.id,
+            facts: [
+                Fact("attempt", String(report.entry.claim.attempt)), Fact("route", decision?.route.rawValue ?? ""),
+                Fact("transport", decision?.transport.rawValue ?? ""), Fact("edition", report.edition.description),
+                Fact("outcome", report.outcome), Fact("next", report.next),
+            ], personal: people)
+    }
+}
+
+extension [UInt8] {
+    /// Lower-case hexadecimal, as digests are written.
+    package var hexadecimal: String {
+        var text = ""
+        text.reserveCapacity(count * 2)
+        let digits = Array<Character>("0123456789abcdef")
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return text
+    }
+}

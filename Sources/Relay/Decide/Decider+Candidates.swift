@@ -1,0 +1,79 @@
+internal import Mail
+
+/// Step 4: every way out that the directory knows for an address. A handful of look-ups, however many addresses there are.
+extension Decider {
+    func candidates(for author: EmailAddress) -> [Candidate] {
+        var found: [Candidate] = []
+        for mailbox in directory.mailboxes(with: author) {
+            found.append(candidate(author, mailbox.concrete, .own, isExact: true))
+        }
+        let families = directory.families(with: author)
+        for id in families.exact { appendFamily(id, author, isExact: true, to: &found) }
+        for id in families.byDomain { appendFamily(id, author, isExact: false, to: &found) }
+        let delegations = directory.delegations(for: author)
+        for id in delegations.exact { appendDelegation(id, author, isExact: true, to: &found) }
+        for id in delegations.byDomain { appendDelegation(id, author, isExact: false, to: &found) }
+        return found
+    }
+
+    /// Step 6. The order is total: what is equal in all else differs in address, login or id.
+    static func isPreferred(_ left: Usable, _ right: Usable) -> Bool {
+        let (a, b) = (left.candidate, right.candidate)
+        if a.isExact != b.isExact { return a.isExact }
+        if a.route.rank != b.route.rank { return a.route.rank < b.route.rank }
+        if left.isProven != right.isProven { return left.isProven }
+        if a.priority != b.priority { return a.priority < b.priority }
+        if a.mailbox.address != b.mailbox.address { return a.mailbox.address < b.mailbox.address }
+        if a.mailbox.login != b.mailbox.login { return a.mailbox.login < b.mailbox.login }
+        return a.tieBreak < b.tieBreak
+    }
+
+    private func appendFamily(_ id: FamilyID, _ author: EmailAddress, isExact: Bool, to found: inout [Candidate]) {
+        guard let family = directory.family(id) else { return }
+        found.append(candidate(author, member(author, of: family), .family, isExact: isExact))
+    }
+
+    /// Every address in a family is its own mailbox; its login is the user's, where one is recorded.
+    private func member(_ address: EmailAddress, of family: Family) -> ConcreteMailbox {
+        let login = directory.users(with: address).lazy.compactMap(\.login).first ?? address.description
+        return ConcreteMailbox(row: .family(family.id), address: address, login: login, grant: family.grant)
+    }
+
+    private func appendDelegation(_ id: DelegationID, _ author: EmailAddress, isExact: Bool, to found: inout [Candidate]) {
+        guard let delegation = directory.delegation(id), let mailbox = directory.mailbox(delegation.mailbox) else { return }
+        let route: Route =
+            switch delegation.kind {
+            case .alias: .alias
+            case .sendAs: .sendAs
+            case .onBehalf: .onBehalf
+            }
+        found.append(
+            Candidate(
+                author: author, mailbox: mailbox.concrete, route: route, isExact: isExact, priority: delegation.priority, delegation: id))
+    }
+
+    private func candidate(_ author: EmailAddress, _ mailbox: ConcreteMailbox, _ route: Route, isExact: Bool) -> Candidate {
+        Candidate(author: author, mailbox: mailbox, route: route, isExact: isExact, priority: 0, delegation: nil)
+    }
+}
+
+/// A candidate that survived, with the transport that will honour it.
+struct Usable: Sendable, Hashable {
+    let candidate: Candidate
+    let transport: Transport
+    let isProven: Bool
+}
+
+extension Mailbox {
+    var concrete: ConcreteMailbox { ConcreteMailbox(row: .mailbox(id), address: address, login: login, grant: grant) }
+}
+
+extension Candidate {
+    fileprivate var tieBreak: String {
+        if let delegation { return delegation.text }
+        switch mailbox.row {
+        case .mailbox(let id): return id.text
+        case .family(let id): return id.text
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Mail
+
+/// What the header and the envelope are to say, by route (the table of design section 5).
+extension Decider {
+    func decision(
+        _ author: Author, _ usable: Usable, from: [NamedAddress], route: Route, _ routing: Routing, _ explanation: Explanation
+    ) -> Decision {
+        let settings = directory.settings
+        let mailbox = usable.candidate.mailbox
+        var explanation = explanation
+        let written = usable.transport == .graph ? from.map { shortenPhrase($0, &explanation) } : from
+        let policy = settings.replyPolicy(routing.purpose)
+        let fields = SenderFields(
+            from: written,
+            sender: sender(route, mailbox, severalAuthors: from.count > 1),
+            replyTo: route == .replyTo || policy == .both ? author.all : [],
+            intake: policy.addsIntake ? settings.intake : nil,
+            envelopeSender: envelopeSender(route, mailbox, from: from[0].address),
+            keepsOriginalFrom: settings.keepsOriginalFrom, signatures: settings.signaturePolicy)
+        return Decision(
+            author: author, purpose: routing.purpose, route: route, mailbox: mailbox, transport: usable.transport, fields: fields,
+            explanation: explanation)
+    }
+
+    /// `{name} via {organisation}`. No address may stand inside the phrase: readers and filters take it for the sender (domain.md 4.4).
+    func viaPhrase(for author: Author, _ carrier: NamedAddress) -> String {
+        let names = author.all.map { named in
+            let name = (named.name ?? "").withoutAddresses
+            return name.isEmpty ? named.address.localPart.withoutAddresses : name
+        }
+        let organisation = directory.settings.organisation ?? carrier.name ?? carrier.address.domain.text
+        return directory.settings.template.replacing("{name}", with: names.joined(separator: ", "))
+            .replacing("{organisation}", with: organisation.withoutAddresses)
+    }
+
+    private func sender(_ route: Route, _ mailbox: ConcreteMailbox, severalAuthors: Bool) -> SenderFields.Sender {
+        switch route {
+        case .onBehalf: .mailbox(mailbox.address)
+        case .own, .family, .alias, .sendAs: severalAuthors ? .keptOrMailbox(mailbox.address) : .removed
+        case .replyTo: .removed
+        }
+    }
+
+    private func envelopeSender(_ route: Route, _ mailbox: ConcreteMailbox, from: EmailAddress) -> EnvelopeSender {
+        let byRoute =
+            switch route {
+            case .own, .family, .alias, .sendAs: from
+            case .onBehalf, .replyTo: mailbox.address
+            }
+        return switch directory.settings.envelopePolicy {
+        case .byRoute: .address(byRoute)
+        case .mailbox: .address(mailbox.address)
+        case .from: .address(from)
+        case .client: .client(otherwise: byRoute)
+        case .fixed(let address): .address(address)
+        }
+    }
+
+    /// Graph answers ErrorSendAsDenied to an `@` in the display name.
+    private func shortenPhrase(_ named: NamedAddress, _ explanation: inout Explanation) -> NamedAddress {
+        guard let name = named.name, name.contains("@") else { return named }
+        explanation.note(.phraseShortened(name))
+        let rest = name.withoutAddresses
+        return NamedAddress(name: rest.isEmpty ? nil : rest, address: named.address)
+    }
+}
+
+extension String {
+    /// Without the words that hold an `@`.
+    fileprivate var withoutAddresses: String {
+        guard contains("@") else { return self }
+        return split(separator: " ").filter { !$0.contains("@") }.joined(separator: " ")
+    }
+
+    /// The standard library has this only with Foundation or regular expressions; a template has two places.
+    fileprivate func replacing(_ place: String, with text: String) -> String {
+        var result = ""
+        var rest = self[...]
+        while let first = place.first, let start = rest.firstIndex(of: first) {
+            result += rest[..<start]
+            rest = rest[start...]
+            if rest.hasPrefix(place) {
+                result += text
+                rest = rest.dropFirst(place.count)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result + rest
+    }
+}

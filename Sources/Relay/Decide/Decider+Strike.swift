@@ -1,0 +1,126 @@
+internal import Mail
+internal import struct FoundationEssentials.Date
+
+/// Step 5: what speaks against a candidate. All reasons are collected, because an administrator who mends one wants to know the next.
+extension Decider {
+    /// The transport that will honour the candidate, or why none will.
+    func judge(_ candidate: Candidate, severalAuthors: Bool, at now: Date, _ explanation: inout Explanation) -> Usable? {
+        var strikes: [Strike] = []
+        strikeByEntry(candidate, at: now, &strikes)
+        strikeByHealth(candidate, at: now, &strikes)
+        guard let application = application(of: candidate), let provider = directory.provider(application.provider) else {
+            explanation.note(.struck(candidate, strikes.isEmpty ? [.applicationMissing] : strikes))
+            return nil
+        }
+        strikeByAlignment(candidate, application, &strikes, &explanation)
+        guard strikes.isEmpty else {
+            explanation.note(.struck(candidate, strikes))
+            return nil
+        }
+        for transport in transports(of: candidate) {
+            let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
+            let standing = conditions.standing(key) ?? derivedStanding(candidate, provider, at: now)
+            if let strike = strike(candidate, transport, standing, provider, severalAuthors: severalAuthors, at: now) {
+                strikes.append(strike)
+            } else {
+                explanation.note(.usable(candidate, transport, standing))
+                return Usable(candidate: candidate, transport: transport, isProven: standing?.isProven ?? false)
+            }
+        }
+        explanation.note(.struck(candidate, strikes.isEmpty ? [.noTransport] : strikes))
+        return nil
+    }
+
+    func grant(of candidate: Candidate) -> Grant? { directory.grant(candidate.mailbox.grant) }
+
+    func application(of candidate: Candidate) -> Application? { grant(of: candidate).flatMap { directory.application($0.application) } }
+
+    private func transports(of candidate: Candidate) -> [Transport] {
+        switch candidate.mailbox.row {
+        case .mailbox(let id): directory.mailbox(id)?.transports ?? []
+        case .family(let id): directory.family(id)?.transports ?? []
+        }
+    }
+
+    private func strikeByEntry(_ candidate: Candidate, at now: Date, _ strikes: inout [Strike]) {
+        if case .mailbox(let id) = candidate.mailbox.row {
+            for deny in directory.denials(for: candidate.author) where deny.mailbox == id { strikes.append(.deniedByEntry(deny)) }
+        }
+        guard let delegation = candidate.delegation.flatMap(directory.delegation) else { return }
+        if let from = delegation.validFrom, now < from { strikes.append(.notYetValid(from: from)) }
+        if let until = delegation.validUntil, now >= until { strikes.append(.expired(at: until)) }
+    }
+
+    private func strikeByHealth(_ candidate: Candidate, at now: Date, _ strikes: inout [Strike]) {
+        let isEnabled =
+            switch candidate.mailbox.row {
+            case .mailbox(let id): directory.mailbox(id)?.isEnabled ?? false
+            case .family(let id): directory.family(id)?.isEnabled ?? false
+            }
+        if !isEnabled { strikes.append(.mailboxDisabled) }
+        switch conditions.mailbox(login: candidate.mailbox.login) {
+        case .stopped(let until, let why, _)? where now < until: strikes.append(.mailboxStopped(until: until, why))
+        case .broken(_, let why)?: strikes.append(.mailboxBroken(why))
+        case .stopped, nil: break
+        }
+        guard let grant = grant(of: candidate) else { return strikes.append(.grantMissing) }
+        if !grant.isEnabled { strikes.append(.grantDisabled) }
+        switch conditions.grant(grant.id) {
+        case .needsConsent(_, let why)?: strikes.append(.grantNeedsConsent(why))
+        case .lostInCrash(let at)?: strikes.append(.grantNeedsConsent("its token was lost in a crash at \(at.minute)"))
+        case nil: break
+        }
+        if let health = conditions.application(grant.application) { strikes.append(.applicationSuspended(health.reason)) }
+    }
+
+    /// From must be of a domain the tenant signs for, or DMARC fails at the recipient (domain.md 4.2). What nobody recorded is allowed, but said.
+    private func strikeByAlignment(
+        _ candidate: Candidate, _ application: Application, _ strikes: inout [Strike], _ explanation: inout Explanation
+    ) {
+        let domain = candidate.author.domain
+        if application.domains.isEmpty {
+            explanation.note(.alignmentUnknown(candidate, domain))
+        } else if !application.domains.contains(domain) {
+            if candidate.delegation.flatMap(directory.delegation)?.allowsUnaligned == true {
+                explanation.note(.unalignedAllowed(candidate, domain))
+            } else {
+                strikes.append(.unaligned(domain))
+            }
+        }
+    }
+
+    /// A right granted a moment ago is pending until the provider has had its time.
+    private func derivedStanding(_ candidate: Candidate, _ provider: Provider, at now: Date) -> Standing? {
+        guard provider.habits.propagation > 0, let delegation = candidate.delegation.flatMap(directory.delegation) else { return nil }
+        let until = delegation.grantedAt.addingTimeInterval(provider.habits.propagation)
+        return now < until ? .pending(until: until, deniedAt: nil) : nil
+    }
+
+    private func strike(
+        _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, at now: Date
+    ) -> Strike? {
+        guard transports.contains(transport), transport != .smtp || provider.smtp != nil else { return .transportMissing(transport) }
+        switch standing {
+        case .denied(let at, let code)?: return .standingDenied(transport, at: at, code: code)
+        case .rewritten(_, let to)?: return .rewrittenByProvider(transport, to: to)
+        case .pending(let until, .some)?: return .pendingAndDenied(transport, until: until)
+        case .pending(_, nil)?, .declared?, .proven?, nil: break
+        }
+        if severalAuthors, provider.habits.refusesSeveralAuthors { return .severalAuthorsRefused(transport) }
+        let isProven = standing?.isProven ?? false
+        switch candidate.route {
+        case .own, .family, .replyTo: return nil
+        case .alias where transport == .graph: return .aliasSentFromPrimary(transport)
+        case .alias, .sendAs: break
+        case .onBehalf where transport == .smtp && !isProven: return .onBehalfUnproven(transport)
+        case .onBehalf: break
+        }
+        return provider.habits.replacesUnlistedFrom && !isProven ? .unlistedFromReplaced(transport) : nil
+    }
+}
+
+extension Standing {
+    var isProven: Bool {
+        if case .proven = self { true } else { false }
+    }
+}

@@ -1,0 +1,90 @@
+package import Mail
+
+/// The answer to a question.
+package enum Answer: Sendable, Hashable {
+    case decided(Decision)
+    /// By policy a person must look at it first; why is the explanation's last word.
+    case hold(Author, Explanation)
+    case refused(Refusal)
+
+    package var explanation: Explanation {
+        switch self {
+        case .decided(let decision): decision.explanation
+        case .hold(_, let explanation): explanation
+        case .refused(let refusal): refusal.explanation
+        }
+    }
+}
+
+/// How the author gets out.
+package enum Route: String, Sendable, Hashable, CaseIterable {
+    case own, family, alias
+    case sendAs = "send-as"
+    case onBehalf = "on-behalf"
+    case replyTo = "reply-to"
+
+    /// The order of preference (design section 4, step 6).
+    var rank: Int {
+        switch self {
+        case .own: 0
+        case .family: 1
+        case .alias: 2
+        case .sendAs: 3
+        case .onBehalf: 4
+        case .replyTo: 5
+        }
+    }
+}
+
+/// A mailbox as one account: a row of its own, or one member of a family.
+package struct ConcreteMailbox: Sendable, Hashable {
+    package enum Row: Sendable, Hashable {
+        case mailbox(MailboxID)
+        case family(FamilyID)
+    }
+
+    package let row: Row
+    package let address: EmailAddress
+    package let login: String
+    package let grant: GrantID
+}
+
+/// Author, route, mailbox, the fields to write, and how it came to that.
+package struct Decision: Sendable, Hashable {
+    package let author: Author
+    package let purpose: Purpose?
+    package let route: Route
+    package let mailbox: ConcreteMailbox
+    package let transport: Transport
+    package let fields: SenderFields
+    package var explanation: Explanation
+}
+
+/// What the header and the envelope are to say (design section 5). Rewriting merges it with what the message has.
+package struct SenderFields: Sendable, Hashable {
+    package enum Sender: Sendable, Hashable {
+        case removed
+        /// On behalf: names the mailbox.
+        case mailbox(EmailAddress)
+        /// Several authors need one (RFC 5322 section 3.6.2): the message's own if it is an author or the mailbox, else the mailbox.
+        case keptOrMailbox(EmailAddress)
+    }
+
+    package let from: [NamedAddress]
+    package let sender: Sender
+    /// Written when the message has no Reply-To of its own.
+    package let replyTo: [NamedAddress]
+    /// Added behind whatever Reply-To there is.
+    package let intake: EmailAddress?
+    package let envelopeSender: EnvelopeSender
+    /// `X-Original-From` is wanted when From changes.
+    package let keepsOriginalFrom: Bool
+    package let signatures: SignaturePolicy
+}
+
+/// The envelope sender a message leaves with.
+package enum EnvelopeSender: Sendable, Hashable {
+    case address(EmailAddress)
+    /// As submitted, else this address.
+    case client(otherwise: EmailAddress)
+}

@@ -1,0 +1,86 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// Every rule tried, in order, with what it looked at and how it came out. Kept as values and put into words only when someone reads them:
+/// deciding is on the path of every message, reading is not.
+package struct Explanation: Sendable, Hashable {
+    package private(set) var steps: [Step] = []
+
+    package init() {}
+
+    mutating func note(_ step: Step) { steps.append(step) }
+
+    package enum Step: Sendable, Hashable {
+        case settingUnset(SettingKey.Name)
+        case setting(SettingKey.Name, text: String, SenderSetting)
+        case authorFromField(Author)
+        case authorUnusable(String)
+        case authorOfClient(EmailAddress)
+        case author(Author)
+        case clientPermits(ClientID, Author)
+        case clientForbids(ClientID, String)
+        case mode(Mode, Purpose?)
+        case deniedForAll(EmailAddress, Deny)
+        case noCandidate(EmailAddress)
+        case struck(Candidate, [Strike])
+        case usable(Candidate, Transport, Standing?)
+        /// A near miss: it works, but someone should look.
+        case alignmentUnknown(Candidate, Domain)
+        case unalignedAllowed(Candidate, Domain)
+        case coAuthorWithoutRoute(Candidate, EmailAddress)
+        case chosen(Candidate, Transport)
+        case phraseShortened(String)
+        case fallback(Fallback, Purpose?)
+        case carrier(EmailAddress, from: String)
+        case carrierUnusable(String)
+        case authorIsCarrier(EmailAddress)
+        case refused(RefusalCode)
+    }
+}
+
+/// One way out for an author: through which mailbox, by what right.
+package struct Candidate: Sendable, Hashable {
+    package let author: EmailAddress
+    package let mailbox: ConcreteMailbox
+    package let route: Route
+    /// By an entry for the address itself, rather than for its domain.
+    package let isExact: Bool
+    package let priority: Int
+    package let delegation: DelegationID?
+}
+
+/// Why a candidate is struck out.
+package enum Strike: Sendable, Hashable {
+    case deniedByEntry(Deny)
+    case standingDenied(Transport, at: Date, code: String)
+    case pendingAndDenied(Transport, until: Date)
+    case rewrittenByProvider(Transport, to: String)
+    case notYetValid(from: Date)
+    case expired(at: Date)
+    case mailboxDisabled
+    case mailboxBroken(String)
+    case mailboxStopped(until: Date, String)
+    case grantDisabled
+    case grantMissing
+    case grantNeedsConsent(String)
+    case applicationMissing
+    case applicationSuspended(String)
+    case unaligned(Domain)
+    case severalAuthorsRefused(Transport)
+    case aliasSentFromPrimary(Transport)
+    case unlistedFromReplaced(Transport)
+    case onBehalfUnproven(Transport)
+    case transportMissing(Transport)
+    case noTransport
+
+    /// It may be gone in a while without anyone changing the directory.
+    var isTemporary: Bool {
+        switch self {
+        case .mailboxStopped, .pendingAndDenied, .notYetValid: true
+        case .deniedByEntry, .standingDenied, .rewrittenByProvider, .expired, .mailboxDisabled, .mailboxBroken, .grantDisabled,
+            .grantMissing, .grantNeedsConsent, .applicationMissing, .applicationSuspended, .unaligned, .severalAuthorsRefused,
+            .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing, .noTransport:
+            false
+        }
+    }
+}

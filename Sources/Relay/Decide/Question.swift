@@ -1,0 +1,33 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// What is asked: who may this message be from, and how does it get out? Without a message, `from` is what a batch mailer would write.
+package struct Question: Sendable, Hashable {
+    /// The message's own From field, as far as it can be read.
+    package enum FromField: Sendable, Hashable {
+        case absent
+        case unreadable(AddressError)
+        case authors(Author)
+    }
+
+    package var purpose: Purpose?
+    package var user: UserID?
+    package var from: FromField
+    /// As submitted; nil when none was given.
+    package var envelopeSender: ReversePath?
+    /// Who asks; nil: the store's owner, who has no limits.
+    package var client: Client?
+    package var at: Date
+
+    package init(
+        purpose: Purpose? = nil, user: UserID? = nil, from: FromField = .absent, envelopeSender: ReversePath? = nil,
+        client: Client? = nil, at: Date
+    ) {
+        self.purpose = purpose ?? client?.defaultPurpose
+        self.user = user
+        self.from = from
+        self.envelopeSender = envelopeSender
+        self.client = client
+        self.at = at
+    }
+}

@@ -1,0 +1,44 @@
+internal import Synchronization
+
+/// Directory and conditions of one moment. A message sees one snapshot from beginning to end.
+package struct Snapshot: Sendable {
+    package var directory: Directory
+    package var conditions: Conditions
+
+    package init(directory: Directory, conditions: Conditions) {
+        self.directory = directory
+        self.conditions = conditions
+    }
+}
+
+/// Holds the newest snapshot for everyone who decides. A reader holds the lock for one copy of a reference; the one writer at a time swaps
+/// the whole value, so no reader ever sees half a change.
+package final class Shelf: Sendable {
+    // A class because tasks share it; its only state is behind the mutex.
+    private let held: Mutex<Snapshot>
+
+    package init(_ snapshot: Snapshot) { held = Mutex(snapshot) }
+
+    package var current: Snapshot { held.withLock { $0 } }
+
+    /// Loads what has changed since the snapshot at hand, or everything when the change rows no longer reach back that far. Two callers at once do no
+    /// harm: whoever comes second finds the editions moved and leaves the newer snapshot alone. Returns what was changed by people.
+    @discardableResult
+    package func catchUp(with store: some DirectoryStore & ConditionsStore) async throws(StoreFailure) -> [EntityKey] {
+        let before = current
+        let directory = try await store.changes(since: before.directory.edition)
+        let conditions = try await store.observations(since: before.conditions.revision)
+        held.withLock { snapshot in
+            if snapshot.directory.edition == before.directory.edition, directory.edition > before.directory.edition {
+                snapshot.directory.apply(directory.changes, edition: directory.edition)
+            }
+            if snapshot.conditions.revision == before.conditions.revision, conditions.revision > before.conditions.revision {
+                snapshot.conditions.apply(conditions.observations, revision: conditions.revision)
+            }
+        }
+        return directory.changes.map(\.key)
+    }
+
+    /// For a backend whose change rows have a gap.
+    package func replace(with snapshot: Snapshot) { held.withLock { $0 = snapshot } }
+}

@@ -1,0 +1,169 @@
+internal import Mail
+internal import struct FoundationEssentials.Date
+
+/// From what happened to what becomes of the message: outcomes per recipient, the next state, what was observed, the journal's line.
+extension Attempt {
+    /// No route just now: an administrator may mend it, so the message waits as long as any other.
+    func settle(later why: String, word: String, _ report: AttemptReport) -> Settlement {
+        settle(report, outcome: "\(word): \(why)", state: later(why, notBefore: nil))
+    }
+
+    func hold(_ why: String, _ report: AttemptReport) -> Settlement { settle(report, outcome: "hold: \(why)", state: .held(why: why)) }
+
+    func settle(_ failure: TokenFailure, _ report: AttemptReport) -> Settlement {
+        switch failure {
+        case .temporary(_, let seconds):
+            return settle(report, outcome: "retry: \(failure)", state: later(failure.description, notBefore: seconds))
+        case .grant, .application:
+            // The broker has recorded it; deciding anew finds the next route, or waits.
+            return settle(report, outcome: "needs consent: \(failure)", state: again(failure.description))
+        case .missing:
+            return settle(report, outcome: "no token: \(failure)", state: later(failure.description, notBefore: nil))
+        }
+    }
+
+    /// What ended the dialogue for all of them.
+    func settle(_ failure: TransmitFailure, _ decision: Decision, _ report: AttemptReport) -> Settlement {
+        let diagnosis = diagnose(failure, decision)
+        var report = report
+        report.recipients = entry.remaining.map { index in
+            AttemptReport.Result(
+                index: index, address: entry.message.envelope.recipients[index].address, diagnosis: diagnosis, reply: failure.description)
+        }
+        return settle(report, by: diagnosis, decision)
+    }
+
+    /// Each recipient for itself; the worst of those left over says what comes next.
+    func settle(_ replies: [RecipientReply], _ decision: Decision, _ report: AttemptReport) -> Settlement {
+        var report = report
+        let from = decision.fields.from[0].address.description
+        report.recipients = zip(entry.remaining, replies).map { index, reply in
+            AttemptReport.Result(
+                index: index, address: entry.message.envelope.recipients[index].address,
+                diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, mailbox: decision.mailbox.login, from: from),
+                reply: reply.reply.description)
+        }
+        let left = report.recipients.first { !$0.diagnosis.verdict.isFinal }
+        return settle(report, by: (left ?? report.recipients.first)?.diagnosis ?? Diagnosis(.sent, "no recipients"), decision)
+    }
+
+    private func settle(_ report: AttemptReport, by diagnosis: Diagnosis, _ decision: Decision) -> Settlement {
+        var outcomes: [Int: RecipientOutcome] = [:]
+        for result in report.recipients {
+            switch result.diagnosis.verdict {
+            case .sent: outcomes[result.index] = .sent(reply: result.reply)
+            case .refused: outcomes[result.index] = .refused(reply: result.reply)
+            case .retry, .denied, .tokenRejected, .mailboxStopped: break
+            }
+        }
+        let words = diagnosis.fix.isEmpty ? diagnosis.cause : "\(diagnosis.cause); to mend it: \(diagnosis.fix)"
+        let state: Settlement.Next
+        switch diagnosis.verdict {
+        case .sent, .refused: state = closing(report, words)
+        case .retry(let seconds): state = later(words, notBefore: seconds)
+        case .denied, .tokenRejected, .mailboxStopped: state = again(words)
+        }
+        var settlement = settle(report, outcome: "\(diagnosis.verdict.word): \(words)", state: state)
+        settlement.outcomes = outcomes
+        settlement.observations = observations(diagnosis, decision, at: report.at)
+        let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
+        if sent > 0 { settlement.usage = Usage(login: decision.mailbox.login, messages: 1, recipients: sent) }
+        settlement.sightings = decision.fields.from.map {
+            Sighting(address: $0.address, role: .from, at: report.at, outcome: diagnosis.verdict.word)
+        }
+        return settlement
+    }
+
+    /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused.
+    private func closing(_ report: AttemptReport, _ words: String) -> Settlement.Next {
+        let refused = entry.refused + report.recipients.count { $0.diagnosis.verdict == .refused }
+        guard refused > 0 else { return .done }
+        return .failed(why: "\(refused) of \(entry.message.envelope.recipients.count) recipients refused: \(words)")
+    }
+
+    private func observations(_ diagnosis: Diagnosis, _ decision: Decision, at now: Date) -> [Observation] {
+        let login = decision.mailbox.login
+        switch diagnosis.verdict {
+        case .sent:
+            // A mailbox that sends again is healthy; the standing is not proven by a 250, which is no proof of the From (domain.md 2.6).
+            return snapshot.conditions.mailbox(login: login) == nil ? [] : [.mailbox(login: login, nil)]
+        case .denied:
+            return decision.deniedKeys.map { key in .standing(key, denied(key, decision, diagnosis, at: now)) }
+        case .tokenRejected:
+            return [.mailbox(login: login, stopped(login, seconds: 900, diagnosis.cause, at: now))]
+        case .mailboxStopped(let seconds):
+            return [.mailbox(login: login, stopped(login, seconds: seconds, diagnosis.cause, at: now))]
+        case .retry, .refused:
+            return []
+        }
+    }
+
+    /// A right that is still pending stays pending, and mail skips it; any other is denied until a person clears it.
+    private func denied(_ key: StandingKey, _ decision: Decision, _ diagnosis: Diagnosis, at now: Date) -> Standing {
+        if case .usable(_, _, .pending(let until, _))? = decision.explanation.steps.last(where: \.isUsable) {
+            return .pending(until: until, deniedAt: now)
+        }
+        return .denied(at: now, code: diagnosis.cause)
+    }
+
+    /// Doubles with each failure in a row, up to a day.
+    private func stopped(_ login: String, seconds: Double, _ why: String, at now: Date) -> MailboxHealth {
+        var failures = 1
+        if case .stopped(_, _, let before)? = snapshot.conditions.mailbox(login: login) { failures = before + 1 }
+        var wait = seconds
+        for _ in 1..<max(failures, 1) where wait < 86400 { wait *= 2 }
+        return .stopped(until: now.addingTimeInterval(min(wait, 86400)), reason: why, failures: failures)
+    }
+
+    /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.
+    private func again(_ why: String) -> Settlement.Next {
+        entry.claim.attempt < 10 ? .waiting(until: surroundings.now(), why: why) : later(why, notBefore: nil)
+    }
+
+    private func later(_ why: String, notBefore seconds: Double?) -> Settlement.Next {
+        let next = surroundings.schedule.nextAttempt(
+            after: entry.claim.attempt, acceptedAt: entry.message.acceptedAt, at: surroundings.now(), notBefore: seconds,
+            spread: surroundings.draw())
+        return next.map { .waiting(until: $0, why: why) } ?? .failed(why: "given up after five days: \(why)")
+    }
+
+    private func settle(_ report: AttemptReport, outcome: String, state: Settlement.Next) -> Settlement {
+        var report = report
+        report.outcome = outcome
+        report.next = state.words
+        return Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
+    }
+}
+
+extension Decision {
+    /// The login and each From it was refused with.
+    fileprivate var deniedKeys: [StandingKey] {
+        fields.from.map { StandingKey(login: mailbox.login, from: $0.address, transport: transport) }
+    }
+}
+
+extension Verdict {
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .sent, .refused: true
+        case .retry, .denied, .tokenRejected, .mailboxStopped: false
+        }
+    }
+}
+
+extension Explanation.Step {
+    fileprivate var isUsable: Bool {
+        if case .usable = self { true } else { false }
+    }
+}
+
+extension Settlement.Next {
+    fileprivate var words: String {
+        switch self {
+        case .waiting(let until, _): "waits until \(until.second)"
+        case .held: "held"
+        case .failed: "failed"
+        case .done: "done"
+        }
+    }
+}

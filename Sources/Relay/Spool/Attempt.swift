@@ -1,0 +1,134 @@
+internal import Mail
+package import struct FoundationEssentials.Date
+
+/// One try at a claimed message: decided anew, rewritten, given a token, transmitted, and put into a settlement. It changes nothing itself:
+/// what it learned is committed whole by whoever settles.
+package struct Attempt: Sendable {
+    /// What every attempt works with.
+    package struct Surroundings: Sendable {
+        package let shelf: Shelf
+        package let broker: TokenBroker
+        package let spool: any Spool
+        package let transmit: Transmit
+        /// What this process can send over.
+        package let transports: Set<Transport>
+        package let schedule: RetrySchedule
+        package let now: @Sendable () -> Date
+        package let draw: @Sendable () -> Double
+
+        package init(
+            shelf: Shelf, broker: TokenBroker, spool: any Spool, transmit: @escaping Transmit, transports: Set<Transport>,
+            schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double
+        ) {
+            self.shelf = shelf
+            self.broker = broker
+            self.spool = spool
+            self.transmit = transmit
+            self.transports = transports
+            self.schedule = schedule
+            self.now = now
+            self.draw = draw
+        }
+    }
+
+    let entry: SpoolEntry
+    let surroundings: Surroundings
+    let snapshot: Snapshot
+
+    package init(_ entry: SpoolEntry, _ surroundings: Surroundings) {
+        self.entry = entry
+        self.surroundings = surroundings
+        self.snapshot = surroundings.shelf.current
+    }
+
+    private var message: AcceptedMessage { entry.message }
+
+    /// How the sending itself went.
+    private enum Transmission {
+        case replies([RecipientReply])
+        case failed(TransmitFailure)
+        case noToken(TokenFailure)
+    }
+
+    package func run() async -> Settlement {
+        var report = AttemptReport(entry: entry, edition: snapshot.directory.edition, at: surroundings.now())
+        let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
+        let routing = Routing(
+            purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at)
+        switch decider.decide(message.author, routing) {
+        case .refused(let refusal): return settle(later: refusal.sentence, word: refusal.code.rawValue, report)
+        case .hold: return hold("\(message.author) has no route, and the policy is to hold", report)
+        case .decided(let decision):
+            report.decision = decision
+            let rewritten: Rewritten
+            do throws(Refusal) { rewritten = try rewrite(decision) } catch {
+                return settle(later: error.sentence, word: error.code.rawValue, report)
+            }
+            report.envelopeSender = rewritten.envelopeSender
+            switch await transmit(rewritten, decision) {
+            case .replies(let replies): return settle(replies, decision, report)
+            case .failed(let failure): return settle(failure, decision, report)
+            case .noToken(let failure): return settle(failure, report)
+            }
+        }
+    }
+
+    private func rewrite(_ decision: Decision) throws(Refusal) -> Rewritten {
+        let header: HeaderBlock
+        do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
+            preconditionFailure("a header that was accepted can be read: \(error)")
+        }
+        return try Rewriter.rewrite(
+            header, decision,
+            Rewriter.Circumstances(
+                isAutomatic: message.isAutomatic, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil,
+                providerTakesNullSender: source(decision)?.provider.habits.takesNullSender ?? false))
+    }
+
+    private func source(_ decision: Decision) -> GrantSource? { GrantSource(decision.mailbox.grant, in: snapshot.directory) }
+
+    private func transmit(_ rewritten: Rewritten, _ decision: Decision) async -> Transmission {
+        guard let source = source(decision), let endpoint = source.provider.smtp else {
+            return .noToken(.missing("the mailbox \(decision.mailbox.login) has no SMTP endpoint"))
+        }
+        let key = TokenKey(
+            grant: decision.mailbox.grant, resource: .smtp,
+            subject: source.grant.kind == .serviceAccount ? decision.mailbox.login : nil)
+        let token: AccessToken
+        do throws(TokenFailure) { token = try await surroundings.broker.token(for: key) } catch { return .noToken(error) }
+        let outgoing = outgoing(rewritten, decision, endpoint, source.provider.trustedCertificates)
+        do throws(TransmitFailure) {
+            return .replies(try await surroundings.transmit(outgoing(token.secret)))
+        } catch {
+            // A token can die before its time (revoked, clock, sessions): a fresh one is worth exactly one try.
+            guard diagnose(error, decision).verdict == .tokenRejected, !error.contentHadLeft else { return .failed(error) }
+            let fresh: AccessToken
+            do throws(TokenFailure) { fresh = try await surroundings.broker.replacement(for: key, rejected: token) } catch {
+                return .noToken(error)
+            }
+            do throws(TransmitFailure) {
+                return .replies(try await surroundings.transmit(outgoing(fresh.secret)))
+            } catch { return .failed(error) }
+        }
+    }
+
+    private func outgoing(
+        _ rewritten: Rewritten, _ decision: Decision, _ endpoint: SMTPEndpoint, _ trusted: String?
+    ) -> (Secret) -> OutgoingMessage {
+        var envelope = message.envelope
+        envelope.sender = rewritten.envelopeSender
+        envelope.recipients = entry.remaining.map { message.envelope.recipients[$0] }
+        let spool = surroundings.spool
+        let id = message.id
+        return { [envelope] token in
+            OutgoingMessage(
+                endpoint: endpoint, trustedCertificates: trusted, login: decision.mailbox.login, token: token, envelope: envelope,
+                header: rewritten.header.bytes, bodySize: message.bodySize,
+                body: { number throws(StoreFailure) in try await spool.chunk(number, of: id) })
+        }
+    }
+
+    func diagnose(_ failure: TransmitFailure, _ decision: Decision) -> Diagnosis {
+        FailureTable.diagnose(failure, mailbox: decision.mailbox.login, from: decision.fields.from[0].address.description)
+    }
+}

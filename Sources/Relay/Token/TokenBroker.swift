@@ -1,0 +1,81 @@
+internal import struct FoundationEssentials.Date
+
+/// Has one access token per (grant, resource, subject) for everyone who asks: whoever comes while it is being renewed waits for that one request,
+/// and a lease in the store makes that true across processes (design section 6).
+///
+/// After every await the world may have moved: a renewal's token is kept only if nobody changed its grant meanwhile.
+package actor TokenBroker {
+    private struct Slot {
+        var token: AccessToken?
+        var renewal: Task<Result<AccessToken, TokenFailure>, Never>?
+        /// When someone last asked: only tokens in use are renewed ahead of need.
+        var lastAsked: Date
+        var spread: Double
+        /// Counts a person's changes of the grant: a renewal begun before one must not leave its token behind.
+        var generation = 0
+    }
+
+    private var slots: [TokenKey: Slot] = [:]
+    private let renewer: TokenRenewer
+
+    package init(renewer: TokenRenewer) { self.renewer = renewer }
+
+    /// A token with at least `life` seconds left.
+    package func token(for key: TokenKey, life: Double = AccessToken.leastLife) async throws(TokenFailure) -> AccessToken {
+        let now = renewer.now()
+        slots[key, default: fresh(at: now)].lastAsked = now
+        if let token = slots[key]?.token, token.isGood(at: now, life: life) { return token }
+        return try await renewed(key, beyond: nil, life: life)
+    }
+
+    /// The server did not take this token: have another. Whoever rejects a token that was replaced meanwhile simply gets the new one.
+    package func replacement(for key: TokenKey, rejected: AccessToken) async throws(TokenFailure) -> AccessToken {
+        if let token = slots[key]?.token, token.obtained > rejected.obtained, token.isGood(at: renewer.now()) { return token }
+        slots[key]?.token = nil
+        return try await renewed(key, beyond: rejected, life: AccessToken.leastLife)
+    }
+
+    /// Renews what will be needed: tokens asked for within the hour whose time has come. One failure is no one else's, and the next call tries again.
+    package func renewAhead() async {
+        let now = renewer.now()
+        let due = slots.filter { _, slot in
+            guard let token = slot.token, slot.renewal == nil else { return false }
+            return now.timeIntervalSince(slot.lastAsked) < 3600 && now >= token.renewal(spread: slot.spread)
+        }
+        for (key, slot) in due {
+            do throws(TokenFailure) { _ = try await renewed(key, beyond: slot.token, life: AccessToken.leastLife) } catch {
+                renewer.report(key, error)
+            }
+        }
+    }
+
+    /// A person changed these grants or their applications: what was had with the old credentials is void.
+    package func forget(where isChanged: (GrantID) -> Bool) {
+        for key in slots.keys where isChanged(key.grant) {
+            slots[key]?.token = nil
+            slots[key]?.renewal = nil
+            slots[key]?.generation += 1
+        }
+    }
+
+    private func fresh(at now: Date) -> Slot { Slot(token: nil, renewal: nil, lastAsked: now, spread: renewer.draw()) }
+
+    /// The one renewal under way, or a new one. The renewal is a task of its own, so that a caller who is cancelled takes nobody else down with it.
+    private func renewed(_ key: TokenKey, beyond old: AccessToken?, life: Double) async throws(TokenFailure) -> AccessToken {
+        let task: Task<Result<AccessToken, TokenFailure>, Never>
+        if let running = slots[key]?.renewal {
+            task = running
+        } else {
+            let renewer = renewer
+            task = Task { await renewer.renew(key, beyond: old, life: life) }
+            slots[key, default: fresh(at: renewer.now())].renewal = task
+        }
+        let generation = slots[key]?.generation
+        let result = await task.value
+        if slots[key]?.generation == generation, slots[key]?.renewal == task {
+            slots[key]?.renewal = nil
+            if case .success(let token) = result { slots[key]?.token = token }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,143 @@
+internal import struct FoundationEssentials.Date
+
+extension TokenRenewer {
+    /// Never throws out of its task: every waiting caller gets the same result.
+    func renew(_ key: TokenKey, beyond old: AccessToken?, life: Double) async -> Result<AccessToken, TokenFailure> {
+        do throws(TokenFailure) { return .success(try await obtain(key, beyond: old, life: life)) } catch { return .failure(error) }
+    }
+
+    private func obtain(_ key: TokenKey, beyond old: AccessToken?, life: Double) async throws(TokenFailure) -> AccessToken {
+        let deadline = now().addingTimeInterval(Self.patience)
+        let lease = "token/" + key.description
+        while now() < deadline {
+            guard let credentials = try await reading({ () throws(StoreFailure) in try await store.credentials(of: key.grant) }) else {
+                throw .missing("the grant \(key.grant) is gone")
+            }
+            if let token = try await stored(key, credentials, beyond: old, life: life) { return token }
+            let isOurs = try await reading { () throws(StoreFailure) in
+                try await store.takeLease(lease, holder: holder, at: now(), until: now().addingTimeInterval(Self.leaseLife))
+            }
+            guard isOurs else {
+                await wait(0.1 + 0.1 * draw())  // another process asks for us; its answer will be in the store
+                continue
+            }
+            // Whoever held the lease before may have just brought the token.
+            if let token = try await stored(key, credentials, beyond: old, life: life) {
+                await drop(lease)
+                return token
+            }
+            if let token = try await ask(key, credentials, lease: lease) { return token }
+        }
+        throw .temporary("another process has been renewing the token of \(key.grant) for \(Int(Self.patience)) s", retryAfter: nil)
+    }
+
+    /// The token in the store, if it is good, newer than the one that was refused, and of these credentials.
+    private func stored(
+        _ key: TokenKey, _ credentials: Credentials, beyond old: AccessToken?, life: Double
+    ) async throws(TokenFailure) -> AccessToken? {
+        guard let stored = try await reading({ () throws(StoreFailure) in try await store.token(key) }),
+            stored.revision == credentials.revision
+        else { return nil }
+        if let old, stored.obtained <= old.obtained { return nil }
+        let secret: Secret
+        do throws(VaultError) { secret = try vault.open(stored.sealed, for: key.secretName) } catch {
+            return nil  // sealed under a key that is gone: a fresh token costs one request and mends it
+        }
+        let token = AccessToken(secret: secret, obtained: stored.obtained, expires: stored.expires, revision: stored.revision)
+        return token.isGood(at: now(), life: life) ? token : nil
+    }
+
+    /// Asks the provider and keeps the answer. nil: lease or credentials moved meanwhile, so the answer belongs to an old question.
+    private func ask(_ key: TokenKey, _ credentials: Credentials, lease: String) async throws(TokenFailure) -> AccessToken? {
+        let answer: TokenAnswer
+        do throws(TokenFailure) {
+            answer = try await request(try tokenRequest(key, credentials))
+        } catch {
+            await note(error, key)
+            await drop(lease)
+            throw error
+        }
+        let obtained = now()
+        let token = AccessToken(
+            secret: answer.accessToken, obtained: obtained, expires: obtained.addingTimeInterval(answer.lifetime),
+            revision: credentials.revision)
+        let renewal: Renewal
+        do throws(VaultError) { renewal = try self.renewal(key, token, answer, lease: lease) } catch { throw .missing(error.description) }
+        let isKept = try await reading { () throws(StoreFailure) in try await store.keep(renewal) }
+        return isKept ? token : nil
+    }
+
+    private func renewal(_ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, lease: String) throws(VaultError) -> Renewal {
+        let stored = StoredToken(
+            sealed: try vault.seal(token.secret, for: key.secretName), obtained: token.obtained, expires: token.expires,
+            revision: token.revision)
+        var rotated: Sealed?
+        if let refresh = answer.refreshToken { rotated = try vault.seal(refresh, for: SecretName(.refreshToken, of: key.grant.text)) }
+        var healed: [Observation] = [.grant(key.grant, nil)]
+        if let source = source(key.grant) { healed.append(.application(source.application.id, nil)) }
+        return Renewal(key: key, token: stored, refreshToken: rotated, lease: lease, holder: holder, observations: healed)
+    }
+
+    private func tokenRequest(_ key: TokenKey, _ credentials: Credentials) throws(TokenFailure) -> TokenRequest {
+        guard let source = source(key.grant) else { throw .missing("the grant \(key.grant) has no application or provider") }
+        guard source.grant.isEnabled else { throw .missing("the grant \(source.grant.name) is disabled") }
+        let secret = try opened(credentials.clientSecret, SecretName(.clientSecret, of: source.application.id.text))
+        let kind: TokenRequest.Kind
+        switch source.grant.kind {
+        case .appOnly:
+            guard secret != nil else {
+                throw .missing("the application \(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file`")
+            }
+            kind = .clientCredentials
+        case .consent:
+            guard let refresh = try opened(credentials.refreshToken, SecretName(.refreshToken, of: key.grant.text)) else {
+                throw .grant(error: "consent_required", detail: "nobody has consented to \(source.grant.name) yet")
+            }
+            kind = .refresh(refresh)
+        case .serviceAccount, .command:
+            throw .missing("grants of kind \(source.grant.kind.rawValue) cannot be asked for tokens by this version")
+        }
+        let tenant = source.application.tenant
+        return TokenRequest(
+            endpoint: source.provider.tokenEndpoint.split(separator: "{tenant}", omittingEmptySubsequences: false).joined(separator: tenant),
+            kind: kind, clientID: source.application.clientID, clientSecret: secret,
+            scope: source.grant.kind == .appOnly
+                ? source.provider.habits.smtpScopes.appOnly : source.provider.habits.smtpScopes.delegated,
+            trustedCertificates: source.provider.trustedCertificates)
+    }
+
+    private func opened(_ sealed: Sealed?, _ name: SecretName) throws(TokenFailure) -> Secret? {
+        guard let sealed else { return nil }
+        do throws(VaultError) { return try vault.open(sealed, for: name) } catch { throw .missing(error.description) }
+    }
+
+    /// Temporary failures harm nothing; the others are recorded where the decider and people will see them.
+    private func note(_ failure: TokenFailure, _ key: TokenKey) async {
+        let observation: Observation
+        switch failure {
+        case .temporary, .missing: return
+        case .grant(let error, let detail):
+            observation = .grant(key.grant, .needsConsent(since: now(), reason: "\(error): \(detail)"))
+        case .application(let error, let detail):
+            guard let source = source(key.grant) else { return }
+            observation = .application(
+                source.application.id, ApplicationHealth(suspendedSince: now(), reason: "\(error): \(detail)"))
+        }
+        do throws(StoreFailure) { try await store.observe([observation], journal: []) } catch {
+            report(key, .temporary("its failure could not be recorded: \(error)", retryAfter: nil))
+        }
+    }
+
+    private func drop(_ lease: String) async {
+        do throws(StoreFailure) { try await store.dropLease(lease, holder: holder) } catch {
+            // It runs out by itself; until then others wait a little longer.
+        }
+    }
+
+    /// The store's trouble is never the grant's.
+    private func reading<Value>(_ body: () async throws(StoreFailure) -> Value) async throws(TokenFailure) -> Value {
+        do throws(StoreFailure) { return try await body() } catch {
+            throw .temporary("the store: \(error)", retryAfter: nil)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import struct FoundationEssentials.Date
+
+/// Where a grant leads: everything a token request is made of but the secrets.
+package struct GrantSource: Sendable {
+    package let grant: Grant
+    package let application: Application
+    package let provider: Provider
+
+    package init?(_ id: GrantID, in directory: Directory) {
+        guard let grant = directory.grant(id), let application = directory.application(grant.application),
+            let provider = directory.provider(application.provider)
+        else { return nil }
+        self.grant = grant
+        self.application = application
+        self.provider = provider
+    }
+}
+
+/// One renewal, from the store's token to the provider's: takes the lease, asks, keeps the answer before anyone uses it.
+package struct TokenRenewer: Sendable {
+    /// Every wait of a renewal together; longer than any single request's hard limit.
+    package static let patience: Double = 90
+    /// Outlives the request's hard timeout (30 s to connect and answer), so that no second process asks while the first may still be answered.
+    package static let leaseLife: Double = 60
+
+    package let store: any TokenStore & ConditionsStore
+    package let vault: Vault
+    package let holder: String
+    package let request: RequestToken
+    package let source: @Sendable (GrantID) -> GrantSource?
+    package let now: @Sendable () -> Date
+    package let draw: @Sendable () -> Double
+    package let wait: @Sendable (_ seconds: Double) async -> Void
+    package let report: @Sendable (TokenKey, TokenFailure) -> Void
+
+    package init(
+        store: any TokenStore & ConditionsStore, vault: Vault, holder: String, request: @escaping RequestToken,
+        source: @escaping @Sendable (GrantID) -> GrantSource?, now: @escaping @Sendable () -> Date,
+        draw: @escaping @Sendable () -> Double, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
+        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }
+    ) {
+        self.store = store
+        self.vault = vault
+        self.holder = holder
+        self.request = request
+        self.source = source
+        self.now = now
+        self.draw = draw
+        self.wait = wait
+        self.report = report
+    }
+}
