@@ -26,7 +26,7 @@ struct ContentUnstuffer: Sendable, Hashable {
             guard end > start else { return }
             octets += end - start
             let room = max(0, limit - content.count)
-            content.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<min(end, start + room)]))
+            content.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + min(end - start, room)]))
         }
         while index < bytes.count {
             let byte = bytes[index]
