@@ -21,6 +21,8 @@ package struct Domain: Sendable {
             ascii = try Self.lowercasedHost(bytes, base: base)
             text = Self.hasALabel(ascii) ? InternationalDomain.unicode(ascii) ?? ascii : ascii
         } else {
+            // Longer than any name that fits 253 octets of A-labels; libidn2's time grows with the square of a label's length.
+            guard bytes.count <= 2048 else { throw AddressError(.domainTooLong(octets: bytes.count), at: base) }
             guard let wanted = String(validating: bytes, as: UTF8.self) else { throw AddressError(.invalidUTF8, at: base) }
             if let (code, offset) = ForbiddenScalar.first(in: wanted) {
                 throw AddressError(.controlCharacter(code), at: base + offset)

@@ -21,6 +21,8 @@ package struct EmailAddress: Sendable {
 
     init(localPart: String, domain: Domain, at offset: Int) throws(AddressError) {
         if let (code, at) = ForbiddenScalar.first(in: localPart) { throw AddressError(.controlCharacter(code), at: offset + at) }
+        // Composing shortens a text, but not so much that this could become 64 octets; and composing a very long one is not cheap.
+        guard localPart.utf8.count <= 1024 else { throw AddressError(.localPartTooLong(octets: localPart.utf8.count), at: offset) }
         self.localPart = Normalization.nfc(localPart)
         self.domain = domain
         key = "\(ASCII.lowercased(self.localPart))@\(domain.ascii)"
