@@ -33,7 +33,7 @@ final class CurlLoop {
 
     /// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE alone; blocked here, a write to a closed connection is an error and not our death.
     private func prepareThread() {
-        pthread_setname_np(pthread_self(), "curl")
+        ccs_name_thread("curl")
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGPIPE)

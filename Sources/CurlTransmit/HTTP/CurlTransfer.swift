@@ -73,9 +73,9 @@ final class CurlTransfer {
         // This machine is reached directly: a proxy would take our plain http, or mean its own loopback.
         if url.isLoopback { try check(ccs_set_text(easy, CURLOPT_NOPROXY, "*")) }
         // Peer and host name are verified by libcurl's defaults, which are not touched.
-        try check(ccs_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2.rawValue)))
+        try check(ccs_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2))
         // One request at a time per connection is plenty here, and 7.88's HTTP/2 was new then.
-        try check(ccs_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1.rawValue)))
+        try check(ccs_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1))
         guard var certificates = request.trustedCertificates else { return }
         guard !certificates.isEmpty else { throw .tls("the trusted certificates are empty") }
         // The blob displaces the system's bundle by itself, the system's folder only so.
