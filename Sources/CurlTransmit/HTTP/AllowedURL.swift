@@ -1,8 +1,8 @@
 internal import CCurl
 internal import Glibc
 
-/// A URL that a secret may be sent to: https, or plain http to this very machine. It is read with libcurl's own parser and handed on parsed,
-/// so what was checked is what is connected to; two parsers that disagree about a host are a way round any check.
+/// A URL that a secret may be sent to: https, or plain http to this very machine. It is read with libcurl's own parser and handed on
+/// parsed, so what was checked is what is connected to; two parsers that disagree about a host are a way round any check.
 struct AllowedURL: ~Copyable {
     let handle: OpaquePointer
     let isLoopback: Bool

@@ -58,7 +58,9 @@ final class CurlLoop {
     private func start(_ order: CurlOrder) {
         guard !order.asker.ticket.isCancelled else { return order.asker.answer(.failure(.cancelled)) }
         let transfer: CurlTransfer
-        do throws(CurlFailure) { transfer = try CurlTransfer(order.request, for: order.asker) } catch { return order.asker.answer(.failure(error)) }
+        do throws(CurlFailure) { transfer = try CurlTransfer(order.request, for: order.asker) } catch {
+            return order.asker.answer(.failure(error))
+        }
         let code = curl_multi_add_handle(multi, transfer.easy)
         guard code == CURLM_OK else { return order.asker.answer(.failure(Self.failure(code))) }
         live[ObjectIdentifier(order.asker.ticket)] = transfer

@@ -2,8 +2,8 @@ internal import CCurl
 internal import CCurlShim
 internal import Glibc
 
-/// HTTPS over libcurl: one thread owns a multi and every transfer in it, so nothing waits on Swift's cooperative threads and connections are
-/// reused. Proxies come from the environment (`https_proxy`, `no_proxy`), as for every other program on the machine.
+/// HTTPS over libcurl: one thread owns a multi and every transfer in it, so nothing waits on Swift's cooperative threads and connections
+/// are reused. Proxies come from the environment (`https_proxy`, `no_proxy`), as for every other program on the machine.
 package final class CurlThread: Sendable {
     private let inbox: CurlInbox
 

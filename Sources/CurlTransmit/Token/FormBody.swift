@@ -1,5 +1,5 @@
-/// A body of type application/x-www-form-urlencoded (WHATWG URL section 5.2, RFC 6749 appendix B), byte by byte from UTF-8. Secrets hold every
-/// character there is: a `+` or `%` that goes out as itself comes back as something else, and the answer is a bare "invalid_client".
+/// A body of type application/x-www-form-urlencoded (WHATWG URL section 5.2, RFC 6749 appendix B), byte by byte from UTF-8. Secrets hold
+/// every character there is: a `+` or `%` that goes out as itself comes back as something else, and the answer is a bare "invalid_client".
 struct FormBody {
     private(set) var bytes: [UInt8] = []
 

@@ -12,7 +12,8 @@ enum RetryAfter {
         return moment(value).map { min(max(0, $0 - now.timeIntervalSince1970), longest) }
     }
 
-    /// Seconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`. The name of the day is not compared with the date: a wrong one changes nothing.
+    /// Seconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`. The name of the day is not compared with the date: a wrong one changes
+    /// nothing.
     private static func moment(_ text: String) -> Double? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].utf8.count == 4, parts[0].hasSuffix(","), parts[5] == "GMT" else { return nil }

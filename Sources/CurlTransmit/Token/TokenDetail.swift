@@ -1,5 +1,5 @@
-/// Makes a provider's words fit to be read, logged and stored: one line, bounded, without control characters, and without our secrets, which
-/// some servers repeat.
+/// Makes a provider's words fit to be read, logged and stored: one line, bounded, without control characters, and without our secrets,
+/// which some servers repeat.
 struct TokenDetail: Sendable {
     /// Entra's longest first lines have about 250 characters before the trace numbers.
     static let mostCharacters = 300
@@ -12,7 +12,8 @@ struct TokenDetail: Sendable {
         self.secrets = secrets.flatMap { [$0, FormBody.encode($0)] }.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
     }
 
-    /// Hidden before the cut, so that no part of a secret stays behind at the edge; and again after the clean-up, which may have joined one.
+    /// Hidden before the cut, so that no part of a secret stays behind at the edge; and again after the clean-up, which may have joined
+    /// one.
     func line(_ text: String?) -> String {
         let whole = hide(text ?? "")
         let first = whole.unicodeScalars.split { $0.value == 10 || $0.value == 13 }.first { $0.contains { !$0.properties.isWhitespace } }

@@ -1,7 +1,7 @@
 internal import Relay
 
-/// The `error` values that token endpoints are known to answer with. Programs branch on these and on nothing else: Microsoft's AADSTS numbers
-/// are for people, and change.
+/// The `error` values that token endpoints are known to answer with. Programs branch on these and on nothing else: Microsoft's AADSTS
+/// numbers are for people, and change.
 enum TokenErrorCode: String, CaseIterable, Sendable {
     // RFC 6749 section 5.2
     case invalidRequest = "invalid_request"

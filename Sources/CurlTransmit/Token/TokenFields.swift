@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
-/// What a token endpoint's JSON may hold (RFC 6749 sections 5.1 and 5.2). A member of the wrong type counts as missing: whoever needs it says
-/// so, and who does not need it goes on.
+/// What a token endpoint's JSON may hold (RFC 6749 sections 5.1 and 5.2). A member of the wrong type counts as missing: whoever needs it
+/// says so, and who does not need it goes on.
 struct TokenFields: Decodable {
     let accessToken: String?
     let tokenType: String?
