@@ -1,5 +1,5 @@
 internal import Mail
-internal import struct FoundationEssentials.Date
+package import struct FoundationEssentials.Date
 
 /// The journal's lines about messages, each made in one place, so that what is recorded of a passage can be read here whole.
 extension JournalEntry {
@@ -25,6 +25,13 @@ extension JournalEntry {
                 Fact("client", question.client?.id.text ?? "owner"), Fact("code", refusal.code.rawValue),
                 Fact("purpose", question.purpose?.rawValue ?? ""),
             ], personal: people)
+    }
+
+    /// A token left our custody: it can do whatever its scopes allow, beyond our limits.
+    package static func tokenHandedOut(_ login: String, grant: GrantID, to person: String, expires: Date, at now: Date) -> JournalEntry {
+        JournalEntry(
+            at: now, kind: .tokenHandedOut, facts: [Fact("grant", grant.text), Fact("expires", expires.second)],
+            personal: [Personal(.mailbox, login), Personal(.person, person)])
     }
 
     /// One line an attempt: asked for and effective sender, mailbox, route, and what the provider said of each recipient.
