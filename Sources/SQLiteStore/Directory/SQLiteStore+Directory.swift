@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-package import Mail
+internal import Mail
 package import Relay
 
 extension SQLiteStore: DirectoryStore {

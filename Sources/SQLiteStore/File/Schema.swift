@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Relay
 
 /// The shape of a store, as a list of steps that only grows: a step that has shipped is never edited, because stores made with it are out there
 /// (`Fixtures/store` keeps one of each).

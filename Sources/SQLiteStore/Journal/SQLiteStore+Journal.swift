@@ -3,9 +3,12 @@ package import Relay
 
 /// Reading needs no key; verifying does, and is not done here.
 extension SQLiteStore: Journal {
-    package func append(_ entries: [JournalEntry]) async throws(StoreFailure) {
-        guard !entries.isEmpty else { return }
-        try await write { try $0.append(entries) }
+    package func append(_ entries: [JournalEntry], sightings: [Sighting]) async throws(StoreFailure) {
+        guard !entries.isEmpty || !sightings.isEmpty else { return }
+        try await write { transaction in
+            try transaction.append(entries)
+            try transaction.add(sightings)
+        }
     }
 
     package func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow] {

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Mail
 package import Relay
 package import struct FoundationEssentials.Date
 

@@ -1,3 +1,4 @@
+internal import GRDB
 package import Relay
 package import struct FoundationEssentials.Date
 

@@ -29,7 +29,8 @@ extension Transaction {
             return SpoolEntry(
                 message: row.message(states.map(\.recipient)),
                 claim: Claim(message: row.id, attempt: row.attempts + 1, claimant: claimant, until: until),
-                remaining: states.indices.filter { states[$0].outcome == nil }, isUnknown: row.isUnknown || row.state == .claimed)
+                remaining: states.indices.filter { states[$0].outcome == nil }, isUnknown: row.isUnknown || row.state == .claimed,
+                refused: states.count { $0.outcome?.columns.name == "refused" })
         }
     }
 

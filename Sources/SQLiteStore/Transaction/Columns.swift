@@ -13,9 +13,9 @@ struct Columns {
     mutating func skip() { index += 1 }
 
     mutating func text() throws -> String { try next() }
-    mutating func optionalText() throws -> String? { try next() }
+    mutating func optionalText() throws -> String? { try nextIfPresent() }
     mutating func integer() throws -> Int64 { try next() }
-    mutating func optionalInteger() throws -> Int64? { try next() }
+    mutating func optionalInteger() throws -> Int64? { try nextIfPresent() }
     mutating func real() throws -> Double { try next() }
     mutating func flag() throws -> Bool { try integer() != 0 }
     mutating func date() throws -> Date { Date(milliseconds: try integer()) }
@@ -53,7 +53,7 @@ struct Columns {
         return try row.decode(Value.self, atIndex: index)
     }
 
-    private mutating func next<Value: DatabaseValueConvertible & StatementColumnConvertible>() throws -> Value? {
+    private mutating func nextIfPresent<Value: DatabaseValueConvertible & StatementColumnConvertible>() throws -> Value? {
         defer { index += 1 }
         return try row.decode(Value?.self, atIndex: index)
     }
