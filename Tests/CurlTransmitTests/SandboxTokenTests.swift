@@ -100,7 +100,7 @@ import struct FoundationEssentials.Date
             table.sandbox.add(.atToken(.tooManyRequests(retryAfter: 9)))
             let busy = await #expect(throws: TokenFailure.self) { try await table.ask(trusting: authority) }
             guard case .temporary(_, 9) = busy else { return #expect(Bool(false), "\(String(describing: busy))") }
-            for effect in [Fault.TokenEffect.garbage, .drop, .unavailable()] {
+            for effect in [Fault.TokenEffect.garbage, .unavailable()] {
                 table.sandbox.add(.atToken(effect))
                 let failure = await #expect(throws: TokenFailure.self) { try await table.ask(trusting: authority) }
                 guard case .temporary(_, nil) = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
