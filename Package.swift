@@ -8,6 +8,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdTLS"].map {
     .product(name: $0, package: "hummingbird")
@@ -45,7 +46,7 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "Sandbox", arguments, yams, log, lifecycle,
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "Sandbox", arguments, yams, log, lifecycle, signals,
                 crypto, nio, nioPosix,
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-/* Body and header callbacks: the bytes, their size as two factors, and the pointer given as user data. */
-typedef size_t (*ccs_receive_cb)(char *_Nonnull bytes, size_t size, size_t count, void *_Nullable user);
+/* Read, write and header callbacks: the bytes or the room for them, their size as two factors, and the pointer given as user data. */
+typedef size_t (*ccs_io_cb)(char *_Nonnull bytes, size_t size, size_t count, void *_Nullable user);
 
 static inline CURLcode ccs_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
@@ -22,7 +22,7 @@ static inline CURLcode ccs_set_text(CURL *_Nonnull handle, CURLoption option, co
 static inline CURLcode ccs_set_pointer(CURL *_Nonnull handle, CURLoption option, void *_Nullable value) {
     return curl_easy_setopt(handle, option, value);
 }
-static inline CURLcode ccs_set_receiver(CURL *_Nonnull handle, CURLoption option, ccs_receive_cb _Nonnull value) {
+static inline CURLcode ccs_set_io(CURL *_Nonnull handle, CURLoption option, ccs_io_cb _Nonnull value) {
     return curl_easy_setopt(handle, option, value);
 }
 /* libcurl copies the bytes. */

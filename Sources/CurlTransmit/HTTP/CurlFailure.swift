@@ -53,6 +53,8 @@ package enum CurlFailure: Error, Sendable, Hashable, CustomStringConvertible {
                 .interrupted(text)
             // The scheme was checked before libcurl saw it; what is left of this code is an answer without a status line (HTTP/0.9).
             case CURLE_UNSUPPORTED_PROTOCOL: .interrupted(text)
+            // See CurlTransfer's read function.
+            case CURLE_SEND_FAIL_REWIND: .interrupted("a kept connection closed without an answer, and a request is not sent twice")
             case CURLE_ABORTED_BY_CALLBACK: .cancelled
             default: .other(code: Int(code.rawValue), text)
             }

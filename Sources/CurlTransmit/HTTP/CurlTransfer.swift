@@ -15,6 +15,7 @@ final class CurlTransfer {
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private var fieldList: UnsafeMutablePointer<curl_slist>?
 
+    private var sent = 0
     private var received: [UInt8] = []
     private var receivedFields: [HTTPField] = []
     private var headerBytes = 0
@@ -97,8 +98,15 @@ final class CurlTransfer {
         case .post:
             try check(ccs_set_long(easy, CURLOPT_POST, 1))
             try check(ccs_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-            // Not copied: libcurl reads from our memory, which we wipe.
-            try check(ccs_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress))
+            // Read once, with no way back: given a body it can rewind, libcurl silently sends a POST again when a kept connection closes
+            // without an answer. A token request sent twice may spend a refresh token that the first one has rotated.
+            try check(ccs_set_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque()))
+            try check(
+                ccs_set_io(easy, CURLOPT_READFUNCTION) { room, size, count, user in
+                    guard let user else { return 0 }
+                    let room = UnsafeMutableRawBufferPointer(start: room, count: size * count)
+                    return Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue().give(room)
+                })
         }
     }
 
@@ -121,17 +129,24 @@ final class CurlTransfer {
         // The head of a proxy's answer to CONNECT is not the server's.
         try check(ccs_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1))
         try check(
-            ccs_set_receiver(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
+            ccs_set_io(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
                 guard let user else { return 0 }
                 let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
                 return Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue().take(chunk) ? chunk.count : 0
             })
         try check(
-            ccs_set_receiver(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
+            ccs_set_io(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
                 guard let user else { return 0 }
                 let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
                 return Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue().takeHeader(line) ? line.count : 0
             })
+    }
+
+    private func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        let next = body[sent...].prefix(room.count)
+        room.copyBytes(from: next)
+        sent += next.count
+        return next.count
     }
 
     private func take(_ chunk: UnsafeRawBufferPointer) -> Bool {
