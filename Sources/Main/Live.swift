@@ -4,6 +4,9 @@ internal import Glibc
 /// What the world is made of: the clock, randomness, the environment, who runs us, and the three streams. Everything that
 /// needs one of these is given it; this file is the only place that reads the real ones, so a test can be any day at any hour.
 struct Live: Sendable {
+    /// The world of the command that runs; `Mandate.execute` sets it, and a test sets another.
+    @TaskLocal static var current = Live.system()
+
     /// The account this process runs as.
     struct Account: Sendable, Hashable {
         var uid: UInt32
@@ -44,8 +47,14 @@ struct Live: Sendable {
         return live
     }
 
+    /// A line of data.
+    func output(_ line: String) { standardOutput.write(line + "\n") }
+
     /// A line for people, on standard error: standard output is for data alone.
     func say(_ line: String) { standardError.write(line + "\n") }
+
+    /// The same, about something that should be looked at.
+    func complain(_ line: String) { say("mandate: \(line)") }
 
     static func system() -> Live {
         let environment = ProcessInfo.processInfo.environment

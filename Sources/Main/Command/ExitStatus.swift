@@ -1,5 +1,5 @@
-/// How a command ends, in the numbers of sysexits.h that mailers and their scripts know (design section 9).
-enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
+/// How a command ends (thrown, where that says it all), in the numbers of sysexits.h that mailers and their scripts know (design section 9).
+enum ExitStatus: Int32, Error, Sendable, Hashable, CaseIterable {
     case success = 0
     /// `audit unauthorized` and `audit verify` found something.
     case found = 1

@@ -1,29 +1,21 @@
 internal import ArgumentParser
 
-/// A command that is given the world it runs in, so that a test can give it another.
-protocol LiveCommand: AsyncParsableCommand {
-    func run(in live: Live) async throws
-}
-
-extension LiveCommand {
-    func run() async throws { try await run(in: .system()) }
-}
-
 extension Mandate {
     /// Parses and runs one command line; the status is the process's. Standard output gets data and help, standard error one sentence.
     static func execute(_ arguments: [String], in live: Live) async -> Int32 {
+        let live = live.calling(arguments)
         do {
-            var command = try await asyncParseAsRoot(arguments)
-            if let command = command as? any LiveCommand {
-                try await command.run(in: live.calling(arguments))
-            } else if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            try await Live.$current.withValue(live) {
+                var command = try await asyncParseAsRoot(arguments)
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
             }
             return ExitStatus.success.rawValue
-        } catch let code as ExitCode {
-            return code.rawValue
+        } catch let status as ExitStatus {
+            return status.rawValue
         } catch {
             return end(with: error, live)
         }
@@ -32,11 +24,11 @@ extension Mandate {
     private static func end(with error: any Error, _ live: Live) -> Int32 {
         let code = exitCode(for: error)
         if code == .success {  // --help and the like
-            live.standardOutput.write(fullMessage(for: error, columns: live.standardOutput.width ?? 100) + "\n")
+            live.output(fullMessage(for: error, columns: live.standardOutput.width ?? 100))
             return ExitStatus.success.rawValue
         }
         let ending = code == .validationFailure ? Ending(.usage, usageSentence(for: error)) : Ending(error)
-        if !ending.sentence.isEmpty { live.say("mandate: \(ending.sentence)") }
+        live.complain(ending.sentence)
         return ending.status.rawValue
     }
 
