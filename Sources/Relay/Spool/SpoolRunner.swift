@@ -57,8 +57,10 @@ package actor SpoolRunner {
         for task in running.values { await task.value }
     }
 
-    /// Whether nothing is under way.
-    package var isIdle: Bool { running.isEmpty }
+    /// For a stop that must not wait: what is under way breaks off and settles as "later".
+    package func cancelAttempts() {
+        for task in running.values { task.cancel() }
+    }
 
     private func fill() async {
         while running.count < limits.concurrent {
