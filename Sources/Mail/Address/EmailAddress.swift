@@ -1,0 +1,72 @@
+/// An address as RFC 5322 and 6531 mean it (`addr-spec`): parsed once, compared by meaning, written in its shortest valid form.
+///
+/// Two addresses are equal where `key` is: the case of ASCII letters does not count, nor quoting, nor how an accent is composed.
+package struct EmailAddress: Sendable {
+    /// The meaning: neither quoted nor escaped, NFC, case as it was written.
+    package let localPart: String
+    package let domain: Domain
+    /// The identity, made of stable bytes: `localPart` with A to Z lowered, `@`, `domain.ascii`.
+    package let key: String
+
+    /// Reads an addr-spec. Comments, folding white space and the obsolete forms of RFC 5322 4.4 are understood and forgotten.
+    package init(_ text: String) throws(AddressError) {
+        var scanner = AddressScanner(Array(text.utf8))
+        self = try scanner.wholeAddress()
+    }
+
+    /// From the meaning of a local part, which needs no quotes here.
+    package init(localPart: String, domain: Domain) throws(AddressError) {
+        try self.init(localPart: localPart, domain: domain, at: 0)
+    }
+
+    init(localPart: String, domain: Domain, at offset: Int) throws(AddressError) {
+        if let (code, at) = ForbiddenScalar.first(in: localPart) { throw AddressError(.controlCharacter(code), at: offset + at) }
+        self.localPart = Normalization.nfc(localPart)
+        self.domain = domain
+        key = "\(ASCII.lowercased(self.localPart))@\(domain.ascii)"
+        let localOctets = writtenLocalPart.utf8.count
+        guard localOctets <= 64 else { throw AddressError(.localPartTooLong(octets: localOctets), at: offset) }
+        // RFC 5321 4.5.3.1.3 allows 256 octets for a path, which has < and > around the address.
+        let octets = localOctets + 1 + domain.ascii.utf8.count
+        guard octets <= 254 else { throw AddressError(.addressTooLong(octets: octets), at: offset) }
+    }
+
+    /// False: the address can only travel where SMTPUTF8 is offered (RFC 6531). Domains never ask for that.
+    package var isASCII: Bool { localPart.utf8.allSatisfy { $0 < 0x80 } }
+
+    /// For people: the local part as it is written to the wire, the domain in its own script.
+    package var text: String { "\(writtenLocalPart)@\(domain.text)" }
+
+    private var writtenLocalPart: String {
+        guard !isDotAtom else { return localPart }
+        var quoted = "\""
+        for scalar in localPart.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
+    }
+
+    private var isDotAtom: Bool {
+        var afterDot = true
+        for byte in localPart.utf8 {
+            if byte == UInt8(ascii: ".") {
+                if afterDot { return false }
+                afterDot = true
+            } else {
+                guard ASCII.isAtom(byte) else { return false }
+                afterDot = false
+            }
+        }
+        return !afterDot
+    }
+}
+
+extension EmailAddress: Hashable, Comparable, CustomStringConvertible {
+    package static func == (left: EmailAddress, right: EmailAddress) -> Bool { left.key == right.key }
+    package static func < (left: EmailAddress, right: EmailAddress) -> Bool { left.key < right.key }
+    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
+
+    /// As a header or a command carries it: quoted only where it must be, the domain in A-labels.
+    package var description: String { "\(writtenLocalPart)@\(domain.ascii)" }
+}

@@ -1,0 +1,66 @@
+/// The name of a header field; upper and lower case do not count (RFC 5322 1.2.2, 3.6.8).
+package struct FieldName: Sendable {
+    package let text: String
+
+    /// Fails where a character is not `ftext`, for an empty name, and over 500 characters, which no line could hold with its value.
+    package init?(_ text: String) {
+        guard (1...500).contains(text.utf8.count), text.utf8.allSatisfy(Self.isNameByte) else { return nil }
+        self.text = text
+    }
+
+    init(known text: String) {
+        self.text = text
+    }
+
+    /// Printable ASCII but the colon.
+    static func isNameByte(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: ":") }
+
+    /// Whether these bytes are this name.
+    func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
+        text.utf8.count == bytes.count && zip(text.utf8, bytes).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+    }
+}
+
+extension FieldName {
+    package static let from = Self(known: "From")
+    package static let sender = Self(known: "Sender")
+    package static let replyTo = Self(known: "Reply-To")
+    package static let to = Self(known: "To")
+    package static let cc = Self(known: "Cc")
+    package static let bcc = Self(known: "Bcc")
+    package static let date = Self(known: "Date")
+    package static let messageID = Self(known: "Message-ID")
+    package static let inReplyTo = Self(known: "In-Reply-To")
+    package static let references = Self(known: "References")
+    package static let subject = Self(known: "Subject")
+    package static let received = Self(known: "Received")
+    package static let returnPath = Self(known: "Return-Path")
+    package static let autoSubmitted = Self(known: "Auto-Submitted")
+    package static let dkimSignature = Self(known: "DKIM-Signature")
+    package static let authenticationResults = Self(known: "Authentication-Results")
+    package static let arcSeal = Self(known: "ARC-Seal")
+    package static let arcMessageSignature = Self(known: "ARC-Message-Signature")
+    package static let arcAuthenticationResults = Self(known: "ARC-Authentication-Results")
+    package static let originalFrom = Self(known: "X-Original-From")
+    package static let mimeVersion = Self(known: "MIME-Version")
+    package static let contentType = Self(known: "Content-Type")
+    package static let contentTransferEncoding = Self(known: "Content-Transfer-Encoding")
+    package static let resentFrom = Self(known: "Resent-From")
+    package static let resentSender = Self(known: "Resent-Sender")
+    package static let resentTo = Self(known: "Resent-To")
+    package static let resentCc = Self(known: "Resent-Cc")
+    package static let resentBcc = Self(known: "Resent-Bcc")
+}
+
+extension FieldName: Hashable, CustomStringConvertible {
+    package static func == (left: FieldName, right: FieldName) -> Bool {
+        left.text.utf8.count == right.text.utf8.count
+            && zip(left.text.utf8, right.text.utf8).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(ASCII.lowercased(byte)) }
+    }
+
+    package var description: String { text }
+}

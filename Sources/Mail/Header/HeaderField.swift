@@ -1,0 +1,33 @@
+/// One field of a header as it stands in the message, folds and all. Its bytes are the evidence; name and value are views of them.
+package struct HeaderField: Sendable, Hashable {
+    /// The whole field: name, colon, value, and the CRLF that ends it.
+    package let line: ArraySlice<UInt8>
+    /// Lengths from the start of `line`. The obsolete `Name : value` has space between the two.
+    private let nameLength: Int
+    private let colon: Int
+
+    init(line: ArraySlice<UInt8>, nameLength: Int, colon: Int) {
+        self.line = line
+        self.nameLength = nameLength
+        self.colon = colon
+    }
+
+    package var name: FieldName { FieldName(known: String(decoding: nameBytes, as: UTF8.self)) }
+
+    /// All between the colon and the CRLF at the end, folds included.
+    package var value: ArraySlice<UInt8> { line.dropFirst(colon + 1).dropLast(2) }
+
+    package func isNamed(_ name: FieldName) -> Bool { name.matches(nameBytes) }
+
+    /// The value on one line (RFC 5322 2.2.3) without the space around it; bytes that are not UTF-8 are read as windows-1252.
+    package func unfolded() -> String {
+        // Only the CRLF of a fold goes: the space or tab behind it is part of the value.
+        let flat = value.filter { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
+        return Charset.textOf8Bit(ASCII.trimmed(flat[...]))
+    }
+
+    /// The value as people read it: unfolded, encoded words decoded.
+    package func decoded() -> String { EncodedWord.decode(ASCII.trimmed(value)) }
+
+    private var nameBytes: ArraySlice<UInt8> { line.prefix(nameLength) }
+}

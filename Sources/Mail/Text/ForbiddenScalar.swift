@@ -1,0 +1,24 @@
+/// Characters that may stand nowhere in an address or a name: C0 and C1 controls, DEL, and the two line separators of Unicode.
+enum ForbiddenScalar {
+    static func contains(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+
+    /// Code and byte offset of the first one.
+    static func first(in text: String) -> (code: UInt32, offset: Int)? {
+        let scalars = text.unicodeScalars
+        guard let index = scalars.firstIndex(where: contains) else { return nil }
+        return (scalars[index].value, text.utf8.distance(from: text.startIndex, to: index))
+    }
+
+    /// Each one as a space.
+    static func replaced(in text: String) -> String {
+        guard text.unicodeScalars.contains(where: contains) else { return text }
+        var clean = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { clean.append(contains(scalar) ? " " : scalar) }
+        return String(clean)
+    }
+}
