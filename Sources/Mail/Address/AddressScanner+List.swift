@@ -56,7 +56,7 @@ extension AddressScanner {
         let address = try address(localPart: words)
         if next == UInt8(ascii: "<") { throw AddressError(.unquotedName, at: words.first?.range.lowerBound ?? position) }
         guard let comment else { return NamedAddress(address: address) }
-        let name = EncodedWord.decode(unquoted(comment))
+        let name = EncodedWord.decode(ASCII.trimmed(unquoted(comment)[...]))
         return NamedAddress(name: name.isEmpty ? nil : name, address: address)
     }
 

@@ -21,6 +21,8 @@ package struct Domain: Sendable {
             ascii = try Self.lowercasedHost(bytes, base: base)
             text = Self.hasALabel(ascii) ? InternationalDomain.unicode(ascii) ?? ascii : ascii
         } else {
+            // Longer than any name that fits 253 octets of A-labels; libidn2's time grows with the square of a label's length.
+            guard bytes.count <= 2048 else { throw AddressError(.domainTooLong(octets: bytes.count), at: base) }
             guard let wanted = String(validating: bytes, as: UTF8.self) else { throw AddressError(.invalidUTF8, at: base) }
             if let (code, offset) = ForbiddenScalar.first(in: wanted) {
                 throw AddressError(.controlCharacter(code), at: base + offset)
@@ -43,7 +45,8 @@ package struct Domain: Sendable {
     package var hasDot: Bool { ascii.utf8.contains(UInt8(ascii: ".")) }
 
     private static func hasALabel(_ ascii: String) -> Bool {
-        ascii.utf8.count > 4 && ascii.utf8.split(separator: UInt8(ascii: ".")).contains { $0.starts(with: "xn--".utf8) }
+        // Only few names have a hyphen at all, and only they are worth splitting.
+        ascii.utf8.contains(UInt8(ascii: "-")) && ascii.utf8.split(separator: UInt8(ascii: ".")).contains { $0.starts(with: "xn--".utf8) }
     }
 
     /// Letters, digits, hyphens and underscores in labels of at most 63 octets, 253 in all.

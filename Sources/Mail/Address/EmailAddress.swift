@@ -10,6 +10,11 @@ package struct EmailAddress: Sendable {
 
     /// Reads an addr-spec. Comments, folding white space and the obsolete forms of RFC 5322 4.4 are understood and forgotten.
     package init(_ text: String) throws(AddressError) {
+        if let at = Self.atSign(ofPlain: text) {
+            let domain = try Domain(Array(text.utf8.dropFirst(at + 1)), base: at + 1)
+            try self.init(localPart: String(decoding: text.utf8.prefix(at), as: UTF8.self), domain: domain, at: 0)
+            return
+        }
         var scanner = AddressScanner(Array(text.utf8))
         self = try scanner.wholeAddress()
     }
@@ -21,6 +26,8 @@ package struct EmailAddress: Sendable {
 
     init(localPart: String, domain: Domain, at offset: Int) throws(AddressError) {
         if let (code, at) = ForbiddenScalar.first(in: localPart) { throw AddressError(.controlCharacter(code), at: offset + at) }
+        // Composing shortens a text, but not so much that this could become 64 octets; and composing a very long one is not cheap.
+        guard localPart.utf8.count <= 1024 else { throw AddressError(.localPartTooLong(octets: localPart.utf8.count), at: offset) }
         self.localPart = Normalization.nfc(localPart)
         self.domain = domain
         key = "\(ASCII.lowercased(self.localPart))@\(domain.ascii)"
@@ -38,7 +45,7 @@ package struct EmailAddress: Sendable {
     package var text: String { "\(writtenLocalPart)@\(domain.text)" }
 
     private var writtenLocalPart: String {
-        guard !isDotAtom else { return localPart }
+        guard !Self.isDotAtom(localPart.utf8) else { return localPart }
         var quoted = "\""
         for scalar in localPart.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
@@ -47,9 +54,25 @@ package struct EmailAddress: Sendable {
         return quoted + "\""
     }
 
-    private var isDotAtom: Bool {
+    /// Where the @ stands in the common form: a dot-atom and a host in ASCII. Nil means only that the scanner has to look.
+    private static func atSign(ofPlain text: String) -> Int? {
+        var at: Int?
+        for (index, byte) in text.utf8.enumerated() {
+            if byte == UInt8(ascii: "@"), at == nil {
+                guard isDotAtom(text.utf8.prefix(index)) else { return nil }
+                at = index
+            } else if at != nil, !ASCII.isHostByte(byte), byte != UInt8(ascii: ".") {
+                return nil
+            } else if byte >= 0x80 {
+                return nil
+            }
+        }
+        return at
+    }
+
+    private static func isDotAtom(_ text: some Sequence<UInt8>) -> Bool {
         var afterDot = true
-        for byte in localPart.utf8 {
+        for byte in text {
             if byte == UInt8(ascii: ".") {
                 if afterDot { return false }
                 afterDot = true

@@ -30,7 +30,14 @@ enum ASCII {
     static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
     static func lowercasedString(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: bytes.lazy.map(lowercased), as: UTF8.self)
+        String(unsafeUninitializedCapacity: bytes.count) { buffer in
+            var count = 0
+            for byte in bytes {
+                buffer[count] = lowercased(byte)
+                count += 1
+            }
+            return count
+        }
     }
 
     /// Only A to Z change; everything else, also beyond ASCII, stays.
