@@ -56,14 +56,13 @@ struct ConnectionOpener: Sendable {
                 attempts.add(channel)
                 return channel.eventLoop.makeSucceededVoidFuture()
             }
-        let result = await withTaskCancellationHandler {
-            await Result { () async throws -> any Channel in try await bootstrap.connect(host: endpoint.host, port: endpoint.port).get() }
-        } onCancel: {
-            attempts.abandon()
-        }
-        switch result {
-        case .success(let channel): return channel
-        case .failure(let error):
+        do {
+            return try await withTaskCancellationHandler {
+                try await bootstrap.connect(host: endpoint.host, port: endpoint.port).get()
+            } onCancel: {
+                attempts.abandon()
+            }
+        } catch {
             let trouble = ConnectTrouble(endpoint: endpoint, limit: settings.limits.connect)
             let cause = attempts.wereAbandoned ? .ours("the sending was cancelled") : trouble.cause(of: error)
             throw TransmitFailure(stage: .connect, cause: cause)

@@ -30,7 +30,8 @@ struct Extensions: Equatable {
             case "DSN": dsn = true
             case "SIZE": size = SizeOffer(limit: parameters.first.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil })
             case "AUTH": add(parameters.map { $0.uppercased() })
-            case let old where old.hasPrefix("AUTH="): add([String(old.dropFirst(5))] + parameters.map { $0.uppercased() })  // before RFC 2554
+            case let old where old.hasPrefix("AUTH="):  // as it was before RFC 2554
+                add([String(old.dropFirst(5))] + parameters.map { $0.uppercased() })
             default: continue  // an extension we have no use for
             }
         }
