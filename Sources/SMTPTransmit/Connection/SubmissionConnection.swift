@@ -46,6 +46,9 @@ struct SubmissionConnection: Sendable {
         do { try await channel.closeFuture.get() } catch { return }  // closed all the same
     }
 
+    /// Closes without a word.
+    func drop() { channel.close(promise: nil) }
+
     /// The end of the sign-in.
     func signedIn() async throws(TransmitFailure) {
         let answer = await stoppable(exchange: 0) { await ask { handler, loop in handler.answer(on: loop) } }

@@ -89,10 +89,15 @@ final class SubmissionHandler: ChannelInboundHandler {
         self.context = context
         do {
             if endpoint.security == .implicit { try startTLS(context) }
-            holdLimit()
         } catch {
             errorCaught(context: context, error: error)
         }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        dialogue.connected(isLocal: context.channel.remoteAddress?.isLoopback == true)
+        holdLimit()
+        context.fireChannelActive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -174,7 +179,9 @@ final class SubmissionHandler: ChannelInboundHandler {
             let duration = settings.limits.limit(at: stage, isSendingContent: dialogue.isSendingContent)
             limit = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.limitReached(duration) }
         } else {
-            let duration = dialogue.state == .quitting ? settings.limits.quit : settings.idleLimit
+            // A new connection is about to be used, and only a kept one is idle: a short limit must not catch it before its first message.
+            let unused = exchangeNumber == 0 ? max(settings.idleLimit, .seconds(60)) : settings.idleLimit
+            let duration = dialogue.state == .quitting ? settings.limits.quit : unused
             limit = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.nothingToDo() }
         }
     }
@@ -192,3 +199,14 @@ final class SubmissionHandler: ChannelInboundHandler {
 
 @available(*, unavailable)
 extension SubmissionHandler: Sendable {}
+
+extension SocketAddress {
+    /// 127.0.0.0/8 or ::1.
+    fileprivate var isLoopback: Bool {
+        switch self {
+        case .v4: ipAddress?.hasPrefix("127.") == true
+        case .v6: ipAddress == "::1"
+        case .unixDomainSocket: false
+        }
+    }
+}

@@ -13,7 +13,7 @@ struct SubmissionDialogue {
         case tls
         /// Clear text until STARTTLS, which is required.
         case startTLS
-        /// Clear text to this machine itself; STARTTLS is still taken where it is offered.
+        /// STARTTLS where it is offered; else clear text, if the connection leads to this machine itself.
         case clearTextAllowed
     }
 
@@ -54,7 +54,7 @@ struct SubmissionDialogue {
     private(set) var offer = Extensions()
     private let name: String
     private let signIn: SignIn
-    private let protection: Protection
+    private var protection: Protection
     private var isSecured: Bool
     private var parser = ReplyParser()
 
@@ -89,6 +89,11 @@ struct SubmissionDialogue {
 
     var isSendingContent: Bool {
         if case .exchange(let exchange) = state { exchange.isSendingContent } else { false }
+    }
+
+    /// `isLocal`: the other end is this machine, judged by its address and not by a name.
+    mutating func connected(isLocal: Bool) {
+        if protection == .clearTextAllowed, !isLocal { protection = .startTLS }
     }
 
     mutating func received(_ bytes: some Collection<UInt8>) -> [Action] {
