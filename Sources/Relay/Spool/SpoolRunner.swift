@@ -71,7 +71,7 @@ package actor SpoolRunner {
 
     /// For a stop that must not wait: what is under way breaks off and settles as "later".
     package func cancelAttempts() {
-        for task in running.values { task.cancel() }
+        for attempt in running.values { attempt.task.cancel() }
     }
 
     private func fill() async {
