@@ -30,7 +30,7 @@ package final class Sandbox: Service {
     /// `clock` gives seconds since 1970; the generator makes tokens and identifiers, so the same one makes the same run.
     package init(
         _ tenant: Tenant, settings: SandboxSettings = SandboxSettings(), clock: @escaping @Sendable () -> Double,
-        generator: any RandomNumberGenerator & Sendable, logger: Logger = Logger(label: "sandbox")
+        generator: any RandomNumberGenerator & Sendable, logger: Logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         var dice = Dice(generator)
         authority = try CertificateAuthority(dice: &dice)
@@ -87,8 +87,7 @@ package final class Sandbox: Service {
 
     /// Starts unless started, and stays until graceful shutdown or cancellation.
     package func run() async throws {
-        let isIdle = stage.withLock { if case .idle = $0 { true } else { false } }
-        if isIdle { try await start() }
+        if running == nil { try await start() }
         do {
             try await gracefulShutdown()
         } catch is CancellationError {

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Synchronization
 
 @testable import Sandbox
@@ -36,9 +35,7 @@ enum Contoso {
     }
 
     static func sandbox(_ settings: SandboxSettings = SandboxSettings(), clock: TestClock = TestClock()) throws -> Sandbox {
-        try Sandbox(
-            tenant, settings: settings, clock: { clock.now }, generator: Steady(),
-            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+        try Sandbox(tenant, settings: settings, clock: { clock.now }, generator: Steady())
     }
 
     static let mailScope = "https://outlook.office.com/SMTP.Send"

@@ -22,17 +22,11 @@ struct ContentUnstuffer: Sendable, Hashable {
     mutating func feed(_ bytes: UnsafeRawBufferPointer, into content: inout [UInt8], limit: Int) -> (used: Int, isEnd: Bool) {
         var start = 0  // of the run that is content and not yet appended
         var index = 0
-        func flush(_ end: Int, _ octets: inout Int, _ content: inout [UInt8]) {
-            guard end > start else { return }
-            octets += end - start
-            let room = max(0, limit - content.count)
-            content.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + min(end - start, room)]))
-        }
         while index < bytes.count {
             let byte = bytes[index]
             switch state {
             case .lineStart where byte == UInt8(ascii: "."):
-                flush(index, &octets, &content)
+                keep(bytes[start..<index], in: &content, limit: limit)
                 start = index + 1
                 state = .dot
             case .dot where byte == UInt8(ascii: "\r"):
@@ -58,8 +52,14 @@ struct ContentUnstuffer: Sendable, Hashable {
             }
             index += 1
         }
-        flush(bytes.count, &octets, &content)
+        keep(bytes[min(start, bytes.count)...], in: &content, limit: limit)
         return (bytes.count, false)
+    }
+
+    private mutating func keep(_ run: Slice<UnsafeRawBufferPointer>, in content: inout [UInt8], limit: Int) {
+        guard !run.isEmpty else { return }
+        octets += run.count
+        content.append(contentsOf: UnsafeRawBufferPointer(rebasing: run.prefix(max(0, limit - content.count))))
     }
 
     private static func nextCR(_ bytes: UnsafeRawBufferPointer, after index: Int) -> Int {

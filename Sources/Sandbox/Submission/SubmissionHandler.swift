@@ -10,6 +10,9 @@ final class SubmissionHandler: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
+    /// The sandbox stops.
+    struct StopRequested: Sendable {}
+
     private let provider: Provider
     private let tls: NIOSSLContext
     private let folder: MessageFolder?
@@ -17,6 +20,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private var session: SubmissionSession
     private var decoder: SubmissionDecoder
     private var isWaiting = false
+    private var isWriting = false
+    private var isStopping = false
     private var isReadHeld = false
     private var isClosed = false
 
@@ -63,7 +68,19 @@ final class SubmissionHandler: ChannelDuplexHandler {
             perform(session.end(session.words.idle), context)
             context.flush()
         }
+        if event is StopRequested {
+            isStopping = true
+            stopUnlessWriting(context)
+        }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// A message that is recorded must be answered, or its sender would have to send it again.
+    private func stopUnlessWriting(_ context: ChannelHandlerContext) {
+        guard isStopping, !isWriting, !isClosed else { return }
+        perform(session.end(session.words.stopping).filter { $0 != .close }, context)
+        context.flush()
+        hangUp(context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -157,7 +174,11 @@ final class SubmissionHandler: ChannelDuplexHandler {
         guard let folder, let accepted else { return settle(answer, context, isAnswered: isAnswered) }
         // The 250 waits for the file: whoever saw the one may count on the other.
         let written = folder.write(accepted, content: delivery.content, on: context.eventLoop)
-        wait(for: written, context) { self.settle(answer, context, isAnswered: isAnswered) }
+        isWriting = true
+        wait(for: written, context) {
+            self.isWriting = false
+            self.settle(answer, context, isAnswered: isAnswered)
+        }
     }
 
     private func settle(_ answer: SubmissionSession.Answer, _ context: ChannelHandlerContext, isAnswered: Bool) {
@@ -176,7 +197,12 @@ final class SubmissionHandler: ChannelDuplexHandler {
 
     private func hangUp(_ context: ChannelHandlerContext) {
         isClosed = true
-        context.close(promise: nil)
+        do {
+            try context.pipeline.syncOperations.addHandler(ConnectionCut(), position: .first)
+        } catch {
+            // The pipeline is going away already.
+            context.close(promise: nil)
+        }
     }
 
     /// Takes nothing from the client until the future is there, then goes on where it stood.
@@ -187,6 +213,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
             guard !self.isClosed else { return }
             resume()
             self.drive(context)
+            self.stopUnlessWriting(context)
             if self.isReadHeld, !self.isWaiting {
                 self.isReadHeld = false
                 context.read()

@@ -14,12 +14,16 @@ final class TokenServer: Sendable {
     let port: Int
     private let group: ServiceGroup
     private let running: Task<Void, any Error>
+    private let connections: ServerConnections
 
     /// Returns once the port is bound; throws if it cannot be.
     init(provider: Provider, host: String, port: Int, tls: TLSConfiguration, logger: Logger) async throws {
+        let connections = ServerConnections()
+        self.connections = connections
         let router = Router(context: TokenContext.self)
         router.post("/{tenant}/oauth2/v2.0/token") { request, context in
-            try await Self.answer(request, context, provider)
+            connections.add(context.channel)
+            return try await Self.answer(request, context, provider)
         }
         let (bound, announce) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
@@ -46,8 +50,10 @@ final class TokenServer: Sendable {
         self.port = first
     }
 
+    /// Accepts no more, then cuts what is open: clients keep connections alive, and each would cost the five seconds of a TLS farewell.
     func stop() async throws {
         await group.triggerGracefulShutdown()
+        await connections.closeAll(ConnectionCut.apply(to:))
         try await running.value
     }
 
@@ -77,7 +83,7 @@ final class TokenServer: Sendable {
 
     /// Closes under the response, which then has nowhere to go.
     private static func hangUp(_ context: TokenContext) async throws -> Response {
-        try await context.channel.close().get()
+        try await ConnectionCut.apply(to: context.channel)
         return Response(status: .internalServerError)
     }
 

@@ -49,7 +49,9 @@ final class Wire {
                 pending = String(pending[end.upperBound...])
                 if lines.last?.dropFirst(3).first == " " { return lines.joined(separator: "\n") }
             }
-            guard let more = await incoming.next(isolation: #isolation) else { throw Failure.closed(lines.joined(separator: "\n") + pending) }
+            guard let more = await incoming.next(isolation: #isolation) else {
+                throw Failure.closed(lines.joined(separator: "\n") + pending)
+            }
             pending += String(buffer: more)
         }
     }

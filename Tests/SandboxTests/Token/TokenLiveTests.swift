@@ -80,6 +80,16 @@ struct TokenLiveTests {
         #expect(sandbox.tokenPort == 0)
     }
 
+    @Test func anIdleConnectionDoesNotKeepTheSandboxFromStopping() async throws {
+        let sandbox = try Contoso.sandbox()
+        try await sandbox.start()
+        let wire = try await Wire(sandbox, port: sandbox.tokenPort, isSecured: true)
+        wire.send("POST /x/oauth2/v2.0/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        _ = await sandbox.record(until: { !$0.tokenRequests.isEmpty })
+        try await sandbox.stop()
+        #expect(await wire.rest().contains("AADSTS900144"))
+    }
+
     @Test func theRecordCanBeAwaited() async throws {
         try await running { sandbox in
             async let reached = sandbox.record(until: { $0.tokenRequests.count >= 2 })

@@ -135,8 +135,20 @@ struct SubmissionLiveTests {
         while sandbox.held == 0 { await Task.yield() }
         try await sandbox.stop()
         _ = await stalled.rest()
-        _ = await idle.rest()
+        #expect(await idle.rest().hasPrefix("421 4.3.2 Service not active"))
         #expect(sandbox.submissionPort == 0)
+    }
+
+    @Test func itRunsAsAServiceUntilItsTaskEnds() async throws {
+        let sandbox = try Contoso.sandbox()
+        let running = Task { try await sandbox.run() }
+        while sandbox.submissionPort == 0 { await Task.yield() }
+        let wire = try await Wire(sandbox, port: sandbox.submissionPort)
+        #expect(try await wire.reply().hasPrefix("220 "))
+        running.cancel()
+        try await running.value
+        #expect(sandbox.submissionPort == 0)
+        await #expect(throws: SandboxError.alreadyStarted) { try await sandbox.start() }
     }
 
     @Test func whatIsPipelinedBehindStartTLSInClearIsForgotten() async throws {
