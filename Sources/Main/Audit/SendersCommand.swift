@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 struct SendersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Relay
+internal import SQLiteStore
 
 struct UnauthorizedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

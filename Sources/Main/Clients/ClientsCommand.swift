@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Mail
 internal import Relay
 
 struct ClientsCommand: AsyncParsableCommand {

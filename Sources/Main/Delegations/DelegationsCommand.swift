@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 struct DelegationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

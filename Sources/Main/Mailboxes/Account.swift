@@ -1,5 +1,6 @@
 internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 /// What the mailbox commands deal with: a mailbox of its own, or a family whose every address is one.
 enum Account: Sendable, Hashable {

@@ -10,7 +10,7 @@ struct Finder: Sendable {
     private static let page = 5000
 
     func find<Named: Nameable>(_ type: Named.Type = Named.self, _ text: String) async throws -> Named {
-        if let entity = try await store.entity(EntityKey(Named.kind, text)), let exact = Named(entity) { return exact }
+        if let entity = try await store.entity(EntityKey(Named.entityKind, text)), let exact = Named(entity) { return exact }
         let address = try? EmailAddress(text)  // a name need not be one
         if Named.self == User.self, let address {
             let users = try await store.directory(of: DirectorySlice(addresses: [address])).users(with: address)
@@ -25,7 +25,7 @@ struct Finder: Sendable {
             if handles.count > 10_000 { handles = Closeness.closest(to: text, in: handles) }
         }
         guard matches.isEmpty else { return try only(matches, text) }
-        throw Self.unknown(Named.kind, text, handles)
+        throw Self.unknown(Named.entityKind, text, handles)
     }
 
     /// nil when there is none; still an error when there are several.
@@ -38,7 +38,7 @@ struct Finder: Sendable {
     }
 
     func each<Named: Nameable>(_ type: Named.Type = Named.self, _ use: (Named) throws -> Void) async throws {
-        try await each(Named.kind) { if let named = Named($0) { try use(named) } }
+        try await each(Named.entityKind) { if let named = Named($0) { try use(named) } }
     }
 
     /// In the order of ids, page by page.
@@ -67,7 +67,7 @@ struct Finder: Sendable {
     private func only<Named: Nameable>(_ matches: [Named], _ text: String) throws -> Named {
         guard matches.count > 1 else { return matches[0] }
         let named = matches.prefix(5).map(\.title).joined(separator: ", ")
-        throw CommandFailure.data("\"\(text)\" could be any of \(matches.count) \(Named.kind.noun): \(named); name one by its id")
+        throw CommandFailure.data("\"\(text)\" could be any of \(matches.count) \(Named.entityKind.noun): \(named); name one by its id")
     }
 }
 

@@ -3,7 +3,7 @@ internal import Relay
 
 /// Something of the directory that can be named in a command: by id, by a unique name, or by an address.
 protocol Nameable: Sendable, Hashable {
-    static var kind: EntityKind { get }
+    static var entityKind: EntityKind { get }
     init?(_ entity: DirectoryEntity)
     var entity: DirectoryEntity { get }
     /// What it is called beside its id.
@@ -19,7 +19,7 @@ extension Nameable {
 }
 
 extension User: Nameable {
-    static let kind = EntityKind.user
+    static let entityKind = EntityKind.user
     init?(_ entity: DirectoryEntity) {
         guard case .user(let user) = entity else { return nil }
         self = user
@@ -31,7 +31,7 @@ extension User: Nameable {
 }
 
 extension Provider: Nameable {
-    static let kind = EntityKind.provider
+    static let entityKind = EntityKind.provider
     init?(_ entity: DirectoryEntity) {
         guard case .provider(let provider) = entity else { return nil }
         self = provider
@@ -41,7 +41,7 @@ extension Provider: Nameable {
 }
 
 extension Application: Nameable {
-    static let kind = EntityKind.application
+    static let entityKind = EntityKind.application
     init?(_ entity: DirectoryEntity) {
         guard case .application(let application) = entity else { return nil }
         self = application
@@ -51,7 +51,7 @@ extension Application: Nameable {
 }
 
 extension Grant: Nameable {
-    static let kind = EntityKind.grant
+    static let entityKind = EntityKind.grant
     init?(_ entity: DirectoryEntity) {
         guard case .grant(let grant) = entity else { return nil }
         self = grant
@@ -61,7 +61,7 @@ extension Grant: Nameable {
 }
 
 extension Mailbox: Nameable {
-    static let kind = EntityKind.mailbox
+    static let entityKind = EntityKind.mailbox
     init?(_ entity: DirectoryEntity) {
         guard case .mailbox(let mailbox) = entity else { return nil }
         self = mailbox
@@ -72,7 +72,7 @@ extension Mailbox: Nameable {
 }
 
 extension Family: Nameable {
-    static let kind = EntityKind.family
+    static let entityKind = EntityKind.family
     init?(_ entity: DirectoryEntity) {
         guard case .family(let family) = entity else { return nil }
         self = family
@@ -82,7 +82,7 @@ extension Family: Nameable {
 }
 
 extension Client: Nameable {
-    static let kind = EntityKind.client
+    static let entityKind = EntityKind.client
     init?(_ entity: DirectoryEntity) {
         guard case .client(let client) = entity else { return nil }
         self = client

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Relay
+internal import SQLiteStore
 
 /// The option of every `remove`.
 struct CascadeOption: ParsableArguments {

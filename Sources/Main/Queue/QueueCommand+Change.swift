@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Relay
+internal import SQLiteStore
 
 /// A verb of the queue, on one message or several.
 protocol QueueVerb: AsyncParsableCommand {

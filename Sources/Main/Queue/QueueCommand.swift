@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 extension ApplicationsCommand {
     struct Add: AsyncParsableCommand {

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 struct ApplicationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

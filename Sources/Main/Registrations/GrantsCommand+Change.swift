@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Relay
+internal import SQLiteStore
 
 extension GrantsCommand {
     /// The kinds that this version can have tokens from.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Relay
+internal import SQLiteStore
 
 extension ProvidersCommand {
     struct Add: AsyncParsableCommand {
@@ -62,7 +63,7 @@ extension ProviderKind: ExpressibleByArgument {}
 enum EndpointRules {
     static func tokenEndpoint(_ text: String) throws(CommandFailure) -> String {
         let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-        guard isPlain, let scheme = text.range(of: "://")?.lowerBound, let host = host(of: text), !host.isEmpty else {
+        guard isPlain, let scheme = text.firstRange(of: "://")?.lowerBound, let host = host(of: text), !host.isEmpty else {
             throw .usage("--token-endpoint must be a URL such as https://login.example.org/token, not \"\(text)\"")
         }
         switch text[..<scheme].lowercased() {
@@ -98,7 +99,7 @@ enum EndpointRules {
 
     /// The host of a URL: between `://` and the next `/`, without user part and port. A user part is refused, since it is a secret in a URL.
     private static func host(of url: String) -> String? {
-        guard let start = url.range(of: "://")?.upperBound else { return nil }
+        guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
         let authority = url[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !authority.contains("@") else { return nil }
         if authority.hasPrefix("[") { return authority.firstIndex(of: "]").map { String(authority[...$0]) } }

@@ -1,4 +1,5 @@
 internal import Relay
+internal import SQLiteStore
 
 /// What a command is going to change, worked out from what it read.
 struct Plan: Sendable {

@@ -9,21 +9,11 @@ struct InputFile: ~Copyable {
     private let standardInput: InputStream
 
     init(_ path: String, _ live: Live) throws(CommandFailure) {
+        let opened = path == "-" ? nil : try Self.open(path)
+        name = path == "-" ? "standard input" : path
+        size = opened?.size
+        descriptor = opened?.descriptor
         standardInput = live.standardInput
-        guard path != "-" else {
-            name = "standard input"
-            size = nil
-            descriptor = nil
-            return
-        }
-        name = path
-        let opened = open(path, O_RDONLY | O_CLOEXEC)
-        guard opened >= 0 else { throw .input("\(path) cannot be read: \(SystemError.text(errno))") }
-        descriptor = opened
-        var status = stat()
-        let isKnown = fstat(opened, &status) == 0
-        size = isKnown && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
-        if isKnown, status.st_mode & S_IFMT == S_IFDIR { throw .input("\(path) is a folder, not a file") }
     }
 
     deinit {
@@ -45,6 +35,17 @@ struct InputFile: ~Copyable {
             bytes += more
             guard bytes.count <= limit else { throw .data("\(name) has more than \(limit) bytes, which cannot be right") }
         }
+    }
+
+    private static func open(_ path: String) throws(CommandFailure) -> (descriptor: Int32, size: Int?) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .input("\(path) cannot be read: \(SystemError.text(errno))") }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+            close(descriptor)
+            throw .input("\(path) is a folder, not a file")
+        }
+        return (descriptor, status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
     }
 
     static func read(_ descriptor: Int32, _ count: Int, name: String) throws(CommandFailure) -> [UInt8] {

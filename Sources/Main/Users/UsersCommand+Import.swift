@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 extension UsersCommand {
     struct Import: AsyncParsableCommand {

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

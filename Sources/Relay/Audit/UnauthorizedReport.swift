@@ -1,4 +1,4 @@
-package import Mail
+internal import Mail
 package import struct FoundationEssentials.Date
 
 /// Every address that is used without a working route of its own (design section 11): in settings, by users, in delegations, as a client's
