@@ -26,7 +26,8 @@ struct UnauthorizedCommand: AsyncParsableCommand {
         let live = Live.current
         let report = try await options.read(live) { store in
             UnauthorizedReport(
-                directory: try await store.directory(), conditions: try await store.conditions(of: nil), sightings: try await store.sightings(),
+                directory: try await store.directory(), conditions: try await store.conditions(of: nil),
+                sightings: try await store.sightings(),
                 now: live.now(), transports: [.smtp])
         }
         // A line of a table has no room for commands: those follow it.
@@ -41,7 +42,9 @@ struct UnauthorizedCommand: AsyncParsableCommand {
             listing.add(cells + (withRemedies ? [.text(row.remedy.provider), .text(row.remedy.ours)] : []))
         }
         for miss in nearMisses ? report.nearMisses : [] {
-            let cells: [Cell] = [.text(miss.kind.rawValue), .text(miss.subject), .none, .text(miss.reason), .none, .none, .number(miss.count)]
+            let cells: [Cell] = [
+                .text(miss.kind.rawValue), .text(miss.subject), .none, .text(miss.reason), .none, .none, .number(miss.count),
+            ]
             listing.add(cells + (withRemedies ? [.text(miss.remedy.provider), .text(miss.remedy.ours)] : []))
         }
         listing.finish()

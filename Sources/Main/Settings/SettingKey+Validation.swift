@@ -26,7 +26,8 @@ extension SettingKey {
             let isAuthor = SettingKey.all.contains { key in
                 directory.settings[key].map { SenderSetting($0, isUser: { directory.user($0) != nil }) == .address(address) } ?? false
             }
-            return isAuthor || !directory.users(with: address).isEmpty ? "it is an author's or a user's address: mail would go round in a loop" : nil
+            return isAuthor || !directory.users(with: address).isEmpty
+                ? "it is an author's or a user's address: mail would go round in a loop" : nil
         } catch {
             return error.description
         }
