@@ -8,8 +8,8 @@ struct EndingTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let error: any Error
-        let status: ExitStatus
-        init(_ description: String, _ error: any Error, _ status: ExitStatus) {
+        let status: Main.ExitStatus
+        init(_ description: String, _ error: any Error, _ status: Main.ExitStatus) {
             (testDescription, self.error, self.status) = (description, error, status)
         }
     }
@@ -42,11 +42,11 @@ struct EndingTests {
     }
 
     @Test(arguments: [
-        (RefusalCode.noRoute, ExitStatus.configuration), (.denied, .notPermitted), (.clientNotPermitted, .notPermitted),
+        (RefusalCode.noRoute, Main.ExitStatus.configuration), (.denied, .notPermitted), (.clientNotPermitted, .notPermitted),
         (.currentUserMissing, .data), (.unknownUser, .unknownUser), (.userWithoutAddress, .data), (.authorMissing, .data),
         (.noFallback, .configuration), (.unaligned, .configuration), (.signatureBreaks, .data),
     ])
-    func everyRefusalHasItsStatus(_ code: RefusalCode, _ status: ExitStatus) {
+    func everyRefusalHasItsStatus(_ code: RefusalCode, _ status: Main.ExitStatus) {
         #expect(Ending(Refusal(code, "no", explanation: Explanation())).status == status)
         #expect(Ending(Refusal(code, "no", isTemporary: true, explanation: Explanation())).status == .temporary)
     }
