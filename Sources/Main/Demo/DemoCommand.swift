@@ -48,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
     private func run(_ live: Live, in folder: String, _ messages: [DemoMessage]) async throws -> Bool {
         let sandbox = try Sandbox(Company.tenant(), clock: { live.now().timeIntervalSince1970 }, generator: live.generator)
         try await sandbox.start()
-        let store = try await makeStore(live, in: folder)
+        let store = try await Self.makeStore(live, in: folder)
         let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
         let run = DemoRun(sandbox: sandbox, store: store, vault: vault, live: live)
         try await run.settle(Company(at: live.now(), provider: Self.provider(sandbox), live: live))
@@ -71,7 +71,7 @@ struct DemoCommand: AsyncParsableCommand {
         return agreed
     }
 
-    private func makeStore(_ live: Live, in folder: String) async throws -> SQLiteStore {
+    static func makeStore(_ live: Live, in folder: String) async throws -> SQLiteStore {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try KeyFile.make(at: KeyFile.path(beside: folder), live)
         let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
@@ -79,7 +79,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     /// Microsoft's entry with other doors: the code that talks to it is the code that talks to the real one.
-    private static func provider(_ sandbox: Sandbox) -> Relay.Provider {
+    static func provider(_ sandbox: Sandbox) -> Relay.Provider {
         var provider = Relay.Provider(
             id: ProviderID(trusted: "sandbox"), kind: .microsoft, name: "Pretend Microsoft 365", tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"),
             smtp: SMTPEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS),
