@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
-            name: "MainTests", dependencies: ["Main", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport"]),
+            name: "MainTests", dependencies: ["Main", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Relay", "Mail", "SQLiteStore", "TestSupport"], path: "Tests/Benchmarks"),
     ],

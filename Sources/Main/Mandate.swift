@@ -12,14 +12,14 @@ internal import Glibc
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Start", subcommands: [InitCommand.self]),
+            CommandGroup(name: "Start", subcommands: [DemoCommand.self, InitCommand.self, ServeCommand.self, SandboxCommand.self]),
             CommandGroup(
                 name: "What people decide",
                 subcommands: [
                     SettingsCommand.self, UsersCommand.self, ProvidersCommand.self, ApplicationsCommand.self, GrantsCommand.self,
                     MailboxesCommand.self, DelegationsCommand.self, ClientsCommand.self,
                 ]),
-            CommandGroup(name: "Mail", subcommands: [QueueCommand.self]),
+            CommandGroup(name: "Mail", subcommands: [SendCommand.self, TokenCommand.self, QueueCommand.self]),
             CommandGroup(name: "What happened", subcommands: [AuditCommand.self]),
         ])
 

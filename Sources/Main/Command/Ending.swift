@@ -23,6 +23,7 @@ struct Ending: Sendable, Hashable {
         case let error as AddressError: self.init(.data, error.description)
         case let error as HeaderError: self.init(.data, error.description)
         case let error as AcceptedFormError: self.init(.data, error.description)
+        case let failure as AcceptFailure: self.init(failure.status, failure.words)
         case let failure as TokenFailure: self.init(failure.status, failure.description)
         case let failure as TransmitFailure: self.init(.unavailable, failure.description)
         case is CancellationError: self.init(.temporary, "it was cancelled before it was done; try again")
@@ -56,6 +57,20 @@ extension RefusalCode {
         case .denied, .clientNotPermitted: .notPermitted
         case .noRoute, .noFallback, .unaligned: .configuration
         }
+    }
+}
+
+extension AcceptFailure {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .form, .header, .recipient, .noRecipients, .tooManyRecipients, .tooLarge: .data
+        case .refused(let refusal): refusal.status
+        case .store(let failure): failure.status
+        }
+    }
+
+    fileprivate var words: String {
+        if case .refused(let refusal) = self { "\(description) (\(refusal.code.rawValue))" } else { description }
     }
 }
 

@@ -55,8 +55,6 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
     case tooLarge(limit: Int)
     case refused(Refusal)
     case store(StoreFailure)
-    /// The input broke off: nothing was accepted.
-    case inputBroke(String)
 
     package var description: String {
         switch self {
@@ -68,7 +66,6 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
         case .tooLarge(let limit): "the message is larger than \(limit) octets"
         case .refused(let refusal): refusal.sentence
         case .store(let failure): failure.description
-        case .inputBroke(let why): "the message broke off while it was read (\(why)): nothing was accepted"
         }
     }
 }

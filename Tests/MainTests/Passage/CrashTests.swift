@@ -1,0 +1,40 @@
+import Foundation
+import Relay
+import Sandbox
+import Testing
+
+@testable import Main
+
+/// The promise behind the spool: what was accepted arrives, whatever is killed.
+@Suite(.serialized) struct CrashTests {
+    /// kill -9 at moments spread over the sending of 500 messages: all arrive, and one that arrived twice is a message that was shown as unknown.
+    @Test func killedServiceLosesNothing() async throws {
+        try await Premises.with { premises in
+            let total = 500
+            var accepted: Set<String> = []
+            for number in 0..<total { accepted.insert(try await premises.accept(number).messageID) }
+            #expect(accepted.count == total)
+            for milestone in [20, 120, 260, 400] {
+                let service = try premises.spawn(["serve"])
+                _ = await premises.sandbox.record { $0.messages.count >= milestone }
+                kill(service.processIdentifier, SIGKILL)
+                service.waitUntilExit()
+            }
+            let service = try premises.spawn(["serve"])
+            let record = await premises.sandbox.record { Set($0.messages.map(\.messageID)).count >= total }
+            service.terminate()  // SIGTERM: what is under way settles first
+            service.waitUntilExit()
+            #expect(service.terminationStatus == 0)
+            #expect(Set(record.messages.map(\.messageID)) == accepted)
+            let copies = Dictionary(grouping: premises.sandbox.messages, by: \.messageID).filter { $0.value.count > 1 }
+            let unknown = try await premises.store.entries(JournalFilter(limit: 10_000)).filter { $0.entry.kind == .unknown }
+            var shown: Set<String> = []
+            for row in unknown {
+                guard let id = row.entry.message, let queued = try await premises.store.show(id) else { continue }
+                shown.insert(queued.message.messageID)
+            }
+            #expect(copies.keys.allSatisfy(shown.contains), "a copy was sent of a message that was not shown as unknown")
+            #expect(try await premises.store.list(QueueFilter(limit: 10_000)).isEmpty)
+        }
+    }
+}
