@@ -1,3 +1,5 @@
+internal import HashTreeCollections
+
 /// The other way: a directory as the file that means it. What is usual is left out, everything is sorted by id, and references are
 /// written as people would (an address, a name) wherever that is unambiguous. Reading it back gives the same directory.
 extension DirectoryDocument {

@@ -5,7 +5,7 @@ extension DirectoryReader {
     mutating func readMailbox(_ entry: DocumentReader) throws(DocumentError) {
         let fields = try entry.fields(["id", "address", "login", "grant", "transports", "enabled"])
         let address = try fields.required("address").address()
-        let id: MailboxID = try fields["id"].map(given) ?? MailboxID(trusted: address.key)
+        let id: MailboxID = try identifier(fields, else: address.key)
         let grant = try grantNames.find(fields.required("grant"))
         let mailbox = Mailbox(
             id: id, address: address, login: try fields.line("login"), grant: grant, transports: try transports(fields, grant),
@@ -69,7 +69,7 @@ extension DirectoryReader {
         let covers = try fields.required("covers").pattern(orAny: false)
         let kind = try fields.required("kind").choice(Delegation.Kind.self)
         let delegation = Delegation(
-            id: try fields["id"].map(given) ?? derived("\(mailbox) \(kind.rawValue) \(covers)", fields), mailbox: mailbox,
+            id: try identifier(fields, else: "\(mailbox) \(kind.rawValue) \(covers)"), mailbox: mailbox,
             covers: covers, kind: kind, priority: Int(try fields["priority"]?.number(in: -1_000_000...1_000_000) ?? 100),
             validFrom: try fields["valid_from"]?.date(), validUntil: try fields["valid_until"]?.date(),
             grantedBy: try fields.line("granted_by") ?? usual.grantedBy, grantedAt: try fields["granted_at"]?.date() ?? usual.grantedAt,
@@ -87,16 +87,15 @@ extension DirectoryReader {
         let mailbox: MailboxID? = reference.value == .text("*") ? nil : try mailboxNames.find(reference)
         let covers = try fields.required("covers").pattern(orAny: true)
         let deny = Deny(
-            id: try fields["id"].map(given) ?? derived("deny \(mailbox?.text ?? "*") \(covers)", fields), mailbox: mailbox, covers: covers,
+            id: try identifier(fields, else: "deny \(mailbox?.text ?? "*") \(covers)"), mailbox: mailbox, covers: covers,
             reason: try fields["reason"]?.text() ?? "")
         try denyNames.add(deny.id, name: deny.id.text, at: entry.path)
         entities.append(.deny(deny))
     }
 
-    private func given<Named>(_ reader: DocumentReader) throws(DocumentError) -> Identifier<Named> { try identifier(reader) }
-
-    /// An id from what a thing says, so that the same file means the same things wherever its lines stand.
-    private func derived<Named>(_ text: String, _ fields: DocumentFields) throws(DocumentError) -> Identifier<Named> {
+    /// The id that is given, else one from what the thing says, so that the same file means the same things wherever its lines stand.
+    private func identifier<Named>(_ fields: DocumentFields, else text: String) throws(DocumentError) -> Identifier<Named> {
+        if let given = fields["id"] { return try identifier(given) }
         guard let id = Identifier<Named>(text) else { throw fields.problem("id is missing: its address and mailbox are too long to make one") }
         return id
     }
