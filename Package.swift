@@ -8,11 +8,13 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdTLS"].map {
     .product(name: $0, package: "hummingbird")
 }
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -21,6 +23,7 @@ let package = Package(
     products: [.executable(name: "mandate", targets: ["Main"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -41,11 +44,11 @@ let package = Package(
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim"]),
-        .target(name: "Sandbox", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL, x509, crypto, log, lifecycle] + hummingbird),
+        .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "Sandbox", arguments, yams, log, lifecycle,
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "Sandbox", arguments, yams, log, lifecycle, signals,
                 crypto, nio, nioPosix,
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
@@ -55,7 +58,7 @@ let package = Package(
         .testTarget(
             name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
             name: "MainTests", dependencies: ["Main", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport"]),
         .executableTarget(
@@ -65,9 +68,10 @@ let package = Package(
 )
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .treatAllWarnings(as: .error),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+        ]
 }

@@ -21,18 +21,19 @@ package final class Shelf: Sendable {
 
     package var current: Snapshot { held.withLock { $0 } }
 
-    /// Loads what has changed since the snapshot at hand, or everything when the change rows no longer reach back that far. Two callers at once do no
-    /// harm: whoever comes second finds the editions moved and leaves the newer snapshot alone. Returns what was changed by people.
+    /// Loads what has changed since the snapshot at hand. Two callers at once do no harm: changes say what a thing has become, so who comes second applies
+    /// some of them again, and one who has loaded less than is there by now leaves the newer snapshot alone. Afterwards the snapshot is at least as new as
+    /// the store was when this was called. Returns what was changed by people.
     @discardableResult
     package func catchUp(with store: some DirectoryStore & ConditionsStore) async throws(StoreFailure) -> [EntityKey] {
         let before = current
         let directory = try await store.changes(since: before.directory.edition)
         let conditions = try await store.observations(since: before.conditions.revision)
         held.withLock { snapshot in
-            if snapshot.directory.edition == before.directory.edition, directory.edition > before.directory.edition {
+            if snapshot.directory.edition >= before.directory.edition, directory.edition > snapshot.directory.edition {
                 snapshot.directory.apply(directory.changes, edition: directory.edition)
             }
-            if snapshot.conditions.revision == before.conditions.revision, conditions.revision > before.conditions.revision {
+            if snapshot.conditions.revision >= before.conditions.revision, conditions.revision > snapshot.conditions.revision {
                 snapshot.conditions.apply(conditions.observations, revision: conditions.revision)
             }
         }

@@ -1,15 +1,23 @@
 /// The name of a header field; upper and lower case do not count (RFC 5322 1.2.2, 3.6.8).
 package struct FieldName: Sendable {
     package let text: String
+    /// Tells most names apart without looking at them: length, first and last byte in lower case.
+    let mark: UInt32
 
     /// Fails where a character is not `ftext`, for an empty name, and over 500 characters, which no line could hold with its value.
     package init?(_ text: String) {
         guard (1...500).contains(text.utf8.count), text.utf8.allSatisfy(Self.isNameByte) else { return nil }
-        self.text = text
+        self.init(known: text)
     }
 
     init(known text: String) {
         self.text = text
+        let bytes = text.utf8
+        mark = Self.mark(first: bytes[bytes.startIndex], last: bytes[bytes.index(before: bytes.endIndex)], count: bytes.count)
+    }
+
+    static func mark(first: UInt8, last: UInt8, count: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: count) << 16 | UInt32(ASCII.lowercased(first)) << 8 | UInt32(ASCII.lowercased(last))
     }
 
     /// Printable ASCII but the colon.

@@ -6,10 +6,10 @@ package struct HeaderField: Sendable, Hashable {
     private let nameLength: Int
     private let colon: Int
 
-    init(line: ArraySlice<UInt8>, nameLength: Int, colon: Int) {
-        self.line = line
-        self.nameLength = nameLength
-        self.colon = colon
+    init(_ place: FieldPlace, in storage: [UInt8]) {
+        line = storage[place.start..<place.end]
+        nameLength = place.nameEnd - place.start
+        colon = place.colon - place.start
     }
 
     package var name: FieldName { FieldName(known: String(decoding: nameBytes, as: UTF8.self)) }

@@ -181,7 +181,7 @@ extension AcceptStage {
     private func record(_ refusal: Refusal, _ question: Question) async throws(AcceptFailure) {
         do throws(StoreFailure) {
             try await surroundings.store.append(
-                [.refused(refusal, question)], sightings: question.claimedAuthors.map {
+                [.refused(refusal, question)], sightings: refusal.authors(question).map {
                     Sighting(address: $0, role: .author, at: question.at, outcome: refusal.code.rawValue)
                 })
         } catch { throw .store(error) }
@@ -201,12 +201,5 @@ extension AcceptStage {
                 sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
         } catch { throw .store(error) }
         return Receipt(id: message.id, messageID: message.messageID, held: held, answer: opened.answer)
-    }
-}
-
-extension Question {
-    /// Whom a refused message wanted to be from, as far as it said so itself.
-    fileprivate var claimedAuthors: [EmailAddress] {
-        if case .authors(let author) = from { author.all.map(\.address) } else { [] }
     }
 }

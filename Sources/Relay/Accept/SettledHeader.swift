@@ -22,7 +22,8 @@ package struct SettledHeader: Sendable {
             header.prepend(Array("Message-ID: \(fresh.text)\r\n".utf8))  // never folded or encoded: RFC 5322 section 3.6.4
             messageID = fresh.text
         }
-        if header.first(.date) == nil {
+        if header.first(.date)?.unfolded().isEmpty ?? true {
+            header.remove(.date)
             let date = MailDate.format(secondsSince1970: Int64(now.timeIntervalSince1970))
             header.prepend(Array("Date: \(date)\r\n".utf8))
         }
@@ -37,10 +38,9 @@ package struct SettledHeader: Sendable {
         return !word.isEmpty && word.lowercased() != "no"
     }
 
-    /// The first From field that can be read; several fields are an error of the sender's that no recipient should see, so rewriting leaves one.
+    /// The first From field; several are an error of the sender's that no recipient should see, so rewriting leaves one.
     private static func from(_ header: HeaderBlock) -> Question.FromField {
-        let fields = header.fields(named: .from)
-        guard let field = fields.first else { return .absent }
+        guard let field = header.first(.from) else { return .absent }
         do throws(AddressError) {
             let addresses = try AddressList(parsing: field.value).addresses
             guard let first = addresses.first else { return .absent }

@@ -17,23 +17,31 @@ package struct JournalChain: Sendable {
         var text = CanonicalText()
         text.append(position.strand)
         text.append(String(position.number))
-        text.append(String(Int64((entry.at.timeIntervalSince1970 * 1000).rounded())))
+        text.append(Self.milliseconds(entry.at))
         text.append(entry.kind.rawValue)
         text.append(entry.message?.text ?? "")
+        text.append(String(entry.facts.count))
         for fact in entry.facts {
             text.append(fact.name)
             text.append(fact.value)
         }
+        text.append(personalDigest)
         hmac.update(data: text.bytes)
-        hmac.update(data: personalDigest)
         return Array(hmac.finalize())
+    }
+
+    /// A store keeps whole milliseconds. What was read from a damaged row may be any number, and must not trap.
+    private static func milliseconds(_ date: Date) -> String {
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        return Int64(exactly: milliseconds).map(String.init) ?? String(milliseconds)
     }
 
     /// Salted, because an address is guessable: without the salt, nobody can ask an erased row "was it ann@example.org?".
     package static func personalDigest(_ personal: [JournalEntry.Personal], salt: [UInt8]) -> [UInt8] {
         var hash = SHA256()
-        hash.update(data: salt)
         var text = CanonicalText()
+        text.append(salt)
+        text.append(String(personal.count))
         for part in personal {
             text.append(part.role.rawValue)
             text.append(part.text)
@@ -43,13 +51,16 @@ package struct JournalChain: Sendable {
     }
 }
 
-/// Length before text, so that no two different lists of texts make the same bytes.
+/// Length before text and number before lists, so that no two different entries make the same bytes: nothing can be moved from a fact
+/// into the digest behind it, or from an address into the salt before it.
 private struct CanonicalText {
     private(set) var bytes: [UInt8] = []
 
-    mutating func append(_ text: String) {
-        bytes.append(contentsOf: String(text.utf8.count).utf8)
+    mutating func append(_ text: String) { append(Array(text.utf8)) }
+
+    mutating func append(_ part: [UInt8]) {
+        bytes.append(contentsOf: String(part.count).utf8)
         bytes.append(UInt8(ascii: ":"))
-        bytes.append(contentsOf: text.utf8)
+        bytes.append(contentsOf: part)
     }
 }

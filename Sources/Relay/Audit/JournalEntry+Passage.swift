@@ -1,7 +1,8 @@
-internal import Mail
-internal import struct FoundationEssentials.Date
+package import Mail
+package import struct FoundationEssentials.Date
 
-/// The journal's lines about messages, each made in one place, so that what is recorded of a passage can be read here whole.
+/// The journal's lines about messages, each made in one place, so that what is recorded of a passage can be read here whole. Facts stay for ever, so
+/// no address may stand in one, and no text of a provider's, which may quote an address: codes do.
 extension JournalEntry {
     package static func accepted(_ message: AcceptedMessage, held: String?) -> JournalEntry {
         JournalEntry(
@@ -9,15 +10,14 @@ extension JournalEntry {
             facts: [
                 Fact("client", message.client?.text ?? "owner"), Fact("purpose", message.purpose?.rawValue ?? ""),
                 Fact("size", String(message.size)), Fact("sha256", message.digest.hexadecimal),
-            ] + (held.map { [Fact("held", $0)] } ?? []),
+            ] + (held == nil ? [] : [Fact("held", "yes")]),
             personal: message.author.all.map { Personal(.author, $0.address.description) }
                 + [Personal(.sender, message.hasEnvelopeSender ? message.envelope.sender.description : "")]
                 + message.envelope.recipients.map { Personal(.recipient, $0.address.description) })
     }
 
     package static func refused(_ refusal: Refusal, _ question: Question) -> JournalEntry {
-        var people: [Personal] = []
-        if case .authors(let author) = question.from { people = author.all.map { Personal(.author, $0.address.description) } }
+        var people = refusal.authors(question).map { Personal(.author, $0.description) }
         if let user = question.user { people.append(Personal(.person, user.text)) }
         return JournalEntry(
             at: question.at, kind: .refused,
@@ -27,7 +27,14 @@ extension JournalEntry {
             ], personal: people)
     }
 
-    /// One line an attempt: asked for and effective sender, mailbox, route, and what the provider said of each recipient.
+    /// A token left our custody: it can do whatever its scopes allow, beyond our limits.
+    package static func tokenHandedOut(_ login: String, grant: GrantID, to person: String, expires: Date, at now: Date) -> JournalEntry {
+        JournalEntry(
+            at: now, kind: .tokenHandedOut, facts: [Fact("grant", grant.text), Fact("expires", expires.second)],
+            personal: [Personal(.mailbox, login), Personal(.person, person)])
+    }
+
+    /// One line an attempt: asked for and effective sender, mailbox, route, and what became of each recipient, in the recipients' order.
     static func attempted(_ report: AttemptReport) -> JournalEntry {
         let decision = report.decision
         var people = report.entry.message.author.all.map { Personal(.author, $0.address.description) }
@@ -36,14 +43,29 @@ extension JournalEntry {
             people.append(Personal(.mailbox, decision.mailbox.login))
         }
         if let sender = report.envelopeSender { people.append(Personal(.sender, sender.description)) }
-        people += report.recipients.map { Personal(.recipient, "\($0.address): \($0.words)") }
+        people += report.recipients.map { Personal(.recipient, $0.address.description) }
         return JournalEntry(
             at: report.at, kind: .attempted, message: report.entry.message.id,
             facts: [
                 Fact("attempt", String(report.entry.claim.attempt)), Fact("route", decision?.route.rawValue ?? ""),
                 Fact("transport", decision?.transport.rawValue ?? ""), Fact("edition", report.edition.description),
                 Fact("outcome", report.outcome), Fact("next", report.next),
-            ], personal: people)
+            ] + report.recipients.map { Fact("recipient", $0.words) }, personal: people)
+    }
+}
+
+extension Refusal {
+    /// Whom the refused message was to be from: as it was resolved, else as its From field says, unless a purpose was to name the author.
+    package func authors(_ question: Question) -> [EmailAddress] {
+        for step in explanation.steps.reversed() {
+            switch step {
+            case .author(let author), .authorFromField(let author): return author.all.map(\.address)
+            case .authorOfClient(let address): return [address]
+            default: continue
+            }
+        }
+        guard question.purpose == nil, case .authors(let author) = question.from else { return [] }
+        return author.all.map(\.address)
     }
 }
 

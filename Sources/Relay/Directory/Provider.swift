@@ -15,7 +15,7 @@ package struct Provider: Sendable, Hashable {
     package var tokenEndpoint: String
     package var smtp: SMTPEndpoint?
     package var habits: ProviderHabits
-    /// A certificate authority to trust beside the system's (PEM), for a provider inside the house or the sandbox.
+    /// A certificate authority to trust instead of the system's (PEM), for a provider inside the house or the sandbox.
     package var trustedCertificates: String?
 
     package init(

@@ -16,16 +16,19 @@ package enum SenderSetting: Sendable, Hashable {
         let trimmed = Self.trimmed(text)
         if let id = UserID(trimmed), isUser(id) {
             self = .user(id)
+        } else if Self.isCurrentUser(trimmed) {  // no address can look like it, and it is the cheaper look
+            self = .currentUser
         } else if let address = try? EmailAddress(trimmed) {  // not an address is a case of its own, below
             self = .address(address)
-        } else if Self.isCurrentUser(trimmed) {
-            self = .currentUser
         } else {
             self = .unreadable(trimmed)
         }
     }
 
-    package static func isCurrentUser(_ text: String) -> Bool { trimmed(text).lowercased() == currentUserText.lowercased() }
+    package static func isCurrentUser(_ text: String) -> Bool {
+        let trimmed = trimmed(text)
+        return trimmed.utf8.first == UInt8(ascii: "*") && trimmed.lowercased() == currentUserText.lowercased()
+    }
 
     private static func trimmed(_ text: String) -> String {
         var rest = text[...]

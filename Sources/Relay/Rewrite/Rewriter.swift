@@ -116,10 +116,10 @@ package struct Rewriter: Sendable {
 
     /// Signatures over From, Sender or Reply-To fail once those change, and a failing signature looks like forgery.
     private mutating func settleSignatures() throws(Refusal) {
-        guard !changed.isEmpty, header.fields.contains(where: \.isSignature) else { return }
+        guard !changed.isEmpty, header.contains(FieldName.signatures) else { return }
         switch decision.fields.signatures {
         case .keep: return
-        case .strip: header.remove(where: \.isSignature)
+        case .strip: for name in FieldName.signatures { header.remove(name) }
         case .refuse:
             var explanation = decision.explanation
             explanation.note(.refused(.signatureBreaks))
@@ -176,13 +176,9 @@ extension AddressListEntry {
     }
 }
 
-extension HeaderField {
-    fileprivate var isSignature: Bool {
-        isNamed(.dkimSignature) || isNamed(.authenticationResults) || FieldName.arcFields.contains { isNamed($0) }
-    }
-}
-
 extension FieldName {
-    /// RFC 8617: a set of three that seals one another.
-    fileprivate static let arcFields = ["ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results"].compactMap { FieldName($0) }
+    /// What seals From, Sender or Reply-To, or reports on such a seal; the ARC fields are a set of three that seal one another (RFC 8617).
+    fileprivate static let signatures: [FieldName] = [
+        .dkimSignature, .authenticationResults, .arcSeal, .arcMessageSignature, .arcAuthenticationResults,
+    ]
 }

@@ -5,20 +5,27 @@ internal import struct FoundationEssentials.Date
 extension Attempt {
     /// No route just now: an administrator may mend it, so the message waits as long as any other.
     func settle(later why: String, word: String, _ report: AttemptReport) -> Settlement {
-        settle(report, outcome: "\(word): \(why)", state: later(why, notBefore: nil))
+        settle(report, outcome: word, state: later(why, notBefore: nil))
     }
 
-    func hold(_ why: String, _ report: AttemptReport) -> Settlement { settle(report, outcome: "hold: \(why)", state: .held(why: why)) }
+    func hold(_ why: String, word: String, _ report: AttemptReport) -> Settlement {
+        settle(report, outcome: word, state: .held(why: why))
+    }
+
+    /// Every recipient had its last word before: nothing is sent.
+    func settleNobodyLeft(_ report: AttemptReport) -> Settlement {
+        settle(report, outcome: "nobody left", state: closing(report, "in earlier attempts"))
+    }
 
     func settle(_ failure: TokenFailure, _ report: AttemptReport) -> Settlement {
         switch failure {
         case .temporary(_, let seconds):
-            return settle(report, outcome: "retry: \(failure)", state: later(failure.description, notBefore: seconds))
+            return settle(report, outcome: failure.word, state: later(failure.description, notBefore: seconds))
         case .grant, .application:
             // The broker has recorded it; deciding anew finds the next route, or waits.
-            return settle(report, outcome: "needs consent: \(failure)", state: again(failure.description))
+            return settle(report, outcome: failure.word, state: again(failure.description))
         case .missing:
-            return settle(report, outcome: "no token: \(failure)", state: later(failure.description, notBefore: nil))
+            return settle(report, outcome: failure.word, state: later(failure.description, notBefore: nil))
         }
     }
 
@@ -28,23 +35,28 @@ extension Attempt {
         var report = report
         report.recipients = entry.remaining.map { index in
             AttemptReport.Result(
-                index: index, address: entry.message.envelope.recipients[index].address, diagnosis: diagnosis, reply: failure.description)
+                index: index, address: entry.message.envelope.recipients[index].address, diagnosis: diagnosis, reply: failure.description,
+                code: failure.codes)
         }
         return settle(report, by: diagnosis, decision)
     }
 
     /// Each recipient for itself; the worst of those left over says what comes next.
     func settle(_ replies: [RecipientReply], _ decision: Decision, _ report: AttemptReport) -> Settlement {
+        guard replies.count == entry.remaining.count else {
+            let why = "\(replies.count) replies came for \(entry.remaining.count) recipients"
+            return settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), decision, report)
+        }
         var report = report
         let from = decision.fields.from[0].address.description
         report.recipients = zip(entry.remaining, replies).map { index, reply in
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address,
                 diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, mailbox: decision.mailbox.login, from: from),
-                reply: reply.reply.description)
+                reply: reply.reply.description, code: reply.reply.codes)
         }
-        let left = report.recipients.first { !$0.diagnosis.verdict.isFinal }
-        return settle(report, by: (left ?? report.recipients.first)?.diagnosis ?? Diagnosis(.sent, "no recipients"), decision)
+        let heaviest = report.recipients.map(\.diagnosis).max { $0.verdict.weight < $1.verdict.weight }
+        return settle(report, by: heaviest ?? Diagnosis(.sent, "no recipients"), decision)
     }
 
     private func settle(_ report: AttemptReport, by diagnosis: Diagnosis, _ decision: Decision) -> Settlement {
@@ -63,13 +75,13 @@ extension Attempt {
         case .retry(let seconds): state = later(words, notBefore: seconds)
         case .denied, .tokenRejected, .mailboxStopped: state = again(words)
         }
-        var settlement = settle(report, outcome: "\(diagnosis.verdict.word): \(words)", state: state)
-        settlement.outcomes = outcomes
-        settlement.observations = observations(diagnosis, decision, at: report.at)
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
+        var settlement = settle(report, outcome: diagnosis.verdict.word, state: state)
+        settlement.outcomes = outcomes
+        settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
         if sent > 0 { settlement.usage = Usage(login: decision.mailbox.login, messages: 1, recipients: sent) }
         settlement.sightings = decision.fields.from.map {
-            Sighting(address: $0.address, role: .from, at: report.at, outcome: diagnosis.verdict.word)
+            Sighting(address: $0.address, role: .from, at: report.at, outcome: sent > 0 ? Verdict.sent.word : diagnosis.verdict.word)
         }
         return settlement
     }
@@ -81,29 +93,29 @@ extension Attempt {
         return .failed(why: "\(refused) of \(entry.message.envelope.recipients.count) recipients refused: \(words)")
     }
 
-    private func observations(_ diagnosis: Diagnosis, _ decision: Decision, at now: Date) -> [Observation] {
+    private func observations(_ diagnosis: Diagnosis, _ decision: Decision, _ report: AttemptReport, isHealthy: Bool) -> [Observation] {
         let login = decision.mailbox.login
+        let now = report.at
         switch diagnosis.verdict {
-        case .sent:
-            // A mailbox that sends again is healthy; the standing is not proven by a 250, which is no proof of the From (domain.md 2.6).
-            return snapshot.conditions.mailbox(login: login) == nil ? [] : [.mailbox(login: login, nil)]
         case .denied:
-            return decision.deniedKeys.map { key in .standing(key, denied(key, decision, diagnosis, at: now)) }
+            let code = report.recipients.first { $0.diagnosis.verdict == .denied }?.code ?? ""
+            return decision.deniedKeys.map { key in .standing(key, denied(key, decision, code, at: now)) }
         case .tokenRejected:
             return [.mailbox(login: login, stopped(login, seconds: 900, diagnosis.cause, at: now))]
         case .mailboxStopped(let seconds):
             return [.mailbox(login: login, stopped(login, seconds: seconds, diagnosis.cause, at: now))]
-        case .retry, .refused:
-            return []
+        case .sent, .retry, .refused:
+            // A mailbox that sends again is healthy; the standing is not proven by a 250, which is no proof of the From (domain.md 2.6).
+            return isHealthy && snapshot.conditions.mailbox(login: login) != nil ? [.mailbox(login: login, nil)] : []
         }
     }
 
     /// A right that is still pending stays pending, and mail skips it; any other is denied until a person clears it.
-    private func denied(_ key: StandingKey, _ decision: Decision, _ diagnosis: Diagnosis, at now: Date) -> Standing {
-        if case .usable(_, _, .pending(let until, _))? = decision.explanation.steps.last(where: \.isUsable) {
+    private func denied(_ key: StandingKey, _ decision: Decision, _ code: String, at now: Date) -> Standing {
+        if case .pending(let until, _)? = decision.explanation.standing(of: key), now < until {
             return .pending(until: until, deniedAt: now)
         }
-        return .denied(at: now, code: diagnosis.cause)
+        return .denied(at: now, code: code)
     }
 
     /// Doubles with each failure in a row, up to a day.
@@ -142,18 +154,18 @@ extension Decision {
     }
 }
 
-extension Verdict {
-    fileprivate var isFinal: Bool {
-        switch self {
-        case .sent, .refused: true
-        case .retry, .denied, .tokenRejected, .mailboxStopped: false
+extension Explanation {
+    /// What was known of the pair when it was decided: as the chosen candidate, where it was that.
+    fileprivate func standing(of key: StandingKey) -> Standing? {
+        var chosen: Candidate?
+        if case .chosen(let candidate, _)? = steps.last(where: { if case .chosen = $0 { true } else { false } }) { chosen = candidate }
+        var found: Standing?
+        for case .usable(let candidate, key.transport, let standing) in steps
+        where candidate.author == key.from && candidate.mailbox.login == key.login {
+            if candidate == chosen { return standing }
+            found = standing
         }
-    }
-}
-
-extension Explanation.Step {
-    fileprivate var isUsable: Bool {
-        if case .usable = self { true } else { false }
+        return found
     }
 }
 

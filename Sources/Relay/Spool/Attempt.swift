@@ -52,16 +52,21 @@ package struct Attempt: Sendable {
 
     package func run() async -> Settlement {
         var report = AttemptReport(entry: entry, edition: snapshot.directory.edition, at: surroundings.now())
+        guard !entry.remaining.isEmpty else { return settleNobodyLeft(report) }
+        let header: HeaderBlock
+        do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
+            return hold("its header cannot be read any more, the store is damaged: \(error)", word: "damaged", report)
+        }
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
             purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at)
         switch decider.decide(message.author, routing) {
         case .refused(let refusal): return settle(later: refusal.sentence, word: refusal.code.rawValue, report)
-        case .hold: return hold("\(message.author) has no route, and the policy is to hold", report)
+        case .hold: return hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
         case .decided(let decision):
             report.decision = decision
             let rewritten: Rewritten
-            do throws(Refusal) { rewritten = try rewrite(decision) } catch {
+            do throws(Refusal) { rewritten = try rewrite(header, decision) } catch {
                 return settle(later: error.sentence, word: error.code.rawValue, report)
             }
             report.envelopeSender = rewritten.envelopeSender
@@ -73,12 +78,8 @@ package struct Attempt: Sendable {
         }
     }
 
-    private func rewrite(_ decision: Decision) throws(Refusal) -> Rewritten {
-        let header: HeaderBlock
-        do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
-            preconditionFailure("a header that was accepted can be read: \(error)")
-        }
-        return try Rewriter.rewrite(
+    private func rewrite(_ header: HeaderBlock, _ decision: Decision) throws(Refusal) -> Rewritten {
+        try Rewriter.rewrite(
             header, decision,
             Rewriter.Circumstances(
                 isAutomatic: message.isAutomatic, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil,

@@ -1,7 +1,7 @@
 internal import Mail
 internal import struct FoundationEssentials.Date
 
-/// What an attempt came to, before it is put into a settlement: the material of its journal line.
+/// What an attempt came to, before it is put into a settlement: the material of its journal line, which keeps codes. The words are for the queue.
 struct AttemptReport: Sendable {
     let entry: SpoolEntry
     let edition: Edition
@@ -10,7 +10,7 @@ struct AttemptReport: Sendable {
     var envelopeSender: ReversePath?
     /// Of those who were tried, in the envelope's order.
     var recipients: [Result] = []
-    /// `sent`, `refused`, `retry`, `denied`, … with the cause.
+    /// `sent`, `refused`, `retry`, `denied`, … or a refusal's code; no text that may quote an address.
     var outcome = ""
     var next = ""
 
@@ -19,12 +19,54 @@ struct AttemptReport: Sendable {
         let address: EmailAddress
         let diagnosis: Diagnosis
         let reply: String
+        /// `550 5.1.1`; empty where no server has said anything.
+        let code: String
 
-        var words: String { diagnosis.verdict == .sent ? reply : "\(diagnosis.verdict.word), \(reply)" }
+        /// For the journal, so without the reply's text, which may quote an address.
+        var words: String { code.isEmpty ? diagnosis.verdict.word : "\(diagnosis.verdict.word) \(code)" }
+    }
+}
+
+extension SMTPReply {
+    /// Code and enhanced code, without the text.
+    var codes: String { enhanced.isEmpty ? String(code) : "\(code) \(enhanced)" }
+}
+
+extension TransmitFailure {
+    /// Of the reply that ended the dialogue; empty where it was none.
+    var codes: String {
+        switch cause {
+        case .reply(let reply), .tokenTooLong(let reply): reply.codes
+        case .timeout, .connectionClosed, .unreachable, .tls, .noTLS, .noMechanism, .notOffered, .ours, .protocolViolation: ""
+        }
+    }
+}
+
+extension TokenFailure {
+    /// What the journal keeps of it: OAuth2's own words at most.
+    var word: String {
+        switch self {
+        case .temporary: "no token for now"
+        case .grant(let error, _): "needs consent: \(error)"
+        case .application(let error, _): "application refused: \(error)"
+        case .missing: "no token"
+        }
     }
 }
 
 extension Verdict {
+    /// Of several recipients' verdicts, the heaviest says what comes next; among equals, the longest wait.
+    var weight: (Int, Double) {
+        switch self {
+        case .sent: (0, 0)
+        case .refused: (1, 0)
+        case .retry(let notBefore): (2, notBefore ?? 0)
+        case .tokenRejected: (3, 0)
+        case .mailboxStopped(let seconds): (4, seconds)
+        case .denied: (5, 0)
+        }
+    }
+
     /// As the journal calls it.
     var word: String {
         switch self {

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import struct FoundationEssentials.Date
 
 /// Takes what is due from the spool and sees each message through one attempt at a time, many messages at once. It owns every attempt's task: when it is told to stop it
@@ -22,9 +23,17 @@ package actor SpoolRunner {
     private let wait: @Sendable (_ seconds: Double) async -> Void
     private let report: @Sendable (String) -> Void
     private let limits: Limits
-    private var running: [SpoolID: Task<Void, Never>] = [:]
+    /// By number of start, not by message: a message that is to be tried again at once is claimed before its last attempt has quite ended.
+    private var running: [Int: Running] = [:]
+    private var started = 0
+    private let isStopping = Mutex(false)
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
+
+    private struct Running {
+        let task: Task<Void, Never>
+        var claimEnds: Date
+    }
 
     package init(
         claimant: Claimant, attempt: Attempt.Surroundings, limits: Limits = Limits(), catchUp: @escaping @Sendable () async -> Void,
@@ -44,7 +53,10 @@ package actor SpoolRunner {
     package nonisolated func wake() { signal.yield() }
 
     /// Claims nothing more; `run` returns when the attempts under way have settled.
-    package nonisolated func stop() { signal.finish() }
+    package nonisolated func stop() {
+        isStopping.withLock { $0 = true }
+        signal.finish()
+    }
 
     /// Messages that an older run of this node left claimed; they are `unknown` and go first.
     package func recover() async throws(StoreFailure) -> [SpoolID] {
@@ -54,14 +66,16 @@ package actor SpoolRunner {
     package func run() async {
         wake()
         for await _ in signals { await fill() }
-        for task in running.values { await task.value }
+        for attempt in running.values { await attempt.task.value }
     }
 
-    /// Whether nothing is under way.
-    package var isIdle: Bool { running.isEmpty }
+    /// For a stop that must not wait: what is under way breaks off and settles as "later".
+    package func cancelAttempts() {
+        for attempt in running.values { attempt.task.cancel() }
+    }
 
     private func fill() async {
-        while running.count < limits.concurrent {
+        while running.count < limits.concurrent, !isStopping.withLock({ $0 }) {
             let free = limits.concurrent - running.count
             let now = attempt.now()
             let batch: ClaimedBatch
@@ -70,47 +84,73 @@ package actor SpoolRunner {
             } catch {
                 return report("the spool cannot be read: \(error)")
             }
-            let snapshot = attempt.shelf.current
             // A delegation revoked at noon stops the message queued at eleven, so an older snapshot catches up first.
-            if batch.edition > snapshot.directory.edition || batch.revision > snapshot.conditions.revision { await catchUp() }
-            for entry in batch.entries { start(entry) }
+            if !batch.entries.isEmpty, isBehind(batch) { await catchUp() }
+            let isBehind = isBehind(batch)
+            for entry in batch.entries { start(entry, isBehind: isBehind) }
             if batch.entries.count < free { return }
         }
     }
 
-    private func start(_ entry: SpoolEntry) {
-        let id = entry.message.id
-        running[id] = Task {
-            await carry(entry)
-            self.ended(id)
-        }
+    private func isBehind(_ batch: ClaimedBatch) -> Bool {
+        let snapshot = attempt.shelf.current
+        return batch.edition > snapshot.directory.edition || batch.revision > snapshot.conditions.revision
     }
 
-    private func ended(_ id: SpoolID) {
-        running[id] = nil
+    private func start(_ entry: SpoolEntry, isBehind: Bool) {
+        let number = started
+        started += 1
+        let task = Task {
+            await self.carry(entry, number, isBehind: isBehind)
+            self.ended(number)
+        }
+        running[number] = Running(task: task, claimEnds: entry.claim.until)
+    }
+
+    private func ended(_ number: Int) {
+        running[number] = nil
         wake()
     }
 
-    private nonisolated func carry(_ entry: SpoolEntry) async {
-        let keeper = Task { await self.keepClaim(entry.claim) }
-        let settlement = await Attempt(entry, attempt).run()
+    private func extend(_ number: Int, until: Date) { running[number]?.claimEnds = until }
+
+    private func claimEnds(_ number: Int) -> Date? { running[number]?.claimEnds }
+
+    /// Off the actor: rewriting many messages is work for every core.
+    @concurrent private nonisolated func carry(_ entry: SpoolEntry, _ number: Int, isBehind: Bool) async {
+        let keeper = Task { await self.keepClaim(entry.claim, number) }
+        let settlement = isBehind ? postponed(entry) : await Attempt(entry, attempt).run()
+        await settle(settlement, number)
         keeper.cancel()
-        await settle(settlement)
+    }
+
+    /// Nothing is decided on a directory that is known to be old; half a minute is soon enough for a store that cannot be read.
+    private nonisolated func postponed(_ entry: SpoolEntry) -> Settlement {
+        let now = attempt.now()
+        return Settlement(
+            claim: entry.claim, at: now,
+            state: .waiting(until: now.addingTimeInterval(30), why: "the directory was changed, and the change could not be read"))
     }
 
     /// A slow send keeps its claim, so that nobody takes the message for abandoned while it is under way.
-    private nonisolated func keepClaim(_ claim: Claim) async {
+    private nonisolated func keepClaim(_ claim: Claim, _ number: Int) async {
         while true {
             await wait(limits.claim / 3)
             if Task.isCancelled { return }
+            let until = attempt.now().addingTimeInterval(limits.claim)
             do throws(StoreFailure) {
-                try await spool.renew(claim, until: attempt.now().addingTimeInterval(limits.claim))
-            } catch { report("the claim of \(claim.message) could not be renewed: \(error)") }
+                try await spool.renew(claim, until: until)
+                await extend(number, until: until)
+            } catch {
+                if Task.isCancelled { return }
+                report("the claim of \(claim.message) could not be renewed: \(error)")
+                guard error.isTemporary else { return }
+            }
         }
     }
 
     /// A settlement that cannot be written is tried again while the claim holds: the alternative is to send the message twice.
-    private nonisolated func settle(_ settlement: Settlement) async {
+    private nonisolated func settle(_ settlement: Settlement, _ number: Int) async {
         var pause = 0.5
         while true {
             do throws(StoreFailure) {
@@ -119,7 +159,7 @@ package actor SpoolRunner {
                 return
             } catch {
                 report("\(settlement.claim.message) could not be settled: \(error)")
-                guard error.isTemporary, attempt.now() < settlement.claim.until else { return }
+                guard error.isTemporary, let end = await claimEnds(number), attempt.now() < end else { return }
             }
             await wait(pause)
             pause = min(pause * 2, 30)

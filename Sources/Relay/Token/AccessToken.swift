@@ -15,6 +15,9 @@ package struct AccessToken: Sendable {
         self.revision = revision
     }
 
+    /// By its bytes: the moment it was had at loses its fractions in a store, and would make a refused token look newer than itself.
+    package func isSame(as other: AccessToken) -> Bool { secret.reveal() == other.secret.reveal() }
+
     /// A token in its last minute would expire while a message is under way.
     package static let leastLife: Double = 60
 

@@ -13,7 +13,14 @@ package actor TokenBroker {
         var spread: Double
         /// Counts a person's changes of the grant: a renewal begun before one must not leave its token behind.
         var generation = 0
+        /// The provider asked for patience (Retry-After): until then, everyone hears the failure at once.
+        var pause: (until: Date, why: TokenFailure)?
     }
+
+    /// However long a provider asks to be left alone: after a quarter of an hour it can say so again.
+    private static let longestPause: Double = 900
+    /// Renewals under way ahead of need; one slow provider must not hold up the others.
+    private static let renewalsAtOnce = 8
 
     private var slots: [TokenKey: Slot] = [:]
     private let renewer: TokenRenewer
@@ -30,22 +37,33 @@ package actor TokenBroker {
 
     /// The server did not take this token: have another. Whoever rejects a token that was replaced meanwhile simply gets the new one.
     package func replacement(for key: TokenKey, rejected: AccessToken) async throws(TokenFailure) -> AccessToken {
-        if let token = slots[key]?.token, token.obtained > rejected.obtained, token.isGood(at: renewer.now()) { return token }
+        if let token = slots[key]?.token, !token.isSame(as: rejected), token.isGood(at: renewer.now()) { return token }
         slots[key]?.token = nil
         return try await renewed(key, beyond: rejected, life: AccessToken.leastLife)
     }
 
     /// Renews what will be needed: tokens asked for within the hour whose time has come. One failure is no one else's, and the next call tries again.
+    /// What nobody has asked for and has expired is forgotten.
     package func renewAhead() async {
         let now = renewer.now()
+        slots = slots.filter { _, slot in
+            slot.renewal != nil || now.timeIntervalSince(slot.lastAsked) < 3600 || slot.token?.isGood(at: now) ?? false
+        }
         let due = slots.filter { _, slot in
             guard let token = slot.token, slot.renewal == nil else { return false }
             return now.timeIntervalSince(slot.lastAsked) < 3600 && now >= token.renewal(spread: slot.spread)
         }
-        for (key, slot) in due {
-            do throws(TokenFailure) { _ = try await renewed(key, beyond: slot.token, life: AccessToken.leastLife) } catch {
-                renewer.report(key, error)
+        await withTaskGroup(of: Void.self) { group in
+            for (number, (key, slot)) in due.enumerated() {
+                if number >= Self.renewalsAtOnce { await group.next() }
+                group.addTask { await self.renewAhead(key, slot.token) }
             }
+        }
+    }
+
+    private func renewAhead(_ key: TokenKey, _ token: AccessToken?) async {
+        do throws(TokenFailure) { _ = try await renewed(key, beyond: token, life: AccessToken.leastLife) } catch {
+            renewer.report(key, error)
         }
     }
 
@@ -54,6 +72,7 @@ package actor TokenBroker {
         for key in slots.keys where isChanged(key.grant) {
             slots[key]?.token = nil
             slots[key]?.renewal = nil
+            slots[key]?.pause = nil
             slots[key]?.generation += 1
         }
     }
@@ -62,20 +81,34 @@ package actor TokenBroker {
 
     /// The one renewal under way, or a new one. The renewal is a task of its own, so that a caller who is cancelled takes nobody else down with it.
     private func renewed(_ key: TokenKey, beyond old: AccessToken?, life: Double) async throws(TokenFailure) -> AccessToken {
-        let task: Task<Result<AccessToken, TokenFailure>, Never>
-        if let running = slots[key]?.renewal {
-            task = running
-        } else {
-            let renewer = renewer
-            task = Task { await renewer.renew(key, beyond: old, life: life) }
-            slots[key, default: fresh(at: renewer.now())].renewal = task
+        // An answer that a person's change has overtaken is one to an old question: ask again, but not for ever.
+        for _ in 0..<3 {
+            if let pause = slots[key]?.pause, renewer.now() < pause.until { throw pause.why }
+            let task: Task<Result<AccessToken, TokenFailure>, Never>
+            if let running = slots[key]?.renewal {
+                task = running
+            } else {
+                let renewer = renewer
+                task = Task { await renewer.renew(key, beyond: old, life: life) }
+                slots[key, default: fresh(at: renewer.now())].renewal = task
+            }
+            let generation = slots[key]?.generation
+            let result = await task.value
+            guard slots[key]?.generation == generation else { continue }
+            if slots[key]?.renewal == task { settle(key, result) }
+            return try result.get()
         }
-        let generation = slots[key]?.generation
-        let result = await task.value
-        if slots[key]?.generation == generation, slots[key]?.renewal == task {
-            slots[key]?.renewal = nil
-            if case .success(let token) = result { slots[key]?.token = token }
+        throw .temporary("the grant \(key.grant) is being changed", retryAfter: nil)
+    }
+
+    private func settle(_ key: TokenKey, _ result: Result<AccessToken, TokenFailure>) {
+        slots[key]?.renewal = nil
+        switch result {
+        case .success(let token):
+            slots[key]?.token = token
+        case .failure(let failure):
+            guard case .temporary(_, let seconds?) = failure else { return }
+            slots[key]?.pause = (renewer.now().addingTimeInterval(min(seconds, Self.longestPause)), failure)
         }
-        return try result.get()
     }
 }

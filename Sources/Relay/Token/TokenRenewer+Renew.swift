@@ -9,52 +9,73 @@ extension TokenRenewer {
     private func obtain(_ key: TokenKey, beyond old: AccessToken?, life: Double) async throws(TokenFailure) -> AccessToken {
         let deadline = now().addingTimeInterval(Self.patience)
         let lease = "token/" + key.description
-        while now() < deadline {
-            guard let credentials = try await reading({ () throws(StoreFailure) in try await store.credentials(of: key.grant) }) else {
-                throw .missing("the grant \(key.grant) is gone")
-            }
-            if let token = try await stored(key, credentials, beyond: old, life: life) { return token }
+        var requests = 0
+        while now() < deadline, requests < Self.mostRequests {
+            if let token = try await stored(key, try await credentials(of: key.grant), beyond: old, life: life) { return token }
+            let end = now().addingTimeInterval(Self.leaseLife)
             let isOurs = try await reading { () throws(StoreFailure) in
-                try await store.takeLease(lease, holder: holder, at: now(), until: now().addingTimeInterval(Self.leaseLife))
+                try await store.takeLease(lease, holder: holder, at: now(), until: end)
             }
             guard isOurs else {
                 await wait(0.1 + 0.1 * draw())  // another process asks for us; its answer will be in the store
                 continue
             }
-            // Whoever held the lease before may have just brought the token.
-            if let token = try await stored(key, credentials, beyond: old, life: life) {
+            requests += 1
+            let token: AccessToken?
+            do throws(TokenFailure) {
+                token = try await obtain(key, beyond: old, life: life, lease: lease, until: end)
+            } catch {
                 await drop(lease)
-                return token
+                throw error
             }
-            if let token = try await ask(key, credentials, lease: lease) { return token }
+            await drop(lease)
+            if let token { return token }
         }
-        throw .temporary("another process has been renewing the token of \(key.grant) for \(Int(Self.patience)) s", retryAfter: nil)
+        throw .temporary("the token of \(key.grant) is being renewed or its grant changed elsewhere, for too long", retryAfter: nil)
     }
 
-    /// The token in the store, if it is good, newer than the one that was refused, and of these credentials.
+    /// Under the lease, and with credentials read under it: whoever held it before may have brought the token, or another refresh token.
+    private func obtain(
+        _ key: TokenKey, beyond old: AccessToken?, life: Double, lease: String, until end: Date
+    ) async throws(TokenFailure) -> AccessToken? {
+        let credentials = try await credentials(of: key.grant)
+        if let token = try await stored(key, credentials, beyond: old, life: life) { return token }
+        return try await ask(key, credentials, lease: lease, until: end)
+    }
+
+    private func credentials(of grant: GrantID) async throws(TokenFailure) -> Credentials {
+        guard let credentials = try await reading({ () throws(StoreFailure) in try await store.credentials(of: grant) }) else {
+            throw .missing("the grant \(grant) is gone")
+        }
+        return credentials
+    }
+
+    /// The token in the store, if it is good, not the one that was refused, and of these credentials.
     private func stored(
         _ key: TokenKey, _ credentials: Credentials, beyond old: AccessToken?, life: Double
     ) async throws(TokenFailure) -> AccessToken? {
         guard let stored = try await reading({ () throws(StoreFailure) in try await store.token(key) }),
             stored.revision == credentials.revision
         else { return nil }
-        if let old, stored.obtained <= old.obtained { return nil }
         let secret: Secret
         do throws(VaultError) { secret = try vault.open(stored.sealed, for: key.secretName) } catch {
             return nil  // sealed under a key that is gone: a fresh token costs one request and mends it
         }
         let token = AccessToken(secret: secret, obtained: stored.obtained, expires: stored.expires, revision: stored.revision)
+        if let old, token.isSame(as: old) { return nil }
         return token.isGood(at: now(), life: life) ? token : nil
     }
 
     /// Asks the provider and keeps the answer. nil: lease or credentials moved meanwhile, so the answer belongs to an old question.
-    private func ask(_ key: TokenKey, _ credentials: Credentials, lease: String) async throws(TokenFailure) -> AccessToken? {
+    private func ask(
+        _ key: TokenKey, _ credentials: Credentials, lease: String, until end: Date
+    ) async throws(TokenFailure) -> AccessToken? {
         let answer: TokenAnswer
         do throws(TokenFailure) {
             answer = try await request(try tokenRequest(key, credentials))
         } catch {
+            guard try await isCurrent(credentials, of: key.grant) else { return nil }
             await note(error, key)
-            await drop(lease)
             throw error
         }
         let obtained = now()
@@ -63,8 +84,22 @@ extension TokenRenewer {
             revision: credentials.revision)
         let renewal: Renewal
         do throws(VaultError) { renewal = try self.renewal(key, token, answer, lease: lease) } catch { throw .missing(error.description) }
-        let isKept = try await reading { () throws(StoreFailure) in try await store.keep(renewal) }
-        return isKept ? token : nil
+        return try await keep(renewal, until: end) ? token : nil
+    }
+
+    /// A refusal of credentials that a person has replaced meanwhile says nothing of the new ones.
+    private func isCurrent(_ credentials: Credentials, of grant: GrantID) async throws(TokenFailure) -> Bool {
+        try await reading { () throws(StoreFailure) in try await store.credentials(of: grant)?.revision } == credentials.revision
+    }
+
+    /// Tried again while the lease lasts: with the answer, a rotated refresh token would be lost.
+    private func keep(_ renewal: Renewal, until end: Date) async throws(TokenFailure) -> Bool {
+        while true {
+            do throws(StoreFailure) { return try await store.keep(renewal) } catch {
+                guard error.isTemporary, now() < end else { throw .temporary("the store: \(error)", retryAfter: nil) }
+            }
+            await wait(0.5)
+        }
     }
 
     private func renewal(_ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, lease: String) throws(VaultError) -> Renewal {

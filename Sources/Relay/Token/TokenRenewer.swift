@@ -22,6 +22,8 @@ package struct TokenRenewer: Sendable {
     package static let patience: Double = 90
     /// Outlives the request's hard timeout (30 s to connect and answer), so that no second process asks while the first may still be answered.
     package static let leaseLife: Double = 60
+    /// Requests of one renewal: more than one only when a person's change or a lost lease makes an answer void.
+    static let mostRequests = 3
 
     package let store: any TokenStore & ConditionsStore
     package let vault: Vault

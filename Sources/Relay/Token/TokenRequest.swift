@@ -10,7 +10,7 @@ package struct TokenRequest: Sendable {
     package let clientID: String
     package let clientSecret: Secret?
     package let scope: String
-    /// PEM of a certificate authority to trust beside the system's.
+    /// PEM of a certificate authority to trust instead of the system's, for a provider inside the house.
     package let trustedCertificates: String?
 
     package init(

@@ -1,0 +1,91 @@
+internal import Mail
+package import NIOCore
+package import Relay
+
+/// Sends messages by SMTP submission with XOAUTH2 (RFC 6409, RFC 4954), over connections that are kept and used again: the `Transmit` of
+/// providers that take mail by SMTP.
+package struct SMTPTransmit: Sendable {
+    private let settings: TransmitSettings
+    private let opener: ConnectionOpener
+    private let pool: ConnectionPool
+    private let tally = TransmitTally()
+
+    /// The group is the caller's and outlives this.
+    package init(group: any EventLoopGroup, settings: TransmitSettings) {
+        self.settings = settings
+        pool = ConnectionPool(perPlace: settings.connectionsPerLogin)
+        opener = ConnectionOpener(group: group, settings: settings, contexts: TLSContexts(), tally: tally)
+    }
+
+    package var statistics: TransmitStatistics { tally.current }
+
+    /// A reply for each recipient, in order. Waits for a free connection where the login has all that its provider allows; ends when the
+    /// task is cancelled, and closes the connection then.
+    package func send(_ message: OutgoingMessage) async throws(TransmitFailure) -> [RecipientReply] {
+        if let objection = message.objection { throw TransmitFailure(stage: .connect, cause: .ours(objection)) }
+        let place = Place(endpoint: message.endpoint, login: message.login)
+        let key = SignInKey(place: place, token: message.token, trustedCertificates: message.trustedCertificates)
+        var connection = try await connectionAtHand(for: key)
+        if let kept = connection {
+            let outcome = await kept.send(message)
+            guard outcome.diedBeforeMail else { return try settle(kept, outcome) }
+            tally.count { $0.retriesOnDeadConnection += 1 }
+            connection = nil
+        }
+        do throws(TransmitFailure) {
+            let new = try await opener.open(key)
+            new.whenClosed { [pool] in pool.forget(new) }
+            connection = new
+        } catch {
+            pool.giveBack(nil, at: place)
+            throw error
+        }
+        guard let connection else { preconditionFailure("opened or thrown") }
+        return try settle(connection, await connection.send(message))
+    }
+
+    /// No more messages; kept connections take leave. Those in use finish their message and are closed then.
+    package func shutdown() async {
+        let idle = pool.shut()
+        await withTaskGroup(of: Void.self) { group in
+            for connection in idle { group.addTask { await connection.quit() } }
+        }
+    }
+
+    /// Nil: the place is ours, the connection is still to be opened.
+    private func connectionAtHand(for key: SignInKey) async throws(TransmitFailure) -> SubmissionConnection? {
+        switch try await pool.lease(key) {
+        case .kept(let connection): return connection
+        case .new(let former):
+            await former?.quit()  // first the old one out: the provider counts both
+            return nil
+        }
+    }
+
+    private func settle(_ connection: SubmissionConnection, _ outcome: SubmissionConnection.Outcome) throws(TransmitFailure)
+        -> [RecipientReply]
+    {
+        let isWorn = outcome.number >= settings.messagesPerConnection
+        if outcome.isReusable, isWorn { Task { await connection.quit() } }
+        pool.giveBack(outcome.isReusable && !isWorn ? connection : nil, at: connection.key.place)
+        let replies = try outcome.result.get()
+        if replies.contains(where: { $0.stage == .content && $0.reply.isPositive }) { tally.count { $0.messages += 1 } }
+        return replies
+    }
+}
+
+extension OutgoingMessage {
+    /// What no server must see; nil: it can be sent. The types should have ruled all of it out before.
+    fileprivate var objection: String? {
+        let paths = envelope.recipients.map(\.address.description) + [envelope.sender.description]
+        if envelope.recipients.isEmpty { return "no recipient is left" }
+        if paths.contains(where: { $0.utf8.contains(where: isControl) }) { return "an address with a control character" }
+        if login.isEmpty || login.utf8.contains(where: isControl) { return "the login is empty or has a control character" }
+        if token.count == 0 || token.reveal().contains(where: { $0 <= 0x20 || $0 >= 0x7F }) { return "the token is empty or no token" }
+        if !header.isEmpty, !header.suffix(2).elementsEqual([0x0D, 0x0A]) { return "the header does not end with a line end" }
+        if bodySize < 0 { return "a body of negative size" }
+        return nil
+    }
+
+    private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+}

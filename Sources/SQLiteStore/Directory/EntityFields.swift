@@ -1,0 +1,120 @@
+internal import Foundation
+internal import Mail
+internal import Relay
+
+/// An entity as the journal tells of it: named fields, of which those with a role are personal and may be erased one day.
+struct EntityField: Hashable {
+    let name: String
+    let value: String
+    /// nil: a fact that may stay for ever.
+    let role: JournalEntry.Role?
+
+    init(_ name: String, _ value: String, _ role: JournalEntry.Role? = nil) {
+        self.name = name
+        self.value = value
+        self.role = role
+    }
+
+    init(_ name: String, _ value: Bool) { self.init(name, value ? "yes" : "no") }
+
+    static func fields(of entity: DirectoryEntity) -> [EntityField] {
+        switch entity {
+        case .setting(let key, let text): [EntityField("value", text, isPersonal(key.name) ? .person : nil)]
+        case .user(let user):
+            [EntityField("name", user.name, .person), EntityField("login", user.login ?? "", .person)]
+                + user.addresses.map { EntityField($0.isOn ? "address" : "address off", $0.address.description, .person) }
+        case .provider(let provider): fields(of: provider)
+        case .application(let it):
+            [
+                EntityField("name", it.name), EntityField("provider", it.provider.text), EntityField("tenant", it.tenant),
+                EntityField("client-id", it.clientID), EntityField("secret-expires", text(it.secretExpires)),
+                EntityField("domains", it.domains.map(\.ascii).joined(separator: " ")),
+            ]
+        case .grant(let grant):
+            [
+                EntityField("name", grant.name), EntityField("kind", grant.kind.rawValue),
+                EntityField("application", grant.application.text), EntityField("principal", grant.principal ?? "", .person),
+                EntityField("enabled", grant.isEnabled),
+            ]
+        case .mailbox(let it):
+            [
+                EntityField("address", it.address.description, .mailbox), EntityField("login", it.login, .mailbox),
+                EntityField("grant", it.grant.text), EntityField("transports", text(it.transports)), EntityField("enabled", it.isEnabled),
+            ]
+        case .family(let it):
+            [EntityField("name", it.name)] + it.members.map { EntityField("member", $0.description, role($0, .mailbox)) }
+                + [
+                    EntityField("grant", it.grant.text), EntityField("transports", text(it.transports)),
+                    EntityField("enabled", it.isEnabled),
+                ]
+        case .delegation(let it): fields(of: it)
+        case .deny(let deny):
+            [
+                EntityField("mailbox", deny.mailbox?.text ?? "*"),
+                EntityField("covers", deny.covers.description, role(deny.covers, .author)),
+                EntityField("reason", deny.reason),
+            ]
+        case .client(let client): fields(of: client)
+        }
+    }
+
+    private static func fields(of provider: Provider) -> [EntityField] {
+        let habits = provider.habits
+        let smtp = provider.smtp.map { "\($0.host):\($0.port) \($0.security.rawValue)" } ?? ""
+        return [
+            EntityField("kind", provider.kind.rawValue), EntityField("name", provider.name),
+            EntityField("token-endpoint", provider.tokenEndpoint), EntityField("smtp", smtp),
+            EntityField("delegated-scope", habits.smtpScopes.delegated), EntityField("app-only-scope", habits.smtpScopes.appOnly),
+            EntityField("refuses-several-authors", habits.refusesSeveralAuthors),
+            EntityField("replaces-unlisted-from", habits.replacesUnlistedFrom), EntityField("propagation", String(habits.propagation)),
+            EntityField("takes-null-sender", habits.takesNullSender),
+            EntityField("old-refresh-token-works", habits.oldRefreshTokenWorks),
+            EntityField("trusted-certificates", provider.trustedCertificates ?? ""),
+        ]
+    }
+
+    private static func fields(of it: Delegation) -> [EntityField] {
+        [
+            EntityField("mailbox", it.mailbox.text), EntityField("covers", it.covers.description, role(it.covers, .author)),
+            EntityField("kind", it.kind.rawValue), EntityField("priority", String(it.priority)),
+            EntityField("valid-from", text(it.validFrom)), EntityField("valid-until", text(it.validUntil)),
+            EntityField("granted-by", it.grantedBy, .person), EntityField("granted-at", text(it.grantedAt)),
+            EntityField("reason", it.reason), EntityField("allows-unaligned", it.allowsUnaligned),
+        ]
+    }
+
+    private static func fields(of client: Client) -> [EntityField] {
+        let credential: EntityField
+        switch client.credential {
+        case .key(let digest): credential = EntityField("key", "sha256 " + digest.prefix(4).map { hex($0) }.joined() + "…")
+        case .network(let range): credential = EntityField("network", range)
+        case .uid(let number): credential = EntityField("uid", String(number))
+        }
+        return [
+            EntityField("name", client.name), credential,
+            EntityField("purposes", client.limits.purposes.map(\.rawValue).sorted().joined(separator: " ")),
+            EntityField("default-purpose", client.defaultPurpose?.rawValue ?? ""),
+            EntityField("author-if-unusable", client.authorIfUnusable?.description ?? "", .author),
+            EntityField("notice-address", client.noticeAddress?.description ?? "", .person), EntityField("enabled", client.isEnabled),
+        ] + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }
+    }
+
+    private static func isPersonal(_ name: SettingKey.Name) -> Bool {
+        switch name {
+        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier, .intake, .envelope: true
+        case .mode, .reply, .fallback, .template, .organisation, .signatures, .originalFrom, .publicURL: false
+        }
+    }
+
+    /// A whole domain is nobody in particular.
+    private static func role(_ pattern: AddressPattern, _ role: JournalEntry.Role) -> JournalEntry.Role? {
+        switch pattern {
+        case .address: role
+        case .domain, .any: nil
+        }
+    }
+
+    private static func text(_ transports: [Transport]) -> String { transports.map(\.rawValue).joined(separator: " ") }
+    private static func text(_ date: Date?) -> String { date?.formatted(.iso8601) ?? "" }
+    private static func hex(_ byte: UInt8) -> String { String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
+}

@@ -1,0 +1,128 @@
+internal import GRDB
+internal import Mail
+internal import Relay
+
+/// Makes entities of rows. It keeps the domains it has met, so that a million addresses of one domain share its text.
+struct EntityReader {
+    private var domains: [String: Domain] = [:]
+
+    /// A user comes without addresses: they have a table of their own.
+    mutating func entity(_ kind: EntityKind, _ columns: inout Columns) throws -> DirectoryEntity {
+        let id = try columns.text()
+        switch kind {
+        case .setting:
+            guard let key = SettingKey(id) else { throw StoreFailure.damaged("\(id) is no setting") }
+            return .setting(key, try columns.text())
+        case .user:
+            return .user(User(id: UserID(trusted: id), name: try columns.text(), login: try columns.optionalText(), addresses: []))
+        case .provider: return .provider(try provider(id, &columns))
+        case .application: return .application(try application(id, &columns))
+        case .grant:
+            return .grant(
+                Grant(
+                    id: GrantID(trusted: id), name: try columns.text(), kind: try columns.choice(),
+                    application: ApplicationID(trusted: try columns.text()), principal: try columns.optionalText(),
+                    isEnabled: try columns.flag()))
+        case .mailbox:
+            return .mailbox(
+                Mailbox(
+                    id: MailboxID(trusted: id), address: try columns.address(), login: try columns.text(),
+                    grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isEnabled: try columns.flag()))
+        case .family:
+            return .family(
+                Family(
+                    id: FamilyID(trusted: id), name: try columns.text(), members: try patterns(&columns),
+                    grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isEnabled: try columns.flag()))
+        case .delegation: return .delegation(try delegation(id, &columns))
+        case .deny:
+            return .deny(
+                Deny(
+                    id: DenyID(trusted: id), mailbox: try columns.optionalText().map { MailboxID(trusted: $0) },
+                    covers: try columns.pattern(), reason: try columns.text()))
+        case .client: return .client(try client(id, &columns))
+        }
+    }
+
+    mutating func userAddress(_ columns: inout Columns) throws -> UserAddress {
+        let local = try columns.text()
+        let domain = try domain(columns.text())
+        do {
+            return UserAddress(try EmailAddress(localPart: local, domain: domain), isOn: try columns.flag())
+        } catch let error as AddressError {
+            throw StoreFailure.damaged("a user's address cannot be read: \(error)")
+        }
+    }
+
+    private mutating func domain(_ text: String) throws -> Domain {
+        if let known = domains[text] { return known }
+        do {
+            let domain = try Domain(text)
+            domains[text] = domain
+            return domain
+        } catch { throw StoreFailure.damaged("\(text) is no domain: \(error)") }
+    }
+
+    private func provider(_ id: String, _ columns: inout Columns) throws -> Provider {
+        let kind: ProviderKind = try columns.choice()
+        let name = try columns.text()
+        let tokenEndpoint = try columns.text()
+        let host = try columns.optionalText()
+        let port = try columns.optionalInteger()
+        let security = try columns.optionalChoice(SMTPEndpoint.Security.self)
+        var endpoint: SMTPEndpoint?
+        if let host, let port, let security { endpoint = SMTPEndpoint(host: host, port: Int(port), security: security) }
+        let habits = ProviderHabits(
+            smtpScopes: SMTPScopes(delegated: try columns.text(), appOnly: try columns.text()),
+            refusesSeveralAuthors: try columns.flag(), replacesUnlistedFrom: try columns.flag(), propagation: try columns.real(),
+            takesNullSender: try columns.flag(), oldRefreshTokenWorks: try columns.flag())
+        return Provider(
+            id: ProviderID(trusted: id), kind: kind, name: name, tokenEndpoint: tokenEndpoint, smtp: endpoint, habits: habits,
+            trustedCertificates: try columns.optionalText())
+    }
+
+    private mutating func application(_ id: String, _ columns: inout Columns) throws -> Application {
+        Application(
+            id: ApplicationID(trusted: id), name: try columns.text(), provider: ProviderID(trusted: try columns.text()),
+            tenant: try columns.text(), clientID: try columns.text(), secretExpires: try columns.optionalDate(),
+            domains: try columns.list().map { try domain($0) })
+    }
+
+    private func delegation(_ id: String, _ columns: inout Columns) throws -> Delegation {
+        let mailbox = MailboxID(trusted: try columns.text())
+        let covers = try columns.pattern()
+        columns.skip()
+        return Delegation(
+            id: DelegationID(trusted: id), mailbox: mailbox, covers: covers, kind: try columns.choice(),
+            priority: Int(try columns.integer()), validFrom: try columns.optionalDate(), validUntil: try columns.optionalDate(),
+            grantedBy: try columns.text(), grantedAt: try columns.date(), reason: try columns.text(), allowsUnaligned: try columns.flag())
+    }
+
+    private func client(_ id: String, _ columns: inout Columns) throws -> Client {
+        let name = try columns.text()
+        let credential = try credential(&columns)
+        let purposes = try columns.list().map { try Columns.choice($0) as Purpose }
+        let limits = Client.Limits(purposes: Set(purposes), addresses: try patterns(&columns))
+        return Client(
+            id: ClientID(trusted: id), name: name, credential: credential, limits: limits,
+            defaultPurpose: try columns.optionalChoice(), authorIfUnusable: try columns.optionalAddress(),
+            noticeAddress: try columns.optionalAddress(), isEnabled: try columns.flag())
+    }
+
+    private func credential(_ columns: inout Columns) throws -> Client.Credential {
+        let key = try columns.optionalBytes()
+        let network = try columns.optionalText()
+        let uid = try columns.optionalInteger()
+        if let key { return .key(sha256: key) }
+        if let network { return .network(network) }
+        if let uid, let number = UInt32(exactly: uid) { return .uid(number) }
+        throw StoreFailure.damaged("a client has no credential")
+    }
+
+    private func transports(_ columns: inout Columns) throws -> [Transport] { try columns.list().map { try Columns.choice($0) } }
+
+    private func patterns(_ columns: inout Columns) throws -> [AddressPattern] {
+        try columns.list().map { text in
+            do { return try AddressPattern(text) } catch { throw StoreFailure.damaged("\(text) is no pattern: \(error)") }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+internal import GRDB
+internal import Mail
+internal import Relay
+
+/// An entity as values for the columns of its table.
+enum EntityRow {
+    typealias Value = (any DatabaseValueConvertible)?
+
+    static func values(of entity: DirectoryEntity) throws -> [Value] {
+        [entity.key.id] + (try rest(of: entity))
+    }
+
+    private static func rest(of entity: DirectoryEntity) throws -> [Value] {
+        switch entity {
+        case .setting(_, let text): [text]
+        case .user(let user): [user.name, user.login]
+        case .provider(let provider): values(of: provider)
+        case .application(let it):
+            [
+                it.name, it.provider.text, it.tenant, it.clientID, it.secretExpires?.milliseconds,
+                try ListText.write(it.domains.map(\.ascii)),
+            ]
+        case .grant(let grant): [grant.name, grant.kind.rawValue, grant.application.text, grant.principal, grant.isEnabled]
+        case .mailbox(let it):
+            [it.address.description, it.login, it.grant.text, try ListText.write(it.transports.map(\.rawValue)), it.isEnabled]
+        case .family(let it):
+            [
+                it.name, try ListText.write(it.members.map(\.description)), it.grant.text,
+                try ListText.write(it.transports.map(\.rawValue)), it.isEnabled,
+            ]
+        case .delegation(let it):
+            [
+                it.mailbox.text, it.covers.description, it.covers.key, it.kind.rawValue, it.priority, it.validFrom?.milliseconds,
+                it.validUntil?.milliseconds, it.grantedBy, it.grantedAt.milliseconds, it.reason, it.allowsUnaligned,
+            ]
+        case .deny(let deny): [deny.mailbox?.text, deny.covers.description, deny.reason]
+        case .client(let client): try values(of: client)
+        }
+    }
+
+    private static func values(of provider: Provider) -> [Value] {
+        let habits = provider.habits
+        return [
+            provider.kind.rawValue, provider.name, provider.tokenEndpoint, provider.smtp?.host, provider.smtp?.port,
+            provider.smtp?.security.rawValue, habits.smtpScopes.delegated, habits.smtpScopes.appOnly, habits.refusesSeveralAuthors,
+            habits.replacesUnlistedFrom, habits.propagation, habits.takesNullSender, habits.oldRefreshTokenWorks,
+            provider.trustedCertificates,
+        ]
+    }
+
+    private static func values(of client: Client) throws -> [Value] {
+        var key: Data?
+        var network: String?
+        var uid: Int64?
+        switch client.credential {
+        case .key(let digest): key = digest.data
+        case .network(let range): network = range
+        case .uid(let number): uid = Int64(number)
+        }
+        return [
+            client.name, key, network, uid, try ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
+            try ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
+            client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled,
+        ]
+    }
+}
+
+extension AddressPattern {
+    /// What a slice looks for: equal for every spelling of one address.
+    var key: String {
+        switch self {
+        case .address(let address): address.key
+        case .domain, .any: description
+        }
+    }
+}
+
+extension DirectoryEntity {
+    /// What must exist before this can.
+    var needs: [EntityKey] {
+        switch self {
+        case .setting, .user, .provider, .client: []
+        case .application(let application): [EntityKey(.provider, application.provider.text)]
+        case .grant(let grant): [EntityKey(.application, grant.application.text)]
+        case .mailbox(let mailbox): [EntityKey(.grant, mailbox.grant.text)]
+        case .family(let family): [EntityKey(.grant, family.grant.text)]
+        case .delegation(let delegation): [EntityKey(.mailbox, delegation.mailbox.text)]
+        case .deny(let deny): deny.mailbox.map { [EntityKey(.mailbox, $0.text)] } ?? []
+        }
+    }
+}

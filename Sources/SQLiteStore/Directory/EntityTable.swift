@@ -1,0 +1,57 @@
+internal import Relay
+
+/// Where each kind of thing is kept. The columns are in the order in which `EntityReader` reads and `EntityRow` writes them.
+extension EntityKind {
+    /// Quoted, because `grant` and `user` are words of SQL elsewhere.
+    var table: String { "\"\(rawValue)\"" }
+
+    /// Beside `id`.
+    var columns: [String] {
+        switch self {
+        case .setting: ["text"]
+        case .user: ["name", "login"]
+        case .provider:
+            [
+                "kind", "name", "tokenEndpoint", "smtpHost", "smtpPort", "smtpSecurity", "delegatedScope", "appOnlyScope",
+                "refusesSeveralAuthors", "replacesUnlistedFrom", "propagation", "takesNullSender", "oldRefreshTokenWorks",
+                "trustedCertificates",
+            ]
+        case .application: ["name", "provider", "tenant", "clientID", "secretExpires", "domains"]
+        case .grant: ["name", "kind", "application", "principal", "isEnabled"]
+        case .mailbox: ["address", "login", "\"grant\"", "transports", "isEnabled"]
+        case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"]
+        case .delegation:
+            [
+                "mailbox", "covers", "coversKey", "kind", "priority", "validFrom", "validUntil", "grantedBy", "grantedAt", "reason",
+                "allowsUnaligned",
+            ]
+        case .deny: ["mailbox", "covers", "reason"]
+        case .client:
+            [
+                "name", "keyDigest", "network", "uid", "purposes", "addresses", "defaultPurpose", "authorIfUnusable", "noticeAddress",
+                "isEnabled",
+            ]
+        }
+    }
+
+    var select: String { "SELECT id, \(columns.joined(separator: ", ")) FROM \(table)" }
+
+    var upsert: String {
+        let marks = Array(repeating: "?", count: columns.count + 1).joined(separator: ", ")
+        let sets = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        return "INSERT INTO \(table) (id, \(columns.joined(separator: ", "))) VALUES (\(marks)) ON CONFLICT (id) DO UPDATE SET \(sets)"
+    }
+
+    /// What is referred to is written before what refers to it, and removed after it.
+    var rank: Int {
+        switch self {
+        case .provider: 0
+        case .application: 1
+        case .grant: 2
+        case .mailbox, .family: 3
+        case .delegation, .deny: 4
+        case .user, .client: 5
+        case .setting: 6
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import Foundation
+internal import GRDB
+internal import Mail
+package import Relay
+
+extension SQLiteStore: DirectoryStore {
+    package func directory() async throws(StoreFailure) -> Directory {
+        try await read { transaction in
+            var loading = DirectoryLoading(edition: try transaction.revisions().edition)
+            for kind in EntityKind.allCases { try transaction.entities(kind) { loading.add($0) } }
+            return loading.finish()
+        }
+    }
+
+    /// Users named by settings, and what may send for their addresses, come along: a question with a purpose touches them.
+    package func directory(of slice: DirectorySlice) async throws(StoreFailure) -> Directory {
+        try await read { transaction in
+            var loading = DirectoryLoading(edition: try transaction.revisions().edition)
+            var ids = Set(slice.users.map(\.text))
+            var addresses = slice.addresses
+            for kind in EntityKind.allCases where kind != .user && kind != .delegation {
+                try transaction.entities(kind) { entity in
+                    if case .setting(_, let text) = entity { ids.insert(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
+                    loading.add(entity)
+                }
+            }
+            for id in ids { if let address = try? EmailAddress(id) { addresses.insert(address) } }  // most settings are none
+            let found =
+                "WHERE id IN (SELECT value FROM json_each(?)) OR id IN (SELECT user FROM userAddress WHERE addressKey IN (SELECT value FROM json_each(?)))"
+            let arguments: StatementArguments = [try ListText.write(ids), try ListText.write(addresses.map(\.key))]
+            try transaction.entities(.user, found, arguments) { entity in
+                if case .user(let user) = entity { addresses.formUnion(user.addresses.map(\.address)) }
+                loading.add(entity)
+            }
+            let covers = Set(addresses.map(\.key)).union(addresses.map { AddressPattern.domain($0.domain).key }).union([
+                AddressPattern.any.key
+            ])
+            try transaction.entities(
+                .delegation, "WHERE coversKey IN (SELECT value FROM json_each(?)) ORDER BY id", [try ListText.write(covers)]
+            ) { loading.add($0) }
+            return loading.finish()
+        }
+    }
+
+    /// Throws `editionMoved` when the store no longer knows what changed since then (or never had that edition): load the directory whole.
+    package func changes(since edition: Edition) async throws(StoreFailure) -> (changes: [DirectoryChange], edition: Edition) {
+        try await read { transaction in
+            let now = try transaction.revisions()
+            guard edition >= now.changesFrom, edition <= now.edition else { throw StoreFailure.editionMoved(now: now.edition) }
+            if edition == now.edition { return ([], edition) }
+            let keys = try transaction.all(
+                "SELECT kind, id FROM change WHERE edition > ? ORDER BY edition, number", [edition.number]
+            ) { EntityKey(try $0.choice(), try $0.text()) }
+            return (try keys.map { key in try transaction.entity(key).map { .put($0) } ?? .remove(key) }, now.edition)
+        }
+    }
+
+    package func entity(_ key: EntityKey) async throws(StoreFailure) -> DirectoryEntity? { try await read { try $0.entity(key) } }
+
+    package func entities(_ kind: EntityKind, after id: String?, limit: Int) async throws(StoreFailure) -> [DirectoryEntity] {
+        try await read { transaction in
+            var found: [DirectoryEntity] = []
+            try transaction.entities(kind, "WHERE id > ? ORDER BY id LIMIT ?", [id ?? "", max(0, limit)]) { found.append($0) }
+            return found
+        }
+    }
+
+    package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] {
+        try await read { try $0.references(to: key) }
+    }
+
+    package func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition {
+        try await write { transaction in
+            var application = try DirectoryApplication(edit, in: transaction)
+            return try application.run()
+        }
+    }
+}
+
+/// Fills a directory while its rows are read: in handfuls, so that neither a million entities stand beside it nor each is a call of its own.
+private struct DirectoryLoading {
+    private static let handful = 1024
+    private let edition: Edition
+    private var directory: Directory
+    private var waiting: [DirectoryChange] = []
+
+    init(edition: Edition) {
+        self.edition = edition
+        directory = Directory(edition: edition)
+        waiting.reserveCapacity(Self.handful)
+    }
+
+    mutating func add(_ entity: DirectoryEntity) {
+        waiting.append(.put(entity))
+        if waiting.count == Self.handful { flush() }
+    }
+
+    private mutating func flush() {
+        directory.apply(waiting, edition: edition)
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    consuming func finish() -> Directory {
+        flush()
+        return directory
+    }
+}

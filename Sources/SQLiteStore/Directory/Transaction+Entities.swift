@@ -1,0 +1,111 @@
+internal import Foundation
+internal import GRDB
+internal import Mail
+internal import Relay
+
+/// Entities read and written, one or many.
+extension Transaction {
+    func entity(_ key: EntityKey) throws -> DirectoryEntity? {
+        var found: DirectoryEntity?
+        try entities(key.kind, "WHERE id = ?", [key.id]) { found = $0 }
+        return found
+    }
+
+    /// Goes through a table in the order of ids. `condition` is whatever follows the table's name.
+    func entities(
+        _ kind: EntityKind, _ condition: String = "ORDER BY id", _ arguments: StatementArguments = [],
+        _ use: (DirectoryEntity) throws -> Void
+    ) throws {
+        var reader = EntityReader()
+        if kind == .user { return try users(condition, arguments, use) }
+        try each("\(kind.select) \(condition)", arguments) { try use(try reader.entity(kind, &$0)) }
+    }
+
+    /// Two cursors side by side, both in the order of ids: a million users are read without holding a million rows.
+    private func users(_ condition: String, _ arguments: StatementArguments, _ use: (DirectoryEntity) throws -> Void) throws {
+        var reader = EntityReader()
+        let isAll = condition == "ORDER BY id"
+        let filter = isAll ? "" : "WHERE user IN (SELECT id FROM user \(condition))"
+        let addresses = try cursor("SELECT user, localPart, domain, isOn FROM userAddress \(filter) ORDER BY user, position", arguments)
+        var next = try addresses.next().map { try reader.owned($0) }
+        let users = try cursor(
+            "\(EntityKind.user.select) \(condition)\(isAll || condition.contains("ORDER BY") ? "" : " ORDER BY id")", arguments)
+        while let row = try users.next() {
+            var columns = Columns(row)
+            guard case .user(var user) = try reader.entity(.user, &columns) else { continue }
+            while let pending = next, pending.user == user.id.text {
+                user.addresses.append(pending.address)
+                next = try addresses.next().map { try reader.owned($0) }
+            }
+            try use(.user(user))
+        }
+    }
+
+    func write(_ entity: DirectoryEntity, edition: Edition) throws {
+        let kind = entity.key.kind
+        try run(kind.upsert, StatementArguments(try EntityRow.values(of: entity)))
+        switch entity {
+        case .user(let user): try writeAddresses(of: user)
+        case .application, .grant: try touch(entity.key, edition: edition)
+        case .setting, .provider, .mailbox, .family, .delegation, .deny, .client: break
+        }
+    }
+
+    /// A person changed it or its secret: tokens had before are not used any more.
+    func touch(_ key: EntityKey, edition: Edition) throws {
+        try run("UPDATE \(key.kind.table) SET edition = ? WHERE id = ?", [edition.number, key.id])
+    }
+
+    private func writeAddresses(of user: User) throws {
+        try run("DELETE FROM userAddress WHERE user = ?", [user.id.text])
+        for (position, entry) in user.addresses.enumerated() {
+            try run(
+                "INSERT INTO userAddress (user, position, localPart, domain, addressKey, isOn) VALUES (?, ?, ?, ?, ?, ?)",
+                [user.id.text, position, entry.address.localPart, entry.address.domain.ascii, entry.address.key, entry.isOn])
+        }
+    }
+
+    func remove(_ key: EntityKey) throws {
+        try run("DELETE FROM \(key.kind.table) WHERE id = ?", [key.id])
+        switch key.kind {
+        case .grant: try run("DELETE FROM secret WHERE kind = ? AND owner = ?", [SecretName.Kind.refreshToken.rawValue, key.id])
+        case .application: try run("DELETE FROM secret WHERE kind = ? AND owner = ?", [SecretName.Kind.clientSecret.rawValue, key.id])
+        case .setting, .user, .provider, .mailbox, .family, .delegation, .deny, .client: break
+        }
+    }
+
+    func references(to key: EntityKey) throws -> [EntityKey] {
+        switch key.kind {
+        case .provider: try keys(.application, "provider", key.id)
+        case .application: try keys(.grant, "application", key.id)
+        case .grant: try keys(.mailbox, "\"grant\"", key.id) + keys(.family, "\"grant\"", key.id)
+        case .mailbox: try keys(.delegation, "mailbox", key.id) + keys(.deny, "mailbox", key.id)
+        case .user: try settings(naming: key.id)
+        case .setting, .family, .delegation, .deny, .client: []
+        }
+    }
+
+    private func keys(_ kind: EntityKind, _ column: String, _ id: String) throws -> [EntityKey] {
+        try all("SELECT id FROM \(kind.table) WHERE \(column) = ? ORDER BY id", [id]) { EntityKey(kind, try $0.text()) }
+    }
+
+    /// Settings that take a user id name this one, trimmed as they are when they are read.
+    private func settings(naming user: String) throws -> [EntityKey] {
+        try all("SELECT id, text FROM setting ORDER BY id") { (try $0.text(), try $0.text()) }.compactMap { id, text in
+            guard let name = SettingKey(id)?.name, SettingKey.Name.namingUsers.contains(name) else { return nil }
+            return text.trimmingCharacters(in: .whitespacesAndNewlines) == user ? EntityKey(.setting, id) : nil
+        }
+    }
+}
+
+extension SettingKey.Name {
+    /// Their value may be a user id.
+    static let namingUsers: Set<Self> = [.emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier]
+}
+
+extension EntityReader {
+    fileprivate mutating func owned(_ row: Row) throws -> (user: String, address: UserAddress) {
+        var columns = Columns(row)
+        return (try columns.text(), try userAddress(&columns))
+    }
+}

@@ -1,0 +1,46 @@
+internal import Foundation
+internal import GRDB
+internal import Relay
+
+/// Opens the database with the settings that every connection of a store has.
+enum Connections {
+    static func configuration(busyLimit: Double) -> Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(busyLimit)
+        configuration.label = "SQLiteStore"
+        // Reads are short or rare; four at a time are plenty on machines that run one service.
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+
+    static func pool(_ path: String, busyLimit: Double) throws -> DatabasePool {
+        var configuration = configuration(busyLimit: busyLimit)
+        configuration.prepareDatabase { database in
+            guard !database.configuration.readonly else { return }
+            // Only an empty file takes this; afterwards pages that were freed are given back in small steps instead of by a long VACUUM.
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL with WAL mode, which loses the last commits when the power fails: 250 would be a lie.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return pool
+    }
+
+    /// A connection that only ever asks whether others have committed.
+    static func watcher(_ path: String, busyLimit: Double) throws -> DatabaseQueue {
+        var configuration = configuration(busyLimit: busyLimit)
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Runs what blocks outside Swift's few cooperative threads.
+    static func aside<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws(StoreFailure) -> Value {
+        let result: Result<Value, StoreFailure> = await withCheckedContinuation { done in
+            DispatchQueue.global().async {
+                done.resume(returning: Result { try work() }.mapError { StoreFailure($0) })
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,54 @@
+internal import GRDB
+internal import Mail
+internal import Relay
+
+/// What it takes to write the journal: the chain's key, the strand, and salts.
+struct JournalPen: Sendable {
+    /// One strand per store now, one per node later.
+    static let strand = "main"
+    /// As long as the digest that it keys (RFC 2104 section 3).
+    static let keySize = 32
+    static let keyName = SecretName(.journalKey, of: strand)
+    /// 128 bits: nobody can ask an erased row "was it ann@example.org?".
+    private static let saltSize = 16
+
+    let chain: JournalChain
+    private let key: [UInt8]
+    private let random: RandomBytes
+
+    init(key: [UInt8], random: @escaping RandomBytes) {
+        self.key = key
+        self.random = random
+        chain = JournalChain(key: key)
+    }
+
+    static func open(_ transaction: Transaction, vault: Vault, random: @escaping RandomBytes) throws -> JournalPen {
+        guard let sealed = try transaction.secret(keyName) else { throw StoreFailure.damaged("the journal's key is missing") }
+        return JournalPen(key: try vault.open(sealed, for: keyName).reveal(), random: random)
+    }
+
+    func salt() -> [UInt8] { random(Self.saltSize) }
+
+    /// Equal for refusals that count as one: same client, author and code. Keyed, so that it tells nobody who they were.
+    func signature(of entry: JournalEntry) -> [UInt8]? {
+        guard entry.kind == .refused else { return nil }
+        let authors = entry.personal.filter { $0.role == .author }
+        let named = ["client", "code"].map { name in entry.facts.first { $0.name == name }?.value ?? "" }
+        let parts = authors.map { JournalEntry.Personal(.author, JournalText.normal($0.text)) } + named.map { .init(.person, $0) }
+        return JournalChain.personalDigest(parts, salt: key)
+    }
+}
+
+/// The last link of a strand.
+struct JournalHead {
+    var number: Int64
+    var mac: [UInt8]
+}
+
+/// How personal parts are looked for: an address by its identity, any other text without regard to case.
+enum JournalText {
+    static func normal(_ text: String) -> String {
+        if let address = try? EmailAddress(text) { return address.key }  // most are; names are the others
+        return text.lowercased()
+    }
+}

@@ -1,0 +1,63 @@
+internal import GRDB
+internal import Relay
+
+/// Turns a filter into one statement: every condition must hold, entries come in the order written.
+struct JournalQuery: Sendable {
+    static let select = """
+        SELECT j.strand, j.number, j.at, j.kind, j.message, j.facts, j.personalDigest, j.mac, p.salt, p.parts, c.count
+        FROM journal j LEFT JOIN journalPersonal p ON p.entry = j.sequence LEFT JOIN journalCount c ON c.entry = j.sequence
+        """
+
+    private var conditions: [String] = []
+    private(set) var arguments: [(any DatabaseValueConvertible & Sendable)?] = []
+    private let limit: Int
+
+    init(_ filter: JournalFilter) {
+        limit = max(0, filter.limit)
+        let roles: [(JournalEntry.Role, String?)] = [
+            (.from, filter.from), (.author, filter.author), (.recipient, filter.recipient), (.mailbox, filter.mailbox),
+        ]
+        for (role, text) in roles {
+            guard let text else { continue }
+            conditions.append("j.sequence IN (SELECT entry FROM journalRole WHERE role = ? AND text = ?)")
+            arguments += [role.rawValue, JournalText.normal(text)]
+        }
+        if let message = filter.message { require("j.message = ?", message.text) }
+        if let since = filter.since { require("j.at >= ?", since.milliseconds) }
+        if let until = filter.until { require("j.at < ?", until.milliseconds) }
+    }
+
+    mutating func require(_ condition: String, _ argument: any DatabaseValueConvertible & Sendable) {
+        conditions.append(condition)
+        arguments.append(argument)
+    }
+
+    var sql: String {
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        return "\(Self.select)\(filter) ORDER BY j.sequence LIMIT \(limit)"
+    }
+
+    static func row(_ columns: inout Columns) throws -> JournalRow {
+        let position = JournalPosition(strand: try columns.text(), number: try columns.integer())
+        let at = try columns.date()
+        let kind = try columns.choice(JournalEntry.Kind.self)
+        let message = try columns.optionalText().map { SpoolID(trusted: $0) }
+        let facts = try pairs(columns.text()).map { JournalEntry.Fact($0, $1) }
+        let digest = try columns.bytes()
+        let mac = try columns.bytes()
+        let salt = try columns.optionalBytes()
+        let parts = try columns.optionalText().map { try pairs($0) } ?? []
+        let personal = try parts.map { JournalEntry.Personal(try Columns.choice($0), $1) }
+        let entry = JournalEntry(at: at, kind: kind, message: message, facts: facts, personal: personal)
+        let count = try columns.optionalInteger() ?? 1
+        return JournalRow(position: position, entry: entry, personalDigest: digest, salt: salt, mac: mac, count: Int(count))
+    }
+
+    private static func pairs(_ text: String) throws -> [(String, String)] {
+        let lists: [[String]] = try ListText.read(text)
+        return try lists.map { list in
+            guard list.count == 2 else { throw StoreFailure.damaged("a journal entry has a part of \(list.count) texts") }
+            return (list[0], list[1])
+        }
+    }
+}

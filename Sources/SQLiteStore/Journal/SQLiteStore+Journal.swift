@@ -1,0 +1,39 @@
+internal import GRDB
+package import Relay
+
+/// Reading needs no key; verifying does, and is not done here.
+extension SQLiteStore: Journal {
+    package func append(_ entries: [JournalEntry], sightings: [Sighting]) async throws(StoreFailure) {
+        guard !entries.isEmpty || !sightings.isEmpty else { return }
+        try await write { transaction in
+            try transaction.append(entries)
+            try transaction.add(sightings)
+        }
+    }
+
+    package func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow] {
+        let query = JournalQuery(filter)
+        return try await read { transaction in
+            var query = query
+            if let after = filter.after {
+                let sequence = try transaction.first(
+                    "SELECT sequence FROM journal WHERE strand = ? AND number = ?", [after.strand, after.number]
+                ) { try $0.integer() }
+                guard let sequence else { throw StoreFailure.notFound("journal entry \(after.strand)/\(after.number)") }
+                query.require("j.sequence > ?", sequence)
+            }
+            return try transaction.all(query.sql, StatementArguments(query.arguments)) { try JournalQuery.row(&$0) }
+        }
+    }
+
+    package func strands() async throws(StoreFailure) -> [String] {
+        try await read { try $0.all("SELECT DISTINCT strand FROM journal ORDER BY strand") { try $0.text() } }
+    }
+
+    package func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow] {
+        try await read { transaction in
+            let sql = "\(JournalQuery.select) WHERE j.strand = ? AND j.number >= ? ORDER BY j.number LIMIT ?"
+            return try transaction.all(sql, [strand, from, max(0, limit)]) { try JournalQuery.row(&$0) }
+        }
+    }
+}

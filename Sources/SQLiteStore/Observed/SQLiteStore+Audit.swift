@@ -1,0 +1,59 @@
+internal import GRDB
+internal import Mail
+package import Relay
+package import struct FoundationEssentials.Date
+
+extension SQLiteStore: AuditStore {
+    package func sightings() async throws(StoreFailure) -> [SightingTotal] {
+        try await read { transaction in
+            try transaction.all(
+                "SELECT address, role, first, last, count, lastOutcome FROM sighting ORDER BY addressKey, role"
+            ) { columns in
+                SightingTotal(
+                    address: try columns.address(), role: try columns.choice(), first: try columns.date(), last: try columns.date(),
+                    count: Int(try columns.integer()), lastOutcome: try columns.text())
+            }
+        }
+    }
+
+    /// The hour that `since` falls in counts whole: a limit is rather kept too early than broken.
+    package func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage {
+        let hour = Transaction.hour(since)
+        return try await read { transaction in
+            let sums = try transaction.first(
+                "SELECT coalesce(sum(messages), 0), coalesce(sum(recipients), 0) FROM usage WHERE login = ? AND hour >= ?", [login, hour]
+            ) { (Int(try $0.integer()), Int(try $0.integer())) }
+            return Usage(login: login, messages: sums?.0 ?? 0, recipients: sums?.1 ?? 0)
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate static func hour(_ date: Date) -> Int64 {
+        let milliseconds = date.milliseconds
+        return milliseconds - (milliseconds % 3_600_000 + 3_600_000) % 3_600_000
+    }
+
+    /// Sums may arrive out of order: the last outcome is the latest one's, not the last written.
+    func add(_ sightings: [Sighting]) throws {
+        for sighting in sightings {
+            try run(
+                """
+                INSERT INTO sighting (addressKey, role, address, first, last, count, lastOutcome) VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5)
+                ON CONFLICT (addressKey, role) DO UPDATE SET first = min(first, ?4), last = max(last, ?4), count = count + 1,
+                    lastOutcome = CASE WHEN ?4 >= last THEN ?5 ELSE lastOutcome END
+                """,
+                [
+                    sighting.address.key, sighting.role.rawValue, sighting.address.description, sighting.at.milliseconds, sighting.outcome,
+                ])
+        }
+    }
+
+    func add(_ usage: Usage, at now: Date) throws {
+        try run(
+            """
+            INSERT INTO usage (login, hour, messages, recipients) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (login, hour) DO UPDATE SET messages = messages + ?3, recipients = recipients + ?4
+            """, [usage.login, Self.hour(now), usage.messages, usage.recipients])
+    }
+}

@@ -1,0 +1,108 @@
+internal import GRDB
+package import Mail
+package import Relay
+
+extension SQLiteStore: ConditionsStore {
+    package func conditions(of addresses: Set<EmailAddress>?) async throws(StoreFailure) -> Conditions {
+        try await read { transaction in
+            let revision = try transaction.revisions().revision
+            var observations = try transaction.health("state <> 'none'", [])
+            if let addresses {
+                let keys = try ListText.write(addresses.map(\.key))
+                observations += try transaction.standings(
+                    "state <> 'none' AND addressKey IN (SELECT value FROM json_each(?))", [keys])
+            } else {
+                observations += try transaction.standings("state <> 'none'", [])
+            }
+            return Conditions(observations.map(\.observation), revision: revision)
+        }
+    }
+
+    /// Only the last word on each thing; nothing is forgotten, so there is never a gap.
+    package func observations(since revision: Int64) async throws(StoreFailure) -> (observations: [Observation], revision: Int64) {
+        try await read { transaction in
+            let now = try transaction.revisions().revision
+            let found = try transaction.standings("revision > ?", [revision]) + transaction.health("revision > ?", [revision])
+            return (found.sorted { $0.revision < $1.revision }.map(\.observation), now)
+        }
+    }
+
+    package func observe(_ observations: [Observation], journal: [JournalEntry]) async throws(StoreFailure) {
+        try await write { transaction in
+            try transaction.observe(observations)
+            try transaction.append(journal)
+        }
+    }
+}
+
+/// An observation and the revision it was made at.
+struct Observed {
+    let observation: Observation
+    let revision: Int64
+}
+
+extension Transaction {
+    func revisions() throws -> (edition: Edition, changesFrom: Edition, revision: Int64) {
+        let found = try first("SELECT edition, changesFrom, revision FROM meta") {
+            (Edition(try $0.integer()), Edition(try $0.integer()), try $0.integer())
+        }
+        guard let found else { throw StoreFailure.damaged("the store's own row is missing") }
+        return found
+    }
+
+    /// One revision for all that is observed together.
+    func observe(_ observations: [Observation]) throws {
+        guard !observations.isEmpty else { return }
+        let revision = try first("UPDATE meta SET revision = revision + 1 RETURNING revision") { try $0.integer() }
+        guard let revision else { throw StoreFailure.damaged("the store's own row is missing") }
+        for observation in observations {
+            switch observation {
+            case .standing(let key, let standing): try put(standing, of: key, revision: revision)
+            case .mailbox(let login, let health): try put(HealthRow(health), kind: "mailbox", id: login, revision: revision)
+            case .grant(let id, let health): try put(HealthRow(health), kind: "grant", id: id.text, revision: revision)
+            case .application(let id, let health): try put(HealthRow(health), kind: "application", id: id.text, revision: revision)
+            }
+        }
+    }
+
+    private func put(_ standing: Standing?, of key: StandingKey, revision: Int64) throws {
+        let row = StandingRow(standing)
+        try run(
+            """
+            INSERT OR REPLACE INTO standing (login, addressKey, transport, address, state, at, deniedAt, text, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                key.login, key.from.key, key.transport.rawValue, key.from.description, row.state, row.at, row.deniedAt, row.text, revision,
+            ])
+    }
+
+    private func put(_ row: HealthRow, kind: String, id: String, revision: Int64) throws {
+        try run(
+            "INSERT OR REPLACE INTO health (kind, id, state, at, reason, failures, revision) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [kind, id, row.state, row.at, row.reason, row.failures, revision])
+    }
+
+    fileprivate func standings(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
+        try all(
+            "SELECT login, address, transport, state, at, deniedAt, text, revision FROM standing WHERE \(condition)", arguments
+        ) { columns in
+            let key = StandingKey(login: try columns.text(), from: try columns.address(), transport: try columns.choice())
+            let row = StandingRow(
+                state: try columns.text(), at: try columns.optionalInteger(), deniedAt: try columns.optionalInteger(),
+                text: try columns.optionalText())
+            return Observed(observation: .standing(key, try row.standing()), revision: try columns.integer())
+        }
+    }
+
+    fileprivate func health(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
+        try all("SELECT kind, id, state, at, reason, failures, revision FROM health WHERE \(condition)", arguments) { columns in
+            let kind = try columns.text()
+            let id = try columns.text()
+            let row = HealthRow(
+                state: try columns.text(), at: try columns.optionalInteger(), reason: try columns.optionalText(),
+                failures: try columns.optionalInteger())
+            return Observed(observation: try row.observation(kind: kind, id: id), revision: try columns.integer())
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import Foundation
+internal import GRDB
+package import Relay
+package import struct FoundationEssentials.Date
+
+extension SQLiteStore: TokenStore {
+    package func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials? {
+        try await read { transaction in
+            guard let owner = try transaction.owner(of: grant) else { return nil }
+            return Credentials(
+                revision: owner.revision,
+                clientSecret: try transaction.secret(SecretName(.clientSecret, of: owner.application)),
+                refreshToken: try transaction.secret(SecretName(.refreshToken, of: grant.text)))
+        }
+    }
+
+    package func token(_ key: TokenKey) async throws(StoreFailure) -> StoredToken? {
+        try await read { transaction in
+            try transaction.first(
+                "SELECT keyID, sealed, obtained, expires, edition FROM token WHERE name = ?", [key.description]
+            ) { columns in
+                StoredToken(
+                    sealed: Sealed(keyID: try columns.text(), bytes: try columns.bytes()), obtained: try columns.date(),
+                    expires: try columns.date(), revision: Edition(try columns.integer()))
+            }
+        }
+    }
+
+    /// The holder may take it again, which prolongs it.
+    package func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool {
+        try await write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO lease (name, holder, until) VALUES (?1, ?2, ?3)
+                ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?3 WHERE holder = ?2 OR until <= ?4
+                """, [name, holder, until.milliseconds, now.milliseconds]) == 1
+        }
+    }
+
+    package func dropLease(_ name: String, holder: String) async throws(StoreFailure) {
+        try await write { transaction in
+            try transaction.run("DELETE FROM lease WHERE name = ? AND holder = ?", [name, holder])
+            return
+        }
+    }
+
+    package func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool {
+        try await write { transaction in
+            let holds = try transaction.exists("SELECT 1 FROM lease WHERE name = ? AND holder = ?", [renewal.lease, renewal.holder])
+            guard holds, try transaction.owner(of: renewal.key.grant)?.revision == renewal.token.revision else { return false }
+            try transaction.put(renewal.token, as: renewal.key)
+            if let rotated = renewal.refreshToken {
+                // A machine's doing, not a person's: the edition stays, and with it the tokens had from the one before.
+                try transaction.put(rotated, as: SecretName(.refreshToken, of: renewal.key.grant.text))
+            }
+            try transaction.observe(renewal.observations)
+            return true
+        }
+    }
+
+    package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? { try await read { try $0.secret(name) } }
+}
+
+extension Transaction {
+    fileprivate func owner(of grant: GrantID) throws -> (application: String, revision: Edition)? {
+        try first(
+            """
+            SELECT a.id, max(a.edition, g.edition) FROM "grant" g JOIN application a ON a.id = g.application WHERE g.id = ?
+            """, [grant.text]
+        ) { (application: try $0.text(), revision: Edition(try $0.integer())) }
+    }
+
+    func secret(_ name: SecretName) throws -> Sealed? {
+        let query =
+            switch name.kind {
+            case .accessToken: (sql: "SELECT keyID, sealed FROM token WHERE name = ?", arguments: [name.owner] as StatementArguments)
+            case .clientSecret, .refreshToken, .journalKey:
+                (
+                    sql: "SELECT keyID, sealed FROM secret WHERE kind = ? AND owner = ?",
+                    arguments: [name.kind.rawValue, name.owner] as StatementArguments
+                )
+            }
+        return try first(query.sql, query.arguments) { Sealed(keyID: try $0.text(), bytes: try $0.bytes()) }
+    }
+
+    func put(_ sealed: Sealed, as name: SecretName) throws {
+        try run(
+            "INSERT OR REPLACE INTO secret (kind, owner, keyID, sealed) VALUES (?, ?, ?, ?)",
+            [name.kind.rawValue, name.owner, sealed.keyID, sealed.bytes.data])
+    }
+
+    fileprivate func put(_ token: StoredToken, as key: TokenKey) throws {
+        try run(
+            """
+            INSERT OR REPLACE INTO token (name, "grant", keyID, sealed, obtained, expires, edition) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                key.description, key.grant.text, token.sealed.keyID, token.sealed.bytes.data, token.obtained.milliseconds,
+                token.expires.milliseconds, token.revision.number,
+            ])
+    }
+}

@@ -1,0 +1,60 @@
+internal import GRDB
+package import Relay
+package import struct FoundationEssentials.Date
+
+extension SQLiteStore: Spool {
+    package func write(chunk: [UInt8], number: Int, of message: SpoolID, at now: Date) async throws(StoreFailure) {
+        try await write(size: chunk.count) { try $0.write(chunk: chunk, number: number, of: message, at: now) }
+    }
+
+    package func accept(
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, journal: [JournalEntry], sightings: [Sighting]
+    ) async throws(StoreFailure) {
+        try await write(size: lastChunk.count + message.header.count) { transaction in
+            try transaction.accept(message, lastChunk: lastChunk, number: number, held: held)
+            try transaction.append(journal)
+            try transaction.add(sightings)
+        }
+    }
+
+    package func claim(
+        _ limit: Int, by claimant: Claimant, at now: Date, until: Date
+    ) async throws(StoreFailure) -> ClaimedBatch {
+        let sweeps = sweeper.isDue(at: now)
+        return try await write { transaction in
+            let entries = try transaction.claim(limit, by: claimant, at: now, until: until)
+            if sweeps { try transaction.sweep(at: now) }
+            let now = try transaction.revisions()
+            return ClaimedBatch(entries: entries, edition: now.edition, revision: now.revision)
+        }
+    }
+
+    package func renew(_ claim: Claim, until: Date) async throws(StoreFailure) { try await write { try $0.renew(claim, until: until) } }
+
+    package func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]? {
+        try await read { transaction in
+            try transaction.first(
+                "SELECT k.bytes FROM content c JOIN chunk k ON k.content = c.number WHERE c.id = ? AND k.number = ?",
+                [message.text, number]
+            ) { try $0.bytes() }
+        }
+    }
+
+    package func settle(_ settlement: Settlement) async throws(StoreFailure) {
+        try await write { transaction in
+            try transaction.settle(settlement)
+            try transaction.append(settlement.journal)
+            try transaction.add(settlement.sightings)
+            if let usage = settlement.usage { try transaction.add(usage, at: settlement.at) }
+            try transaction.observe(settlement.observations)
+        }
+    }
+
+    package func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID] {
+        _ = sweeper.isDue(at: now)
+        let released = try await write { try $0.recover(for: claimant, at: now) }
+        // Beside the promise, and in steps, so that a big sweep does not keep a start waiting in one long transaction.
+        while try await write({ try $0.sweep(at: now) }) {}
+        return released
+    }
+}

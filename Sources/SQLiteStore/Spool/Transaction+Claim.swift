@@ -1,0 +1,110 @@
+internal import Foundation
+internal import GRDB
+internal import Relay
+
+/// Claiming, settling and recovering.
+extension Transaction {
+    /// In the order in which they became due, which for messages not tried yet is the order of acceptance. A claim that ran out is taken over, and the
+    /// message is `unknown` from then on.
+    func claim(_ limit: Int, by claimant: Claimant, at now: Date, until: Date) throws -> [SpoolEntry] {
+        let time = now.milliseconds
+        let rows = try all(
+            """
+            SELECT \(MessageRow.columns) FROM message m
+            WHERE m.due <= ?1 AND (m.state = 'waiting' OR m.due < ?1) ORDER BY m.due, m.number LIMIT ?2
+            """, [time, max(0, limit)]
+        ) { try MessageRow(&$0) }
+        guard !rows.isEmpty else { return [] }
+        let expired = rows.filter { $0.state == .claimed }
+        try append(expired.map { Self.unknownEntry($0.id, attempt: $0.attempts, why: "its claim ran out", at: now) })
+        try run(
+            """
+            UPDATE message SET isUnknown = isUnknown OR state = 'claimed', state = 'claimed', attempts = attempts + 1, due = ?, claimNode = ?,
+                claimIncarnation = ? WHERE number IN (SELECT value FROM json_each(?))
+            """,
+            [until.milliseconds, claimant.node, claimant.incarnation, try ListText.write(rows.map(\.number))])
+        let recipients = try recipients(of: rows.map(\.number))
+        return rows.map { row in
+            let states = recipients[row.number] ?? []
+            return SpoolEntry(
+                message: row.message(states.map(\.recipient)),
+                claim: Claim(message: row.id, attempt: row.attempts + 1, claimant: claimant, until: until),
+                remaining: states.indices.filter { states[$0].outcome == nil }, isUnknown: row.isUnknown || row.state == .claimed,
+                refused: states.count { $0.outcome?.columns.name == "refused" })
+        }
+    }
+
+    func renew(_ claim: Claim, until: Date) throws {
+        let changed = try run(
+            """
+            UPDATE message SET due = ? WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ?
+            """,
+            [until.milliseconds, claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt])
+        guard changed == 1 else { throw StoreFailure.claimLost }
+    }
+
+    func settle(_ settlement: Settlement) throws {
+        let claim = settlement.claim
+        let next = settlement.state.columns(at: settlement.at)
+        let number = try first(
+            """
+            UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, claimNode = NULL, claimIncarnation = NULL, isUnknown = 0
+            WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ? RETURNING number
+            """,
+            [
+                next.state.rawValue, next.why, next.due, next.doneAt, claim.message.text, claim.claimant.node, claim.claimant.incarnation,
+                claim.attempt,
+            ]
+        ) { try $0.integer() }
+        guard let number else { throw StoreFailure.claimLost }
+        for (index, outcome) in settlement.outcomes.sorted(by: { $0.key < $1.key }) {
+            let columns = outcome.columns
+            let changed = try run(
+                "UPDATE recipient SET outcome = ?, reply = ? WHERE message = ? AND number = ? AND outcome IS NULL",
+                [columns.name, columns.reply, number, index])
+            guard changed == 1 else {
+                throw StoreFailure.conflict("recipient \(index) of \(claim.message) is not there or has an outcome already")
+            }
+        }
+        if settlement.state == .done { try finish(number, id: claim.message) }
+    }
+
+    /// The promise of 250 ends only when every recipient's fate is settled.
+    private func finish(_ number: Int64, id: SpoolID) throws {
+        if try exists("SELECT 1 FROM recipient WHERE message = ? AND outcome IS NULL LIMIT 1", [number]) {
+            throw StoreFailure.conflict("\(id) has recipients without an outcome: it cannot be done")
+        }
+        try dropContent(of: id)
+    }
+
+    func dropContent(of message: SpoolID) throws { try run("DELETE FROM content WHERE id = ?", [message.text]) }
+
+    func recover(for claimant: Claimant, at now: Date) throws -> [SpoolID] {
+        let stale = try all(
+            """
+            UPDATE message SET state = 'waiting', why = 'the service stopped while it was being sent', due = ?, isUnknown = 1, claimNode = NULL,
+                claimIncarnation = NULL
+            WHERE claimNode = ? AND claimIncarnation <> ? RETURNING number, id, attempts
+            """, [now.milliseconds, claimant.node, claimant.incarnation]
+        ) { (number: try $0.integer(), id: SpoolID(trusted: try $0.text()), attempts: Int(try $0.integer())) }
+        let sorted = stale.sorted { $0.number < $1.number }
+        try append(sorted.map { Self.unknownEntry($0.id, attempt: $0.attempts, why: "the service stopped", at: now) })
+        return sorted.map(\.id)
+    }
+
+    private static func unknownEntry(_ message: SpoolID, attempt: Int, why: String, at now: Date) -> JournalEntry {
+        JournalEntry(at: now, kind: .unknown, message: message, facts: [.init("attempt", String(attempt)), .init("why", why)])
+    }
+}
+
+extension Settlement.Next {
+    /// As the table has it.
+    fileprivate func columns(at now: Date) -> (state: QueuedMessage.StateName, why: String, due: Int64?, doneAt: Int64?) {
+        switch self {
+        case .waiting(let until, let why): (.waiting, why, until.milliseconds, nil)
+        case .held(let why): (.held, why, nil, nil)
+        case .failed(let why): (.failed, why, nil, nil)
+        case .done: (.done, "", nil, now.milliseconds)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import Foundation
+internal import GRDB
+internal import Relay
+
+/// One transaction of the database, reading or writing, through which every statement goes: prepared once per connection, and counted.
+/// A class because a batch shares one, with the journal's head; it never leaves the thread that the transaction runs on.
+final class Transaction {
+    private let database: Database
+    let pen: JournalPen?
+    /// For the budgets, which count statements.
+    private(set) var statements = 0
+    /// The end of the chain, read inside this transaction and kept for the entries that follow.
+    var head: JournalHead?
+
+    init(_ database: Database, pen: JournalPen? = nil) {
+        self.database = database
+        self.pen = pen
+    }
+
+    /// Returns the number of rows that were changed.
+    @discardableResult
+    func run(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+        statements += 1
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        return database.changesCount
+    }
+
+    var lastNumber: Int64 { database.lastInsertedRowID }
+
+    func first<Value>(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout Columns) throws -> Value) throws -> Value? {
+        statements += 1
+        let statement = try database.cachedStatement(sql: sql)
+        guard let row = try Row.fetchOne(statement, arguments: arguments) else { return nil }
+        var columns = Columns(row)
+        return try read(&columns)
+    }
+
+    func all<Value>(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout Columns) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try each(sql, arguments) { columns in values.append(try read(&columns)) }
+        return values
+    }
+
+    func each(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout Columns) throws -> Void) throws {
+        let rows = try cursor(sql, arguments)
+        while let row = try rows.next() {
+            var columns = Columns(row)
+            try read(&columns)
+        }
+    }
+
+    /// Rows one at a time, for tables that may be big. Not from the cache: two cursors over one statement would disturb each other.
+    func cursor(_ sql: String, _ arguments: StatementArguments = []) throws -> RowCursor {
+        statements += 1
+        return try Row.fetchCursor(database, sql: sql, arguments: arguments)
+    }
+
+    func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
+        try first(sql, arguments) { _ in true } ?? false
+    }
+}
+
+extension [UInt8] {
+    var data: Data { Data(self) }
+}

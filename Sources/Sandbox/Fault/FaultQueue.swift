@@ -1,0 +1,60 @@
+/// The faults that are due, oldest first. The first that fits is taken, and is gone once it was taken as often as it says.
+struct FaultQueue: Sendable {
+    private struct Entry: Sendable {
+        var id: Int
+        var fault: Fault
+        var left: Int
+    }
+
+    private var entries: [Entry] = []
+    private var added = 0
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    mutating func add(_ fault: Fault) -> Int {
+        added += 1
+        let left =
+            switch fault.times {
+            case .times(let count): count
+            case .always: Int.max
+            }
+        if left > 0 { entries.append(Entry(id: added, fault: fault, left: left)) }
+        return added
+    }
+
+    mutating func remove(_ id: Int) { entries.removeAll { $0.id == id } }
+
+    mutating func removeAll() { entries = [] }
+
+    mutating func take(_ stage: Fault.Stage, login: String?, recipients: [String]) -> Fault.SubmissionEffect? {
+        for index in entries.indices {
+            guard case .submission(stage, let effect) = entries[index].fault.place else { continue }
+            guard fits(entries[index].fault, login: login, recipients: recipients) else { continue }
+            use(index)
+            return effect
+        }
+        return nil
+    }
+
+    mutating func takeAtToken(login: String?) -> Fault.TokenEffect? {
+        for index in entries.indices {
+            guard case .token(let effect) = entries[index].fault.place else { continue }
+            guard fits(entries[index].fault, login: login, recipients: []) else { continue }
+            use(index)
+            return effect
+        }
+        return nil
+    }
+
+    private func fits(_ fault: Fault, login: String?, recipients: [String]) -> Bool {
+        if let wanted = fault.login, wanted.lowercased() != login?.lowercased() { return false }
+        guard let wanted = fault.recipient else { return true }
+        return recipients.contains { $0.lowercased() == wanted.lowercased() }
+    }
+
+    private mutating func use(_ index: Int) {
+        guard entries[index].left != .max else { return }
+        entries[index].left -= 1
+        if entries[index].left == 0 { entries.remove(at: index) }
+    }
+}

@@ -1,0 +1,110 @@
+/// The submission door's judgement: each question of a session gets its answer here, and what is accepted is recorded here.
+extension ProviderState {
+    /// What the judgement of a content needs beside the envelope.
+    struct Delivery: Sendable {
+        var connection: Int
+        var login: String
+        var content: [UInt8]
+        var tlsVersion: String
+        var wasAnswered = true
+    }
+
+    func stage(of question: SubmissionSession.Question) -> Fault.Stage {
+        switch question {
+        case .connect: .connect
+        case .hello: .ehlo
+        case .startTLS: .starttls
+        case .signIn: .auth
+        case .mail: .mail
+        case .recipient: .rcpt
+        case .data: .data
+        case .content: .content
+        }
+    }
+
+    /// The scripted fault that is due here, if any. A sign-in that a fault ends is recorded as such.
+    mutating func fault(
+        at question: SubmissionSession.Question, login: String?, recipients: [String], connection: Int, now: Double
+    ) -> Fault.SubmissionEffect? {
+        guard !faults.isEmpty else { return nil }
+        var login = login
+        if case .signIn(let signIn) = question { login = signIn.login }
+        guard let effect = faults.take(stage(of: question), login: login, recipients: recipients) else { return nil }
+        guard case .signIn = question else { return effect }
+        switch effect {
+        case .reply, .drop:
+            record.signIns.append(SignInAttempt(login: login ?? "", connection: connection, outcome: .faulted, time: now))
+        case .acceptThenDrop, .stall, .delay: break
+        }
+        return effect
+    }
+
+    /// Everything but sign-in and content.
+    mutating func judge(_ question: SubmissionSession.Question, login: String?, connection: Int, now: Double) -> SubmissionSession.Answer {
+        switch question {
+        case .connect: return .reply(SubmissionWords(server: habits.serverName).greeting(at: now))
+        case .signIn(let signIn): return judge(signIn, connection: connection, now: now)
+        case .recipient(let recipient):
+            guard habits.refusesUnknownRecipients, tenant.hosts(recipient.address), !tenant.knowsRecipient(recipient.address) else {
+                return .proceed
+            }
+            let reply = Reply(
+                550, "5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient \(recipient.address) not found by SMTP address lookup")
+            record.refusals.append(
+                SubmissionRefusal(login: login, sender: nil, reply: reply, connection: connection, time: now))
+            return .reply(reply)
+        case .hello, .startTLS, .mail, .data, .content: return .proceed
+        }
+    }
+
+    private mutating func judge(_ signIn: SignIn, connection: Int, now: Double) -> SubmissionSession.Answer {
+        let outcome: SignInAttempt.Outcome
+        var reply: Reply?
+        do throws(Denial) {
+            outcome = .accepted(tokenID: try check(signIn, now: now).id)
+        } catch {
+            outcome = .refused(error.reason)
+            reply = Reply(535, "\(signInText(error.reason)) [\(habits.serverName)]")
+        }
+        record.signIns.append(SignInAttempt(login: signIn.login ?? "", connection: connection, outcome: outcome, time: now))
+        if case .accepted(let tokenID) = outcome { traffic.signIn(connection, login: signIn.login ?? "", tokenID: tokenID) }
+        return reply.map { .reply($0) } ?? .proceed
+    }
+
+    private struct Denial: Error { var reason: SignInAttempt.Reason }
+
+    private func check(_ signIn: SignIn, now: Double) throws(Denial) -> TokenBook.AccessToken {
+        let (login, text): (String, String)
+        switch signIn {
+        case .unreadable: throw Denial(reason: .unreadable)
+        case .password: throw Denial(reason: .passwordNotSupported)
+        case .token(let name, let token): (login, text) = (name, token)
+        }
+        guard let mailbox = tenant.mailbox(login: login) else { throw Denial(reason: .unknownMailbox) }
+        guard let token = tokens.accessToken(text) else { throw Denial(reason: .unknownToken) }
+        guard !token.isRevoked else { throw Denial(reason: .revokedToken) }
+        guard token.expires > now else { throw Denial(reason: .expiredToken) }
+        guard token.resource == .outlook else { throw Denial(reason: .wrongResource) }
+        switch token.principal {
+        case .user(let owner):
+            let mayTransmit = token.scopes.contains { $0.lowercased().hasSuffix("/smtp.send") }
+            guard mayTransmit else { throw Denial(reason: .missingScope) }
+            guard mailbox.isOpened(by: owner) else { throw Denial(reason: .notThisMailbox) }
+        case .application(let clientID):
+            guard tenant.application(clientID)?.appOnly.contains(mailbox.login) == true else { throw Denial(reason: .notThisMailbox) }
+        }
+        guard mailbox.isSMTPEnabled else { throw Denial(reason: .submissionDisabled) }
+        return token
+    }
+
+    private func signInText(_ reason: SignInAttempt.Reason) -> String {
+        switch reason {
+        case .submissionDisabled:
+            "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit "
+                + "https://aka.ms/smtp_auth_disabled for more information."
+        case .passwordNotSupported: "5.7.139 Authentication unsuccessful, basic authentication is disabled."
+        case .unreadable, .unknownMailbox, .unknownToken, .expiredToken, .revokedToken, .wrongResource, .missingScope, .notThisMailbox:
+            "5.7.3 Authentication unsuccessful"
+        }
+    }
+}

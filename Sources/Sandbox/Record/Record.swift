@@ -1,0 +1,46 @@
+/// Everything that happened at the sandbox's doors, in order.
+package struct Record: Sendable {
+    package internal(set) var messages: [AcceptedMessage] = []
+    package internal(set) var tokenRequests: [TokenAttempt] = []
+    package internal(set) var signIns: [SignInAttempt] = []
+    /// SMTP connections since the start, and those open now.
+    package internal(set) var connections = 0
+    package internal(set) var openConnections = 0
+    /// Refused messages and envelope commands: the answers, in order.
+    package internal(set) var refusals: [SubmissionRefusal] = []
+    /// Why messages could not be written to the folder, if they could not.
+    package internal(set) var fileFailures: [String] = []
+    private var bytesKept = 0
+
+    package var tokensIssued: Int { tokenRequests.count { if case .issued = $0.outcome { true } else { false } } }
+
+    package var signInsAccepted: Int { signIns.count { if case .accepted = $0.outcome { true } else { false } } }
+
+    package func messages(to address: String) -> [AcceptedMessage] {
+        messages.filter { $0.recipients.contains { $0.address.lowercased() == address.lowercased() } }
+    }
+
+    /// Keeps the message; its content only while all contents together stay within the limit.
+    mutating func accept(_ message: AcceptedMessage, contentLimit: Int) {
+        var kept = message
+        if bytesKept + message.size > contentLimit { kept.content = nil } else { bytesKept += message.size }
+        messages.append(kept)
+    }
+
+    mutating func forget() {
+        messages = []
+        tokenRequests = []
+        signIns = []
+        refusals = []
+        bytesKept = 0
+    }
+}
+
+/// A negative answer at the submission door, other than to a sign-in.
+package struct SubmissionRefusal: Sendable, Hashable {
+    package var login: String?
+    package var sender: String?
+    package var reply: Reply
+    package var connection: Int
+    package var time: Double
+}

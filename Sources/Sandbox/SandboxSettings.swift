@@ -1,0 +1,32 @@
+/// Where a sandbox listens and what it keeps.
+package struct SandboxSettings: Sendable, Hashable {
+    package var host = "127.0.0.1"
+    /// 0: any free port.
+    package var submissionPort = 0
+    package var tokenPort = 0
+    package var habits = Habits.microsoft
+    /// Octets of message content kept in memory, all together; beyond that only digests. 0: only digests.
+    package var contentLimit = 256 << 20
+    /// Each accepted message also goes into this folder, as a file.
+    package var messageFolder: String?
+    /// Seconds without a word from the client; Exchange gives five minutes.
+    package var idleLimit = 300.0
+
+    package init() {}
+}
+
+package enum SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
+    case alreadyStarted
+    case notListening
+    case unknownLogin(String)
+    case unknownApplication(String)
+
+    package var description: String {
+        switch self {
+        case .alreadyStarted: "The sandbox runs already."
+        case .notListening: "The sandbox has no address to listen on; is the port free?"
+        case .unknownLogin(let login): "The sandbox's tenant has no mailbox with the login \(login)."
+        case .unknownApplication(let clientID): "The sandbox's tenant has no application \(clientID)."
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// What a token is for. Entra answers for one resource at a time, and a token for one does not open another.
+package enum Resource: String, Sendable, Hashable {
+    case outlook
+    case graph
+
+    /// Both host names of Exchange Online are one resource.
+    init?(url: String) {
+        switch url.lowercased() {
+        case "https://outlook.office.com", "https://outlook.office365.com": self = .outlook
+        case "https://graph.microsoft.com": self = .graph
+        default: return nil
+        }
+    }
+}
+
+/// One word of a `scope` parameter, taken apart.
+enum Scope: Hashable, Sendable {
+    /// `openid`, `profile`, `email`, `offline_access`: they belong to no resource.
+    case identity(String)
+    case delegated(Resource, name: String)
+    /// Everything the application was given there.
+    case standard(Resource)
+    case unknownResource(String)
+    case malformed(String)
+
+    init(_ text: String) {
+        if ["openid", "profile", "email", "offline_access"].contains(text.lowercased()) {
+            self = .identity(text)
+            return
+        }
+        guard text.hasPrefix("https://"), let slash = text.lastIndex(of: "/"), text.index(after: slash) < text.endIndex else {
+            self = .malformed(text)
+            return
+        }
+        var url = String(text[..<slash])
+        while url.hasSuffix("/") { url.removeLast() }  // "https://graph.microsoft.com//.default" is accepted
+        let name = String(text[text.index(after: slash)...])
+        guard let resource = Resource(url: url) else {
+            self = .unknownResource(url)
+            return
+        }
+        self = name == ".default" ? .standard(resource) : .delegated(resource, name: name)
+    }
+
+    var resource: Resource? {
+        switch self {
+        case .delegated(let resource, _), .standard(let resource): resource
+        case .identity, .unknownResource, .malformed: nil
+        }
+    }
+
+    static func list(_ text: String) -> [Scope] { text.split(separator: " ").map { Scope(String($0)) } }
+}

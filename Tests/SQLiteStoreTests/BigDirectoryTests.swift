@@ -1,0 +1,42 @@
+import GRDB
+import Mail
+import Relay
+@testable import SQLiteStore
+import TestSupport
+import Testing
+
+/// Many users, and many changes.
+struct BigDirectoryTests {
+    @Test func twentyThousandUsersComeBack() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            let users = try (0..<20_000).map { number in
+                User(
+                    id: UserID(trusted: "user\(number)"), name: "User \(number)",
+                    addresses: [
+                        UserAddress(try .init("user\(number)@example.org")), UserAddress(try .init("u\(number)@example.com"), isOn: false),
+                    ])
+            }
+            let edition = try await store.apply(DirectoryEdit(users.map { .put(.user($0)) }, by: "import", at: Samples.start))
+            let directory = try await store.directory()
+            #expect(directory.edition == edition)
+            #expect(directory.userCount == 20_000)
+            #expect(directory.user(UserID(trusted: "user12345")) == users[12_345])
+            #expect(directory.users(with: try .init("U777@example.com")).map(\.id.text) == ["user777"])
+            #expect(try await store.entities(.user, after: "user9998", limit: 10) == [.user(users[9999])])
+        }
+    }
+
+    /// When so much has changed that it was forgotten, a reader is told to load everything.
+    @Test func forgottenChangesAreNoticed() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            for number in 0..<3 { _ = try await store.apply(Samples.edit(.user(try Samples.user("u\(number)", "u@example.org")))) }
+            try await store.pool.write { try $0.execute(sql: "UPDATE meta SET changesFrom = 2; DELETE FROM change WHERE edition <= 2") }
+            #expect(
+                await failure { () throws(StoreFailure) in try await store.changes(since: Edition(1)).edition }
+                    == .editionMoved(now: Edition(3)))
+            #expect(try await store.changes(since: Edition(2)).changes.count == 1)
+        }
+    }
+}

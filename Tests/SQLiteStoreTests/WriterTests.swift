@@ -1,0 +1,139 @@
+import GRDB
+import Mail
+import Relay
+@testable import SQLiteStore
+import TestSupport
+import Testing
+
+/// What the one writer does with many who write at once; counted, not timed.
+struct WriterTests {
+    /// 4 KB to one recipient, with the journal line and the sighting that Accept adds.
+    private func accept(_ id: String, into store: SQLiteStore) async throws {
+        let message = try Samples.message(id, bodySize: 4096)
+        let entry = Samples.entry(.accepted, message: id, [.init(.author, "ann@example.org")])
+        try await store.accept(
+            message, lastChunk: [UInt8](repeating: 65, count: 4096), number: 0, held: nil, journal: [entry],
+            sightings: [Sighting(address: message.author.first.address, role: .author, at: Samples.start, outcome: "accepted")])
+    }
+
+    private func counting(_ store: SQLiteStore, _ work: () async throws -> Void) async throws -> Statistics {
+        let before = store.statistics
+        try await work()
+        let after = store.statistics
+        return Statistics(
+            commits: after.commits - before.commits, writes: after.writes - before.writes, statements: after.statements - before.statements,
+            largestBatch: after.largestBatch)
+    }
+
+    @Test func acceptingIsOneCommitAndFewStatements() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            let count = try await counting(store) { try await accept("m", into: store) }
+            #expect(count.commits == 1)
+            // BEGIN, content, chunk, message, recipient, head, entry, personal parts, role, sighting, COMMIT
+            #expect(count.statements == 11)
+        }
+    }
+
+    @Test func claimingAndSettlingIsTwoCommits() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            try await accept("first", into: store)
+            _ = try await SpoolContract.claimAll(store)  // the first claim of a process sweeps, too
+            try await accept("m", into: store)
+            let claimed = try await counting(store) {
+                let entries = try await SpoolContract.claimAll(store)
+                #expect(entries.count == 1)
+            }
+            #expect(claimed.commits == 1)
+            // BEGIN, due messages, update, recipients, edition and revision, COMMIT
+            #expect(claimed.statements == 6)
+            let claim = Claim(message: Samples.id("m"), attempt: 1, claimant: Samples.node, until: Samples.time(61))
+            let address = try EmailAddress("box@example.org")
+            let settlement = Settlement(
+                claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250 ok")],
+                journal: [Samples.entry(.settled, message: "m", [.init(.recipient, "rob@example.com")])],
+                sightings: [Sighting(address: address, role: .from, at: Samples.time(2), outcome: "sent")],
+                usage: Usage(login: "box", messages: 1, recipients: 1))
+            let settled = try await counting(store) { try await store.settle(settlement) }
+            #expect(settled.commits == 1)
+            // BEGIN, message, recipient, nobody left?, content, head, entry, personal parts, role, sighting, usage, COMMIT
+            #expect(settled.statements == 12)
+        }
+    }
+
+    @Test func claimingManyTakesNoMoreStatements() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            for number in 0..<50 { try await accept("m\(number)", into: store) }
+            _ = try await store.claim(0, by: Samples.node, at: Samples.start, until: Samples.time(1))
+            let count = try await counting(store) {
+                let entries = try await SpoolContract.claimAll(store)
+                #expect(entries.count == 50)
+            }
+            #expect(count.statements == 6)
+        }
+    }
+
+    @Test func thoseWhoWaitShareACommit() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            let count = try await counting(store) {
+                try await withThrowingTaskGroup { group in
+                    for number in 0..<100 { group.addTask { try await accept("m\(number)", into: store) } }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(count.writes == 100)
+            #expect(count.commits < 50, "\(count.commits) commits")
+            #expect(count.largestBatch > 1)
+            #expect(count.largestBatch <= 64)
+            #expect(try await SpoolContract.claimAll(store).count == 100)
+        }
+    }
+
+    /// Half of those who write at once fail; the others notice nothing, and the journal's chain has no gap.
+    @Test func failuresInABatchTouchNobodyElse() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            let failures = await withTaskGroup { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        do {
+                            try await accept("m\(number / 2)", into: store)
+                            return 0
+                        } catch { return 1 }
+                    }
+                }
+                return await group.reduce(0, +)
+            }
+            #expect(failures == 50)
+            #expect(try await SpoolContract.claimAll(store).count == 50)
+            try await ChainCheck.verify(store, entries: 50)
+        }
+    }
+
+    @Test func closedStoreSaysSo() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            try await store.close()
+            let write = await failure { () throws(StoreFailure) in try await store.observe([], journal: [Samples.entry()]) }
+            #expect(write == .unavailable("the store is closed"))
+            #expect(await failure { () throws(StoreFailure) in try await store.sightings() } != nil)
+        }
+    }
+
+    @Test func closingFinishesWhatWaits() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            async let writes: Void = withThrowingTaskGroup { group in
+                for number in 0..<20 { group.addTask { try await store.append([Samples.entry(facts: ["n": "\(number)"])], sightings: []) } }
+                try await group.waitForAll()
+            }
+            try await writes
+            try await store.close()
+            let again = try await Stores.open(at: folder)
+            try await ChainCheck.verify(again, entries: 20)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import Relay
+internal import Mail
+internal import Testing
+
+/// The sums that reports are made of.
+package struct AuditContract: StoreContract {
+    let make: @Sendable () async throws -> any Store
+
+    package init(make: @escaping @Sendable () async throws -> any Store) { self.make = make }
+
+    package static let facts: [Fact<Self>] = [
+        Fact("sightingsAreSummed", sightingsAreSummed), Fact("lastOutcomeIsTheLatest", lastOutcomeIsTheLatest),
+        Fact("usageIsSummedByTheHour", usageIsSummedByTheHour),
+    ]
+
+    private func see(_ store: any Store, _ address: String, _ role: Sighting.Role, _ seconds: Double, _ outcome: String) async throws {
+        let sighting = Sighting(address: try EmailAddress(address), role: role, at: Samples.time(seconds), outcome: outcome)
+        try await store.append([], sightings: [sighting])
+    }
+
+    @Sendable func sightingsAreSummed() async throws {
+        let store = try await make()
+        try await see(store, "Bob@example.org", .author, 5, "accepted")
+        try await see(store, "ann@example.org", .from, 7, "sent")
+        try await see(store, "bob@EXAMPLE.org", .author, 9, "denied")
+        try await see(store, "bob@example.org", .from, 9, "sent")
+        let totals = try await store.sightings()
+        #expect(totals.map(\.address.key) == ["ann@example.org", "bob@example.org", "bob@example.org"])
+        #expect(totals.map(\.role) == [.from, .author, .from])
+        #expect(
+            totals[1]
+                == SightingTotal(
+                    address: try EmailAddress("bob@example.org"), role: .author, first: Samples.time(5), last: Samples.time(9), count: 2,
+                    lastOutcome: "denied"))
+    }
+
+    @Sendable func lastOutcomeIsTheLatest() async throws {
+        let store = try await make()
+        try await see(store, "ann@example.org", .author, 9, "denied")
+        try await see(store, "ann@example.org", .author, 3, "accepted")
+        let total = try #require(try await store.sightings().first)
+        #expect(total.lastOutcome == "denied")
+        #expect(total.first == Samples.time(3))
+        #expect(total.last == Samples.time(9))
+    }
+
+    @Sendable func usageIsSummedByTheHour() async throws {
+        let store = try await make()
+        for (number, seconds) in [0.0, 10, 3599, 3600, 7200].enumerated() {
+            let message = try Samples.message("m\(number)")
+            try await SpoolContract.accept(message, into: store)
+            let claim = try #require(try await SpoolContract.claim(store, after: 1).first).claim
+            try await store.settle(
+                Settlement(
+                    claim: claim, at: Samples.time(seconds), state: .done, outcomes: [0: .sent(reply: "250")],
+                    usage: Usage(login: "box", messages: 1, recipients: 2)))
+        }
+        let cases: [(seconds: Double, messages: Int)] = [(-10, 5), (0, 5), (1800, 5), (3600, 2), (7199, 2), (7200, 1), (10_800, 0)]
+        for (seconds, messages) in cases {
+            let usage = try await store.usage(of: "box", since: Samples.time(seconds))
+            #expect(usage == Usage(login: "box", messages: messages, recipients: 2 * messages), "\(seconds)")
+        }
+        #expect(try await store.usage(of: "other", since: Samples.start).messages == 0)
+    }
+}

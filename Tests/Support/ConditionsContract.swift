@@ -1,0 +1,102 @@
+package import Relay
+internal import Mail
+internal import Testing
+
+/// What was observed comes back, and never moves the directory's edition.
+package struct ConditionsContract: StoreContract {
+    let make: @Sendable () async throws -> any Store
+
+    package init(make: @escaping @Sendable () async throws -> any Store) { self.make = make }
+
+    package static let facts: [Fact<Self>] = [
+        Fact("everyObservationComesBack", everyObservationComesBack), Fact("liftedIsNothingKnown", liftedIsNothingKnown),
+        Fact("onlyNewObservationsAreLoaded", onlyNewObservationsAreLoaded), Fact("standingsOfSomeAddresses", standingsOfSomeAddresses),
+        Fact("editionStays", editionStays), Fact("journalComesAlong", journalComesAlong),
+        Fact("observingNothingIsNothing", observingNothingIsNothing),
+    ]
+
+    private func key(_ from: String, _ login: String = "box", _ transport: Transport = .smtp) throws -> StandingKey {
+        StandingKey(login: login, from: try EmailAddress(from), transport: transport)
+    }
+
+    private func everything() throws -> [Observation] {
+        let standings: [Standing] = [
+            .declared, .pending(until: Samples.time(1), deniedAt: nil), .pending(until: Samples.time(1), deniedAt: Samples.time(2)),
+            .proven(at: Samples.time(3), how: "sent"), .denied(at: Samples.time(4), code: "5.7.60"),
+            .rewritten(at: Samples.time(5), to: "box@example.org"),
+        ]
+        return try standings.enumerated().map { .standing(try key("a\($0.offset)@example.org", "box", .gmail), $0.element) } + [
+            .mailbox(login: "box", .stopped(until: Samples.time(6), reason: "451", failures: 3)),
+            .mailbox(login: "other", .broken(since: Samples.time(7), reason: "gone")),
+            .grant(GrantID(trusted: "g1"), .needsConsent(since: Samples.time(8), reason: "invalid_grant")),
+            .grant(GrantID(trusted: "g2"), .lostInCrash(at: Samples.time(9))),
+            .application(ApplicationID(trusted: "a"), ApplicationHealth(suspendedSince: Samples.time(10), reason: "invalid_client")),
+        ]
+    }
+
+    @Sendable func everyObservationComesBack() async throws {
+        let store = try await make()
+        let observations = try everything()
+        try await store.observe(observations, journal: [])
+        let found = try await store.observations(since: 0)
+        #expect(Set(found.observations) == Set(observations))
+        let conditions = try await store.conditions(of: nil)
+        #expect(conditions.revision == found.revision)
+        #expect(conditions.allStandings.count == 6)
+        #expect(conditions.mailbox(login: "box") == .stopped(until: Samples.time(6), reason: "451", failures: 3))
+        #expect(conditions.grant(GrantID(trusted: "g2")) == .lostInCrash(at: Samples.time(9)))
+        #expect(conditions.application(ApplicationID(trusted: "a"))?.reason == "invalid_client")
+    }
+
+    @Sendable func liftedIsNothingKnown() async throws {
+        let store = try await make()
+        let standing = try key("ann@example.org")
+        try await store.observe(
+            [.standing(standing, .declared), .mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
+        let revision = try await store.conditions(of: nil).revision
+        try await store.observe([.standing(try key("ANN@example.org"), nil), .mailbox(login: "box", nil)], journal: [])
+        let conditions = try await store.conditions(of: nil)
+        #expect(conditions.standing(standing) == nil)
+        #expect(conditions.mailbox(login: "box") == nil)
+        #expect(try await store.observations(since: revision).observations == [.standing(standing, nil), .mailbox(login: "box", nil)])
+    }
+
+    @Sendable func onlyNewObservationsAreLoaded() async throws {
+        let store = try await make()
+        try await store.observe(try everything(), journal: [])
+        let before = try await store.observations(since: 0).revision
+        #expect(try await store.observations(since: before).observations.isEmpty)
+        let new = Observation.standing(try key("a0@example.org", "box", .gmail), .denied(at: Samples.start, code: "x"))
+        try await store.observe([new], journal: [])
+        let found = try await store.observations(since: before)
+        #expect(found.observations == [new])
+        #expect(found.revision > before)
+    }
+
+    @Sendable func standingsOfSomeAddresses() async throws {
+        let store = try await make()
+        try await store.observe(try everything(), journal: [])
+        let conditions = try await store.conditions(of: [try EmailAddress("A1@example.org")])
+        #expect(conditions.allStandings.map(\.key.from.key) == ["a1@example.org"])
+        #expect(conditions.mailbox(login: "other") != nil)
+        #expect(try await store.conditions(of: []).allStandings.isEmpty)
+    }
+
+    @Sendable func editionStays() async throws {
+        let store = try await make()
+        try await store.observe(try everything(), journal: [])
+        #expect(try await store.directory().edition == Edition(0))
+    }
+
+    @Sendable func journalComesAlong() async throws {
+        let store = try await make()
+        try await store.observe(try everything(), journal: [Samples.entry()])
+        #expect(try await store.entries(JournalFilter()).count == 1)
+    }
+
+    @Sendable func observingNothingIsNothing() async throws {
+        let store = try await make()
+        try await store.observe([], journal: [])
+        #expect(try await store.conditions(of: nil).revision == 0)
+    }
+}

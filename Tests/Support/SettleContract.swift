@@ -1,0 +1,176 @@
+package import Relay
+internal import Mail
+internal import Testing
+
+/// An attempt ends whole or not at all, and what a crash left behind is found again.
+package struct SettleContract: StoreContract {
+    let make: @Sendable () async throws -> any Store
+
+    package init(make: @escaping @Sendable () async throws -> any Store) { self.make = make }
+
+    package static let facts: [Fact<Self>] = [
+        Fact("retryWaitsForItsTime", retryWaitsForItsTime), Fact("settledRecipientsDoNotComeBack", settledRecipientsDoNotComeBack),
+        Fact("doneKeepsNoContent", doneKeepsNoContent), Fact("doneNeedsEveryOutcome", doneNeedsEveryOutcome),
+        Fact("outcomeIsTheLastWord", outcomeIsTheLastWord), Fact("settlingTakesEverythingAlong", settlingTakesEverythingAlong),
+        Fact("lostClaimTakesNothingAlong", lostClaimTakesNothingAlong), Fact("failedStays", failedStays),
+        Fact("recoverReleasesOlderIncarnations", recoverReleasesOlderIncarnations),
+        Fact("recoverSweepsWhatWasNeverAccepted", recoverSweepsWhatWasNeverAccepted),
+        Fact("recoverForgetsDoneAfterAWeek", recoverForgetsDoneAfterAWeek),
+    ]
+
+    private func claimed(
+        _ store: any Store, to recipients: [String] = ["a@example.com"], by claimant: Claimant = Samples.node
+    ) async throws -> Claim {
+        try await SpoolContract.accept(try Samples.message("m", to: recipients), into: store)
+        return try #require(try await SpoolContract.claim(store, by: claimant).first).claim
+    }
+
+    @Sendable func retryWaitsForItsTime() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        try await store.settle(Settlement(claim: claim, at: Samples.time(2), state: .waiting(until: Samples.time(300), why: "451 later")))
+        #expect(try await SpoolContract.claim(store, after: 299).isEmpty)
+        let shown = try #require(try await store.show(claim.message))
+        #expect(shown.state == .waiting)
+        #expect(shown.why == "451 later")
+        #expect(shown.nextAttempt == Samples.time(300))
+        #expect(shown.attempts == 1)
+        let again = try #require(try await SpoolContract.claim(store, after: 300).first)
+        #expect(again.claim.attempt == 2)
+        #expect(!again.isUnknown)
+    }
+
+    @Sendable func settledRecipientsDoNotComeBack() async throws {
+        let store = try await make()
+        let claim = try await claimed(store, to: ["a@example.com", "b@example.com", "c@example.com"])
+        try await store.settle(
+            Settlement(
+                claim: claim, at: Samples.time(2), state: .waiting(until: Samples.time(3), why: "one later"),
+                outcomes: [0: .sent(reply: "250 ok"), 2: .refused(reply: "550 no")]))
+        let again = try #require(try await SpoolContract.claim(store, after: 3).first)
+        #expect(again.remaining == [1])
+        #expect(again.refused == 1)
+        #expect(again.message.envelope.recipients.count == 3)
+        let shown = try #require(try await store.show(claim.message))
+        #expect(shown.recipients.map(\.outcome) == [.sent(reply: "250 ok"), nil, .refused(reply: "550 no")])
+    }
+
+    @Sendable func doneKeepsNoContent() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        try await store.settle(Settlement(claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")]))
+        #expect(try await store.chunk(0, of: claim.message) == nil)
+        #expect(try await store.show(claim.message)?.state == .done)
+        #expect(try await store.list(QueueFilter()).isEmpty)
+        #expect(try await SpoolContract.claim(store, after: 1e6).isEmpty)
+    }
+
+    @Sendable func doneNeedsEveryOutcome() async throws {
+        let store = try await make()
+        let claim = try await claimed(store, to: ["a@example.com", "b@example.com"])
+        let early = Settlement(claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")])
+        #expect(await failure { () throws(StoreFailure) in try await store.settle(early) }?.isConflict == true)
+        let shown = try #require(try await store.show(claim.message))
+        #expect(shown.state == .claimed)
+        #expect(shown.recipients.map(\.outcome) == [nil, nil])
+        #expect(try await store.chunk(0, of: claim.message) == SpoolContract.body)
+    }
+
+    @Sendable func outcomeIsTheLastWord() async throws {
+        let store = try await make()
+        let claim = try await claimed(store, to: ["a@example.com", "b@example.com"])
+        let strange = Settlement(claim: claim, at: Samples.time(2), state: .held(why: ""), outcomes: [7: .sent(reply: "250")])
+        #expect(await failure { () throws(StoreFailure) in try await store.settle(strange) }?.isConflict == true)
+        let state = Settlement.Next.waiting(until: Samples.time(3), why: "")
+        try await store.settle(Settlement(claim: claim, at: Samples.time(2), state: state, outcomes: [0: .sent(reply: "250")]))
+        let again = try #require(try await SpoolContract.claim(store, after: 3).first).claim
+        let other = Settlement(claim: again, at: Samples.time(4), state: state, outcomes: [0: .refused(reply: "550")])
+        #expect(await failure { () throws(StoreFailure) in try await store.settle(other) }?.isConflict == true)
+    }
+
+    @Sendable func settlingTakesEverythingAlong() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        let address = try EmailAddress("box@example.org")
+        let key = StandingKey(login: "box", from: address, transport: .smtp)
+        let entry = Samples.entry(.settled, at: Samples.time(2), message: "m", [.init(.from, "box@example.org")])
+        try await store.settle(
+            Settlement(
+                claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")], journal: [entry],
+                sightings: [Sighting(address: address, role: .from, at: Samples.time(2), outcome: "sent")],
+                usage: Usage(login: "box", messages: 1, recipients: 1),
+                observations: [.standing(key, .proven(at: Samples.time(2), how: "sent"))]))
+        #expect(try await store.entries(JournalFilter()).map(\.entry) == [entry])
+        #expect(try await store.sightings().map(\.count) == [1])
+        #expect(try await store.usage(of: "box", since: Samples.start) == Usage(login: "box", messages: 1, recipients: 1))
+        #expect(try await store.conditions(of: nil).standing(key) == .proven(at: Samples.time(2), how: "sent"))
+    }
+
+    @Sendable func lostClaimTakesNothingAlong() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        let wrong = Claim(message: claim.message, attempt: 2, claimant: claim.claimant, until: claim.until)
+        let settlement = Settlement(
+            claim: wrong, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")], journal: [Samples.entry()],
+            usage: Usage(login: "box", messages: 1, recipients: 1))
+        #expect(await failure { () throws(StoreFailure) in try await store.settle(settlement) } == .claimLost)
+        let gone = Claim(message: Samples.id("gone"), attempt: 1, claimant: claim.claimant, until: claim.until)
+        let other = Settlement(claim: gone, at: Samples.time(2), state: .held(why: ""))
+        #expect(await failure { () throws(StoreFailure) in try await store.settle(other) } == .claimLost)
+        #expect(try await store.entries(JournalFilter()).isEmpty)
+        #expect(try await store.usage(of: "box", since: Samples.start).messages == 0)
+        #expect(try await store.show(claim.message)?.state == .claimed)
+    }
+
+    @Sendable func failedStays() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        try await store.settle(
+            Settlement(claim: claim, at: Samples.time(2), state: .failed(why: "550"), outcomes: [0: .refused(reply: "550 no")]))
+        #expect(try await SpoolContract.claim(store, after: 1e7).isEmpty)
+        #expect(try await store.recover(for: Samples.reborn, at: Samples.time(1e7)).isEmpty)
+        let shown = try #require(try await store.show(claim.message))
+        #expect(shown.state == .failed)
+        #expect(shown.why == "550")
+        #expect(try await store.chunk(0, of: claim.message) == SpoolContract.body)
+    }
+
+    @Sendable func recoverReleasesOlderIncarnations() async throws {
+        let store = try await make()
+        for id in ["a", "b", "c"] { try await SpoolContract.accept(try Samples.message(id), into: store) }
+        let mine = try await SpoolContract.claim(store, 2)
+        #expect(mine.count == 2)
+        let theirs = try #require(try await SpoolContract.claim(store, by: Samples.neighbour).first)
+        #expect(try await store.recover(for: Samples.node, at: Samples.time(5)).isEmpty)
+        #expect(try await store.recover(for: Samples.reborn, at: Samples.time(5)).map(\.text) == ["a", "b"])
+        #expect(try await store.show(Samples.id("a"))?.isUnknown == true)
+        #expect(try await store.entries(JournalFilter()).map(\.entry.kind) == [.unknown, .unknown])
+        let again = try await SpoolContract.claim(store, by: Samples.reborn, after: 5)
+        #expect(again.map(\.isUnknown) == [true, true])
+        #expect(again.map(\.claim.attempt) == [2, 2])
+        try await store.settle(Settlement(claim: theirs.claim, at: Samples.time(6), state: .held(why: "still theirs")))
+        let late = Settlement(claim: mine[0].claim, at: Samples.time(6), state: .held(why: "late"))
+        #expect(await failure { () throws(StoreFailure) in try await store.settle(late) } == .claimLost)
+    }
+
+    @Sendable func recoverSweepsWhatWasNeverAccepted() async throws {
+        let store = try await make()
+        try await store.write(chunk: [1], number: 0, of: Samples.id("old"), at: Samples.start)
+        try await store.write(chunk: [2], number: 0, of: Samples.id("young"), at: Samples.time(3 * 3600))
+        try await SpoolContract.accept(try Samples.message("kept"), into: store)
+        _ = try await store.recover(for: Samples.node, at: Samples.time(25 * 3600))
+        #expect(try await store.chunk(0, of: Samples.id("old")) == nil)
+        #expect(try await store.chunk(0, of: Samples.id("young")) == [2])
+        #expect(try await store.chunk(0, of: Samples.id("kept")) == SpoolContract.body)
+    }
+
+    @Sendable func recoverForgetsDoneAfterAWeek() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        try await store.settle(Settlement(claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")]))
+        _ = try await store.recover(for: Samples.node, at: Samples.time(6 * 86_400))
+        #expect(try await store.show(claim.message) != nil)
+        _ = try await store.recover(for: Samples.node, at: Samples.time(8 * 86_400))
+        #expect(try await store.show(claim.message) == nil)
+    }
+}

@@ -1,0 +1,207 @@
+package import Relay
+internal import Mail
+internal import Testing
+internal import struct FoundationEssentials.Date
+
+/// What was accepted is kept until it is settled, and nobody settles what is not theirs.
+package struct SpoolContract: StoreContract {
+    let make: @Sendable () async throws -> any Store
+
+    package init(make: @escaping @Sendable () async throws -> any Store) { self.make = make }
+
+    package static let facts: [Fact<Self>] = [
+        Fact("chunksComeBackInOrder", chunksComeBackInOrder), Fact("emptyBodyHasNoChunk", emptyBodyHasNoChunk),
+        Fact("claimedMessageIsAsItWasAccepted", claimedMessageIsAsItWasAccepted),
+        Fact("bodyThatIsNotWholeIsRefused", bodyThatIsNotWholeIsRefused), Fact("messageIsAcceptedOnce", messageIsAcceptedOnce),
+        Fact("messageWithoutRecipientIsRefused", messageWithoutRecipientIsRefused),
+        Fact("chunkSentAgainReplacesItself", chunkSentAgainReplacesItself), Fact("heldMessageIsNotClaimed", heldMessageIsNotClaimed),
+        Fact("oldestIsClaimedFirst", oldestIsClaimedFirst), Fact("messageIsClaimedOnce", messageIsClaimedOnce),
+        Fact("claimThatRanOutIsTakenOver", claimThatRanOutIsTakenOver), Fact("renewedClaimLasts", renewedClaimLasts),
+        Fact("claimTellsEditionAndRevision", claimTellsEditionAndRevision), Fact("manyAtOnceAllArrive", manyAtOnceAllArrive),
+    ]
+
+    package static let body: [UInt8] = Array("12345".utf8)
+
+    package static func accept(_ message: AcceptedMessage, into store: any Store, held: String? = nil) async throws {
+        try await store.accept(message, lastChunk: body, number: 0, held: held, journal: [], sightings: [])
+    }
+
+    static func claim(_ store: any Store, _ limit: Int = 10, by claimant: Claimant = Samples.node, after seconds: Double = 1)
+        async throws -> [SpoolEntry]
+    {
+        let now = Samples.time(seconds)
+        return try await store.claim(limit, by: claimant, at: now, until: now.addingTimeInterval(60)).entries
+    }
+
+    @Sendable func chunksComeBackInOrder() async throws {
+        let store = try await make()
+        let first = [UInt8](repeating: 1, count: AcceptedMessage.chunkSize)
+        let second = [UInt8](repeating: 2, count: AcceptedMessage.chunkSize)
+        let message = try Samples.message("m", bodySize: 2 * AcceptedMessage.chunkSize + 3)
+        try await store.write(chunk: first, number: 0, of: message.id, at: Samples.start)
+        try await store.write(chunk: second, number: 1, of: message.id, at: Samples.start)
+        try await store.accept(message, lastChunk: [3, 0, 3], number: 2, held: nil, journal: [], sightings: [])
+        #expect(try await store.chunk(0, of: message.id) == first)
+        #expect(try await store.chunk(1, of: message.id) == second)
+        #expect(try await store.chunk(2, of: message.id) == [3, 0, 3])
+        #expect(try await store.chunk(3, of: message.id) == nil)
+        #expect(try await store.chunk(0, of: Samples.id("other")) == nil)
+    }
+
+    @Sendable func emptyBodyHasNoChunk() async throws {
+        let store = try await make()
+        try await store.accept(try Samples.message("m", bodySize: 0), lastChunk: [], number: 0, held: nil, journal: [], sightings: [])
+        #expect(try await store.chunk(0, of: Samples.id("m")) == nil)
+        #expect(try await Self.claim(store).count == 1)
+    }
+
+    @Sendable func claimedMessageIsAsItWasAccepted() async throws {
+        let store = try await make()
+        let message = try Samples.richMessage("m")
+        try await Self.accept(message, into: store)
+        let entry = try #require(try await Self.claim(store).first)
+        #expect(entry.message == message)
+        #expect(entry.message.author.first.address.description == message.author.first.address.description)
+        #expect(entry.message.envelope.recipients.map(\.address.description) == message.envelope.recipients.map(\.address.description))
+        #expect(entry.claim == Claim(message: message.id, attempt: 1, claimant: Samples.node, until: Samples.time(61)))
+        #expect(entry.remaining == [0, 1, 2])
+        #expect(!entry.isUnknown)
+        #expect(entry.refused == 0)
+    }
+
+    @Sendable func bodyThatIsNotWholeIsRefused() async throws {
+        let store = try await make()
+        let short = try Samples.message("m", bodySize: 6)
+        let one = await failure { () throws(StoreFailure) in
+            try await store.accept(short, lastChunk: Self.body, number: 0, held: nil, journal: [], sightings: [])
+        }
+        #expect(one?.isConflict == true)
+        let gap = try Samples.message("n", bodySize: 8)
+        try await store.write(chunk: [1, 2, 3], number: 0, of: gap.id, at: Samples.start)
+        let two = await failure { () throws(StoreFailure) in
+            try await store.accept(gap, lastChunk: Self.body, number: 2, held: nil, journal: [], sightings: [])
+        }
+        #expect(two?.isConflict == true)
+        #expect(try await Self.claim(store).isEmpty)
+        try await store.accept(gap, lastChunk: Self.body, number: 1, held: nil, journal: [], sightings: [])
+        #expect(try await Self.claim(store).map(\.message.id) == [gap.id])
+    }
+
+    @Sendable func messageIsAcceptedOnce() async throws {
+        let store = try await make()
+        let message = try Samples.message("m")
+        try await Self.accept(message, into: store)
+        let again = await failure { () throws(StoreFailure) in
+            try await store.accept(message, lastChunk: Self.body, number: 0, held: nil, journal: [], sightings: [])
+        }
+        #expect(again?.isConflict == true)
+        let late = await failure { () throws(StoreFailure) in
+            try await store.write(chunk: [1], number: 0, of: message.id, at: Samples.start)
+        }
+        #expect(late?.isConflict == true)
+        #expect(try await store.chunk(0, of: message.id) == Self.body)
+    }
+
+    @Sendable func messageWithoutRecipientIsRefused() async throws {
+        let store = try await make()
+        let nobody = try Samples.message("m", to: [])
+        let refused = await failure { () throws(StoreFailure) in
+            try await store.accept(nobody, lastChunk: Self.body, number: 0, held: nil, journal: [], sightings: [])
+        }
+        #expect(refused?.isConflict == true)
+    }
+
+    @Sendable func chunkSentAgainReplacesItself() async throws {
+        let store = try await make()
+        let message = try Samples.message("m", bodySize: 7)
+        try await store.write(chunk: [9], number: 0, of: message.id, at: Samples.start)
+        try await store.write(chunk: [1, 2], number: 0, of: message.id, at: Samples.start)
+        try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, journal: [], sightings: [])
+        #expect(try await store.chunk(0, of: message.id) == [1, 2])
+    }
+
+    @Sendable func heldMessageIsNotClaimed() async throws {
+        let store = try await make()
+        try await Self.accept(try Samples.message("m"), into: store, held: "no route")
+        #expect(try await Self.claim(store, after: 1e6).isEmpty)
+        let shown = try #require(try await store.show(Samples.id("m")))
+        #expect(shown.state == .held)
+        #expect(shown.why == "no route")
+        #expect(shown.nextAttempt == nil)
+    }
+
+    @Sendable func oldestIsClaimedFirst() async throws {
+        let store = try await make()
+        for (id, seconds) in [("late", 30.0), ("b", 10), ("a", 10), ("future", 1000)] {
+            try await Self.accept(try Samples.message(id, at: Samples.time(seconds)), into: store)
+        }
+        #expect(try await Self.claim(store, 2, after: 100).map(\.message.id.text) == ["b", "a"])
+        #expect(try await Self.claim(store, 0, after: 100).isEmpty)
+        #expect(try await Self.claim(store, 2, after: 100).map(\.message.id.text) == ["late"])
+        #expect(try await Self.claim(store, 2, by: Samples.neighbour, after: 100).isEmpty)
+    }
+
+    @Sendable func messageIsClaimedOnce() async throws {
+        let store = try await make()
+        for number in 0..<20 { try await Self.accept(try Samples.message("m\(number)"), into: store) }
+        let claimed = try await withThrowingTaskGroup { group in
+            for claimant in [Samples.node, Samples.neighbour, Samples.reborn] {
+                group.addTask { try await Self.claim(store, 10, by: claimant) }
+            }
+            return try await group.reduce(into: [SpoolID]()) { $0 += $1.map(\.message.id) }
+        }
+        #expect(claimed.count == 20)
+        #expect(Set(claimed).count == 20)
+    }
+
+    @Sendable func claimThatRanOutIsTakenOver() async throws {
+        let store = try await make()
+        try await Self.accept(try Samples.message("m"), into: store)
+        let first = try #require(try await Self.claim(store).first)
+        #expect(try await Self.claim(store, by: Samples.neighbour, after: 61).isEmpty)
+        let second = try #require(try await Self.claim(store, by: Samples.neighbour, after: 62).first)
+        #expect(second.isUnknown)
+        #expect(second.claim.attempt == 2)
+        #expect(try await store.entries(JournalFilter(message: Samples.id("m"))).map(\.entry.kind) == [.unknown])
+        let lost = await failure { () throws(StoreFailure) in
+            try await store.settle(Settlement(claim: first.claim, at: Samples.time(63), state: .held(why: "mine")))
+        }
+        #expect(lost == .claimLost)
+        try await store.settle(Settlement(claim: second.claim, at: Samples.time(63), state: .held(why: "theirs")))
+        #expect(try await store.show(Samples.id("m"))?.why == "theirs")
+    }
+
+    @Sendable func renewedClaimLasts() async throws {
+        let store = try await make()
+        try await Self.accept(try Samples.message("m"), into: store)
+        let claim = try #require(try await Self.claim(store).first).claim
+        try await store.renew(claim, until: Samples.time(500))
+        #expect(try await Self.claim(store, by: Samples.neighbour, after: 400).isEmpty)
+        let other = Claim(message: claim.message, attempt: 1, claimant: Samples.reborn, until: claim.until)
+        #expect(await failure { () throws(StoreFailure) in try await store.renew(other, until: Samples.time(900)) } == .claimLost)
+        try await store.settle(Settlement(claim: claim, at: Samples.time(450), state: .held(why: "x")))
+        #expect(await failure { () throws(StoreFailure) in try await store.renew(claim, until: Samples.time(900)) } == .claimLost)
+    }
+
+    @Sendable func claimTellsEditionAndRevision() async throws {
+        let store = try await make()
+        let before = try await store.claim(1, by: Samples.node, at: Samples.start, until: Samples.time(1))
+        let edition = try await store.apply(Samples.edit(.provider(Samples.provider)))
+        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
+        let after = try await store.claim(1, by: Samples.node, at: Samples.start, until: Samples.time(1))
+        #expect(after.edition == edition)
+        #expect(after.edition > before.edition)
+        #expect(after.revision > before.revision)
+    }
+
+    @Sendable func manyAtOnceAllArrive() async throws {
+        let store = try await make()
+        try await withThrowingTaskGroup { group in
+            for number in 0..<100 {
+                group.addTask { try await Self.accept(try Samples.message("m\(number)"), into: store) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await Self.claim(store, 200).count == 100)
+    }
+}
