@@ -19,6 +19,9 @@ package struct FixtureFolder: Sendable, Hashable, CustomStringConvertible {
         return folders
     }
 
+    /// `rewrite/own-reply-both`
+    package static func at(_ path: String) -> FixtureFolder { FixtureFolder(name: path, url: fixtures.appending(path: path)) }
+
     package static let fixtures = repository.appending(path: "Fixtures")
 
     /// This file is in Tests/Support.

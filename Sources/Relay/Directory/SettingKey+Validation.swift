@@ -28,25 +28,16 @@ extension SettingKey {
     }
 
     private func senderProblem(_ text: String, _ directory: Directory) -> String? {
-        switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
-        case .user, .currentUser: return nil
-        case .address(let address):
-            guard directory.settings.intake != address else {
-                return "\(address) is the intake address: mail from it would be answered to itself (mail loop)"
-            }
-            return nil
-        case .unreadable(let text):
-            return "\"\(text)\" is neither a user's id nor an address nor \(SenderSetting.currentUserText)"
-        }
+        // What is neither may be a user who comes later; until then such mail is refused as `unknown-user`.
+        guard case .address(let address) = SenderSetting(text, isUser: { directory.user($0) != nil }) else { return nil }
+        return directory.settings.intake == address
+            ? "\(address) is the intake address: mail from it would be answered to itself (mail loop)" : nil
     }
 
     /// A carrier is the same for everyone, so the current user cannot be it.
     private func carrierProblem(_ text: String, _ directory: Directory) -> String? {
-        switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
-        case .user, .address: nil
-        case .currentUser: "the carrier must be a user or an address: the current user would need a route of his own, and then no carrier"
-        case .unreadable(let text): "\"\(text)\" is neither a user's id nor an address"
-        }
+        guard case .currentUser = SenderSetting(text, isUser: { directory.user($0) != nil }) else { return nil }
+        return "the carrier must be a user or an address: the current user would need a route of their own, and then no carrier"
     }
 
     private func replyProblem(_ text: String, _ directory: Directory) -> String? {

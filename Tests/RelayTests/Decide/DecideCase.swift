@@ -12,16 +12,11 @@ struct DecideCase {
 
     init(_ folder: FixtureFolder) throws {
         let root = try DocumentReader(DocumentValue(yaml: folder.text("case.yaml")), path: folder.name)
-            .fields(["directory", "with", "unchecked_settings", "transports", "at", "question", "expect"])
+            .fields(["directory", "with", "transports", "at", "question", "expect"])
         var value = try DocumentValue(yaml: folder.text(root.required("directory").line()))
         if let change = root["with"] { value = value.overlaid(by: change.value) }
         let document = try DirectoryDocument(value)
-        var directory = document.directory
-        // What was right when it was set, and is no longer: a file would be refused for it.
-        for setting in try root["unchecked_settings"]?.fields().all ?? [] {
-            guard let key = SettingKey(String(setting.path.split(separator: ".").last ?? "")) else { throw setting.problem("no setting") }
-            directory.apply([.put(.setting(key, try setting.text()))], edition: directory.edition)
-        }
+        let directory = document.directory
         var transports = Set(Transport.allCases)
         if let list = root["transports"] { transports = Set(try list.items().map { try $0.choice(Transport.self) }) }
         decider = Decider(directory: directory, conditions: document.conditions, transports: transports)
