@@ -1,7 +1,30 @@
 internal import ArgumentParser
-internal import Yams
-internal import Logging
-internal import ServiceLifecycle
-internal import Sandbox
+internal import Glibc
 
-@main struct Mandate: AsyncParsableCommand { func run() async throws {} }
+/// The command line: `mandate <noun> <verb>` (design section 9).
+@main struct Mandate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mandate",
+        abstract: "Decides which address mail is from, which mailbox carries it, and which token opens that mailbox.",
+        discussion: """
+            Begin with `mandate init`, then `mandate applications add`, `grants add`, `mailboxes add` and `settings set`; `mandate audit unauthorized` says
+            what is still missing.
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Start", subcommands: [DemoCommand.self, InitCommand.self, ServeCommand.self, SandboxCommand.self]),
+            CommandGroup(
+                name: "What people decide",
+                subcommands: [
+                    SettingsCommand.self, UsersCommand.self, ProvidersCommand.self, ApplicationsCommand.self, GrantsCommand.self,
+                    MailboxesCommand.self, DelegationsCommand.self, ClientsCommand.self,
+                ]),
+            CommandGroup(name: "Mail", subcommands: [SendCommand.self, TokenCommand.self, QueueCommand.self]),
+            CommandGroup(name: "What happened", subcommands: [AuditCommand.self]),
+        ])
+
+    static func main() async {
+        let status = await execute(Array(CommandLine.arguments.dropFirst()), in: .system())
+        Glibc.exit(status)
+    }
+}

@@ -27,7 +27,12 @@ package final class Shelf: Sendable {
     @discardableResult
     package func catchUp(with store: some DirectoryStore & ConditionsStore) async throws(StoreFailure) -> [EntityKey] {
         let before = current
-        let directory = try await store.changes(since: before.directory.edition)
+        let directory: (changes: [DirectoryChange], edition: Edition)
+        do throws(StoreFailure) {
+            directory = try await store.changes(since: before.directory.edition)
+        } catch .editionMoved {
+            return try await reload(from: store)
+        }
         let conditions = try await store.observations(since: before.conditions.revision)
         held.withLock { snapshot in
             if snapshot.directory.edition >= before.directory.edition, directory.edition > snapshot.directory.edition {
@@ -40,6 +45,14 @@ package final class Shelf: Sendable {
         return directory.changes.map(\.key)
     }
 
-    /// For a backend whose change rows have a gap.
-    package func replace(with snapshot: Snapshot) { held.withLock { $0 = snapshot } }
+    /// Everything anew: the store no longer knows what changed since the edition at hand. Every grant may be among it.
+    private func reload(from store: some DirectoryStore & ConditionsStore) async throws(StoreFailure) -> [EntityKey] {
+        let directory = try await store.directory()
+        let conditions = try await store.conditions(of: nil)
+        held.withLock { snapshot in
+            if directory.edition >= snapshot.directory.edition { snapshot.directory = directory }
+            if conditions.revision >= snapshot.conditions.revision { snapshot.conditions = conditions }
+        }
+        return directory.allGrants.map { EntityKey(.grant, $0.id.text) }
+    }
 }

@@ -25,23 +25,26 @@ package struct SMTPTransmit: Sendable {
         if let objection = message.objection { throw TransmitFailure(stage: .connect, cause: .ours(objection)) }
         let place = Place(endpoint: message.endpoint, login: message.login)
         let key = SignInKey(place: place, token: message.token, trustedCertificates: message.trustedCertificates)
-        var connection = try await connectionAtHand(for: key)
-        if let kept = connection {
+        if let kept = try await connectionAtHand(for: key) {
             let outcome = await kept.send(message)
             guard outcome.diedBeforeMail else { return try settle(kept, outcome) }
             tally.count { $0.retriesOnDeadConnection += 1 }
-            connection = nil
         }
+        let new: SubmissionConnection
         do throws(TransmitFailure) {
-            let new = try await opener.open(key)
-            new.whenClosed { [pool] in pool.forget(new) }
-            connection = new
+            new = try await opener.open(key)
         } catch {
             pool.giveBack(nil, at: place)
             throw error
         }
-        guard let connection else { preconditionFailure("opened or thrown") }
-        return try settle(connection, await connection.send(message))
+        new.whenClosed { [pool] in pool.forget(new) }
+        do throws(TransmitFailure) {
+            try await new.signedIn()
+        } catch {
+            retire(new)
+            throw error
+        }
+        return try settle(new, await new.send(message))
     }
 
     /// No more messages; kept connections take leave. Those in use finish their message and are closed then.
@@ -65,12 +68,23 @@ package struct SMTPTransmit: Sendable {
     private func settle(_ connection: SubmissionConnection, _ outcome: SubmissionConnection.Outcome) throws(TransmitFailure)
         -> [RecipientReply]
     {
-        let isWorn = outcome.number >= settings.messagesPerConnection
-        if outcome.isReusable, isWorn { Task { await connection.quit() } }
-        pool.giveBack(outcome.isReusable && !isWorn ? connection : nil, at: connection.key.place)
+        if outcome.isReusable, outcome.number < settings.messagesPerConnection {
+            pool.giveBack(connection, at: connection.key.place)
+        } else {
+            retire(connection)
+        }
         let replies = try outcome.result.get()
         if replies.contains(where: { $0.stage == .content && $0.reply.isPositive }) { tally.count { $0.messages += 1 } }
         return replies
+    }
+
+    /// The place is free once the connection has really ended, since the provider counts it until then; nobody waits for that but the next
+    /// in the queue, and the limit for QUIT bounds it.
+    private func retire(_ connection: SubmissionConnection) {
+        Task {
+            await connection.quit()
+            pool.giveBack(nil, at: connection.key.place)
+        }
     }
 }
 

@@ -58,9 +58,9 @@ struct ProcessTests {
             var configuration = Configuration()
             configuration.allowsUnsafeTransactions = true
             let other = try DatabaseQueue(path: folder.file, configuration: configuration)
-            try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
             #expect(await failure { () throws(StoreFailure) in try await store.append([Samples.entry()], sightings: []) } == .busy)
-            try other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+            try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
             try await store.append([Samples.entry()], sightings: [])
             try await ChainCheck.verify(store, entries: 1)
         }

@@ -75,8 +75,12 @@ struct TroubleTests {
             try handle.seek(toOffset: 40 * 4096)
             try handle.write(contentsOf: Data(repeating: 0xFF, count: Int(size) - 40 * 4096))
             try handle.close()
-            let damaged = try await Stores.open(at: folder)
-            #expect(await failure { () throws(StoreFailure) in try await damaged.directory().edition }?.isDamaged == true)
+            let vault = try Stores.vault()
+            let found = await failure { () throws(StoreFailure) in
+                let damaged = try await SQLiteStore.open(at: folder.path, vault: vault, random: Stores.random())
+                return try await damaged.directory().edition
+            }
+            #expect(found?.isDamaged == true)
         }
     }
 

@@ -50,7 +50,7 @@ package struct EditContract: StoreContract {
         _ = try await store.apply(DirectoryEdit(more.map { .put($0) }, by: "root", at: Samples.start))
         let edit = removal(.mailbox, "box")
         let refused = await failure { () throws(StoreFailure) in try await store.apply(edit) }
-        #expect(refused?.description.hasSuffix("delegation d3, delegation d4 and 7 more") == true)
+        #expect(refused?.description.hasSuffix("delegation d4, delegation d5 and 7 more") == true)
     }
 
     @Sendable func cascadeTakesDependents() async throws {

@@ -95,7 +95,7 @@ package struct QueueContract: StoreContract {
     @Sendable func removedIsNotSent() async throws {
         let store = try await filled("m")
         try await change(store, .remove)
-        #expect(try await SpoolContract.claim(store, after: 1e6).isEmpty)
+        #expect(try await SpoolContract.claim(store, after: 1e5).isEmpty)
         #expect(try await store.chunk(0, of: Samples.id("m")) == nil)
         #expect(try await store.show(Samples.id("m"))?.state == .done)
         #expect(try await store.list(QueueFilter()).isEmpty)

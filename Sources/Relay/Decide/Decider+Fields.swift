@@ -71,25 +71,25 @@ extension Decider {
 extension String {
     /// Without the words that hold an `@`.
     fileprivate var withoutAddresses: String {
-        guard contains("@") else { return self }
+        guard utf8.contains(UInt8(ascii: "@")) else { return self }
         return split(separator: " ").filter { !$0.contains("@") }.joined(separator: " ")
     }
 
-    /// The standard library has this only with Foundation or regular expressions; a template has two places.
+    /// The standard library has this only with Foundation or regular expressions. Bytes suffice: no UTF-8 sequence hides another.
     fileprivate func replacing(_ place: String, with text: String) -> String {
-        var result = ""
-        var rest = self[...]
-        while let first = place.first, let start = rest.firstIndex(of: first) {
-            result += rest[..<start]
-            rest = rest[start...]
-            if rest.hasPrefix(place) {
-                result += text
-                rest = rest.dropFirst(place.count)
+        let (bytes, wanted) = (Array(utf8), Array(place.utf8))
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count + text.utf8.count)
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == wanted[0], bytes[index...].starts(with: wanted) {
+                result += text.utf8
+                index += wanted.count
             } else {
-                result.append(first)
-                rest = rest.dropFirst()
+                result.append(bytes[index])
+                index += 1
             }
         }
-        return result + rest
+        return String(decoding: result, as: UTF8.self)
     }
 }

@@ -68,6 +68,7 @@ package struct Directory: Sendable {
 
     /// Every deny entry that speaks of the address, the most exact first.
     func denials(for address: EmailAddress) -> [Deny] {
+        guard !denials.isEmpty else { return [] }
         let ids = denialsByAddress.entries(for: address) + denialsByAddress.entries(for: address.domain) + denialsByAddress.entriesForAny
         return ids.compactMap { denials[$0] }
     }

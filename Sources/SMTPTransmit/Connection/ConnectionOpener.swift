@@ -4,7 +4,7 @@ internal import NIOSSL
 internal import Relay
 internal import Synchronization
 
-/// Makes new connections: resolves, connects, protects, signs in.
+/// Makes new connections: resolves, connects, and sets the dialogue going.
 struct ConnectionOpener: Sendable {
     let group: any EventLoopGroup
     let settings: TransmitSettings
@@ -15,7 +15,6 @@ struct ConnectionOpener: Sendable {
         let context = try contexts.context(trusting: key.trustedCertificates)
         let connection = try await connect(key, context)
         tally.count { $0.connectionsOpened += 1 }
-        try await connection.signedIn()
         return connection
     }
 

@@ -2,7 +2,7 @@ internal import Mail
 internal import NIOCore
 internal import Relay
 
-/// A signed-in connection, as the pool keeps it and a task uses it: the bridge from structured concurrency to the event loop.
+/// A connection, as the pool keeps it and a task uses it: the bridge from structured concurrency to the event loop.
 struct SubmissionConnection: Sendable {
     /// How a message came out, and what the connection is good for now.
     struct Outcome: Sendable {
@@ -39,7 +39,7 @@ struct SubmissionConnection: Sendable {
         channel.closeFuture.whenComplete { _ in action() }
     }
 
-    /// Takes leave and waits until the connection is closed, which the limit for QUIT bounds.
+    /// Takes leave, unless the dialogue has ended already, and waits until the connection is closed, which the limit for QUIT bounds.
     func quit() async {
         let loop = channel.eventLoop
         loop.execute { handler.value.quit() }

@@ -30,6 +30,8 @@ final class SubmissionHandler: ChannelInboundHandler {
     private var writesUnderWay = 0
     /// Numbers the messages, so that a late cancellation of one cannot hit the next.
     private(set) var exchangeNumber = 0
+    /// A cancellation that overtook the beginning of its message.
+    private var stoppedAhead: (exchange: Int, cause: TransmitFailure.Cause)?
 
     init(
         dialogue: SubmissionDialogue, endpoint: SMTPEndpoint, settings: TransmitSettings, tls: NIOSSLContext?, tally: TransmitTally
@@ -56,6 +58,10 @@ final class SubmissionHandler: ChannelInboundHandler {
     func begin(_ order: MailOrder, on loop: any EventLoop) -> EventLoopFuture<Answer> {
         exchangeNumber += 1
         unasked = nil
+        if let (exchange, cause) = stoppedAhead, exchange == exchangeNumber {
+            let failure = TransmitFailure(stage: .mail, cause: cause)
+            return loop.makeSucceededFuture(.finished(.failure(failure), isReusable: dialogue.isReusable))
+        }
         perform(dialogue.begin(order))
         return answer(on: loop)
     }
@@ -79,11 +85,14 @@ final class SubmissionHandler: ChannelInboundHandler {
 
     /// Ends the message `exchange`, or the signing in if it is 0, unless it is over already.
     func stop(exchange: Int, _ cause: TransmitFailure.Cause) {
+        if exchange > exchangeNumber { stoppedAhead = (exchange, cause) }
         guard exchange == exchangeNumber, !dialogue.isReusable else { return }
         perform(dialogue.interrupted(cause))
     }
 
-    func quit() { perform(dialogue.quit()) }
+    func quit() {
+        if dialogue.isReusable { perform(dialogue.quit()) }
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context

@@ -25,7 +25,7 @@ struct Exchange: Equatable {
         case notAsked, leaving, left
     }
 
-    private let order: MailOrder
+    let order: MailOrder
     private var awaited: [Awaited]
     private var next = 0
     private var refusals: [RecipientReply?]

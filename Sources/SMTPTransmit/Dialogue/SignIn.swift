@@ -33,8 +33,8 @@ struct SignIn: Sendable {
         return octets > Self.commandLimit && meansLineTooLong(reply) ? .tokenTooLong(clean) : .reply(clean)
     }
 
-    /// Dovecot says `500 5.5.2 Line too long`, RFC 4954 `500 5.5.6`; Postfix cuts the line at 2,048 octets and then finds "Invalid base64 data" in
-    /// what is left. Our Base64 is good, so that text means the same. Other enhanced codes (`501 5.5.127 Token will expire soon`) do not.
+    /// Dovecot says `500 5.5.2 Line too long`, Postfix `500 5.5.6 SASL response limit exceeded` (RFC 4954's code); who cuts the line instead finds
+    /// "Invalid base64 data" in what is left, and ours is good. Other enhanced codes (`501 5.5.127 Token will expire soon`) mean something else.
     private func meansLineTooLong(_ reply: SMTPReply) -> Bool {
         let text = reply.text.lowercased()
         if text.contains("too long") || text.contains("invalid base64") { return true }

@@ -7,55 +7,13 @@ internal import Relay
 /// Signing in: greeting, EHLO, STARTTLS unless the connection began in TLS, EHLO again, AUTH XOAUTH2. Then any number of messages, one after
 /// another. A token leaves only through TLS, or on loopback where that was allowed.
 struct SubmissionDialogue {
-    /// How far the bytes on the wire are protected at the start.
-    enum Protection: Sendable {
-        /// TLS from the first byte.
-        case tls
-        /// Clear text until STARTTLS, which is required.
-        case startTLS
-        /// STARTTLS where it is offered; else clear text, if the connection leads to this machine itself.
-        case clearTextAllowed
-    }
-
-    enum Action: Equatable {
-        case send(String)
-        case sendSecret(SecretLine)
-        /// Everything sent from here on goes through TLS.
-        case startTLS
-        case signedIn
-        /// The server waits for the content; say `contentLeft` when its last byte has gone.
-        case sendContent
-        case finished(Result<[RecipientReply], TransmitFailure>)
-        case close
-    }
-
-    enum State: Equatable {
-        case greeting
-        case ehlo
-        case startTLS
-        case auth(AuthStep)
-        case idle
-        /// RSET behind a refused message; the next one may already be waiting.
-        case resetting(next: MailOrder?)
-        case exchange(Exchange)
-        case quitting
-        case closed
-    }
-
-    enum AuthStep: Equatable {
-        /// `AUTH XOAUTH2` alone.
-        case named
-        case tokenSent(octets: Int)
-        /// The error challenge was answered with an empty line; the verdict is due.
-        case challenged(String, octets: Int)
-    }
-
     private(set) var state = State.greeting
     private(set) var offer = Extensions()
     private let name: String
     private let signIn: SignIn
     private var protection: Protection
     private var isSecured: Bool
+    private var hasAskedAgain = false
     private var parser = ReplyParser()
 
     /// `name` is how we call ourselves at EHLO.
@@ -73,7 +31,7 @@ struct SubmissionDialogue {
         case .ehlo: .ehlo
         case .startTLS: .startTLS
         case .auth: .auth
-        case .resetting: .mail
+        case .resetting, .askingAgain: .mail
         case .exchange(let exchange): exchange.stage
         case .idle, .quitting, .closed: nil
         }
@@ -83,7 +41,7 @@ struct SubmissionDialogue {
     var isReusable: Bool {
         switch state {
         case .idle, .resetting(next: nil): true
-        case .greeting, .ehlo, .startTLS, .auth, .resetting, .exchange, .quitting, .closed: false
+        case .greeting, .ehlo, .startTLS, .auth, .resetting, .exchange, .askingAgain, .quitting, .closed: false
         }
     }
 
@@ -116,7 +74,8 @@ struct SubmissionDialogue {
             state = .resetting(next: order)
             return []
         case .quitting, .closed: return [.finished(.failure(TransmitFailure(stage: .mail, cause: .connectionClosed)))]
-        case .greeting, .ehlo, .startTLS, .auth, .resetting, .exchange: preconditionFailure("a message before the last one was done")
+        case .greeting, .ehlo, .startTLS, .auth, .resetting, .exchange, .askingAgain:
+            preconditionFailure("a message before the last one was done")
         }
     }
 
@@ -140,7 +99,7 @@ struct SubmissionDialogue {
         case .exchange(let exchange):
             state = .closed
             return [.finished(exchange.result(interruptedBy: cause)), .close]
-        case .greeting, .ehlo, .startTLS, .auth, .resetting: return fail(cause)
+        case .greeting, .ehlo, .startTLS, .auth, .resetting, .askingAgain: return fail(cause)
         }
     }
 
@@ -171,6 +130,7 @@ struct SubmissionDialogue {
             state = .idle
             return next.map { start($0) } ?? []
         case .exchange(let exchange): return answered(reply.reply, exchange)
+        case .askingAgain(let order, let refusal): return offered(reply, order, refusal)
         case .idle, .quitting:  // 421 before an idle close, 221 to QUIT, or words that nobody asked for
             state = .closed
             return [.close]
@@ -258,12 +218,33 @@ struct SubmissionDialogue {
             state = .idle
             return [.finished(result)]
         case .done(let result, .reset):
+            if let refusal = misunderstanding(result) {
+                hasAskedAgain = true
+                state = .askingAgain(before.order, refusal: refusal)
+                return [.send(MailOrder.line("EHLO \(name)"))]
+            }
             state = .resetting(next: nil)
             return [.finished(result), .send("RSET\r\n")]
         case .done(let result, .close):
             state = .closed
             return [.finished(result), .close]
         }
+    }
+
+    /// A submission server that hands on to another one (Dovecot) knows only behind the sign-in what that one offers, and then answers
+    /// `555 5.5.4` to parameters it offered before. Asked again, once for a connection, it says what is true; asking each time would cost
+    /// everyone else a round trip.
+    private func misunderstanding(_ result: Result<[RecipientReply], TransmitFailure>) -> SMTPReply? {
+        guard !hasAskedAgain, case .failure(let failure) = result, case .reply(let reply) = failure.cause else { return nil }
+        return failure.stage == .mail && reply.code == 555 ? reply : nil
+    }
+
+    private mutating func offered(_ reply: ServerReply, _ order: MailOrder, _ refusal: SMTPReply) -> [Action] {
+        guard reply.code != 421 else { return fail(at: .mail, .reply(reply.reply)) }
+        state = .idle
+        guard reply.code == 250 else { return [.finished(.failure(TransmitFailure(stage: .mail, cause: .reply(refusal))))] }
+        offer = Extensions(reply)
+        return start(order)
     }
 
     /// The opening phases: a 4xx or 5xx is the server's word, anything else does not belong there.

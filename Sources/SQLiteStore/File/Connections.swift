@@ -23,7 +23,13 @@ enum Connections {
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL with WAL mode, which loses the last commits when the power fails: 250 would be a lie.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            // Savepoints keep the pages they may have to bring back: in memory, not in a file. A batch has at most some 4 MiB of them.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // 16 MiB, so that a batch and the indexes it touches are not written out before their commit.
+            try database.execute(sql: "PRAGMA cache_size = -16384")
+        }
         return pool
     }
 

@@ -49,10 +49,10 @@ final class Transaction {
         }
     }
 
-    /// Rows one at a time, for tables that may be big. Not from the cache: two cursors over one statement would disturb each other.
+    /// Rows one at a time, for tables that may be big. Two cursors over the same text at once would disturb each other: nobody opens them.
     func cursor(_ sql: String, _ arguments: StatementArguments = []) throws -> RowCursor {
         statements += 1
-        return try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        return try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
     }
 
     func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {

@@ -25,7 +25,6 @@ import Testing
             _ = try await client.send(Sample.message(server.port, token: "token-two"))
             #expect(client.statistics.connectionsOpened == 2)
             #expect(server.log.lines[0].last == "QUIT")
-            #expect(server.log.mostOpen == 1)
             await client.shutdown()
         }
     }
@@ -47,6 +46,21 @@ import Testing
             let client = Sample.client { $0.messagesPerConnection = 2 }
             for _ in 0..<5 { _ = try await client.send(Sample.message(server.port)) }
             #expect(client.statistics.connectionsOpened == 3)
+            await client.shutdown()
+        }
+    }
+
+    /// Its place is given on only when it has ended: a provider that allows three must never see four.
+    @Test func refusedSignInGivesItsPlaceBack() async throws {
+        try await ScriptedServer.with({ $0 < 3 ? ServerManners.good().with("AUTH", .say("535 5.7.3 no\r\n")) : .good() }) { server in
+            let client = Sample.client { $0.connectionsPerLogin = 1 }
+            for _ in 0..<3 {
+                let failure = try await Sample.failure(client, Sample.message(server.port))
+                #expect(failure?.stage == .auth)
+            }
+            _ = try await client.send(Sample.message(server.port))
+            #expect(client.statistics.connectionsOpened == 4)
+            #expect(server.log.lines[2].last == "QUIT")
             await client.shutdown()
         }
     }

@@ -8,7 +8,7 @@ import Relay
 /// Messages and clients for the live tests.
 enum Sample {
     static func client(_ change: (inout TransmitSettings) -> Void = { _ in }) -> SMTPTransmit {
-        var settings = TransmitSettings(now: { Date(timeIntervalSince1970: 1_800_000_000) })  // 2027: between the fixtures' dates
+        var settings = TransmitSettings(now: { Date(timeIntervalSince1970: 1_795_000_000) })  // 2027: between the fixtures' dates
         change(&settings)
         return SMTPTransmit(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
     }

@@ -132,6 +132,24 @@ import Testing
         #expect(failure?.cause == .unreachable("the name nowhere.invalid cannot be resolved"))
     }
 
+    @Test func cancelledBeforeItBeganIsNeverSent() async throws {
+        try await ScriptedServer.with({ _ in .good() }) { server in
+            let client = Sample.client()
+            let message = try Sample.message(server.port)
+            _ = try await client.send(message)
+            let (cancellation, _) = AsyncStream<Void>.makeStream()
+            let sending = Task {
+                for await _ in cancellation {}  // ends when the task is cancelled
+                return await Sample.failure(client, message)
+            }
+            sending.cancel()
+            let failure = await sending.value
+            #expect(failure?.cause == .ours("the sending was cancelled"))
+            #expect(server.log.contents.count == 1)
+            await client.shutdown()
+        }
+    }
+
     @Test func cancellationEndsTheConnection() async throws {
         try await ScriptedServer.with({ _ in ServerManners.good().with("MAIL", .silence) }) { server in
             let client = Sample.client()

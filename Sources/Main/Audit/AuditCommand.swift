@@ -1,0 +1,15 @@
+internal import ArgumentParser
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "What is used without authority, who may send as whom, and what happened.",
+        discussion: """
+            `unauthorized` and `verify` exit with 0 when they find nothing and 1 when they find something, for use in monitoring.
+
+            Examples:
+              mandate audit unauthorized
+              mandate audit journal --from ann@example.org --since 2026-11-01
+              mandate audit verify --checkpoint /mnt/elsewhere/mandate.checkpoint
+            """,
+        subcommands: [UnauthorizedCommand.self, SendersCommand.self, JournalCommand.self, VerifyCommand.self])
+}

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Mail
+internal import Relay
+
+/// How an error ends a command: the one place that turns every error into a sentence and a status. Nothing that an error
+/// happens to carry is printed unless its type is known here, so neither internals nor secrets can leave this way.
+struct Ending: Sendable, Hashable {
+    let status: ExitStatus
+    /// Empty: there is nothing to say.
+    let sentence: String
+
+    init(_ status: ExitStatus, _ sentence: String) {
+        self.status = status
+        self.sentence = sentence
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self.init(failure.status, failure.sentence)
+        case let failure as StoreFailure: self.init(failure.status, failure.description)
+        case let refusal as Refusal: self.init(refusal.status, "\(refusal.sentence) (\(refusal.code.rawValue))")
+        case let error as VaultError: self.init(error.status, error.description)
+        case let error as AddressError: self.init(.data, error.description)
+        case let error as HeaderError: self.init(.data, error.description)
+        case let error as AcceptedFormError: self.init(.data, error.description)
+        case let failure as TokenFailure: self.init(failure.status, failure.description)
+        case let failure as TransmitFailure: self.init(.unavailable, failure.description)
+        case is CancellationError: self.init(.temporary, "it was cancelled before it was done; try again")
+        default:
+            // The type's name says where to look, and cannot hold anything that was typed.
+            self.init(.fault, "an internal fault (\(type(of: error))); please report it with the command that was given")
+        }
+    }
+}
+
+extension StoreFailure {
+    var status: ExitStatus {
+        switch self {
+        case .busy, .full, .claimLost, .editionMoved: .temporary
+        case .notFound, .conflict: .data
+        case .wrongKey: .configuration
+        case .damaged, .unavailable: .unavailable
+        }
+    }
+}
+
+extension Refusal {
+    var status: ExitStatus { isTemporary ? .temporary : code.status }
+}
+
+extension RefusalCode {
+    var status: ExitStatus {
+        switch self {
+        case .authorMissing, .currentUserMissing, .userWithoutAddress, .signatureBreaks: .data
+        case .unknownUser: .unknownUser
+        case .denied, .clientNotPermitted: .notPermitted
+        case .noRoute, .noFallback, .unaligned: .configuration
+        }
+    }
+}
+
+extension VaultError {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .badKey, .otherKey: .configuration
+        case .doesNotOpen: .unavailable
+        case .cannotSeal: .fault
+        }
+    }
+}
+
+extension TokenFailure {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .temporary: .temporary
+        case .grant, .application, .missing: .configuration
+        }
+    }
+}

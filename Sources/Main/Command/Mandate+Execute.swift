@@ -1,0 +1,42 @@
+internal import ArgumentParser
+
+extension Mandate {
+    /// Parses and runs one command line; the status is the process's. Standard output gets data and help, standard error one sentence.
+    static func execute(_ arguments: [String], in live: Live) async -> Int32 {
+        let live = live.calling(arguments)
+        do {
+            try await Live.$current.withValue(live) {
+                var command = try await asyncParseAsRoot(arguments)
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            }
+            return ExitStatus.success.rawValue
+        } catch let status as ExitStatus {
+            return status.rawValue
+        } catch {
+            return end(with: error, live)
+        }
+    }
+
+    private static func end(with error: any Error, _ live: Live) -> Int32 {
+        let code = exitCode(for: error)
+        if code == .success {  // --help and the like
+            live.output(fullMessage(for: error, columns: live.standardOutput.width ?? 100))
+            return ExitStatus.success.rawValue
+        }
+        let ending = code == .validationFailure ? Ending(.usage, usageSentence(for: error)) : Ending(error)
+        live.complain(ending.sentence)
+        return ending.status.rawValue
+    }
+
+    /// The parser's message, and where the help is that would have prevented it.
+    private static func usageSentence(for error: any Error) -> String {
+        let message = message(for: error)
+        let hint = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") }
+        guard let hint, let start = hint.firstIndex(of: "'"), let end = hint.lastIndex(of: "'"), start < end else { return message }
+        return "\(message) (see \(hint[start...end]))"
+    }
+}

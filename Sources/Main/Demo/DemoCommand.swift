@@ -1,0 +1,125 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import Relay
+internal import SQLiteStore
+internal import Sandbox
+internal import ServiceLifecycle
+internal import UnixSignals
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Try everything: a pretend Microsoft, a small company, real messages.",
+        discussion: """
+            Starts the pretend provider, makes a store, fills it with a small company, hands over every message of a folder and compares what the provider received with what
+            was decided: header byte for byte, body by SHA-256. Ends with 0 only if all of it agrees. Without --once it then stays up, so that
+            every other command can be tried on its store.
+
+            Examples:
+              mandate demo --once
+              mandate demo --messages ~/mail/samples
+            """)
+
+    @Flag(help: "Stop after the summary, and leave nothing behind.") var once = false
+    @Option(help: ArgumentHelp("The messages: NAME.eml with NAME.json beside each.", valueName: "folder")) var messages: String?
+    @OptionGroup var format: FormatOption
+
+    func run() async throws {
+        let live = Live.current
+        let folder = FileManager.default.temporaryDirectory.appending(path: live.identifier("mandate-demo")).path
+        let messages = try DemoMessage.all(in: self.messages ?? Self.messageFolder())
+        do {
+            let agreed = try await run(live, in: folder, messages)
+            try FileManager.default.removeItem(atPath: folder)
+            if !agreed { throw ExitCode(ExitStatus.found.rawValue) }
+        } catch let error where !(error is ExitCode) {
+            if FileManager.default.fileExists(atPath: folder) { live.say("the demo's store is left for a look at \(folder)") }
+            throw error
+        }
+    }
+
+    /// `Fixtures/messages` of the folder we stand in, else of the checkout this was built from.
+    private static func messageFolder(_ source: String = #filePath) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/Fixtures/messages"
+        if FileManager.default.fileExists(atPath: here) { return here }
+        return source.components(separatedBy: "/Sources/Main/")[0] + "/Fixtures/messages"
+    }
+
+    private func run(_ live: Live, in folder: String, _ messages: [DemoMessage]) async throws -> Bool {
+        let sandbox = try Sandbox(Company.tenant(), clock: { live.now().timeIntervalSince1970 }, generator: live.generator)
+        try await sandbox.start()
+        let store = try await makeStore(live, in: folder)
+        let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
+        let run = DemoRun(sandbox: sandbox, store: store, vault: vault, live: live)
+        try await run.settle(Company(at: live.now(), provider: Self.provider(sandbox), live: live))
+        var log = Logger(label: "mandate")
+        log.logLevel = .error  // the table tells; a warning here would be said twice
+        let service = try await RelayService(store: store, vault: vault, node: "demo", live: live, log: log)
+        let agreed = try await withThrowingTaskGroup(of: Void.self) { group in
+            let signals: [UnixSignal] = once ? [] : [.sigterm, .sigint]
+            let services = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: signals, logger: log))
+            group.addTask { try await services.run() }
+            let agreed = try await show(run, service, messages, live)
+            if once { await services.triggerGracefulShutdown() } else { invite(run, folder, live) }
+            try await group.waitForAll()
+            return agreed
+        }
+        try await store.close()
+        try await sandbox.stop()
+        return agreed
+    }
+
+    private func makeStore(_ live: Live, in folder: String) async throws -> SQLiteStore {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try KeyFile.make(at: KeyFile.path(beside: folder), live)
+        let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
+        return try await SQLiteStore.create(at: folder, vault: vault, random: { live.randomBytes($0) })
+    }
+
+    /// Microsoft's entry with other doors: the code that talks to it is the code that talks to the real one.
+    private static func provider(_ sandbox: Sandbox) -> Relay.Provider {
+        var provider = Relay.Provider(
+            id: ProviderID(trusted: "sandbox"), kind: .microsoft, name: "Pretend Microsoft 365", tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"),
+            smtp: SMTPEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS),
+            habits: Relay.Provider.microsoft.habits)
+        provider.trustedCertificates = sandbox.authority.certificatePEM
+        return provider
+    }
+
+    private func show(_ run: DemoRun, _ service: RelayService, _ messages: [DemoMessage], _ live: Live) async throws -> Bool {
+        let began = live.now()
+        let passages = try await run.handOver(messages, to: service)
+        let isSettled = try await run.settled(within: 120)
+        let seconds = live.now().timeIntervalSince(began)
+        let lines = try await run.compare(passages, service.shelf.current)
+        DemoTable.write(lines, format.format, live)
+        try await DemoTable.writeUnauthorized(run.store, service.shelf.current, format.format, live)
+        let faults = lines.flatMap { line in line.faults.map { "\(line.message): \($0)" } }
+        for fault in faults { live.complain(fault) }
+        if !isSettled { live.complain("the queue was not empty after two minutes") }
+        let record = run.sandbox.record
+        let received = record.messages.count
+        let accepted = passages.count { if case .success = $0.result { true } else { false } }
+        if received != accepted { live.complain("\(accepted) messages were accepted and \(received) received") }
+        live.say(
+            "\(passages.count) messages handed over, \(accepted) accepted, \(received) received in \((seconds * 10).rounded() / 10) s over \(record.connections) "
+                + "connections with \(record.tokensIssued) tokens; \(faults.isEmpty ? "everything as decided" : "\(faults.count) differences")")
+        return faults.isEmpty && isSettled && received == accepted
+    }
+
+    private func invite(_ run: DemoRun, _ folder: String, _ live: Live) {
+        live.say(
+            """
+
+            The service and the pretend provider stay up. In another terminal:
+              export MANDATE_STORE=\(folder)
+              mandate decide --purpose ad-hoc --user hana --explain
+              mandate send --purpose ad-hoc --user bob <Fixtures/messages/15-utf8-body-names.eml
+              mandate queue list
+              mandate audit journal
+            Ctrl-C ends it and removes the store.
+            """)
+    }
+}

@@ -1,0 +1,74 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// What the world is made of: the clock, randomness, the environment, who runs us, and the three streams. Everything that
+/// needs one of these is given it; this file is the only place that reads the real ones, so a test can be any day at any hour.
+struct Live: Sendable {
+    /// The world of the command that runs; `Mandate.execute` sets it, and a test sets another.
+    @TaskLocal static var current = Live.system()
+
+    /// The account this process runs as.
+    struct Account: Sendable, Hashable {
+        var uid: UInt32
+        var name: String
+        var home: String
+    }
+
+    var now: @Sendable () -> Date
+    var draw: @Sendable () -> UInt64
+    var environment: [String: String]
+    var account: Account
+    var standardInput: InputStream
+    var standardOutput: OutputStream
+    var standardError: OutputStream
+    /// The command line being run, for messages that repeat it.
+    var arguments: [String] = []
+
+    /// Random numbers for ids, keys and salts.
+    var generator: Generator { Generator(draw: draw) }
+
+    struct Generator: RandomNumberGenerator, Sendable {
+        let draw: @Sendable () -> UInt64
+
+        func next() -> UInt64 { draw() }
+    }
+
+    func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: draw()) } }
+
+    /// Who answers for a change, in the journal: the person behind sudo rather than the account that owns the store.
+    var person: String {
+        if let caller = environment["SUDO_USER"], !caller.isEmpty, caller != account.name { return caller }
+        return account.name
+    }
+
+    func calling(_ arguments: [String]) -> Live {
+        var live = self
+        live.arguments = arguments
+        return live
+    }
+
+    /// A line of data.
+    func output(_ line: String) { standardOutput.write(line + "\n") }
+
+    /// A line for people, on standard error: standard output is for data alone.
+    func say(_ line: String) { standardError.write(line + "\n") }
+
+    /// The same, about something that should be looked at.
+    func complain(_ line: String) { say("mandate: \(line)") }
+
+    static func system() -> Live {
+        let environment = ProcessInfo.processInfo.environment
+        let uid = geteuid()
+        return Live(
+            now: { Date() },
+            draw: {
+                var generator = SystemRandomNumberGenerator()
+                return generator.next()
+            },
+            environment: environment,
+            account: Account(
+                uid: uid, name: AccountName.of(uid) ?? String(uid), home: environment["HOME"] ?? AccountName.home(of: uid) ?? "/"),
+            standardInput: .file(STDIN_FILENO), standardOutput: .file(STDOUT_FILENO, environment),
+            standardError: .file(STDERR_FILENO, environment))
+    }
+}

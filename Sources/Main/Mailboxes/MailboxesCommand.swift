@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Mail
+internal import Relay
+internal import SQLiteStore
+
+struct MailboxesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mailboxes", abstract: "Accounts that messages are sent through, single ones and families.",
+        discussion: """
+            A family is @domain or a list of addresses below an app-only grant: each address in it is a mailbox of its own.
+
+            Examples:
+              mandate mailboxes add tracker@example.org --grant tracker
+              mandate mailboxes add --family @example.org --grant staff
+            """,
+        subcommands: [List.self, Show.self, Add.self, Set.self, Remove.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List mailboxes and families.",
+            discussion: """
+                Example:
+                  mandate mailboxes list --format csv
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let columns = ["id", "kind", "address", "login", "grant", "transports", "enabled", "health"].map { Column($0) }
+                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let conditions = try await store.conditions(of: [])
+                let finder = Finder(store: store)
+                try await finder.each(Mailbox.self) { mailbox in
+                    listing.add([
+                        .text(mailbox.id.text), .text("mailbox"), .text(mailbox.address.description), .text(mailbox.login),
+                        .text(mailbox.grant.text), .list(mailbox.transports.map(\.rawValue)), .flag(mailbox.isEnabled),
+                        .text(HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())),
+                    ])
+                }
+                try await finder.each(Family.self) { family in
+                    listing.add([
+                        .text(family.id.text), .text("family"), .list(family.members.map(\.description)), .none, .text(family.grant.text),
+                        .list(family.transports.map(\.rawValue)), .flag(family.isEnabled), .text(family.isEnabled ? "healthy" : "disabled"),
+                    ])
+                }
+                listing.finish()
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one mailbox or family, and for whom it may send.",
+            discussion: """
+                Example:
+                  mandate mailboxes show tracker@example.org
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+        @Argument(help: "Id, address, login, or a family's name.") var mailbox: String
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let account = try await Finder(store: store).account(mailbox)
+                let conditions = try await store.conditions(of: [])
+                var sheet = Sheet()
+                switch account {
+                case .mailbox(let mailbox):
+                    sheet.add("id", .text(mailbox.id.text))
+                    sheet.add("address", .text(mailbox.address.description))
+                    sheet.add("login", .text(mailbox.login))
+                    sheet.add("grant", .text(mailbox.grant.text))
+                    sheet.add("transports", .list(mailbox.transports.map(\.rawValue)))
+                    sheet.add("enabled", .flag(mailbox.isEnabled))
+                    sheet.add(
+                        "health", .text(HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())))
+                case .family(let family):
+                    sheet.add("id", .text(family.id.text))
+                    sheet.add("name", .text(family.name))
+                    sheet.add("members", .list(family.members.map(\.description)))
+                    sheet.add("grant", .text(family.grant.text))
+                    sheet.add("transports", .list(family.transports.map(\.rawValue)))
+                    sheet.add("enabled", .flag(family.isEnabled))
+                }
+                if let entity = try await store.entity(EntityKey(.grant, account.grant.text)), let grant = Grant(entity) {
+                    sheet.add("grant_health", .text(HealthWords.of(grant, conditions)))
+                }
+                sheet.add("used_by", .list(try await store.references(to: account.entity.key).map(\.description)))
+                sheet.write(format.format, to: live.standardOutput)
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a mailbox or a family.",
+            discussion: """
+                A mailbox with delegations stays, unless --cascade removes those too. The account at the provider is untouched.
+
+                Example:
+                  mandate mailboxes remove tracker@example.org --cascade
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var cascade: CascadeOption
+        @Argument(help: "Id, address, login, or a family's name.") var mailbox: String
+
+        func run() async throws {
+            try await options.change(.current) { opened in
+                try await opened.edit { finder in
+                    let account = try await finder.account(mailbox)
+                    return try await finder.removal(of: [account.entity.key], account.title, cascades: cascade.cascade)
+                }
+            }
+        }
+    }
+}

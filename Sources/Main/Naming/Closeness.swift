@@ -1,0 +1,36 @@
+/// Finds what somebody may have meant.
+enum Closeness {
+    /// Up to five of the names, the closest first; none that is more different than alike.
+    static func closest(to text: String, in names: some Sequence<String>) -> [String] {
+        let wanted = Array(text.lowercased().unicodeScalars)
+        guard !wanted.isEmpty, wanted.count <= 255 else { return [] }
+        var found: [(distance: Int, name: String)] = []
+        for name in names {
+            let candidate = name.lowercased()
+            let limit = max(2, wanted.count / 4)
+            if let distance = distance(wanted, Array(candidate.unicodeScalars), limit: limit) {
+                found.append((distance, name))
+            } else if wanted.count >= 3, candidate.contains(text.lowercased()) {
+                found.append((limit + 1, name))
+            }
+            if found.count > 64 { found = Array(found.sorted { $0 < $1 }.prefix(5)) }
+        }
+        return found.sorted { $0 < $1 }.prefix(5).map(\.name)
+    }
+
+    /// Insertions, deletions and replacements from one to the other; nil if more than `limit`.
+    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], limit: Int) -> Int? {
+        guard abs(left.count - right.count) <= limit else { return nil }
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let replaced = diagonal + (a == b ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count] <= limit ? row[right.count] : nil
+    }
+}

@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import Mail
+internal import Relay
+internal import SQLiteStore
+
+struct QueueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue", abstract: "Messages that were accepted and are not yet settled.",
+        discussion: """
+            Examples:
+              mandate queue list
+              mandate queue retry m-0123456789abcdef
+            """,
+        subcommands: [List.self, Show.self, Retry.self, Hold.self, Release.self, Remove.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List messages in the order they were accepted.",
+            discussion: """
+                Example:
+                  mandate queue list --state held
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+        @Option(help: "Only those that are waiting, claimed, held or failed.") var state: QueuedMessage.StateName?
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let columns = [
+                    Column("id"), Column("state"), Column("accepted"), Column("author"), Column("recipients", .right), Column("size", .right),
+                    Column("attempts", .right), Column("next_attempt"), Column("unknown"), Column("why"),
+                ]
+                var listing = Listing(columns, format.format, to: live.standardOutput)
+                var filter = QueueFilter(state: state)
+                while case let page = try await store.list(filter), !page.isEmpty {
+                    for queued in page { listing.add(row(queued)) }
+                    filter.after = page.last?.message.id
+                }
+                listing.finish()
+            }
+        }
+
+        private func row(_ queued: QueuedMessage) -> [Cell] {
+            [
+                .text(queued.message.id.text), .text(queued.state.rawValue), .date(queued.message.acceptedAt),
+                .text(queued.message.author.description), .number(queued.recipients.filter { $0.outcome == nil }.count),
+                .number(queued.message.size), .number(queued.attempts), Cell(queued.nextAttempt), .flag(queued.isUnknown), .text(queued.why),
+            ]
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one message and the fate of each recipient.",
+            discussion: """
+                Example:
+                  mandate queue show m-0123456789abcdef
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+        @Argument(help: "The message's id.") var message: String
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let queued = try await QueueWords.find(message, store)
+                let message = queued.message
+                var sheet = Sheet()
+                sheet.add("id", .text(message.id.text))
+                sheet.add("state", .text(queued.state.rawValue))
+                sheet.add("why", .text(queued.why))
+                sheet.add("accepted", .date(message.acceptedAt))
+                sheet.add("client", Cell(message.client?.text))
+                sheet.add("purpose", Cell(message.purpose?.rawValue))
+                sheet.add("user", Cell(message.user?.text))
+                sheet.add("author", .text(message.author.description))
+                sheet.add("envelope_sender", Cell(message.hasEnvelopeSender ? message.envelope.sender.description : nil))
+                sheet.add("message_id", .text(message.messageID))
+                sheet.add("size", .number(message.size))
+                sheet.add("sha256", .text(message.digest.hexadecimal))
+                sheet.add("attempts", .number(queued.attempts))
+                sheet.add("next_attempt", Cell(queued.nextAttempt))
+                sheet.add("unknown", .flag(queued.isUnknown))
+                sheet.add("recipients", .list(queued.recipients.map(QueueWords.fate)))
+                sheet.write(format.format, to: live.standardOutput)
+            }
+        }
+    }
+}
+
+/// How queued messages are named and told of.
+enum QueueWords {
+    static func find(_ text: String, _ store: some Queue) async throws -> QueuedMessage {
+        guard let id = SpoolID(text), let queued = try await store.show(id) else {
+            throw CommandFailure.data("there is no message \"\(text)\"; `mandate queue list` shows what there is")
+        }
+        return queued
+    }
+
+    static func fate(_ recipient: QueuedMessage.RecipientState) -> String {
+        switch recipient.outcome {
+        case nil: "\(recipient.recipient.address): waiting"
+        case .sent(let reply)?: "\(recipient.recipient.address): sent (\(reply))"
+        case .refused(let reply)?: "\(recipient.recipient.address): refused (\(reply))"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import Mail
+internal import Relay
+internal import SQLiteStore
+
+struct ApplicationsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "applications", abstract: "App registrations at providers: tenant, client id, secret, signed domains.",
+        discussion: """
+            The secret is asked for, or comes from a file or standard input; it is never an argument, which every process of the machine can read.
+
+            Examples:
+              mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… --secret-file secret.txt
+              mandate applications set tracker --secret-expires 2027-05-01 --domain example.org
+            """,
+        subcommands: [List.self, Show.self, Add.self, Set.self, Remove.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List app registrations and when their secrets end.",
+            discussion: """
+                Example:
+                  mandate applications list
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let columns = ["id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "health"].map { Column($0) }
+                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let conditions = try await store.conditions(of: [])
+                try await Finder(store: store).each(Application.self) { application in
+                    listing.add([
+                        .text(application.id.text), .text(application.name), .text(application.provider.text), .text(application.tenant),
+                        .text(application.clientID), Cell(application.secretExpires?.day), .list(application.domains.map(\.text)),
+                        .text(HealthWords.of(application, conditions, at: live.now())),
+                    ])
+                }
+                listing.finish()
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one app registration.",
+            discussion: """
+                Example:
+                  mandate applications show tracker
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+        @Argument(help: "Id or name.") var application: String
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let application = try await Finder(store: store).find(Application.self, application)
+                var sheet = Sheet()
+                sheet.add("id", .text(application.id.text))
+                sheet.add("name", .text(application.name))
+                sheet.add("provider", .text(application.provider.text))
+                sheet.add("tenant", .text(application.tenant))
+                sheet.add("client_id", .text(application.clientID))
+                sheet.add("has_secret", .flag(try await store.secret(SecretName(.clientSecret, of: application.id.text)) != nil))
+                sheet.add("secret_expires", Cell(application.secretExpires?.day))
+                sheet.add("domains", .list(application.domains.map(\.text)))
+                sheet.add("health", .text(HealthWords.of(application, try await store.conditions(of: []), at: live.now())))
+                sheet.add("used_by", .list(try await store.references(to: application.entity.key).map(\.description)))
+                sheet.write(format.format, to: live.standardOutput)
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove an app registration and its secret.",
+            discussion: """
+                Example:
+                  mandate applications remove tracker --cascade
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var cascade: CascadeOption
+        @Argument(help: "Id or name.") var application: String
+
+        func run() async throws {
+            try await options.change(.current) { opened in
+                try await opened.edit { finder in
+                    let application = try await finder.find(Application.self, application)
+                    return try await finder.removal(
+                        of: [application.entity.key], "application \(application.title)", cascades: cascade.cascade)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import CurlTransmit
+internal import FoundationEssentials
+internal import Glibc
+internal import Mail
+internal import Relay
+
+/// What the long-running parts need of the world, in the shapes the relay asks for.
+extension Live {
+    /// Ends early when its task is cancelled, which every caller looks at next.
+    var wait: @Sendable (_ seconds: Double) async -> Void {
+        { seconds in
+            do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
+        }
+    }
+
+    /// In 0..<1, for jitter.
+    var fraction: @Sendable () -> Double {
+        { [draw] in Double(draw() >> 11) / Double(1 << 53) }
+    }
+
+    func identifier(_ prefix: String) -> String {
+        var generator = generator
+        return Identifier<Live>(prefix: prefix, using: &generator).text
+    }
+
+    /// Names this machine in Message-IDs; a name without a dot is no domain that anyone else knows, so it gets a suffix that says so (RFC 6762).
+    var hostDomain: Domain {
+        get throws(AddressError) {
+            var name = [CChar](repeating: 0, count: 256)
+            guard gethostname(&name, name.count - 1) == 0 else { return try Domain("mandate.local") }
+            let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            do throws(AddressError) { return try Domain(host.contains(".") ? host : host + ".local") } catch { return try Domain("mandate.local") }
+        }
+    }
+
+    /// Tokens from the providers themselves, one renewal for all who wait.
+    func renewer(
+        _ store: any TokenStore & ConditionsStore, _ vault: Vault, holder: String, _ curl: CurlThread,
+        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }, source: @escaping @Sendable (GrantID) -> GrantSource?
+    ) -> TokenRenewer {
+        TokenRenewer(
+            store: store, vault: vault, holder: holder, request: TokenClient(curl, now: now).requestToken, source: source, now: now,
+            draw: fraction, wait: wait, report: report)
+    }
+}

@@ -1,0 +1,135 @@
+internal import CurlTransmit
+internal import FoundationEssentials
+internal import Logging
+internal import Mail
+internal import NIOPosix
+internal import Relay
+internal import SMTPTransmit
+internal import ServiceLifecycle
+internal import SQLiteStore
+
+/// Everything behind the 250: follows the directory, renews tokens, sees the spool through. `serve` runs it beside the ways in, `demo` beside the sandbox,
+/// and both are the same code on the same store.
+struct RelayService: Service {
+    let store: SQLiteStore
+    let shelf: Shelf
+    let broker: TokenBroker
+    let runner: SpoolRunner
+    private let transmit: SMTPTransmit
+    private let curl: CurlThread
+    private let live: Live
+    private let log: Logger
+
+    /// `node` names this machine's part of a store, `incarnation` this run of it: claims of older runs are released at start.
+    init(store: SQLiteStore, vault: Vault, node: String, live: Live, log: Logger) async throws {
+        let directory = try await store.directory()
+        let conditions = try await store.conditions(of: nil)
+        let shelf = Shelf(Snapshot(directory: directory, conditions: conditions))
+        let curl = try CurlThread()
+        let claimant = Claimant(node: node, incarnation: live.identifier("run"))
+        let renewer = live.renewer(
+            store, vault, holder: claimant.incarnation, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
+            source: { GrantSource($0, in: shelf.current.directory) })
+        let broker = TokenBroker(renewer: renewer)
+        let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: TransmitSettings(now: live.now))
+        let follow = Follower(store: store, shelf: shelf, broker: broker, log: log)
+        self.runner = SpoolRunner(
+            claimant: claimant,
+            attempt: Attempt.Surroundings(
+                shelf: shelf, broker: broker, spool: store,
+                transmit: { message throws(TransmitFailure) in try await transmit.send(message) }, transports: [.smtp],
+                schedule: RetrySchedule(), now: live.now, draw: live.fraction),
+            catchUp: { await follow.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
+        self.store = store
+        self.shelf = shelf
+        self.broker = broker
+        self.transmit = transmit
+        self.curl = curl
+        self.live = live
+        self.log = log
+    }
+
+    /// Runs until graceful shutdown; attempts under way settle first.
+    func run() async throws {
+        let unknown = try await runner.recover()
+        if !unknown.isEmpty {
+            log.warning("\(unknown.count) messages were under way when the last run ended; they are sent again and may arrive twice")
+        }
+        let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
+        await withTaskGroup { group in
+            group.addTask { await follow(follower) }
+            group.addTask { await renew() }
+            await withGracefulShutdownHandler {
+                await withTaskCancellationHandler {
+                    await runner.run()
+                } onCancel: {
+                    runner.stop()
+                    Task { await runner.cancelAttempts() }
+                }
+            } onGracefulShutdown: {
+                runner.stop()
+            }
+            group.cancelAll()
+        }
+        await transmit.shutdown()
+        await curl.stop()
+    }
+
+    /// Looks at the store's version four times a second, so that a command's change is seen within a second; wakes the runner for what has come due.
+    private func follow(_ follower: Follower) async {
+        var version: Int64 = -1
+        var ticks = 0
+        while !Task.isCancelled {
+            let now = await follower.version()
+            ticks += 1
+            if let now, now != version {
+                version = now
+                await follower.catchUp()
+                runner.wake()
+            } else if ticks % 4 == 0 {
+                runner.wake()
+            }
+            await live.wait(0.25)
+        }
+    }
+
+    /// Twice a minute by the wall clock, so that a machine that slept renews as soon as it wakes.
+    private func renew() async {
+        while !Task.isCancelled {
+            await broker.renewAhead()
+            await live.wait(30)
+        }
+    }
+}
+
+/// Brings the shelf up to the store and tells the broker whose credentials a person has changed.
+struct Follower: Sendable {
+    let store: SQLiteStore
+    let shelf: Shelf
+    let broker: TokenBroker
+    let log: Logger
+
+    func version() async -> Int64? {
+        do throws(StoreFailure) { return try await store.dataVersion() } catch {
+            log.error("the store cannot be watched: \(error)")
+            return nil
+        }
+    }
+
+    func catchUp() async {
+        do throws(StoreFailure) {
+            let changed = try await shelf.catchUp(with: store)
+            let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
+            let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
+            guard !grants.isEmpty || !applications.isEmpty else { return }
+            let directory = shelf.current.directory
+            await broker.forget { id in
+                if grants.contains(id.text) { return true }
+                guard let source = GrantSource(id, in: directory) else { return true }
+                return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
+            }
+        } catch {
+            log.error("the directory cannot be followed: \(error)")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Mail
+internal import Relay
+
+struct SendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send", abstract: "Hand over a message.",
+        discussion: """
+            Reads a message from standard input, decides whose it is and how it leaves, and keeps it durably; the running service sends it. Prints
+            the id it can be asked for with `mandate queue show`. A message that uses LF throughout is taken as it would stand with CRLF.
+
+            Examples:
+              mandate send --purpose notification --to ann@example.org <message.eml
+              mandate send --purpose ad-hoc --user bob <message.eml      recipients from To, Cc and Bcc
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: "notification, ad-hoc or administrator; without it the From field says who the author is.") var purpose: Purpose?
+    @Option(help: "The application's current user, by id.", transform: Parse.userID) var user: UserID?
+    @Option(help: "Send as this client, with its limits and defaults.") var client: String?
+    @Option(name: [.customLong("sender"), .customShort("f")], help: "The envelope sender; <> for none.", transform: Self.reversePath)
+    var sender: ReversePath?
+    @Option(name: .customLong("to"), help: "A recipient; repeat it. Without any, To, Cc and Bcc say it.", transform: Parse.address)
+    var recipients: [EmailAddress] = []
+
+    @Sendable private static func reversePath(_ text: String) throws -> ReversePath {
+        text == "<>" || text.isEmpty ? .null : .address(try EmailAddress(text))
+    }
+
+    func run() async throws {
+        let live = Live.current
+        let receipt = try await options.change(live) { opened in
+            var submission = Submission(purpose: purpose, user: user, envelopeSender: sender)
+            if let client { submission.client = try await Finder(store: opened.store).find(Client.self, client) }
+            submission.recipients = recipients.map { Recipient(address: $0) }
+            let decider = StoreDecider(store: opened.store)
+            let surroundings = AcceptStage.Surroundings(
+                store: opened.store, decider: { question throws(StoreFailure) in try await decider.decider(for: question) },
+                now: live.now, generator: { live.generator }, domain: try live.hostDomain)
+            return try await hand(over: InputFile("-", live), AcceptStage(submission, surroundings))
+        }
+        live.output(receipt.id.text)
+        if let held = receipt.held { live.complain("held: \(held)") }
+    }
+
+    private func hand(over input: consuming InputFile, _ stage: consuming AcceptStage) async throws -> Receipt {
+        while case let piece = try input.read(), !piece.isEmpty { try await stage.consume(piece) }
+        return try await stage.finish()
+    }
+}

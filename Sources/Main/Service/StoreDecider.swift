@@ -1,0 +1,29 @@
+internal import Mail
+internal import Relay
+
+/// Decides from a store without loading its directory: the small tables, and of users and delegations only what a question can touch. What that
+/// is shows itself in two looks: the settings name users, and those have the addresses whose delegations matter.
+struct StoreDecider: Sendable {
+    let store: any DirectoryStore & ConditionsStore
+
+    func decider(for question: Question) async throws(StoreFailure) -> Decider {
+        var slice = DirectorySlice()
+        if let user = question.user { slice.users.insert(user) }
+        if case .authors(let author) = question.from { slice.addresses.formUnion(author.all.map(\.address)) }
+        if let substitute = question.client?.authorIfUnusable { slice.addresses.insert(substitute) }
+        let settings = try await store.directory(of: slice).settings
+        for (_, text) in settings.all {
+            if let id = UserID(text.trimmed) { slice.users.insert(id) }
+            if let address = try? EmailAddress(text.trimmed) { slice.addresses.insert(address) }  // most settings are no addresses
+        }
+        let users = try await store.directory(of: slice).allUsers
+        slice.addresses.formUnion(users.flatMap { $0.addresses.map(\.address) })
+        return Decider(
+            directory: try await store.directory(of: slice), conditions: try await store.conditions(of: slice.addresses),
+            transports: [.smtp])
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import CurlTransmit
+internal import Relay
+internal import SQLiteStore
+
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Print an access token for a mailbox.",
+        discussion: """
+            For programs that sign in themselves: msmtp's passwordeval, mutt's smtp_oauth_refresh_command and the like. A token with at least a minute left is
+            printed as it is, otherwise a new one is had first, once for all who ask. Each hand-out is in the journal, and it is beyond our
+            limits: such a token can do whatever its scopes allow until it expires.
+
+            Example:
+              msmtp --auth=xoauth2 --passwordeval='mandate token ann@example.org' …
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Argument(help: "The mailbox, by address, login or id.") var mailbox: String
+    @Option(name: .customLong("for"), help: "What it is to open: smtp.") var resource = TokenResource.smtp
+
+    func run() async throws {
+        let live = Live.current
+        let token = try await options.change(live) { opened in
+            let store = opened.store
+            let mailbox = try await Finder(store: store).find(Mailbox.self, self.mailbox)
+            let directory = try await store.directory(of: DirectorySlice())
+            guard let source = GrantSource(mailbox.grant, in: directory) else {
+                throw TokenFailure.missing("the grant of \(mailbox.login) has no application or provider")
+            }
+            let curl = try CurlThread()
+            let renewer = live.renewer(store, opened.vault, holder: live.identifier("token"), curl) { GrantSource($0, in: directory) }
+            let key = TokenKey(
+                grant: mailbox.grant, resource: resource, subject: source.grant.kind == .serviceAccount ? mailbox.login : nil)
+            let token = try await TokenBroker(renewer: renewer).token(for: key)
+            await curl.stop()
+            // Before it is printed: a hand-out that is not on record must not happen.
+            try await store.append(
+                [.tokenHandedOut(mailbox.login, grant: mailbox.grant, to: live.person, expires: token.expires, at: live.now())],
+                sightings: [])
+            return token
+        }
+        live.output(token.secret.revealText())
+    }
+}
+
+extension TokenResource: ExpressibleByArgument {}

@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Relay
+internal import SQLiteStore
+
+struct InitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make a store and its key.",
+        discussion: """
+            The store is a folder with one SQLite file; refresh tokens and client secrets in it are sealed under a key that is not in it. A new key is
+            written beside the store, unless --key-file, MANDATE_KEY_FILE or MANDATE_KEY says otherwise.
+
+            Examples:
+              sudo -u mandate mandate init --store /var/lib/mandate
+              mandate init --store ~/mail/store --key-file ~/.config/mandate.key
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: ArgumentHelp("Where the key is, or is to be written; later commands find it through MANDATE_KEY_FILE.", valueName: "file"))
+    var keyFile: String?
+
+    func run() async throws {
+        let live = Live.current
+        var location = try options.location(live)
+        if location.origin == .user, live.account.uid == 0 {
+            location = try StoreLocation(option: StoreLocation.systemFolder, environment: [:], home: "/", files: .live)
+        }
+        if let owner = StoreOwner(of: location.folder) {
+            try owner.check(location, live)
+            if keyFile == nil { _ = try KeyFile.vault(for: location.folder, live) }
+            return live.say("unchanged: there is a store in \(location.folder)")
+        }
+        try makeFolder(location.folder)
+        let (vault, words) = try key(for: location.folder, live)
+        let store = try await SQLiteStore.create(at: location.folder, vault: vault, random: { live.randomBytes($0) })
+        let providers = DirectoryEdit(Provider.builtIn.map { .put(.provider($0)) }, by: live.person, at: live.now())
+        _ = try await store.apply(providers)
+        try await store.close()
+        live.say("made a store in \(location.folder)")
+        live.say(words)
+    }
+
+    /// An existing key is used as it is: a store brought back from its export goes on with it.
+    private func key(for folder: String, _ live: Live) throws -> (Vault, String) {
+        let named = keyFile ?? live.environment["MANDATE_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        if named == nil, live.environment["MANDATE_KEY"]?.isEmpty == false {
+            return (try KeyFile.vault(for: folder, live), "its key comes from MANDATE_KEY: keep a copy, for without it the store's secrets are lost")
+        }
+        let file = named ?? KeyFile.path(beside: folder)
+        let isNew = access(file, F_OK) != 0
+        if isNew { try KeyFile.make(at: file, live) }
+        let hint = keyFile != nil && keyFile != live.environment["MANDATE_KEY_FILE"] ? "; set MANDATE_KEY_FILE=\(ShellWord.quoted(file)) for later commands" : ""
+        let words = "its key is \(file)\(isNew ? "" : ", which was there already"): back it up apart from the store, for without it the store's secrets are lost"
+        return (try KeyFile.vault(in: file, live), words + hint)
+    }
+
+    /// With the folders above it, for its owner alone.
+    private func makeFolder(_ path: String) throws(CommandFailure) {
+        var made = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, 0o700) != 0, errno != EEXIST {
+                throw CommandFailure(.cannotCreate, "the folder \(made) cannot be made: \(SystemError.text(errno))")
+            }
+        }
+        guard StoreLocation.Files.live.isFolder(path) else {
+            throw CommandFailure(.cannotCreate, "\(path) exists and is not a folder")
+        }
+    }
+}

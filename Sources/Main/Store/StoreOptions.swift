@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Relay
+internal import SQLiteStore
+
+/// The option that every command on a store has, and the way to open one.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The store's folder. Otherwise: MANDATE_STORE, /etc/mandate, /var/lib/mandate, the XDG state directory.", valueName: "folder"))
+    var store: String?
+
+    func location(_ live: Live) throws(CommandFailure) -> StoreLocation {
+        try StoreLocation(option: store, environment: live.environment, home: live.account.home, files: .live)
+    }
+
+    /// With its key: whatever changes something needs it, since the journal is keyed.
+    func open(_ live: Live) async throws -> OpenedStore {
+        let folder = try existing(live)
+        let vault = try KeyFile.vault(for: folder, live)
+        return OpenedStore(store: try await open(folder, vault, live), vault: vault, live: live)
+    }
+
+    /// Without it: reading never needs the key.
+    func openForReading(_ live: Live) async throws -> SQLiteStore { try await open(existing(live), nil, live) }
+
+    /// Reads, and lets go of the file.
+    func read<Answer>(_ live: Live, _ work: (SQLiteStore) async throws -> Answer) async throws -> Answer {
+        let store = try await openForReading(live)
+        return try await closing(store) { try await work(store) }
+    }
+
+    /// Works with the key at hand, and lets go of the file.
+    func change<Answer>(_ live: Live, _ work: (OpenedStore) async throws -> Answer) async throws -> Answer {
+        let opened = try await open(live)
+        return try await closing(opened.store) { try await work(opened) }
+    }
+
+    private func closing<Answer>(_ store: SQLiteStore, _ work: () async throws -> Answer) async throws -> Answer {
+        let answer: Answer
+        do {
+            answer = try await work()
+        } catch {
+            try await store.close()
+            throw error
+        }
+        try await store.close()
+        return answer
+    }
+
+    private func existing(_ live: Live) throws(CommandFailure) -> String {
+        let location = try location(live)
+        guard let owner = StoreOwner(of: location.folder) else {
+            throw .configuration("there is no store in \(location.folder) (\(location.reason)); `mandate init` makes one")
+        }
+        try owner.check(location, live)
+        return location.folder
+    }
+
+    private func open(_ folder: String, _ vault: Vault?, _ live: Live) async throws(StoreFailure) -> SQLiteStore {
+        try await SQLiteStore.open(at: folder, vault: vault, random: { live.randomBytes($0) })
+    }
+}
+
+/// A store that can be changed.
+struct OpenedStore: Sendable {
+    let store: SQLiteStore
+    let vault: Vault
+    let live: Live
+}

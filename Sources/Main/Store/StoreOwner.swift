@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Every command runs as the store's owner, and so does the service: files that root or a colleague left behind would lock the owner out.
+struct StoreOwner: Sendable, Hashable {
+    let uid: UInt32
+    let name: String
+
+    /// The owner of the store's file, or of its folder where we cannot look inside; nil when neither exists.
+    init?(of folder: String) {
+        var status = stat()
+        guard stat(folder + "/mandate.sqlite", &status) == 0 || (errno == EACCES && stat(folder, &status) == 0) else { return nil }
+        uid = status.st_uid
+        name = AccountName.of(uid) ?? "#\(uid)"
+    }
+
+    func check(_ location: StoreLocation, _ live: Live) throws(CommandFailure) {
+        guard live.account.uid != uid else { return }
+        var command = ["sudo", "-u", name, "mandate"] + live.arguments
+        if !location.isSameForEveryone, !live.arguments.contains(where: { $0 == "--store" || $0.hasPrefix("--store=") }) {
+            command += ["--store", location.folder]
+        }
+        let line = command.map(ShellWord.quoted).joined(separator: " ")
+        throw .notPermitted("the store at \(location.folder) belongs to \(name), and you are \(live.account.name); run: \(line)")
+    }
+}
+
+/// Writes a word so that a shell reads it back as it was.
+enum ShellWord {
+    static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                default: "@%+=:,./-_#".utf8.contains(byte)
+                }
+            }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+}

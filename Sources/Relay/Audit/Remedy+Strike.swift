@@ -1,0 +1,68 @@
+internal import Mail
+internal import struct FoundationEssentials.Date
+
+/// Which step takes which strike away; written out case by case, so that a new strike does not compile until someone has thought of its cure.
+extension Remedy {
+    init(of strike: Strike, _ candidate: Candidate, _ decider: Decider) {
+        let place = Place(candidate, decider.directory)
+        switch strike {
+        case .deniedByEntry(let deny):
+            self.init(ours: "mandate delegations allow \(place.mailbox) \(deny.covers.description.shellQuoted)")
+        case .standingDenied, .rewrittenByProvider, .unlistedFromReplaced, .onBehalfUnproven:
+            self.init(provider: place.permission, ours: place.grant + " --proven 'tested after it was permitted'")
+        case .pendingAndDenied(_, let until):
+            self.init(provider: place.permission, ours: "wait until \(until.minute), then send a test")
+        case .notYetValid, .expired: self.init(ours: place.grant)
+        case .mailboxDisabled: self.init(ours: "mandate mailboxes set \(place.mailbox) --enable")
+        case .mailboxBroken: self.init(ours: "mandate mailboxes show \(place.mailbox)")
+        case .mailboxStopped(let until, _): self.init(ours: "wait until \(until.minute); mandate mailboxes show \(place.mailbox)")
+        case .grantDisabled: self.init(ours: "mandate grants set \(place.grantName) --enable")
+        case .grantMissing: self.init(ours: "mandate mailboxes set \(place.mailbox) --grant GRANT")
+        case .grantNeedsConsent:
+            self.init(provider: "consent again as \(place.principal)", ours: "mandate grants set \(place.grantName) --refresh-token-from FILE")
+        case .applicationMissing: self.init(ours: "mandate grants set \(place.grantName) --application APPLICATION")
+        case .applicationSuspended:
+            self.init(
+                provider: "make a new client secret for \(place.clientID)",
+                ours: "mandate applications set \(place.application) --secret-file FILE --secret-expires DATE")
+        case .unaligned(let domain):
+            let known = place.domains.map { " --domain \($0)" }.joined()
+            self.init(
+                provider: "make \(domain.text) an accepted domain of the tenant and switch DKIM on for it",
+                ours: "mandate applications set \(place.application)\(known) --domain \(domain.ascii)")
+        case .severalAuthorsRefused: self.init(ours: "send it with one author")
+        case .aliasSentFromPrimary, .transportMissing, .noTransport:
+            self.init(ours: "mandate mailboxes set \(place.mailbox) --transport smtp")
+        }
+    }
+
+    /// The names that commands call a candidate's surroundings by.
+    private struct Place {
+        let mailbox: String
+        let permission: String
+        let grant: String
+        let grantName: String
+        let principal: String
+        let application: String
+        let clientID: String
+        let domains: [String]
+
+        init(_ candidate: Candidate, _ directory: Directory) {
+            let address = candidate.author.description.shellQuoted
+            switch candidate.mailbox.row {
+            case .mailbox: mailbox = candidate.mailbox.address.description.shellQuoted
+            case .family(let id): mailbox = (directory.family(id)?.name ?? id.text).shellQuoted
+            }
+            permission = Remedy.permission(
+                candidate.route, of: candidate.author, to: candidate.mailbox.login, directory.providerKind(of: candidate.mailbox.grant))
+            grant = "mandate delegations grant \(mailbox) \(address) --kind \(candidate.route.rawValue)"
+            let row = directory.grant(candidate.mailbox.grant)
+            grantName = (row?.name ?? candidate.mailbox.grant.text).shellQuoted
+            principal = row?.principal ?? candidate.mailbox.login
+            let app = row.flatMap { directory.application($0.application) }
+            application = (app?.name ?? "APPLICATION").shellQuoted
+            clientID = app?.clientID ?? "the application"
+            domains = app?.domains.map(\.ascii) ?? []
+        }
+    }
+}

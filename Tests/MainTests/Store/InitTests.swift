@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+@testable import Main
+
+struct InitTests {
+    @Test func makesAStoreAndAKeyForTheOwnerAlone() async throws {
+        let desk = try Desk()
+        let answer = await desk.run("init")
+        #expect(answer.status == 0)
+        #expect(answer.out.isEmpty)
+        #expect(answer.err.contains("back it up apart"))
+        for file in ["mandate.key", "mandate.sqlite"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: desk.store + "/" + file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+        #expect(await desk.run("providers list").out.contains("microsoft"))
+    }
+
+    @Test func twiceIsUnchanged() async throws {
+        let desk = try await Desk.withStore()
+        let key = try Data(contentsOf: URL(fileURLWithPath: desk.store + "/mandate.key"))
+        let answer = await desk.run("init")
+        #expect(answer.status == 0)
+        #expect(answer.err.hasPrefix("unchanged"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: desk.store + "/mandate.key")) == key)
+    }
+
+    @Test func theKeyMayLieElsewhere() async throws {
+        let desk = try Desk()
+        let answer = await desk.run(["init", "--key-file", desk.folder + "/my.key"])
+        #expect(answer.status == 0)
+        #expect(answer.err.contains("MANDATE_KEY_FILE="))
+        #expect(await desk.run("settings set mode from").status == 78)
+        let found = await desk.run(["settings", "set", "mode", "from"], environment: ["MANDATE_KEY_FILE": desk.folder + "/my.key"])
+        #expect(found.status == 0)
+    }
+
+    @Test func theKeyMayComeFromTheEnvironment() async throws {
+        let desk = try Desk()
+        let key = ["MANDATE_KEY": Data(repeating: 7, count: 32).base64EncodedString()]
+        #expect(await desk.run(["init"], environment: key).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: desk.store + "/mandate.key"))
+        #expect(await desk.run(["settings", "set", "mode", "from"], environment: key).status == 0)
+        let wrong = ["MANDATE_KEY": Data(repeating: 8, count: 32).base64EncodedString()]
+        #expect(await desk.run(["settings", "set", "mode", "reply-to"], environment: wrong).status == 78)
+        #expect(await desk.run(["settings", "set", "mode", "reply-to"], environment: ["MANDATE_KEY": "short"]).status == 78)
+        #expect(await desk.run("settings get mode").out == "from\n")
+    }
+
+    @Test func aCredentialComesBeforeTheFileBesideTheStore() async throws {
+        let desk = try await Desk.withStore()
+        let folder = desk.folder + "/credentials"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: desk.store + "/mandate.key", toPath: folder + "/mandate.key")
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: folder + "/mandate.key")
+        #expect(await desk.run("settings set mode from").status == 78)
+        #expect(await desk.run(["settings", "set", "mode", "from"], environment: ["CREDENTIALS_DIRECTORY": folder]).status == 0)
+    }
+
+    @Test func aKeyThatOthersCanReadIsRefusedWithTheCure() async throws {
+        let desk = try await Desk.withStore()
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: desk.store + "/mandate.key")
+        let answer = await desk.run("settings set mode from")
+        #expect(answer.status == 78)
+        #expect(answer.err.contains("chmod 600 \(desk.store)/mandate.key"))
+    }
+
+    @Test func readingNeedsNoKey() async throws {
+        let desk = try await Desk.withStore()
+        try FileManager.default.removeItem(atPath: desk.store + "/mandate.key")
+        #expect(await desk.run("users list").status == 0)
+        #expect(await desk.run("audit journal").status == 0)
+        #expect(await desk.run("users add ann").status == 78)
+        #expect(await desk.run("audit verify").status == 78)
+    }
+
+    @Test func aMissingStoreIsNamed() async throws {
+        let desk = try Desk()
+        for line in ["users list", "settings set mode from", "queue list", "audit unauthorized", "clients add x --key"] {
+            let answer = await desk.run(line)
+            #expect(answer.status == 78, "\(line)")
+            #expect(answer.err.contains(desk.store))
+            #expect(answer.err.split(separator: "\n").count == 1)
+            #expect(!FileManager.default.fileExists(atPath: desk.store))
+        }
+    }
+
+    @Test func strangersAreToldHowToCall() async throws {
+        let desk = try await Desk.withStore()
+        for line in [["users", "list"], ["users", "add", "ann", "--name", "Ann Lee"], ["init"], ["audit", "verify"]] {
+            let answer = await desk.run(line, uid: 54321)
+            #expect(answer.status == 77)
+            #expect(answer.err.contains("sudo -u \(NSUserName()) mandate \(line.map(ShellWord.quoted).joined(separator: " ")) --store \(desk.store)"))
+        }
+        #expect(try await desk.edition() == 1)
+    }
+
+    @Test func aFileInTheWayIsNamed() async throws {
+        let desk = try Desk()
+        _ = try desk.file("store", "")
+        let answer = await desk.run("init")
+        #expect(answer.status == 73)
+        #expect(answer.err.contains(desk.store))
+    }
+}

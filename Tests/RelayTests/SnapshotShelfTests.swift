@@ -1,0 +1,95 @@
+import Relay
+import TestSupport
+import Testing
+
+/// The shelf: whoever catches up has at least what the store held when he asked, however many do so at once.
+@Suite(.timeLimit(.minutes(1)))
+struct SnapshotShelfTests {
+    private func rename(_ store: MemoryStore, _ name: String) async throws -> Edition {
+        let user = User(id: UserID(trusted: "u"), name: name, addresses: [])
+        return try await store.apply(Samples.edit(.user(user)))
+    }
+
+    private func shelf() -> Shelf { Shelf(Snapshot(directory: Directory(), conditions: Conditions())) }
+    private func name(_ shelf: Shelf) -> String? { shelf.current.directory.user(UserID(trusted: "u"))?.name }
+
+    @Test func catchesUpWithBoth() async throws {
+        let store = MemoryStore()
+        let shelf = shelf()
+        let edition = try await rename(store, "one")
+        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
+        #expect(try await shelf.catchUp(with: store) == [EntityKey(.user, "u")])
+        #expect(shelf.current.directory.edition == edition)
+        #expect(shelf.current.conditions.mailbox(login: "box") != nil)
+        #expect(try await shelf.catchUp(with: store).isEmpty)
+    }
+
+    /// The first has loaded edition 1, the second edition 2; the first one comes home first, and the second must still get what it loaded.
+    @Test func laterLoaderIsNotLeftBehind() async throws {
+        let store = MemoryStore()
+        let shelf = shelf()
+        let gate = FakeGate()
+        await store.stopReturning(.changes, at: gate)
+        _ = try await rename(store, "one")
+        async let first = shelf.catchUp(with: store)
+        await gate.arrival(1)
+        let edition = try await rename(store, "two")
+        async let second = shelf.catchUp(with: store)
+        await gate.arrival(2)
+        gate.release()
+        _ = try await first
+        #expect(name(shelf) == "one")
+        gate.release()
+        _ = try await second
+        #expect(name(shelf) == "two")
+        #expect(shelf.current.directory.edition == edition)
+    }
+
+    /// The other way round: who loaded less leaves the newer snapshot alone.
+    @Test func slowLoaderDoesNotGoBack() async throws {
+        let store = MemoryStore()
+        let shelf = shelf()
+        let gate = FakeGate()
+        await store.stopReturning(.changes, at: gate)
+        _ = try await rename(store, "one")
+        async let slow = shelf.catchUp(with: store)
+        await gate.arrival(1)
+        await store.stopReturning(.changes, at: nil)
+        let edition = try await rename(store, "two")
+        try await shelf.catchUp(with: store)
+        gate.release()
+        _ = try await slow
+        #expect(name(shelf) == "two")
+        #expect(shelf.current.directory.edition == edition)
+    }
+
+    @Test func observationsDoNotGoBackEither() async throws {
+        let store = MemoryStore()
+        let shelf = shelf()
+        let gate = FakeGate()
+        await store.stopReturning(.observations, at: gate)
+        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "old"))], journal: [])
+        async let slow = shelf.catchUp(with: store)
+        await gate.arrival(1)
+        try await store.observe([.mailbox(login: "box", nil)], journal: [])
+        async let late = shelf.catchUp(with: store)
+        await gate.arrival(2)
+        gate.release()
+        _ = try await slow
+        gate.release()
+        _ = try await late
+        #expect(shelf.current.conditions.mailbox(login: "box") == nil)
+        #expect(shelf.current.conditions.revision == 2)
+    }
+
+    @Test(arguments: [MemoryStore.Call.changes, .observations]) func failureLeavesTheSnapshot(_ call: MemoryStore.Call) async throws {
+        let store = MemoryStore()
+        let shelf = shelf()
+        _ = try await rename(store, "one")
+        await store.fail(call, with: .busy)
+        await #expect(throws: StoreFailure.busy) { try await shelf.catchUp(with: store) }
+        #expect(shelf.current.directory.edition == Edition(0))
+        try await shelf.catchUp(with: store)
+        #expect(name(shelf) == "one")
+    }
+}

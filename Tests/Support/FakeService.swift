@@ -1,0 +1,76 @@
+package import Mail
+package import Relay
+internal import Synchronization
+package import struct FoundationEssentials.Date
+
+/// The passage behind the spool with everything outside it faked: store, clock, token endpoint, way out.
+package final class FakeService: Sendable {
+    // A class because tests pass it around; all but the reports is constant, and those are behind a mutex.
+    package let store: MemoryStore
+    package let clock = FakeClock()
+    package let endpoint = FakeTokenEndpoint()
+    package let transmit = FakeTransmit()
+    package let shelf: Shelf
+    package let vault: Vault
+    package let broker: TokenBroker
+    private let reported = Mutex<[String]>([])
+
+    package init(store: MemoryStore = MemoryStore(), holder: String = "one") async throws {
+        self.store = store
+        let (clock, endpoint) = (clock, endpoint)
+        vault = try FakeCompany.vault()
+        if await store.count(.apply) == 0 { try await FakeCompany.fill(store, vault, at: clock.now) }
+        let shelf = Shelf(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
+        self.shelf = shelf
+        broker = TokenBroker(
+            renewer: TokenRenewer(
+                store: store, vault: vault, holder: holder, request: endpoint.request,
+                source: { GrantSource($0, in: shelf.current.directory) }, now: { clock.now }, draw: { 0.5 }, wait: clock.wait))
+    }
+
+    package var reports: [String] { reported.withLock { $0 } }
+
+    package var surroundings: Attempt.Surroundings {
+        let clock = clock
+        return Attempt.Surroundings(
+            shelf: shelf, broker: broker, spool: store, transmit: transmit.transmit, transports: [.smtp], schedule: RetrySchedule(),
+            now: { clock.now }, draw: { 0.5 })
+    }
+
+    package func runner(_ limits: SpoolRunner.Limits = SpoolRunner.Limits(), incarnation: String = "a") -> SpoolRunner {
+        let (shelf, store, clock) = (shelf, store, clock)
+        return SpoolRunner(
+            claimant: Claimant(node: "one", incarnation: incarnation), attempt: surroundings, limits: limits,
+            catchUp: {
+                do throws(StoreFailure) { try await shelf.catchUp(with: store) } catch { self.report("catch up: \(error)") }
+            }, wait: clock.wait, report: { self.report($0) })
+    }
+
+    private func report(_ text: String) { reported.withLock { $0.append(text) } }
+
+    /// A message in the spool, with a body of its own.
+    package func accept(
+        _ id: String, from author: EmailAddress = FakeCompany.ann, to recipients: [String] = ["rob@example.com"], at time: Date? = nil
+    ) async throws {
+        let body = Array("Hello \(id)\r\n".utf8)
+        let header = Array("From: <\(author)>\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000\r\nMessage-ID: <\(id)@example.org>\r\n".utf8)
+        let message = AcceptedMessage(
+            id: SpoolID(trusted: id), acceptedAt: time ?? clock.now, client: nil, purpose: nil, user: nil,
+            author: Author(NamedAddress(address: author)),
+            envelope: Envelope(
+                sender: .address(author), recipients: try recipients.map { Recipient(address: try EmailAddress($0)) }),
+            hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>")
+        try await store.accept(message, lastChunk: body, number: 0, held: nil, journal: [], sightings: [])
+    }
+
+    /// Claims the next message and makes one attempt at it, on the newest snapshot.
+    package func attempt() async throws -> Settlement? {
+        try await shelf.catchUp(with: store)
+        let batch = try await store.claim(
+            1, by: Claimant(node: "one", incarnation: "a"), at: clock.now, until: clock.now.addingTimeInterval(300))
+        guard let entry = batch.entries.first else { return nil }
+        let settlement = await Attempt(entry, surroundings).run()
+        try await store.settle(settlement)
+        return settlement
+    }
+}

@@ -1,0 +1,93 @@
+package import Mail
+package import Relay
+package import struct FoundationEssentials.Date
+
+/// One thing seen, and at which revision.
+struct MemoryObservation {
+    let observation: Observation
+    let revision: Int64
+}
+
+/// An address in one role.
+struct MemorySighting: Hashable {
+    let address: EmailAddress
+    let role: Sighting.Role
+}
+
+extension MemoryStore: ConditionsStore {
+    package func conditions(of addresses: Set<EmailAddress>?) async throws(StoreFailure) -> Conditions {
+        try await enter(.conditions)
+        let wanted = observed.map(\.observation).filter { observation in
+            guard let addresses, case .standing(let key, _) = observation else { return true }
+            return addresses.contains(key.from)
+        }
+        return Conditions(wanted, revision: revision)
+    }
+
+    package func observations(since revision: Int64) async throws(StoreFailure) -> (observations: [Observation], revision: Int64) {
+        try await enter(.observations)
+        let answer = (observed.filter { $0.revision > revision }.map(\.observation), self.revision)
+        await leave(.observations)
+        return answer
+    }
+
+    package func observe(_ observations: [Observation], journal: [JournalEntry]) async throws(StoreFailure) {
+        try await enter(.observe)
+        see(observations)
+        note(journal, [])
+        committed()
+    }
+
+    package func dataVersion() async throws(StoreFailure) -> Int64 {
+        try await enter(.dataVersion)
+        return commits
+    }
+
+    /// The last word on each thing, at the revision it was spoken.
+    func see(_ observations: [Observation]) {
+        guard !observations.isEmpty else { return }
+        revision += 1
+        for observation in observations {
+            observed.removeAll { $0.observation.subject == observation.subject }
+            observed.append(MemoryObservation(observation: observation, revision: revision))
+        }
+    }
+}
+
+extension MemoryStore: AuditStore {
+    package func sightings() async throws(StoreFailure) -> [SightingTotal] {
+        try await enter(.sightings)
+        return totals.values.sorted { ($0.address.key, $0.role.rawValue) < ($1.address.key, $1.role.rawValue) }
+    }
+
+    package func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage {
+        try await enter(.usage)
+        let hour = Self.hour(since)
+        let sums = usages.filter { $0.usage.login == login && $0.hour >= hour }.map(\.usage)
+        return Usage(login: login, messages: sums.reduce(0) { $0 + $1.messages }, recipients: sums.reduce(0) { $0 + $1.recipients })
+    }
+
+    static func hour(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 / 3600).rounded(.down)) }
+
+    func see(_ sighting: Sighting) {
+        let key = MemorySighting(address: sighting.address, role: sighting.role)
+        let before = totals[key]
+        let isLatest = before.map { sighting.at >= $0.last } ?? true
+        totals[key] = SightingTotal(
+            address: sighting.address, role: sighting.role, first: min(before?.first ?? sighting.at, sighting.at),
+            last: max(before?.last ?? sighting.at, sighting.at), count: (before?.count ?? 0) + 1,
+            lastOutcome: isLatest ? sighting.outcome : before?.lastOutcome ?? sighting.outcome)
+    }
+}
+
+extension Observation {
+    /// What it speaks of.
+    fileprivate var subject: [String] {
+        switch self {
+        case .standing(let key, _): ["standing", key.login, key.from.key, key.transport.rawValue]
+        case .mailbox(let login, _): ["mailbox", login]
+        case .grant(let id, _): ["grant", id.text]
+        case .application(let id, _): ["application", id.text]
+        }
+    }
+}

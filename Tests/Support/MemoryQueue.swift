@@ -1,0 +1,61 @@
+package import Relay
+package import struct FoundationEssentials.Date
+
+extension MemoryStore: Queue {
+    package func list(_ filter: QueueFilter) async throws(StoreFailure) -> [QueuedMessage] {
+        try await enter(.list)
+        var rows = messages[...]
+        if let after = filter.after {
+            guard let index = rows.firstIndex(where: { $0.message.id == after }) else { throw .notFound("message \(after) to go on from") }
+            rows = rows[(index + 1)...]
+        }
+        let wanted = rows.filter { row in row.state != .done && filter.state.map { $0 == row.state } ?? true }
+        return wanted.prefix(max(0, filter.limit)).map(\.queued)
+    }
+
+    package func show(_ message: SpoolID) async throws(StoreFailure) -> QueuedMessage? {
+        try await enter(.show)
+        return messages.first { $0.message.id == message }?.queued
+    }
+
+    package func change(_ message: SpoolID, _ action: QueueAction, by person: String, at now: Date) async throws(StoreFailure) {
+        try await enter(.change)
+        guard let index = messages.firstIndex(where: { $0.message.id == message }) else { throw .notFound("message \(message)") }
+        let before = messages[index].state
+        try messages[index].change(action, by: person, at: now)
+        if messages[index].state == .done { contents[message] = nil }
+        note(
+            [
+                JournalEntry(
+                    at: now, kind: .queue, message: message,
+                    facts: [.init("action", action.rawValue), .init("from", before.rawValue)], personal: [.init(.person, person)])
+            ], [])
+        committed()
+    }
+}
+
+extension MemoryMessage {
+    fileprivate var queued: QueuedMessage {
+        QueuedMessage(
+            message: message, state: state, why: why, attempts: attempts, nextAttempt: state == .waiting ? due : nil, isUnknown: isUnknown,
+            recipients: zip(message.envelope.recipients, outcomes).map { QueuedMessage.RecipientState(recipient: $0, outcome: $1) })
+    }
+
+    fileprivate mutating func change(_ action: QueueAction, by person: String, at now: Date) throws(StoreFailure) {
+        switch (action, state) {
+        case (.retry, .waiting), (.release, .held):
+            (state, due) = (.waiting, now)
+        case (.retry, .failed):
+            // Whoever was refused is tried again; whoever has the message does not get it twice.
+            for index in outcomes.indices { if case .refused? = outcomes[index] { outcomes[index] = nil } }
+            guard !remaining.isEmpty else { throw .conflict("\(message.id) has reached every recipient") }
+            (state, due) = (.waiting, now)
+        case (.hold, .waiting):
+            (state, why, due) = (.held, "held by \(person)", nil)
+        case (.remove, .waiting), (.remove, .held), (.remove, .failed):
+            (state, why, due, doneAt) = (.done, "removed by \(person)", nil, now)
+        case (_, .claimed), (.retry, .held), (_, .done), (.hold, .held), (.hold, .failed), (.release, .waiting), (.release, .failed):
+            throw .conflict("\(message.id) is \(state.rawValue)")
+        }
+    }
+}

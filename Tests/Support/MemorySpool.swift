@@ -1,0 +1,168 @@
+package import Relay
+package import struct FoundationEssentials.Date
+
+/// A message and where it stands.
+struct MemoryMessage {
+    let message: AcceptedMessage
+    var state: QueuedMessage.StateName
+    var why: String
+    var attempts = 0
+    /// When it is due, or when its claim runs out; nil: neither.
+    var due: Date?
+    var isUnknown = false
+    var claimant: Claimant?
+    var outcomes: [RecipientOutcome?]
+    var doneAt: Date?
+
+    var remaining: [Int] { outcomes.indices.filter { outcomes[$0] == nil } }
+    var refused: Int { outcomes.count { if case .refused? = $0 { true } else { false } } }
+
+    func isHeld(by claim: Claim) -> Bool { state == .claimed && claimant == claim.claimant && attempts == claim.attempt }
+}
+
+/// The pieces of a body, accepted or not yet.
+struct MemoryContent {
+    let startedAt: Date
+    var isKept = false
+    var chunks: [Int: [UInt8]] = [:]
+}
+
+extension MemoryStore: Spool {
+    package func write(chunk: [UInt8], number: Int, of message: SpoolID, at now: Date) async throws(StoreFailure) {
+        try await enter(.write)
+        var content = contents[message] ?? MemoryContent(startedAt: now)
+        guard !content.isKept else { throw .conflict("the message \(message) was accepted already") }
+        content.chunks[number] = chunk
+        contents[message] = content
+        largestChunk = max(largestChunk, chunk.count)
+        committed()
+    }
+
+    package func accept(
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, journal: [JournalEntry], sightings: [Sighting]
+    ) async throws(StoreFailure) {
+        try await enter(.accept)
+        var content = contents[message.id] ?? MemoryContent(startedAt: message.acceptedAt)
+        guard !content.isKept else { throw .conflict("the message \(message.id) was accepted already") }
+        guard !message.envelope.recipients.isEmpty else { throw .conflict("a message needs a recipient") }
+        if !lastChunk.isEmpty { content.chunks[number] = lastChunk }
+        let pieces = number + (lastChunk.isEmpty ? 0 : 1)
+        guard content.chunks.count == pieces, content.chunks.values.reduce(0, { $0 + $1.count }) == message.bodySize else {
+            throw .conflict("the body is not whole: send it again")
+        }
+        content.isKept = true
+        contents[message.id] = content
+        largestChunk = max(largestChunk, lastChunk.count)
+        messages.append(
+            MemoryMessage(
+                message: message, state: held == nil ? .waiting : .held, why: held ?? "", due: held == nil ? message.acceptedAt : nil,
+                outcomes: message.envelope.recipients.map { _ in nil }))
+        note(journal, sightings)
+        committed()
+    }
+
+    package func claim(_ limit: Int, by claimant: Claimant, at now: Date, until: Date) async throws(StoreFailure) -> ClaimedBatch {
+        try await enter(.claim)
+        let due = messages.indices.filter { index in
+            guard let due = messages[index].due, due <= now else { return false }
+            return messages[index].state == .waiting || (messages[index].state == .claimed && due < now)
+        }
+        let chosen = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }.prefix(max(0, limit))
+        let entries = chosen.map { index in
+            if messages[index].state == .claimed { noteUnknown(index, at: now) }
+            messages[index].state = .claimed
+            messages[index].attempts += 1
+            messages[index].due = until
+            messages[index].claimant = claimant
+            return entry(messages[index], claimant, until)
+        }
+        committed()
+        return ClaimedBatch(entries: entries, edition: book.edition, revision: revision)
+    }
+
+    package func renew(_ claim: Claim, until: Date) async throws(StoreFailure) {
+        try await enter(.renew)
+        messages[try held(claim)].due = until
+        committed()
+    }
+
+    package func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]? {
+        try await enter(.chunk)
+        return contents[message]?.chunks[number]
+    }
+
+    package func settle(_ settlement: Settlement) async throws(StoreFailure) {
+        try await enter(.settle)
+        let index = try held(settlement.claim)
+        var row = messages[index]
+        for (recipient, outcome) in settlement.outcomes {
+            guard row.outcomes.indices.contains(recipient), row.outcomes[recipient] == nil else {
+                throw .conflict("recipient \(recipient) of \(row.message.id) is not there or has an outcome already")
+            }
+            row.outcomes[recipient] = outcome
+        }
+        row.take(settlement.state, at: settlement.at)
+        guard row.state != .done || row.remaining.isEmpty else { throw .conflict("\(row.message.id) has recipients without an outcome") }
+        messages[index] = row
+        if row.state == .done { contents[row.message.id] = nil }
+        settlements.append(settlement)
+        note(settlement.journal, settlement.sightings)
+        see(settlement.observations)
+        if let usage = settlement.usage { usages.append((Self.hour(settlement.at), usage)) }
+        committed()
+    }
+
+    package func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID] {
+        try await enter(.recover)
+        var released: [SpoolID] = []
+        for index in messages.indices {
+            guard messages[index].state == .claimed, let holder = messages[index].claimant, holder.node == claimant.node,
+                holder.incarnation != claimant.incarnation
+            else { continue }
+            noteUnknown(index, at: now)
+            messages[index].state = .waiting
+            messages[index].due = now
+            messages[index].claimant = nil
+            released.append(messages[index].message.id)
+        }
+        // A day is more than any client takes over one message; a week is how long people ask what became of one.
+        contents = contents.filter { $0.value.isKept || now.timeIntervalSince($0.value.startedAt) < 86_400 }
+        messages.removeAll { $0.doneAt.map { now.timeIntervalSince($0) > 7 * 86_400 } ?? false }
+        committed()
+        return released
+    }
+
+    private func entry(_ row: MemoryMessage, _ claimant: Claimant, _ until: Date) -> SpoolEntry {
+        SpoolEntry(
+            message: row.message,
+            claim: Claim(message: row.message.id, attempt: row.attempts, claimant: claimant, until: until),
+            remaining: row.remaining, isUnknown: row.isUnknown, refused: row.refused)
+    }
+
+    private func held(_ claim: Claim) throws(StoreFailure) -> Int {
+        guard let index = messages.firstIndex(where: { $0.message.id == claim.message && $0.isHeld(by: claim) }) else { throw .claimLost }
+        return index
+    }
+
+    private func noteUnknown(_ index: Int, at now: Date) {
+        messages[index].isUnknown = true
+        journal.append(
+            JournalEntry(
+                at: now, kind: .unknown, message: messages[index].message.id,
+                facts: [.init("attempt", String(messages[index].attempts))]))
+    }
+}
+
+extension MemoryMessage {
+    fileprivate mutating func take(_ next: Settlement.Next, at now: Date) {
+        claimant = nil
+        isUnknown = false
+        due = nil
+        switch next {
+        case .waiting(let until, let why): (state, self.why, due) = (.waiting, why, until)
+        case .held(let why): (state, self.why) = (.held, why)
+        case .failed(let why): (state, self.why) = (.failed, why)
+        case .done: (state, why, doneAt) = (.done, "", now)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import Relay
+package import struct FoundationEssentials.Date
+
+extension MemoryStore: TokenStore {
+    package func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials? {
+        try await enter(.credentials)
+        guard case .grant(let found)? = book.entities[EntityKey(.grant, grant.text)], let revision = book.revision(of: grant) else { return nil }
+        return Credentials(
+            revision: revision, clientSecret: book.secrets[SecretName(.clientSecret, of: found.application.text)],
+            refreshToken: book.secrets[SecretName(.refreshToken, of: grant.text)])
+    }
+
+    package func token(_ key: TokenKey) async throws(StoreFailure) -> StoredToken? {
+        try await enter(.token)
+        return tokens[key]
+    }
+
+    package func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool {
+        try await enter(.takeLease)
+        if let lease = leases[name], lease.holder != holder, lease.until > now { return false }
+        leases[name] = (holder, until)
+        committed()
+        return true
+    }
+
+    package func dropLease(_ name: String, holder: String) async throws(StoreFailure) {
+        try await enter(.dropLease)
+        if leases[name]?.holder == holder { leases[name] = nil }
+        committed()
+    }
+
+    package func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool {
+        try await enter(.keep)
+        guard leases[renewal.lease]?.holder == renewal.holder, book.revision(of: renewal.key.grant) == renewal.token.revision else {
+            return false
+        }
+        renewals.append(renewal)
+        tokens[renewal.key] = renewal.token
+        if let rotated = renewal.refreshToken { book.rotate(SecretName(.refreshToken, of: renewal.key.grant.text), to: rotated) }
+        see(renewal.observations)
+        committed()
+        return true
+    }
+
+    package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? {
+        try await enter(.secret)
+        if name.kind == .accessToken { return tokens.first { $0.key.secretName == name }?.value.sealed }
+        return book.secrets[name]
+    }
+
+    package func isLeased(_ name: String) -> Bool { leases[name] != nil }
+}
