@@ -19,7 +19,7 @@ struct WrongInputTests {
 
         Case("settings get", 64), Case("settings get EMAIL_FORM_USER_ID", 64, "EMAIL_FROM_USER_ID"),
         Case("settings show mode.adhoc", 64, "no such"),
-        Case("settings set mode sideways", 65, "from or reply-to"), Case("settings set mode", 64), Case("settings set reply x", 65),
+        Case("settings set mode sideways", 65, "choose from, reply-to"), Case("settings set mode", 64), Case("settings set reply x", 65),
         Case("settings set fallback x", 65), Case("settings set signatures x", 65), Case("settings set envelope x", 65),
         Case("settings set original-from x", 65), Case("settings set intake ann@example.org", 65, "user"),
         Case("settings set intake ann", 65),
