@@ -7,7 +7,7 @@ internal import Glibc
         commandName: "mandate",
         abstract: "Decides which address mail is from, which mailbox carries it, and which token opens that mailbox.",
         discussion: """
-            Begin with `mandate init`, then `mandate applications add`, `grants add`, `mailboxes add` and `settings set`; `mandate audit unauthorized` says
+            Begin with `mandate init`, then `mandate applications add`, `grants add`, `mailboxes add` and `settings set`; `mandate audit unauthorized` says \
             what is still missing.
             """,
         version: "0.1.0",

@@ -54,8 +54,8 @@ struct JournalCommand: AsyncParsableCommand {
         let personal = row.salt == nil ? ["(erased)"] : entry.personal.map { "\($0.role.rawValue)=\($0.text)" }
         return [
             .text(row.position.strand), .number(Int(row.position.number)), .date(entry.at), .text(entry.kind.rawValue),
-            Cell(entry.message?.text), .list(entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" }), .list(personal),
-            .number(row.count),
+            Cell(entry.message?.text), .number(row.count), .list(personal),
+            .list(entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" }),
         ]
     }
 }

@@ -6,7 +6,7 @@ struct UnauthorizedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unauthorized", abstract: "Addresses in use that no mailbox may send from, why, and what to do.",
         discussion: """
-            Looks at settings, users, delegations, clients and traffic. Near misses work today: rights that are pending, domains nobody recorded, secrets
+            Looks at settings, users, delegations, clients and traffic. Near misses work today: rights that are pending, domains nobody recorded, secrets \
             that end soon, one mailbox standing for many. Exit status: 0 if every address has a route, 1 if not.
 
             Examples:

@@ -6,7 +6,7 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Prove that no entry of the journal was changed, inserted or removed.",
         discussion: """
-            Needs the store's key. The chain alone cannot show that entries were removed from its end; a checkpoint kept elsewhere can, up to where it was
+            Needs the store's key. The chain alone cannot show that entries were removed from its end; a checkpoint kept elsewhere can, up to where it was \
             written. Exit status: 0 if it is whole, 1 if not.
 
             Examples:

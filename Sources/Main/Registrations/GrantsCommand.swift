@@ -6,7 +6,7 @@ struct GrantsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grants", abstract: "What tokens are had from: client credentials, or a person's consent.",
         discussion: """
-            An app-only grant opens many mailboxes with the application's own credentials. A consent grant opens one person's mailbox, and keeps a refresh
+            An app-only grant opens many mailboxes with the application's own credentials. A consent grant opens one person's mailbox, and keeps a refresh \
             token, which this version takes from elsewhere.
 
             Examples:

@@ -7,7 +7,7 @@ extension ProvidersCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a provider of your own.",
             discussion: """
-                The token endpoint is https, since secrets go there; http is taken for this machine alone. {tenant} in it stands for the application's
+                The token endpoint is https, since secrets go there; http is taken for this machine alone. {tenant} in it stands for the application's \
                 tenant id. Adding it again with other values changes it.
 
                 Examples:

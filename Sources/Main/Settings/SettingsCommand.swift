@@ -6,7 +6,7 @@ struct SettingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "The application's three settings, and Mandate's own beside them.",
         discussion: """
-            EMAIL_FROM_USER_ID (notifications), AD_HOC_EMAIL_FROM_ADDRESS (mail a user sends) and EMAIL_ADMINISTRATOR_USER_ID (administrative mail) hold a
+            EMAIL_FROM_USER_ID (notifications), AD_HOC_EMAIL_FROM_ADDRESS (mail a user sends) and EMAIL_ADMINISTRATOR_USER_ID (administrative mail) hold a \
             user's id, an address, or "* Current User *". mode, carrier, reply and fallback may end in .notification, .ad-hoc or .administrator.
 
             Examples:

@@ -7,7 +7,7 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make a store and its key.",
         discussion: """
-            The store is a folder with one SQLite file; refresh tokens and client secrets in it are sealed under a key that is not in it. A new key is
+            The store is a folder with one SQLite file; refresh tokens and client secrets in it are sealed under a key that is not in it. A new key is \
             written beside the store, unless --key-file, MANDATE_KEY_FILE or MANDATE_KEY says otherwise.
 
             Examples:

@@ -8,7 +8,9 @@ struct UserImport {
     private(set) var problems: [(line: Int, sentence: String)] = []
     private(set) var problemCount = 0
     private(set) var users: [User] = []
-    private var lines: [UserID: Int] = [:]
+    /// Where each id stands in `users`.
+    private(set) var places: [UserID: Int] = [:]
+    private var lines: [Int] = []
     private var isFirst = true
     private let intake: EmailAddress?
 
@@ -22,10 +24,11 @@ struct UserImport {
         if isFirst, isHeader(record.fields) { return }
         do throws(CommandFailure) {
             let user = try user(record.fields)
-            if let earlier = lines.updateValue(record.line, forKey: user.id) {
-                throw .data("the id \(user.id) stands in line \(earlier) already")
+            if let earlier = places.updateValue(users.count, forKey: user.id) {
+                throw .data("the id \(user.id) stands in line \(lines[earlier]) already")
             }
             users.append(user)
+            lines.append(record.line)
         } catch {
             note(error.sentence, at: record.line)
         }

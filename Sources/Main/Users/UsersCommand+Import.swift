@@ -8,7 +8,7 @@ extension UsersCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add and change users from a CSV file: all of them, or none.",
             discussion: """
-                Columns: id,name,address[,login][,further addresses…], UTF-8, with or without that header. Users who are not in the file stay as they
+                Columns: id,name,address[,login][,further addresses…], UTF-8, with or without that header. Users who are not in the file stay as they \
                 are. If anything in the file is wrong, its lines are named and nothing is changed.
 
                 Examples:
@@ -25,17 +25,18 @@ extension UsersCommand {
                 let intake = try await opened.store.directory(of: DirectorySlice()).settings.intake
                 let users = try read(intake, live)
                 let (fresh, changed) = try await differing(from: opened.store, users, live)
-                let words = "\(fresh.count) added, \(changed.count) changed, \(users.count - fresh.count - changed.count) unchanged"
-                if dryRun { return live.say("would import \(users.count) users: \(words)") }
+                let count = users.users.count
+                let words = "\(fresh.count) added, \(changed.count) changed, \(count - fresh.count - changed.count) unchanged"
+                if dryRun { return live.say("would import \(count) users: \(words)") }
                 try await opened.edit { finder in
                     let now = try await finder.store.directory(of: DirectorySlice()).settings.intake
                     guard now == intake else { throw StoreFailure.conflict("the intake address was changed meanwhile; import again") }
-                    return Plan("imported \(users.count) users: \(words)", (fresh + changed).map { .put(.user($0)) })
+                    return Plan("imported \(count) users: \(words)", (fresh + changed).map { .put(.user($0)) })
                 }
             }
         }
 
-        private func read(_ intake: EmailAddress?, _ live: Live) throws -> [User] {
+        private func read(_ intake: EmailAddress?, _ live: Live) throws -> UserImport {
             let input = try InputFile(file, live)
             var decoder = CSVDecoder()
             var users = UserImport(intake: intake)
@@ -54,7 +55,7 @@ extension UsersCommand {
             }
             progress.finish()
             guard users.problemCount == 0 else { throw complaint(about: users, input.name, live) }
-            return users.users
+            return users
         }
 
         private func piece(of input: borrowing InputFile) throws(CSVDecoder.Failure) -> [UInt8] {
@@ -71,12 +72,9 @@ extension UsersCommand {
 
         /// Which are new and which differ from what is there.
         private func differing(
-            from store: some DirectoryStore, _ users: [User], _ live: Live
+            from store: some DirectoryStore, _ imported: UserImport, _ live: Live
         ) async throws -> (fresh: [User], changed: [User]) {
-            var places: [UserID: Int] = [:]
-            places.reserveCapacity(users.count)
-            for (place, user) in users.enumerated() { places[user.id] = place }
-            var users = users
+            var users = imported.users
             var isKnown = [Bool](repeating: false, count: users.count)
             var isSame = isKnown
             var last: String?
@@ -84,7 +82,7 @@ extension UsersCommand {
             var done = 0
             while case let page = try await store.entities(.user, after: last, limit: 5000), let end = page.last {
                 for case .user(let user) in page {
-                    guard let place = places[user.id] else { continue }
+                    guard let place = imported.places[user.id] else { continue }
                     isKnown[place] = true
                     // A file says nothing about on and off: an address that was switched off stays off.
                     users[place] = users[place].keepingOff(of: user)

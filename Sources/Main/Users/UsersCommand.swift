@@ -7,7 +7,7 @@ struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users", abstract: "The application's users, their addresses, and which of these are on.",
         discussion: """
-            A user is known by the id the application has for them, which may look like an address. The first address is the primary one: mail whose
+            A user is known by the id the application has for them, which may look like an address. The first address is the primary one: mail whose \
             author is the user is from there.
 
             Examples:
