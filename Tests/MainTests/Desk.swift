@@ -72,7 +72,8 @@ final class Desk: Sendable {
             standardError: OutputStream(isTerminal: isTerminal) { bytes in err.withLock { $0 += bytes } })
         let status = await Mandate.execute(words, in: live)
         return Answer(
-            status: status, out: String(decoding: out.withLock { $0 }, as: UTF8.self), err: String(decoding: err.withLock { $0 }, as: UTF8.self))
+            status: status, out: String(decoding: out.withLock { $0 }, as: UTF8.self),
+            err: String(decoding: err.withLock { $0 }, as: UTF8.self))
     }
 
     @discardableResult

@@ -45,7 +45,9 @@ struct Checkpoint: Sendable, Hashable {
         let problem = errno
         close(descriptor)
         guard isWritten else { throw CommandFailure(.cannotCreate, "\(unfinished) cannot be written: \(SystemError.text(problem))") }
-        guard rename(unfinished, file) == 0 else { throw CommandFailure(.cannotCreate, "\(file) cannot be written: \(SystemError.text(errno))") }
+        guard rename(unfinished, file) == 0 else {
+            throw CommandFailure(.cannotCreate, "\(file) cannot be written: \(SystemError.text(errno))")
+        }
     }
 
     private static func bytes(_ hexadecimal: String) -> [UInt8]? {

@@ -32,7 +32,8 @@ struct JournalCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         let columns = [
-            Column("strand"), Column("number", .right), Column("at"), Column("kind"), Column("message"), Column("facts"), Column("personal"),
+            Column("strand"), Column("number", .right), Column("at"), Column("kind"), Column("message"), Column("facts"),
+            Column("personal"),
             Column("count", .right),
         ]
         try await options.read(live) { store in

@@ -55,7 +55,8 @@ extension JournalProof.Break {
         case .link(let number): "entry \(strand)/\(number) was changed, inserted, or something before it was removed"
         case .personal(let number): "the personal part of entry \(strand)/\(number) was changed"
         case .checkpoint(let number): "entry \(strand)/\(number) is not the one the checkpoint saw: the journal was replaced"
-        case .cutOff(let last, let checkpoint): "the journal ends at \(strand)/\(last), but the checkpoint saw \(checkpoint): its end was removed"
+        case .cutOff(let last, let checkpoint):
+            "the journal ends at \(strand)/\(last), but the checkpoint saw \(checkpoint): its end was removed"
         }
     }
 }

@@ -15,7 +15,8 @@ struct SendersCommand: AsyncParsableCommand {
             """)
     @OptionGroup var options: StoreOptions
     @OptionGroup var format: FormatOption
-    @Option(name: .customLong("as"), help: "Only what lets someone send as this address.", transform: Parse.address) var address: EmailAddress?
+    @Option(name: .customLong("as"), help: "Only what lets someone send as this address.", transform: Parse.address) var address:
+        EmailAddress?
     @Option(help: "Only what this mailbox or family may do.") var mailbox: String?
 
     func run() async throws {
@@ -39,7 +40,8 @@ struct SendersCommand: AsyncParsableCommand {
                 guard only.map({ $0 == .family(family) }) ?? true else { return }
                 for member in family.members where address.map(member.matches) ?? true {
                     listing.add([
-                        .text(family.name), .text(member.description), .text("family"), .text(family.isEnabled ? "declared" : "disabled"), .none,
+                        .text(family.name), .text(member.description), .text("family"), .text(family.isEnabled ? "declared" : "disabled"),
+                        .none,
                         .text(family.grant.text),
                     ])
                 }
@@ -55,7 +57,10 @@ struct SendersCommand: AsyncParsableCommand {
                 guard case .deny(let deny) = entity, address.map(deny.covers.matches) ?? true else { return }
                 let mailbox = deny.mailbox.flatMap { mailboxes[$0] }
                 guard only.map({ deny.mailbox == nil || $0 == mailbox.map(Account.mailbox) }) ?? true else { return }
-                listing.add([.text(mailbox?.address.description ?? "*"), .text(deny.covers.description), .text("deny"), .text("forbidden"), .none, .none])
+                listing.add([
+                    .text(mailbox?.address.description ?? "*"), .text(deny.covers.description), .text("deny"), .text("forbidden"), .none,
+                    .none,
+                ])
             }
             listing.finish()
         }

@@ -21,7 +21,8 @@ struct UnauthorizedCommand: AsyncParsableCommand {
         let live = Live.current
         let report = try await options.read(live) { store in
             UnauthorizedReport(
-                directory: try await store.directory(), conditions: try await store.conditions(of: nil), sightings: try await store.sightings(),
+                directory: try await store.directory(), conditions: try await store.conditions(of: nil),
+                sightings: try await store.sightings(),
                 now: live.now(), transports: [.smtp])
         }
         UnauthorizedListing(report: report, format: format.format, showsNearMisses: nearMisses).write(to: live.standardOutput)

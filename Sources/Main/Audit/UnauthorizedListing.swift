@@ -23,7 +23,9 @@ struct UnauthorizedListing: Sendable {
             listing.add(cells + (withRemedies ? [.text(row.remedy.provider), .text(row.remedy.ours)] : []))
         }
         for miss in nearMisses {
-            let cells: [Cell] = [.text(miss.kind.rawValue), .text(miss.subject), .none, .text(miss.reason), .none, .none, .number(miss.count)]
+            let cells: [Cell] = [
+                .text(miss.kind.rawValue), .text(miss.subject), .none, .text(miss.reason), .none, .none, .number(miss.count),
+            ]
             listing.add(cells + (withRemedies ? [.text(miss.remedy.provider), .text(miss.remedy.ours)] : []))
         }
         listing.finish()

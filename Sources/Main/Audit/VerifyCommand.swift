@@ -68,7 +68,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// Said every time: a proof that is believed to prove more than it does is worse than none.
     private func limit(_ seen: Checkpoint?) -> String {
-        guard let seen else { return "entries removed from the end cannot be seen without a checkpoint kept elsewhere (--write-checkpoint, --checkpoint)" }
+        guard let seen else {
+            return "entries removed from the end cannot be seen without a checkpoint kept elsewhere (--write-checkpoint, --checkpoint)"
+        }
         let marks = seen.marks.map { "\($0.strand)/\($0.number)" }.joined(separator: ", ")
         return "entries removed after the checkpoint (\(marks)) cannot be seen"
     }

@@ -6,10 +6,12 @@ extension ClientsCommand {
     /// What a client may ask for, and what holds when it says nothing.
     struct LimitOptions: ParsableArguments {
         @Option(help: "A purpose it may name: notification, ad-hoc, administrator. Repeat it.") var purpose: [Purpose] = []
-        @Option(help: "An address, @domain or \"*\" it may send as. Repeat it.", transform: Parse.pattern) var address: [AddressPattern] = []
+        @Option(help: "An address, @domain or \"*\" it may send as. Repeat it.", transform: Parse.pattern) var address: [AddressPattern] =
+            []
         @Option(help: "The purpose of a message that names none.") var defaultPurpose: Purpose?
         @Option(help: "The author when a message's From cannot be used.", transform: Parse.address) var authorIfUnusable: EmailAddress?
-        @Option(help: "Where notices of failure go when a message has no envelope sender.", transform: Parse.address) var noticeAddress: EmailAddress?
+        @Option(help: "Where notices of failure go when a message has no envelope sender.", transform: Parse.address) var noticeAddress:
+            EmailAddress?
 
         var limits: Client.Limits { Client.Limits(purposes: Swift.Set(purpose), addresses: address) }
 
@@ -70,7 +72,8 @@ extension ClientsCommand {
                             return Plan("client \(before.title)\(key ? "; its key was shown when it was made" : "")")
                         }
                         guard !before.isEnabled else {
-                            throw CommandFailure.data("there is a client \(before.title) already, known by \(before.credential.words); revoke it first")
+                            throw CommandFailure.data(
+                                "there is a client \(before.title) already, known by \(before.credential.words); revoke it first")
                         }
                     }
                     showsKey = key

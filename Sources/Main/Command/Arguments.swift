@@ -22,7 +22,9 @@ enum Parse {
     @Sendable static func settingKey(_ text: String) throws -> SettingKey {
         if let key = SettingKey(text) { return key }
         let close = Closeness.closest(to: text, in: SettingKey.all.map(\.description))
-        throw WordError("there is no such setting" + (close.isEmpty ? "; `mandate settings list --all` names them" : "; did you mean \(close.joined(separator: ", "))?"))
+        throw WordError(
+            "there is no such setting"
+                + (close.isEmpty ? "; `mandate settings list --all` names them" : "; did you mean \(close.joined(separator: ", "))?"))
     }
 
     /// `2026-11-23`, `2026-11-23T14:05Z` or `2026-11-23T14:05:09Z`; a day begins at 00:00 UTC.

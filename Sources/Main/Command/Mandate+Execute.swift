@@ -28,7 +28,8 @@ extension Mandate {
             return ExitStatus.success.rawValue
         }
         let ending = code == .validationFailure ? Ending(.usage, usageSentence(for: error)) : Ending(error)
-        live.complain(ending.sentence)
+        // What was typed may be in it, so it is made harmless; and it stays one line.
+        live.complain(DisplayWidth.printable(ending.sentence.split(separator: "\n").joined(separator: " ")))
         return ending.status.rawValue
     }
 

@@ -24,9 +24,13 @@ extension DelegationsCommand {
         @Option(help: "It is known to work: say how, such as \"sent a test on Monday\".", transform: Parse.name) var proven: String?
 
         func validate() throws {
-            if covers == .any { throw ValidationError("a delegation names an address or @domain; \"*\" would hand out every address there is") }
+            if covers == .any {
+                throw ValidationError("a delegation names an address or @domain; \"*\" would hand out every address there is")
+            }
             if let from, let until, until <= from { throw ValidationError("--until must come after --from") }
-            if proven != nil, case .domain = covers { throw ValidationError("--proven is about one address; a domain cannot be proven as a whole") }
+            if proven != nil, case .domain = covers {
+                throw ValidationError("--proven is about one address; a domain cannot be proven as a whole")
+            }
         }
 
         func run() async throws {

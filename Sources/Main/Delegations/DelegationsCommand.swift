@@ -27,7 +27,8 @@ struct DelegationsCommand: AsyncParsableCommand {
         @OptionGroup var options: StoreOptions
         @OptionGroup var format: FormatOption
         @Option(help: "Only those of this mailbox.") var mailbox: String?
-        @Option(help: "Only those that speak of this address, by itself or by its domain.", transform: Parse.address) var address: EmailAddress?
+        @Option(help: "Only those that speak of this address, by itself or by its domain.", transform: Parse.address) var address:
+            EmailAddress?
 
         func run() async throws {
             let live = Live.current
@@ -127,7 +128,8 @@ enum DelegationWords {
 
     static func row(_ deny: Deny, _ mailbox: Mailbox?) -> [Cell] {
         [
-            .text(deny.id.text), .text(mailbox?.address.description ?? deny.mailbox?.text ?? "*"), .text(deny.covers.description), .text("deny"),
+            .text(deny.id.text), .text(mailbox?.address.description ?? deny.mailbox?.text ?? "*"), .text(deny.covers.description),
+            .text("deny"),
             .none, .none, .none, .none, .text(deny.reason),
         ]
     }
@@ -136,7 +138,9 @@ enum DelegationWords {
         if let from = delegation.validFrom, now < from { return "not yet valid" }
         if let until = delegation.validUntil, now >= until { return "expired" }
         guard case .address(let address) = delegation.covers, let mailbox else { return "declared" }
-        let standings = mailbox.transports.compactMap { conditions.standing(StandingKey(login: mailbox.login, from: address, transport: $0)) }
+        let standings = mailbox.transports.compactMap {
+            conditions.standing(StandingKey(login: mailbox.login, from: address, transport: $0))
+        }
         return HealthWords.of(standings.first)
     }
 }

@@ -46,7 +46,8 @@ extension MailboxesCommand {
                 return Plan("added mailbox \(fresh.title)", [.put(fresh.entity)])
             }
             guard before.grant == fresh.grant, before.transports == fresh.transports else {
-                throw CommandFailure.data("there is a mailbox \(before.title) already, with other values; `mandate mailboxes set` changes them")
+                throw CommandFailure.data(
+                    "there is a mailbox \(before.title) already, with other values; `mandate mailboxes set` changes them")
             }
             return Plan("mailbox \(before.title)")
         }
@@ -61,7 +62,8 @@ extension MailboxesCommand {
                 return Plan("added family \(fresh.title)", [.put(fresh.entity)])
             }
             guard before.members == fresh.members, before.grant == fresh.grant, before.transports == fresh.transports else {
-                throw CommandFailure.data("there is a family \(before.title) already, with other values; `mandate mailboxes set` changes them")
+                throw CommandFailure.data(
+                    "there is a family \(before.title) already, with other values; `mandate mailboxes set` changes them")
             }
             return Plan("family \(before.title)")
         }
@@ -81,7 +83,8 @@ extension MailboxesCommand {
         @Option(help: "Another grant, by id or name.") var grant: String?
         @Option(help: "Another address.", transform: Parse.address) var address: EmailAddress?
         @Option(help: "Another login.", transform: Parse.name) var login: String?
-        @Option(help: "A family's members, in place of those there are; repeat it.", transform: Parse.pattern) var member: [AddressPattern] = []
+        @Option(help: "A family's members, in place of those there are; repeat it.", transform: Parse.pattern) var member:
+            [AddressPattern] = []
         @Option(help: "A family's other name.", transform: Parse.name) var name: String?
         @Option(help: "The transports, in place of those there are; repeat it.") var transport: [Transport] = []
 
@@ -100,7 +103,9 @@ extension MailboxesCommand {
         private func changed(_ account: Account, _ grant: Grant) throws -> Account {
             switch account {
             case .mailbox(var mailbox):
-                guard member.isEmpty, name == nil else { throw CommandFailure.usage("--member and --name are for families; \(mailbox.title) is a mailbox") }
+                guard member.isEmpty, name == nil else {
+                    throw CommandFailure.usage("--member and --name are for families; \(mailbox.title) is a mailbox")
+                }
                 mailbox.grant = grant.id
                 if let address { mailbox.address = address }
                 if let login { mailbox.login = login }
@@ -108,7 +113,9 @@ extension MailboxesCommand {
                 if let isEnabled = use.isEnabled { mailbox.isEnabled = isEnabled }
                 return .mailbox(mailbox)
             case .family(var family):
-                guard address == nil, login == nil else { throw CommandFailure.usage("--address and --login are for a mailbox; \(family.title) is a family") }
+                guard address == nil, login == nil else {
+                    throw CommandFailure.usage("--address and --login are for a mailbox; \(family.title) is a family")
+                }
                 family.grant = grant.id
                 if !member.isEmpty { family.members = member }
                 if let name { family.name = name }

@@ -76,7 +76,8 @@ struct MailboxesCommand: AsyncParsableCommand {
                     sheet.add("transports", .list(mailbox.transports.map(\.rawValue)))
                     sheet.add("enabled", .flag(mailbox.isEnabled))
                     sheet.add(
-                        "health", .text(HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())))
+                        "health",
+                        .text(HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())))
                 case .family(let family):
                     sheet.add("id", .text(family.id.text))
                     sheet.add("name", .text(family.name))

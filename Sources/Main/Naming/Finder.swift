@@ -19,7 +19,8 @@ struct Finder: Sendable {
         var matches: [Named] = []
         var handles: [String] = []
         try await each(Named.self) { candidate in
-            let isNamed = candidate.names.contains { $0.lowercased() == text.lowercased() } || address.map(candidate.namedBy.contains) == true
+            let isNamed =
+                candidate.names.contains { $0.lowercased() == text.lowercased() } || address.map(candidate.namedBy.contains) == true
             if isNamed { matches.append(candidate) }
             handles += [candidate.idText] + candidate.names
             if handles.count > 10_000 { handles = Closeness.closest(to: text, in: handles) }

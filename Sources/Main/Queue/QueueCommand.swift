@@ -28,7 +28,8 @@ struct QueueCommand: AsyncParsableCommand {
             let live = Live.current
             try await options.read(live) { store in
                 let columns = [
-                    Column("id"), Column("state"), Column("accepted"), Column("author"), Column("recipients", .right), Column("size", .right),
+                    Column("id"), Column("state"), Column("accepted"), Column("author"), Column("recipients", .right),
+                    Column("size", .right),
                     Column("attempts", .right), Column("next_attempt"), Column("unknown"), Column("why"),
                 ]
                 var listing = Listing(columns, format.format, to: live.standardOutput)
@@ -45,7 +46,8 @@ struct QueueCommand: AsyncParsableCommand {
             [
                 .text(queued.message.id.text), .text(queued.state.rawValue), .date(queued.message.acceptedAt),
                 .text(queued.message.author.description), .number(queued.recipients.filter { $0.outcome == nil }.count),
-                .number(queued.message.size), .number(queued.attempts), Cell(queued.nextAttempt), .flag(queued.isUnknown), .text(queued.why),
+                .number(queued.message.size), .number(queued.attempts), Cell(queued.nextAttempt), .flag(queued.isUnknown),
+                .text(queued.why),
             ]
         }
     }

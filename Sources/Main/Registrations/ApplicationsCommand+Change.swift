@@ -39,7 +39,8 @@ extension ApplicationsCommand {
                 guard !provider.tokenEndpoint.contains("{tenant}") || !tenant.isEmpty else {
                     throw CommandFailure.usage("\(provider.name) needs --tenant: the directory id, or a domain of the tenant")
                 }
-                let secret = noSecret ? nil : try SecretReader(live: live, option: "--secret-file", what: "client secret").read(from: secretFile)
+                let secret =
+                    noSecret ? nil : try SecretReader(live: live, option: "--secret-file", what: "client secret").read(from: secretFile)
                 try await opened.edit { finder in try await plan(finder, provider, secret, opened) }
             }
         }
@@ -50,7 +51,8 @@ extension ApplicationsCommand {
                 let name = SecretName(.clientSecret, of: before.id.text)
                 let isSame = try await secret.asyncMap { try await opened.keeps($0, name) } ?? true
                 guard before == wanted, isSame else {
-                    throw CommandFailure.data("there is an application \(before.title) already, with other values; `mandate applications set` changes them")
+                    throw CommandFailure.data(
+                        "there is an application \(before.title) already, with other values; `mandate applications set` changes them")
                 }
                 return Plan("application \(before.title)")
             }
@@ -62,7 +64,8 @@ extension ApplicationsCommand {
 
         private func application(_ id: ApplicationID, _ provider: Provider) -> Application {
             Application(
-                id: id, name: name, provider: provider.id, tenant: tenant, clientID: clientID, secretExpires: secretExpires, domains: domain)
+                id: id, name: name, provider: provider.id, tenant: tenant, clientID: clientID, secretExpires: secretExpires, domains: domain
+            )
         }
     }
 

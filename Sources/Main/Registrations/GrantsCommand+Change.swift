@@ -56,7 +56,8 @@ extension GrantsCommand {
                 var wanted = grant(before.id, application)
                 wanted.isEnabled = before.isEnabled
                 guard wanted == before, isSame else {
-                    throw CommandFailure.data("there is a grant \(before.title) already, with other values; `mandate grants set` changes them")
+                    throw CommandFailure.data(
+                        "there is a grant \(before.title) already, with other values; `mandate grants set` changes them")
                 }
                 return Plan("grant \(before.title)")
             }

@@ -43,7 +43,8 @@ extension ProvidersCommand {
                 smtp: try EndpointRules.smtp(smtp, security),
                 habits: ProviderHabits(
                     smtpScopes: SMTPScopes(delegated: scopeDelegated, appOnly: scopeAppOnly), refusesSeveralAuthors: refusesSeveralAuthors,
-                    replacesUnlistedFrom: replacesUnlistedFrom, propagation: Double(propagationMinutes) * 60, takesNullSender: takesNullSender,
+                    replacesUnlistedFrom: replacesUnlistedFrom, propagation: Double(propagationMinutes) * 60,
+                    takesNullSender: takesNullSender,
                     oldRefreshTokenWorks: !refreshTokenIsUsedUp),
                 trustedCertificates: try trust.map { try EndpointRules.certificates(in: $0, live) })
             try await options.change(live) { opened in
@@ -93,7 +94,9 @@ enum EndpointRules {
         guard let text = String(validating: bytes, as: UTF8.self), text.contains("-----BEGIN CERTIFICATE-----") else {
             throw .data("\(file) holds no certificate in PEM form")
         }
-        guard !text.contains("PRIVATE KEY-----") else { throw .data("\(file) holds a private key, which does not belong here: give the certificate alone") }
+        guard !text.contains("PRIVATE KEY-----") else {
+            throw .data("\(file) holds a private key, which does not belong here: give the certificate alone")
+        }
         return text
     }
 

@@ -12,8 +12,7 @@ enum SettingRules {
     }
 
     static func check(_ key: SettingKey, _ value: String, _ directory: Directory) throws(CommandFailure) {
-        if let problem = key.problem(with: value, in: directory) { throw .data("\(key) cannot be \"\(value)\": \(problem)") }
-        try checkAuthor(key, value, directory)
+        if let problem = key.problem(with: value, in: directory) { throw .data("\(key): \(problem)") }
     }
 
     /// A name may come later, so this is no error; but a slip looks the same.
@@ -27,18 +26,6 @@ enum SettingRules {
         case .address(let address):
             return directory.users(with: address).isEmpty ? "no user has the id or address \(address): it is used as an address" : nil
         case .unreadable(let text): return "there is no user \"\(text)\" yet: until there is one, mail that needs this setting is refused"
-        }
-    }
-
-    /// An author that is the intake address would get every answer to itself, as mail, for ever.
-    private static func checkAuthor(_ key: SettingKey, _ value: String, _ directory: Directory) throws(CommandFailure) {
-        switch key.name {
-        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier: break
-        case .mode, .reply, .fallback, .intake, .template, .organisation, .signatures, .envelope, .originalFrom, .publicURL: return
-        }
-        guard let intake = directory.settings.intake else { return }
-        if case .address(intake) = SenderSetting(value, isUser: { directory.user($0) != nil }) {
-            throw .data("\(intake) is the intake address and cannot be an author too, or mail would go round in a loop")
         }
     }
 }

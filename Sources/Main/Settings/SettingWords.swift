@@ -10,8 +10,11 @@ enum SettingWords {
         switch key.name {
         case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier:
             return setting(text, directory)
-        case .mode: return text == Mode.replyTo.rawValue ? "the author always goes to Reply-To" : "the author is in From where a route exists"
-        case .reply: return "answers go to \(text == "both" ? "the author and the intake address" : text == "intake" ? "the intake address" : "the author")"
+        case .mode:
+            return text == Mode.replyTo.rawValue ? "the author always goes to Reply-To" : "the author is in From where a route exists"
+        case .reply:
+            return
+                "answers go to \(text == "both" ? "the author and the intake address" : text == "intake" ? "the intake address" : "the author")"
         case .fallback: return "without a route: \(text)"
         case .intake: return "added to Reply-To under reply intake or both"
         case .template: return "the name in From when the author is in Reply-To"

@@ -11,7 +11,9 @@ enum AccountName {
         // 16 KiB: no entry of any directory service is known to need more; one that does stays a number.
         var buffer = [CChar](repeating: 0, count: 16 * 1024)
         return buffer.withUnsafeMutableBufferPointer { buffer in
-            guard let start = buffer.baseAddress, getpwuid_r(uid, &account, start, buffer.count, &found) == 0, found != nil else { return nil }
+            guard let start = buffer.baseAddress, getpwuid_r(uid, &account, start, buffer.count, &found) == 0, found != nil else {
+                return nil
+            }
             return field(account).map { String(cString: $0) }
         }
     }

@@ -16,7 +16,8 @@ struct InitCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: StoreOptions
-    @Option(help: ArgumentHelp("Where the key is, or is to be written; later commands find it through MANDATE_KEY_FILE.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Where the key is, or is to be written; later commands find it through MANDATE_KEY_FILE.", valueName: "file"))
     var keyFile: String?
 
     func run() async throws {
@@ -44,13 +45,19 @@ struct InitCommand: AsyncParsableCommand {
     private func key(for folder: String, _ live: Live) throws -> (Vault, String) {
         let named = keyFile ?? live.environment["MANDATE_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 }
         if named == nil, live.environment["MANDATE_KEY"]?.isEmpty == false {
-            return (try KeyFile.vault(for: folder, live), "its key comes from MANDATE_KEY: keep a copy, for without it the store's secrets are lost")
+            return (
+                try KeyFile.vault(for: folder, live),
+                "its key comes from MANDATE_KEY: keep a copy, for without it the store's secrets are lost"
+            )
         }
         let file = named ?? KeyFile.path(beside: folder)
         let isNew = access(file, F_OK) != 0
         if isNew { try KeyFile.make(at: file, live) }
-        let hint = keyFile != nil && keyFile != live.environment["MANDATE_KEY_FILE"] ? "; set MANDATE_KEY_FILE=\(ShellWord.quoted(file)) for later commands" : ""
-        let words = "its key is \(file)\(isNew ? "" : ", which was there already"): back it up apart from the store, for without it the store's secrets are lost"
+        let hint =
+            keyFile != nil && keyFile != live.environment["MANDATE_KEY_FILE"]
+            ? "; set MANDATE_KEY_FILE=\(ShellWord.quoted(file)) for later commands" : ""
+        let words =
+            "its key is \(file)\(isNew ? "" : ", which was there already"): back it up apart from the store, for without it the store's secrets are lost"
         return (try KeyFile.vault(in: file, live), words + hint)
     }
 

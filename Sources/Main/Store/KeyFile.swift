@@ -18,7 +18,8 @@ struct KeyFile: Sendable {
         let file = path(beside: folder)
         guard access(file, F_OK) == 0 else {
             throw CommandFailure.configuration(
-                "the store's key is missing: \(file) does not exist, and neither MANDATE_KEY_FILE nor MANDATE_KEY is set; bring it back from its backup")
+                "the store's key is missing: \(file) does not exist, and neither MANDATE_KEY_FILE nor MANDATE_KEY is set; bring it back from its backup"
+            )
         }
         return try vault(in: file, live)
     }
@@ -36,7 +37,9 @@ struct KeyFile: Sendable {
     static func make(at file: String, _ live: Live) throws(CommandFailure) {
         let text = Data(live.randomBytes(32)).base64EncodedString() + "\n"
         let descriptor = open(file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw CommandFailure(.cannotCreate, "the key file \(file) cannot be made: \(SystemError.text(errno))") }
+        guard descriptor >= 0 else {
+            throw CommandFailure(.cannotCreate, "the key file \(file) cannot be made: \(SystemError.text(errno))")
+        }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {

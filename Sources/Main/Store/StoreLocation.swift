@@ -54,7 +54,9 @@ struct StoreLocation: Sendable, Hashable {
         for line in text.split(separator: "\n") {
             let path = String(line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
             if path.isEmpty || path.hasPrefix("#") { continue }
-            guard path.hasPrefix("/") else { throw .configuration("\(file) must name the store's folder by its full path, not \"\(path)\"") }
+            guard path.hasPrefix("/") else {
+                throw .configuration("\(file) must name the store's folder by its full path, not \"\(path)\"")
+            }
             return path
         }
         return nil

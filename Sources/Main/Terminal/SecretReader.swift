@@ -19,14 +19,17 @@ struct SecretReader {
         case .some(let path): return try secret(trimmed(try InputFile(path, live).readAll(limit: Self.limit)), path)
         case nil:
             guard live.standardInput.isTerminal, live.standardError.isTerminal else {
-                throw .usage("give the \(what) with \(option) FILE, or \(option) - to read it from standard input; it is never taken as an argument")
+                throw .usage(
+                    "give the \(what) with \(option) FILE, or \(option) - to read it from standard input; it is never taken as an argument")
             }
             return try prompted()
         }
     }
 
     private func prompted() throws(CommandFailure) -> Secret {
-        guard live.standardInput.isTerminal else { throw .usage("there is no terminal to ask for the \(what); give \(option) FILE or \(option) -") }
+        guard live.standardInput.isTerminal else {
+            throw .usage("there is no terminal to ask for the \(what); give \(option) FILE or \(option) -")
+        }
         live.standardError.write("\(what): ")
         let line = try live.standardInput.readHiddenLine()
         live.standardError.write("\n")

@@ -43,13 +43,16 @@ struct UserImport {
     private func user(_ fields: [String]) throws(CommandFailure) -> User {
         guard fields.count >= 3 else {
             let hint = fields[0].contains(";") || fields[0].contains("\t") ? ", separated by commas" : ""
-            throw .data("a line needs at least id,name,address\(hint); this one has \(fields.count == 1 ? "one field" : "\(fields.count) fields")")
+            throw .data(
+                "a line needs at least id,name,address\(hint); this one has \(fields.count == 1 ? "one field" : "\(fields.count) fields")")
         }
         guard let id = UserID(fields[0]) else { throw .data("the id must have 1 to 255 bytes and no control characters") }
         let login = fields.count > 3 && !fields[3].isEmpty ? fields[3] : nil
         var addresses: [EmailAddress] = []
         for text in [fields[2]] + fields.dropFirst(4) where !text.isEmpty {
-            do throws(AddressError) { addresses.append(try EmailAddress(text)) } catch { throw .data("\"\(text)\" is no address: \(error)") }
+            do throws(AddressError) { addresses.append(try EmailAddress(text)) } catch {
+                throw .data("\"\(text)\" is no address: \(error)")
+            }
         }
         if let intake, addresses.contains(intake) { throw .data("\(intake) is the intake address and cannot be a user's too") }
         return User(id: id, name: fields[1], login: login, addresses: try UserAddresses.distinct(addresses))

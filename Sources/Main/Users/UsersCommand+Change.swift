@@ -15,7 +15,8 @@ extension UsersCommand {
         @OptionGroup var options: StoreOptions
         @Argument(help: "The application's own id of the user.", transform: Parse.userID) var id: UserID
         @Option(help: "What recipients see before the address.") var name = ""
-        @Option(help: "An address; the first is the primary one. Repeat it for more.", transform: Parse.address) var address: [EmailAddress] = []
+        @Option(help: "An address; the first is the primary one. Repeat it for more.", transform: Parse.address) var address:
+            [EmailAddress] = []
         @Option(help: "The name this user signs in with at the provider, where it differs from the address.") var login: String?
 
         func run() async throws {
@@ -25,7 +26,8 @@ extension UsersCommand {
                     try await UserRules.check(user, finder)
                     if let entity = try await finder.store.entity(user.entity.key) {
                         guard entity == user.entity else {
-                            throw CommandFailure.data("there is a user \(user.id) already, with other values; `mandate users set` changes them")
+                            throw CommandFailure.data(
+                                "there is a user \(user.id) already, with other values; `mandate users set` changes them")
                         }
                         return Plan("user \(user.title)")
                     }

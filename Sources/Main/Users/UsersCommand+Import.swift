@@ -95,7 +95,10 @@ extension UsersCommand {
                 progress.advance(to: done)
             }
             progress.finish()
-            return (users.indices.filter { !isKnown[$0] }.map { users[$0] }, users.indices.filter { isKnown[$0] && !isSame[$0] }.map { users[$0] })
+            return (
+                users.indices.filter { !isKnown[$0] }.map { users[$0] },
+                users.indices.filter { isKnown[$0] && !isSame[$0] }.map { users[$0] }
+            )
         }
     }
 }

@@ -36,7 +36,8 @@ struct UsersCommand: AsyncParsableCommand {
                     let further = user.addresses.dropFirst().map(\.address.description)
                     let off = user.addresses.filter { !$0.isOn }.map(\.address.description)
                     listing.add([
-                        .text(user.id.text), .text(user.name), Cell(user.primaryAddress?.address.description), Cell(user.login), .list(further),
+                        .text(user.id.text), .text(user.name), Cell(user.primaryAddress?.address.description), Cell(user.login),
+                        .list(further),
                         .list(off),
                     ])
                 }

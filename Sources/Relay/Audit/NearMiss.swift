@@ -51,7 +51,9 @@ struct NearMissCollector: Sendable {
         guard let chosen else { return }
         if let application = decider.application(of: chosen) {
             applications[application.id, default: 0] += 1
-            if application.domains.isEmpty { alignments[Alignment(application: application.id, domain: chosen.author.domain), default: 0] += 1 }
+            if application.domains.isEmpty {
+                alignments[Alignment(application: application.id, domain: chosen.author.domain), default: 0] += 1
+            }
         }
         if case .mailbox(let id) = chosen.mailbox.row, chosen.delegation != nil { delegates[id, default: 0] += 1 }
         for step in decision.explanation.steps {
@@ -74,7 +76,8 @@ struct NearMissCollector: Sendable {
             guard let mailbox = directory.mailbox(id) else { continue }
             found.append(
                 NearMiss(
-                    kind: .oneForMany, subject: mailbox.address.description, reason: "it is the only way out for \(count) addresses of others",
+                    kind: .oneForMany, subject: mailbox.address.description,
+                    reason: "it is the only way out for \(count) addresses of others",
                     count: count, remedy: Remedy(ours: "mandate mailboxes add --family @\(mailbox.address.domain.ascii) --grant GRANT")))
         }
         return found.sorted()

@@ -19,7 +19,8 @@ extension Remedy {
         case .grantDisabled: self.init(ours: "mandate grants set \(place.grantName) --enable")
         case .grantMissing: self.init(ours: "mandate mailboxes set \(place.mailbox) --grant GRANT")
         case .grantNeedsConsent:
-            self.init(provider: "consent again as \(place.principal)", ours: "mandate grants set \(place.grantName) --refresh-token-from FILE")
+            self.init(
+                provider: "consent again as \(place.principal)", ours: "mandate grants set \(place.grantName) --refresh-token-from FILE")
         case .applicationMissing: self.init(ours: "mandate grants set \(place.grantName) --application APPLICATION")
         case .applicationSuspended:
             self.init(

@@ -24,7 +24,8 @@ package struct Remedy: Sendable, Hashable {
                 guard let strike = strikes.first else { continue }
                 self.init(of: strike, candidate, decider)
                 return
-            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids, .mode,
+            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids,
+                .mode,
                 .noCandidate, .usable, .alignmentUnknown, .unalignedAllowed, .coAuthorWithoutRoute, .chosen, .phraseShortened, .fallback,
                 .carrier, .carrierUnusable, .authorIsCarrier, .refused:
                 continue
@@ -78,7 +79,9 @@ extension Directory {
 
 extension String {
     /// As one word of a POSIX shell.
-    var shellQuoted: String { isPlainWord ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'" }
+    var shellQuoted: String {
+        isPlainWord ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
 
     /// As one argument of PowerShell.
     var powerShellQuoted: String { isPlainWord && first != "@" ? self : powerShellLiteral }
@@ -89,7 +92,8 @@ extension String {
         !isEmpty
             && utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
                 default: "@._+-/:".utf8.contains(byte)
                 }
             }

@@ -118,7 +118,9 @@ package struct UnauthorizedReport: Sendable {
     private mutating func judgeUsers() {
         for user in directory.allUsers {
             for entry in user.addresses where entry.isOn && uses[entry.address] == nil {
-                let holders = directory.users(with: entry.address).filter { $0.addresses.contains { $0.address == entry.address && $0.isOn } }
+                let holders = directory.users(with: entry.address).filter {
+                    $0.addresses.contains { $0.address == entry.address && $0.isOn }
+                }
                 guard holders.first?.id == user.id else { continue }
                 judge(entry.address, Use(places: holders.map { "user \($0.id)" }))
             }
@@ -138,7 +140,8 @@ package struct UnauthorizedReport: Sendable {
         // A message is seen as asked for and as sent: the greater of both is how often the address was used.
         rows.append(
             Row(
-                address: address.description, usedIn: use.places, reason: Self.reason(explanation), firstSeen: use.first, lastSeen: use.last,
+                address: address.description, usedIn: use.places, reason: Self.reason(explanation), firstSeen: use.first,
+                lastSeen: use.last,
                 count: use.counts.values.max() ?? 0, remedy: Remedy(for: address, explanation, decider)))
     }
 
@@ -151,7 +154,8 @@ package struct UnauthorizedReport: Sendable {
             case .noCandidate: reasons.append("no mailbox, family or delegation speaks of it")
             case .struck(let candidate, let strikes):
                 reasons.append("\(candidate): \(strikes.map(\.description).joined(separator: "; "))")
-            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids, .mode,
+            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids,
+                .mode,
                 .usable, .alignmentUnknown, .unalignedAllowed, .coAuthorWithoutRoute, .chosen, .phraseShortened, .fallback, .carrier,
                 .carrierUnusable, .authorIsCarrier, .refused:
                 continue

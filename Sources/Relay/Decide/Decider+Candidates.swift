@@ -21,7 +21,7 @@ extension Decider {
         let (a, b) = (left.candidate, right.candidate)
         if a.isExact != b.isExact { return a.isExact }
         if a.route.rank != b.route.rank { return a.route.rank < b.route.rank }
-        if left.isProven != right.isProven { return left.isProven }
+        if left.confidence != right.confidence { return left.confidence < right.confidence }
         if a.priority != b.priority { return a.priority < b.priority }
         if a.mailbox.address != b.mailbox.address { return a.mailbox.address < b.mailbox.address }
         if a.mailbox.login != b.mailbox.login { return a.mailbox.login < b.mailbox.login }
@@ -33,9 +33,10 @@ extension Decider {
         found.append(candidate(author, member(author, of: family), .family, isExact: isExact))
     }
 
-    /// Every address in a family is its own mailbox; its login is the user's, where one is recorded.
+    /// Every address in a family is its own mailbox; its login is the user's, where one is recorded. Else it is the address, in one writing
+    /// however the author was written: standings, tokens and limits are found by it.
     private func member(_ address: EmailAddress, of family: Family) -> ConcreteMailbox {
-        let login = directory.users(with: address).lazy.compactMap(\.login).first ?? address.description
+        let login = directory.users(with: address).lazy.compactMap(\.login).first ?? address.lowercased
         return ConcreteMailbox(row: .family(family.id), address: address, login: login, grant: family.grant)
     }
 
@@ -61,7 +62,32 @@ extension Decider {
 struct Usable: Sendable, Hashable {
     let candidate: Candidate
     let transport: Transport
-    let isProven: Bool
+    let confidence: Confidence
+}
+
+/// How sure it is that the provider will agree, the surest first.
+enum Confidence: Int, Sendable, Hashable, Comparable {
+    case proven, declared
+    /// Granted so recently that it may still be refused.
+    case pending
+
+    init(_ standing: Standing?) {
+        switch standing {
+        case .proven?: self = .proven
+        case .pending?: self = .pending
+        // The last two never survive.
+        case .declared?, nil, .denied?, .rewritten?: self = .declared
+        }
+    }
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension EmailAddress {
+    /// Only A to Z: what else lower case would do is not known to be the same mailbox.
+    fileprivate var lowercased: String {
+        String(String.UnicodeScalarView(description.unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 }))
+    }
 }
 
 extension Mailbox {

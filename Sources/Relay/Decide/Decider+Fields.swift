@@ -26,11 +26,14 @@ extension Decider {
     func viaPhrase(for author: Author, _ carrier: NamedAddress) -> String {
         let names = author.all.map { named in
             let name = (named.name ?? "").withoutAddresses
-            return name.isEmpty ? named.address.localPart.withoutAddresses : name
+            let local = name.isEmpty ? named.address.localPart.withoutAddresses : name
+            return local.isEmpty ? named.address.domain.text : local
         }
-        let organisation = directory.settings.organisation ?? carrier.name ?? carrier.address.domain.text
-        return directory.settings.template.replacing("{name}", with: names.joined(separator: ", "))
-            .replacing("{organisation}", with: organisation.withoutAddresses)
+        let organisation = (directory.settings.organisation ?? carrier.name ?? "").withoutAddresses
+        // The name comes last: it is the sender's own text, and no place in it is filled.
+        return directory.settings.template
+            .replacing("{organisation}", with: organisation.isEmpty ? carrier.address.domain.text : organisation)
+            .replacing("{name}", with: names.joined(separator: ", "))
     }
 
     private func sender(_ route: Route, _ mailbox: ConcreteMailbox, severalAuthors: Bool) -> SenderFields.Sender {

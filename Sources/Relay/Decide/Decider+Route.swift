@@ -54,7 +54,7 @@ extension Decider {
         if candidates.isEmpty { explanation.note(.noCandidate(address)) }
         var usable: [Usable] = []
         for candidate in candidates {
-            if let survivor = judge(candidate, severalAuthors: severalAuthors, at: now, &explanation) { usable.append(survivor) }
+            usable += judge(candidate, severalAuthors: severalAuthors, at: now, &explanation)
         }
         return usable
     }
@@ -136,5 +136,11 @@ extension Explanation {
         }
     }
 
-    var hasTemporaryStrike: Bool { strikes.contains(where: \.isTemporary) }
+    /// Whether a candidate could come back by itself: one for which nothing but time is missing.
+    var hasTemporaryStrike: Bool {
+        steps.contains { step in
+            guard case .struck(_, let strikes) = step else { return false }
+            return strikes.allSatisfy(\.isTemporary) || strikes.contains { if case .pendingAndDenied = $0 { true } else { false } }
+        }
+    }
 }

@@ -3,20 +3,22 @@ internal import struct FoundationEssentials.Date
 
 /// Step 5: what speaks against a candidate. All reasons are collected, because an administrator who mends one wants to know the next.
 extension Decider {
-    /// The transport that will honour the candidate, or why none will.
-    func judge(_ candidate: Candidate, severalAuthors: Bool, at now: Date, _ explanation: inout Explanation) -> Usable? {
+    /// The transport that will honour the candidate, or why none will. Several authors must agree on one, so for them it is all that will.
+    func judge(_ candidate: Candidate, severalAuthors: Bool, at now: Date, _ explanation: inout Explanation) -> [Usable] {
         var strikes: [Strike] = []
         strikeByEntry(candidate, at: now, &strikes)
         strikeByHealth(candidate, at: now, &strikes)
         guard let application = application(of: candidate), let provider = directory.provider(application.provider) else {
-            explanation.note(.struck(candidate, strikes.isEmpty ? [.applicationMissing] : strikes))
-            return nil
+            if !strikes.contains(.grantMissing) { strikes.append(.applicationMissing) }
+            explanation.note(.struck(candidate, strikes))
+            return []
         }
         strikeByAlignment(candidate, application, &strikes, &explanation)
         guard strikes.isEmpty else {
             explanation.note(.struck(candidate, strikes))
-            return nil
+            return []
         }
+        var usable: [Usable] = []
         for transport in transports(of: candidate) {
             let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
             let standing = conditions.standing(key) ?? derivedStanding(candidate, provider, at: now)
@@ -24,11 +26,12 @@ extension Decider {
                 strikes.append(strike)
             } else {
                 explanation.note(.usable(candidate, transport, standing))
-                return Usable(candidate: candidate, transport: transport, isProven: standing?.isProven ?? false)
+                usable.append(Usable(candidate: candidate, transport: transport, confidence: Confidence(standing)))
+                if !severalAuthors { break }
             }
         }
-        explanation.note(.struck(candidate, strikes.isEmpty ? [.noTransport] : strikes))
-        return nil
+        if usable.isEmpty { explanation.note(.struck(candidate, strikes.isEmpty ? [.noTransport] : strikes)) }
+        return usable
     }
 
     func grant(of candidate: Candidate) -> Grant? { directory.grant(candidate.mailbox.grant) }

@@ -106,7 +106,11 @@ package struct Rewriter: Sendable {
 
     /// RFC 3834 section 5: where `<>` cannot say it, the field does.
     private mutating func announceAutomatic() {
-        guard circumstances.isAutomatic, !circumstances.providerTakesNullSender, header.first(.autoSubmitted) == nil else { return }
+        guard circumstances.isAutomatic, !circumstances.providerTakesNullSender else { return }
+        let present = header.first(.autoSubmitted)?.unfolded().lowercased() ?? "no"
+        // "no" invites the answers that `<>` was to prevent.
+        guard present.isEmpty || present == "no" else { return }
+        header.remove(.autoSubmitted)
         header.prepend(FieldWriter.text(.autoSubmitted, "auto-generated"))
     }
 
@@ -128,7 +132,10 @@ package struct Rewriter: Sendable {
     }
 
     /// A Bcc field would tell every recipient who the hidden ones are (RFC 5322 section 3.6.3).
-    private mutating func dropBcc() { header.remove(.bcc) }
+    private mutating func dropBcc() {
+        header.remove(.bcc)
+        header.remove(.resentBcc)
+    }
 
     private var envelopeSender: ReversePath {
         if circumstances.isAutomatic {

@@ -24,7 +24,8 @@ struct UnauthorizedTests {
         let desk = try await Desk.withCompany()
         try await desk.set(
             "settings set AD_HOC_EMAIL_FROM_ADDRESS ad@hoc.example", "settings set EMAIL_ADMINISTRATOR_USER_ID nobody",
-            "clients limit printer --address scan@example.org --author-if-unusable scan@example.org", "users add dora --address dora@staff.example.org")
+            "clients limit printer --address scan@example.org --author-if-unusable scan@example.org",
+            "users add dora --address dora@staff.example.org")
         #expect(await desk.run("audit unauthorized").status == 1)
         let rows = try await rows(desk)
         #expect(row(rows, "ad@hoc.example")?["used_in"] as? [String] == ["AD_HOC_EMAIL_FROM_ADDRESS"])
@@ -87,7 +88,8 @@ struct UnauthorizedTests {
                     id: DelegationID(trusted: "d\(number)"), mailbox: mailbox.id, covers: .address(address), kind: .sendAs, grantedBy: "t",
                     grantedAt: desk.now)
                 changed.apply([.put(.delegation(delegation))], edition: Edition(9))
-                observations.append(.standing(StandingKey(login: mailbox.login, from: address, transport: .smtp), .proven(at: desk.now, how: "t")))
+                observations.append(
+                    .standing(StandingKey(login: mailbox.login, from: address, transport: .smtp), .proven(at: desk.now, how: "t")))
             }
             let report = UnauthorizedReport(directory: changed, conditions: Conditions(observations), sightings: [], now: desk.now)
             #expect(report.rows.isEmpty)

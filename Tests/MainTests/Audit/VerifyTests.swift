@@ -9,7 +9,8 @@ struct VerifyTests {
         var previous = JournalChain.start
         return (1...count).map { number in
             let entry = JournalEntry(
-                at: Date(timeIntervalSince1970: Double(number)), kind: .changed, facts: [.init("n", "\(number)")], personal: [.init(.person, "p\(number)")])
+                at: Date(timeIntervalSince1970: Double(number)), kind: .changed, facts: [.init("n", "\(number)")],
+                personal: [.init(.person, "p\(number)")])
             let position = JournalPosition(strand: "main", number: Int64(number))
             let digest = JournalChain.personalDigest(entry.personal, salt: [9])
             previous = chain.mac(of: entry, at: position, personalDigest: digest, after: previous)
@@ -24,7 +25,8 @@ struct VerifyTests {
     }
 
     private func changed(_ row: JournalRow, entry: JournalEntry? = nil, salt: [UInt8]?? = nil) -> JournalRow {
-        JournalRow(position: row.position, entry: entry ?? row.entry, personalDigest: row.personalDigest, salt: salt ?? row.salt, mac: row.mac)
+        JournalRow(
+            position: row.position, entry: entry ?? row.entry, personalDigest: row.personalDigest, salt: salt ?? row.salt, mac: row.mac)
     }
 
     @Test func anUntouchedJournalIsWhole() { #expect(verdict(rows(5)) == nil) }

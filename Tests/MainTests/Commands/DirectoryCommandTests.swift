@@ -13,11 +13,13 @@ struct DirectoryCommandTests {
         let lines = [
             "users add ann --address ann@example.org", "users set ann --on ann@example.org", "settings set EMAIL_FROM_USER_ID tracker",
             "applications add tracker --provider microsoft --tenant contoso.example --client-id 1234 --secret-file - --domain example.org",
-            "applications set tracker --tenant contoso.example", "grants add staff --application tracker --kind app-only", "grants set staff --enable",
+            "applications set tracker --tenant contoso.example", "grants add staff --application tracker --kind app-only",
+            "grants set staff --enable",
             "grants add person --application tracker --kind consent --principal ann@example.org --refresh-token-from -",
             "mailboxes add tracker@example.org --grant person", "mailboxes add --family @staff.example.org --grant staff",
             "mailboxes set tracker@example.org --enable", "delegations grant tracker@example.org bob@example.org --kind send-as",
-            "delegations revoke tracker@example.org ann@example.org", "delegations deny * ann@example.org", "delegations allow * bob@example.org",
+            "delegations revoke tracker@example.org ann@example.org", "delegations deny * ann@example.org",
+            "delegations allow * bob@example.org",
             "clients add printer --network 192.0.2.17 --address scan@example.org", "clients add batch --key", "settings unset mode",
             "clients limit printer --address scan@example.org",
         ]
@@ -37,7 +39,7 @@ struct DirectoryCommandTests {
             #expect(await desk.run(["mailboxes", "show", name]).out.contains(mailbox.id.text))
         }
         #expect(await desk.run("users show robert@example.org").out.contains("bob"))
-        #expect(await desk.run("mailboxes show @staff.example.org").out.contains("family") || (await desk.run("mailboxes show @staff.example.org")).out.contains("fam-"))
+        #expect(await desk.run("mailboxes show @staff.example.org").out.contains("fam-"))
         try await desk.set("users add rob --address robert@example.org")
         let answer = await desk.run("users show robert@example.org")
         #expect(answer.status == 65)
@@ -59,7 +61,8 @@ struct DirectoryCommandTests {
     @Test func addressesOfAUserAreSwitchedMovedAndRemoved() async throws {
         let desk = try await Desk.withStore()
         try await desk.set(
-            "users add bob --address a@example.org --address b@example.org", "users set bob --off a@example.org --primary b@example.org --login bob.b",
+            "users add bob --address a@example.org --address b@example.org",
+            "users set bob --off a@example.org --primary b@example.org --login bob.b",
             "users set bob --add-address c@example.org", "users set bob --remove-address a@example.org --off c@example.org")
         let user = try #require(try await desk.directory().user(UserID(trusted: "bob")))
         #expect(user.login == "bob.b")
@@ -100,7 +103,8 @@ struct DirectoryCommandTests {
     @Test func delegationsCarryDatesPriorityAndReason() async throws {
         let desk = try await Desk.withCompany()
         try await desk.set(
-            "delegations grant tracker@example.org @partner.example --kind on-behalf --priority 7 --from 2026-01-01 --until 2027-01-01T12:00Z --allow-unaligned --reason Atlas")
+            "delegations grant tracker@example.org @partner.example --kind on-behalf --priority 7 --from 2026-01-01 --until 2027-01-01T12:00Z --allow-unaligned --reason Atlas"
+        )
         let found = try #require(try await desk.directory().allDelegations.first { $0.kind == .onBehalf })
         #expect(found.covers == .domain(try Domain("partner.example")))
         #expect(found.priority == 7 && found.allowsUnaligned && found.reason == "Atlas" && found.grantedBy == "tester")
@@ -148,7 +152,8 @@ struct DirectoryCommandTests {
         let desk = try await Desk.withStore()
         let pem = try desk.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
         try await desk.set(
-            "providers add house --token-endpoint https://login.example.org/{tenant}/token --smtp mail.example.org:465 --scope-app-only smtp --trust \(pem)")
+            "providers add house --token-endpoint https://login.example.org/{tenant}/token --smtp mail.example.org:465 --scope-app-only smtp --trust \(pem)"
+        )
         let directory = try await desk.directory()
         let provider = try #require(directory.provider(ProviderID(trusted: "house")))
         #expect(provider.smtp == SMTPEndpoint(host: "mail.example.org", port: 465, security: .implicit))
@@ -158,7 +163,8 @@ struct DirectoryCommandTests {
     @Test func everyListingIsATableJSONOrCSV() async throws {
         let desk = try await Desk.withCompany()
         let listings = [
-            "users list", "settings list", "providers list", "applications list", "grants list", "mailboxes list", "delegations list", "clients list",
+            "users list", "settings list", "providers list", "applications list", "grants list", "mailboxes list", "delegations list",
+            "clients list",
             "queue list", "audit journal", "audit senders", "audit unauthorized",
         ]
         for line in listings {

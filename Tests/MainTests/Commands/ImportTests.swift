@@ -6,7 +6,8 @@ import Testing
 struct ImportTests {
     @Test func usersAreAddedAndChanged() async throws {
         let desk = try await Desk.withStore()
-        try await desk.set("users add ann --address ann@example.org", "users set ann --off ann@example.org", "users add carl --address carl@example.org")
+        try await desk.set(
+            "users add ann --address ann@example.org", "users set ann --off ann@example.org", "users add carl --address carl@example.org")
         let path = try desk.file(
             "users.csv",
             "\u{FEFF}id,name,address,login\r\nann,\"Lee, Ann\",ann@example.org\r\nbob,Bob,bob@example.org,bob.b,robert@example.org,bobby@example.org\r\n"
@@ -40,7 +41,9 @@ struct ImportTests {
             """
         let answer = await desk.run("users import -", input: text)
         #expect(answer.status == 65)
-        for words in ["input:2: \"bob\" is no address", "input:3: ", "input:4: the id ann stands in line 1", "input:5: ", "input:6: ", "input:7: "] {
+        for words in [
+            "input:2: \"bob\" is no address", "input:3: ", "input:4: the id ann stands in line 1", "input:5: ", "input:6: ", "input:7: ",
+        ] {
             #expect(answer.err.contains(words), "\(words)")
         }
         #expect(answer.err.contains("6 lines are wrong"))

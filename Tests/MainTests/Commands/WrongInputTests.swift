@@ -17,10 +17,12 @@ struct WrongInputTests {
         Case("users list --format xml", 64, "xml"), Case("users list extra", 64, "extra"),
         Case("init --key-file", 64, "--key-file"),
 
-        Case("settings get", 64), Case("settings get EMAIL_FORM_USER_ID", 64, "EMAIL_FROM_USER_ID"), Case("settings show mode.adhoc", 64, "no such"),
-        Case("settings set mode sideways", 65, "from or reply-to"), Case("settings set mode", 64), Case("settings set reply x", 65),
+        Case("settings get", 64), Case("settings get EMAIL_FORM_USER_ID", 64, "EMAIL_FROM_USER_ID"),
+        Case("settings show mode.adhoc", 64, "no such"),
+        Case("settings set mode sideways", 65, "choose from, reply-to"), Case("settings set mode", 64), Case("settings set reply x", 65),
         Case("settings set fallback x", 65), Case("settings set signatures x", 65), Case("settings set envelope x", 65),
-        Case("settings set original-from x", 65), Case("settings set intake ann@example.org", 65, "user"), Case("settings set intake ann", 65),
+        Case("settings set original-from x", 65), Case("settings set intake ann@example.org", 65, "user"),
+        Case("settings set intake ann", 65),
         Case("settings set intake tracker@example.org", 65), Case("settings set public-url ftp://x", 65),
         Case("settings set EMAIL_FROM_USER_ID intake@example.org", 65, "loop"), Case("settings unset nothing", 64, "no such"),
 
@@ -28,7 +30,8 @@ struct WrongInputTests {
         Case("users remove ghost", 67), Case("users remove tracker", 65, "EMAIL_FROM_USER_ID"), Case("users add", 64),
         Case("users add carl --address carl", 64, "@"), Case("users add carl --address intake@example.org", 65, "loop"),
         Case("users add carl --address c@example.org --address C@EXAMPLE.ORG", 65, "twice"),
-        Case("users add ann --address other@example.org", 65, "mandate users set"), Case("users set ann --off bob@example.org", 65, "not an address of"),
+        Case("users add ann --address other@example.org", 65, "mandate users set"),
+        Case("users set ann --off bob@example.org", 65, "not an address of"),
         Case("users set ann --remove-address x@example.org", 65), Case("users set ann --add-address intake@example.org", 65),
         Case("users import /nonexistent/users.csv", 66, "no such file"), Case("users import /", 66, "folder"), Case("users import", 64),
 
@@ -37,12 +40,18 @@ struct WrongInputTests {
         Case("providers add house --token-endpoint https://login.example.org/t --smtp m.example.org --scope-app-only x", 64, "host:port"),
         Case("providers add house --token-endpoint https://login.example.org/t --smtp m.example.org:0 --scope-app-only x", 64, "host:port"),
         Case("providers add house --token-endpoint https://login.example.org/t --smtp m.example.org:25", 64, "scope"),
-        Case("providers add house --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope-app-only x --trust /etc/hostname", 65, "PEM"),
-        Case("providers add house --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope-app-only x --trust /nonexistent", 66),
-        Case("providers add house --kind odd --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope-app-only x", 64, "odd"),
+        Case(
+            "providers add house --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope-app-only x --trust /etc/hostname",
+            65, "PEM"),
+        Case(
+            "providers add house --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope-app-only x --trust /nonexistent",
+            66),
+        Case(
+            "providers add house --kind odd --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope-app-only x", 64, "odd"),
 
         Case("applications show ghost", 65), Case("applications set ghost --tenant x", 65), Case("applications remove ghost", 65),
-        Case("applications remove tracker", 65, "--cascade"), Case("applications add x --provider ghost --client-id 1 --no-secret", 65, "ghost"),
+        Case("applications remove tracker", 65, "--cascade"),
+        Case("applications add x --provider ghost --client-id 1 --no-secret", 65, "ghost"),
         Case("applications add x --provider microsoft --client-id 1 --no-secret", 64, "--tenant"),
         Case("applications add x --provider google --client-id 1", 64, "never taken as an argument"),
         Case("applications add x --provider google --client-id 1 --secret-file -", 65, "empty"),
@@ -55,45 +64,65 @@ struct WrongInputTests {
         Case("applications set tracker --domain a.example --domains-unknown", 64, "contradict"),
 
         Case("grants show ghost", 65), Case("grants show staf", 65, "did you mean staff"), Case("grants remove staff", 65, "family"),
-        Case("grants remove ghost", 65), Case("grants set ghost --disable", 65), Case("grants set staff --enable --disable", 64, "contradict"),
-        Case("grants add x --application ghost --kind app-only", 65), Case("grants add x --application tracker --kind command", 64, "command"),
-        Case("grants add x --application tracker", 64, "--kind"), Case("grants add x --application tracker --kind consent", 64, "--refresh-token-from"),
+        Case("grants remove ghost", 65), Case("grants set ghost --disable", 65),
+        Case("grants set staff --enable --disable", 64, "contradict"),
+        Case("grants add x --application ghost --kind app-only", 65),
+        Case("grants add x --application tracker --kind command", 64, "command"),
+        Case("grants add x --application tracker", 64, "--kind"),
+        Case("grants add x --application tracker --kind consent", 64, "--refresh-token-from"),
         Case("grants add x --application tracker --kind app-only --refresh-token-from -", 64, "app-only"),
-        Case("grants add x --application tracker --kind app-only --principal a", 64), Case("grants set staff --refresh-token-from -", 65, "empty"),
+        Case("grants add x --application tracker --kind app-only --principal a", 64),
+        Case("grants set staff --refresh-token-from -", 65, "empty"),
         Case("grants add staff --application tracker --kind consent --refresh-token-from /etc/hostname", 65, "grants set"),
         Case("grants set staff --name person", 65, "another grant"),
 
-        Case("mailboxes show ghost@example.org", 65), Case("mailboxes remove ghost@example.org", 65), Case("mailboxes set ghost --disable", 65),
+        Case("mailboxes show ghost@example.org", 65), Case("mailboxes remove ghost@example.org", 65),
+        Case("mailboxes set ghost --disable", 65),
         Case("mailboxes remove tracker@example.org", 65, "delegation"), Case("mailboxes add x@example.org --grant ghost", 65),
-        Case("mailboxes add x@example.org", 64, "--grant"), Case("mailboxes add x --grant staff", 64, "@"), Case("mailboxes add --grant staff", 64),
-        Case("mailboxes add x@example.org --family @b.example --grant staff", 64), Case("mailboxes add --family * --grant staff", 65, "stranger"),
-        Case("mailboxes add --family @b.example --grant person", 65, "app-only"), Case("mailboxes add x@example.org --grant staff --transport pigeon", 64),
+        Case("mailboxes add x@example.org", 64, "--grant"), Case("mailboxes add x --grant staff", 64, "@"),
+        Case("mailboxes add --grant staff", 64),
+        Case("mailboxes add x@example.org --family @b.example --grant staff", 64),
+        Case("mailboxes add --family * --grant staff", 65, "stranger"),
+        Case("mailboxes add --family @b.example --grant person", 65, "app-only"),
+        Case("mailboxes add x@example.org --grant staff --transport pigeon", 64),
         Case("mailboxes add x@example.org --grant staff --transport smtp --transport smtp", 64, "twice"),
-        Case("mailboxes add --family @b.example --grant staff --login x", 64), Case("mailboxes set tracker@example.org --member @b.example", 64, "families"),
-        Case("mailboxes add tracker@example.org --grant staff", 65, "mailboxes set"), Case("mailboxes set @staff.example.org --grant person", 65),
+        Case("mailboxes add --family @b.example --grant staff --login x", 64),
+        Case("mailboxes set tracker@example.org --member @b.example", 64, "families"),
+        Case("mailboxes add tracker@example.org --grant staff", 65, "mailboxes set"),
+        Case("mailboxes set @staff.example.org --grant person", 65),
 
-        Case("delegations show ghost", 65), Case("delegations revoke ghost", 65), Case("delegations revoke ghost@x.example bob@example.org", 65),
+        Case("delegations show ghost", 65), Case("delegations revoke ghost", 65),
+        Case("delegations revoke ghost@x.example bob@example.org", 65),
         Case("delegations grant ghost@example.org bob@example.org", 65), Case("delegations grant tracker@example.org bob", 64, "@"),
-        Case("delegations grant tracker@example.org *", 64, "hand out"), Case("delegations grant tracker@example.org b@example.org --kind odd", 64),
+        Case("delegations grant tracker@example.org *", 64, "hand out"),
+        Case("delegations grant tracker@example.org b@example.org --kind odd", 64),
         Case("delegations grant tracker@example.org b@example.org --priority high", 64), Case("delegations grant tracker@example.org", 64),
         Case("delegations grant tracker@example.org b@example.org --from 2027-01-02 --until 2027-01-01", 64, "after"),
         Case("delegations grant tracker@example.org b@example.org --until 2027-02-30", 64), Case("delegations deny * *", 64, "all mail"),
-        Case("delegations grant tracker@example.org @b.example --proven yes", 64, "one address"), Case("delegations deny ghost@x.example a@b.example", 65),
-        Case("delegations allow ghost", 65), Case("delegations list --mailbox ghost@x.example", 65), Case("delegations list --address x", 64),
+        Case("delegations grant tracker@example.org @b.example --proven yes", 64, "one address"),
+        Case("delegations deny ghost@x.example a@b.example", 65),
+        Case("delegations allow ghost", 65), Case("delegations list --mailbox ghost@x.example", 65),
+        Case("delegations list --address x", 64),
 
-        Case("clients show ghost", 65), Case("clients revoke ghost", 65), Case("clients limit ghost --unlimited", 65), Case("clients add x", 64, "--key"),
-        Case("clients add x --key --uid 1", 64), Case("clients add x --network 192.0.2.0/24", 64, "limited"), Case("clients add x --uid -1", 64),
-        Case("clients add x --network 192.0.2.1/24 --purpose notification", 64, "prefix"), Case("clients limit printer --unlimited", 65, "network"),
+        Case("clients show ghost", 65), Case("clients revoke ghost", 65), Case("clients limit ghost --unlimited", 65),
+        Case("clients add x", 64, "--key"),
+        Case("clients add x --key --uid 1", 64), Case("clients add x --network 192.0.2.0/24", 64, "limited"),
+        Case("clients add x --uid -1", 64),
+        Case("clients add x --network 192.0.2.1/24 --purpose notification", 64, "prefix"),
+        Case("clients limit printer --unlimited", 65, "network"),
         Case("clients limit batch", 64, "--unlimited"), Case("clients add printer --network 192.0.2.18 --address scan@example.org", 65),
-        Case("clients add x --key --purpose ad-hoc --default-purpose notification", 64, "outside"), Case("clients add x --key --purpose fun", 64),
+        Case("clients add x --key --purpose ad-hoc --default-purpose notification", 64, "outside"),
+        Case("clients add x --key --purpose fun", 64),
         Case("clients add x --key --address @a.example --author-if-unusable x@b.example", 64, "outside"),
 
-        Case("queue show ghost", 65), Case("queue retry ghost", 65), Case("queue retry", 64), Case("queue hold ghost", 65), Case("queue release ghost", 65),
+        Case("queue show ghost", 65), Case("queue retry ghost", 65), Case("queue retry", 64), Case("queue hold ghost", 65),
+        Case("queue release ghost", 65),
         Case("queue remove ghost", 65), Case("queue list --state lost", 64, "lost"),
 
         Case("audit journal --since yesterday", 64), Case("audit journal --since 2026-02-02 --until 2026-02-01", 64, "after"),
         Case("audit verify --checkpoint /nonexistent", 66), Case("audit verify --checkpoint /etc/hostname", 65, "no checkpoint"),
-        Case("audit verify --write-checkpoint /nonexistent/c", 73), Case("audit senders --as x", 64), Case("audit senders --mailbox ghost@x.example", 65),
+        Case("audit verify --write-checkpoint /nonexistent/c", 73), Case("audit senders --as x", 64),
+        Case("audit senders --mailbox ghost@x.example", 65),
     ]
 
     @Test func isOneSentenceTheRightStatusAndNoChange() async throws {
@@ -102,7 +131,7 @@ struct WrongInputTests {
         for example in Self.cases {
             let answer = await desk.run(example.line)
             #expect(answer.status == example.status, "\(example.line): \(answer.err)")
-            #expect(answer.err.contains(example.words), "\(example.line): \(answer.err)")
+            #expect(example.words.isEmpty || answer.err.contains(example.words), "\(example.line): \(answer.err)")
             #expect(answer.err.hasPrefix("mandate: ") && answer.err.split(separator: "\n").count == 1, "\(example.line): \(answer.err)")
             #expect(answer.out.isEmpty || example.line.hasPrefix("audit verify --write"), "\(example.line): \(answer.out)")
             #expect(!answer.err.contains("s3cret"))

@@ -18,7 +18,8 @@ struct EndingTests {
 
     static let cases = [
         Case("busy", StoreFailure.busy, .temporary), Case("full", StoreFailure.full, .temporary),
-        Case("claim lost", StoreFailure.claimLost, .temporary), Case("edition moved", StoreFailure.editionMoved(now: Edition(3)), .temporary),
+        Case("claim lost", StoreFailure.claimLost, .temporary),
+        Case("edition moved", StoreFailure.editionMoved(now: Edition(3)), .temporary),
         Case("not found", StoreFailure.notFound("message x"), .data), Case("conflict", StoreFailure.conflict("x is used"), .data),
         Case("wrong key", StoreFailure.wrongKey, .configuration), Case("damaged", StoreFailure.damaged("x"), .unavailable),
         Case("unavailable", StoreFailure.unavailable("x"), .unavailable),

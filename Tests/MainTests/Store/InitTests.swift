@@ -90,7 +90,9 @@ struct InitTests {
         for line in [["users", "list"], ["users", "add", "ann", "--name", "Ann Lee"], ["init"], ["audit", "verify"]] {
             let answer = await desk.run(line, uid: 54321)
             #expect(answer.status == 77)
-            #expect(answer.err.contains("sudo -u \(NSUserName()) mandate \(line.map(ShellWord.quoted).joined(separator: " ")) --store \(desk.store)"))
+            #expect(
+                answer.err.contains(
+                    "sudo -u \(NSUserName()) mandate \(line.map(ShellWord.quoted).joined(separator: " ")) --store \(desk.store)"))
         }
         #expect(try await desk.edition() == 1)
     }

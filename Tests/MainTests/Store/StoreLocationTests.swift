@@ -27,7 +27,8 @@ struct StoreLocationTests {
             testDescription: "the machine's file", folders: ["/var/lib/mandate"], texts: ["/etc/mandate": "# where\n\n /srv/mail \n"],
             folder: "/srv/mail", origin: .machine),
         Case(
-            testDescription: "the machine's folder", folders: ["/etc/mandate"], texts: ["/etc/mandate/store": "/srv/mail"], folder: "/srv/mail",
+            testDescription: "the machine's folder", folders: ["/etc/mandate"], texts: ["/etc/mandate/store": "/srv/mail"],
+            folder: "/srv/mail",
             origin: .machine),
         Case(
             testDescription: "a file with comments alone says nothing", folders: ["/var/lib/mandate"], texts: ["/etc/mandate": "# nothing"],

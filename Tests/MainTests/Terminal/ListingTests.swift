@@ -42,7 +42,9 @@ struct ListingTests {
     @Test func nothingInCSVIsAHeader() { #expect(written([], .csv) == "name,count,last_seen\r\n") }
 
     @Test func csvQuotesWhatWouldBeMisread() {
-        let rows: [[Cell]] = [[.text("Lee, \"Ann\"\r\nx"), .number(-1), .date(Date(timeIntervalSince1970: 59))], [.text(" a"), .none, .none]]
+        let rows: [[Cell]] = [
+            [.text("Lee, \"Ann\"\r\nx"), .number(-1), .date(Date(timeIntervalSince1970: 59))], [.text(" a"), .none, .none],
+        ]
         #expect(
             written(rows, .csv)
                 == "name,count,last_seen\r\n\"Lee, \"\"Ann\"\"\r\nx\",-1,1970-01-01T00:00:59Z\r\n\" a\",,\r\n")

@@ -30,17 +30,22 @@ struct WordsTests {
     ])
     func readsNetworks(_ text: String, _ shortest: String) throws { #expect(try Network(text).description == shortest) }
 
-    @Test(arguments: ["", "192.0.2.300", "192.0.2.1/24", "192.0.2.0/33", "0.0.0.0/0", "::/0", "192.0.2.0/", "192.0.2.0/+8", "example.org", "192.0.2"])
+    @Test(arguments: [
+        "", "192.0.2.300", "192.0.2.1/24", "192.0.2.0/33", "0.0.0.0/0", "::/0", "192.0.2.0/", "192.0.2.0/+8", "example.org", "192.0.2",
+    ])
     func refusesWhatIsNoNetwork(_ text: String) { #expect(throws: (any Error).self) { try Network(text) } }
 
     @Test(arguments: [
-        ("anne", ["ann"]), ("trakcer", ["tracker"]), ("TRACKER", ["tracker"]), ("track", ["tracker"]), ("xyz", [String]()), ("", [String]()),
+        ("anne", ["ann"]), ("trakcer", ["tracker"]), ("TRACKER", ["tracker"]), ("track", ["tracker"]), ("xyz", [String]()),
+        ("", [String]()),
     ])
     func findsWhatIsClose(_ text: String, _ close: [String]) {
         #expect(Closeness.closest(to: text, in: ["ann", "bob", "tracker"]) == close)
     }
 
-    @Test(arguments: [("plain", "plain"), ("two words", "'two words'"), ("it's", "'it'\\''s'"), ("", "''"), ("* Current User *", "'* Current User *'")])
+    @Test(arguments: [
+        ("plain", "plain"), ("two words", "'two words'"), ("it's", "'it'\\''s'"), ("", "''"), ("* Current User *", "'* Current User *'"),
+    ])
     func quotesForTheShell(_ word: String, _ quoted: String) { #expect(ShellWord.quoted(word) == quoted) }
 
     @Test(arguments: [

@@ -1,0 +1,113 @@
+internal import Mail
+
+/// Mailboxes, families, and who may use them.
+extension DirectoryReader {
+    mutating func readMailbox(_ entry: DocumentReader) throws(DocumentError) {
+        let fields = try entry.fields(["id", "address", "login", "grant", "transports", "enabled"])
+        let address = try fields.required("address").address()
+        let id: MailboxID = try identifier(fields, else: address.key)
+        let grant = try grantNames.find(fields.required("grant"))
+        let mailbox = Mailbox(
+            id: id, address: address, login: try fields.line("login"), grant: grant, transports: try transports(fields, grant),
+            isEnabled: try fields.flag("enabled", default: true))
+        try mailboxNames.add(id, name: address.key, at: entry.path)
+        mailboxes[id] = mailbox
+        entities.append(.mailbox(mailbox))
+    }
+
+    mutating func readFamily(_ entry: DocumentReader) throws(DocumentError) {
+        let fields = try entry.fields(["id", "name", "members", "grant", "transports", "enabled"])
+        let (id, name): (FamilyID, String) = try identity(fields)
+        let reference = try fields.required("grant")
+        let grant = try grantNames.find(reference)
+        guard grants[grant]?.opensManyMailboxes == true else {
+            throw reference.problem("a family needs an app-only or service-account grant; \(grant) opens only one mailbox")
+        }
+        let members = try fields.required("members")
+        let items = try members.items()
+        guard !items.isEmpty else { throw members.problem("a family needs members: addresses or @domain") }
+        var patterns: [AddressPattern] = []
+        for item in items {
+            // Every stranger would be a mailbox.
+            let pattern = try item.pattern(orAny: false)
+            guard !patterns.contains(pattern) else { throw item.problem("\(pattern) stands there twice") }
+            patterns.append(pattern)
+        }
+        try familyNames.add(id, name: name, at: entry.path)
+        entities.append(
+            .family(
+                Family(
+                    id: id, name: name, members: patterns, grant: grant, transports: try transports(fields, grant),
+                    isEnabled: try fields.flag("enabled", default: true))))
+    }
+
+    /// In order of preference; only what the provider has.
+    private func transports(_ fields: DocumentFields, _ grant: GrantID) throws(DocumentError) -> [Transport] {
+        guard let list = fields["transports"] else { return [.smtp] }
+        let items = try list.items()
+        guard !items.isEmpty else { throw list.problem("name at least one of smtp, graph, gmail") }
+        let provider = grants[grant].flatMap { applications[$0.application] }.flatMap { providers[$0.provider] }
+        var transports: [Transport] = []
+        for item in items {
+            let transport = try item.choice(Transport.self)
+            guard !transports.contains(transport) else { throw item.problem("\(transport.rawValue) stands there twice") }
+            if let provider, !provider.offers(transport) {
+                throw item.problem("the provider \(provider.id) has no \(transport.rawValue)")
+            }
+            transports.append(transport)
+        }
+        return transports
+    }
+
+    mutating func readDelegation(_ entry: DocumentReader) throws(DocumentError) {
+        let fields = try entry.fields([
+            "id", "mailbox", "covers", "kind", "priority", "valid_from", "valid_until", "granted_by", "granted_at", "reason",
+            "allows_unaligned",
+        ])
+        let mailbox = try mailboxNames.find(fields.required("mailbox"))
+        // `*` would let the mailbox pass for anybody; who means several domains writes them down.
+        let covers = try fields.required("covers").pattern(orAny: false)
+        let kind = try fields.required("kind").choice(Delegation.Kind.self)
+        let delegation = Delegation(
+            id: try identifier(fields, else: "\(mailbox) \(kind.rawValue) \(covers)"), mailbox: mailbox,
+            covers: covers, kind: kind, priority: Int(try fields["priority"]?.number(in: -1_000_000...1_000_000) ?? 100),
+            validFrom: try fields["valid_from"]?.date(), validUntil: try fields["valid_until"]?.date(),
+            grantedBy: try fields.line("granted_by") ?? usual.grantedBy, grantedAt: try fields["granted_at"]?.date() ?? usual.grantedAt,
+            reason: try fields["reason"]?.text() ?? "", allowsUnaligned: try fields.flag("allows_unaligned", default: false))
+        if let from = delegation.validFrom, let until = delegation.validUntil, from >= until {
+            throw try fields.required("valid_until").problem("it ends before it begins")
+        }
+        try delegationNames.add(delegation.id, name: delegation.id.text, at: entry.path)
+        entities.append(.delegation(delegation))
+    }
+
+    mutating func readDeny(_ entry: DocumentReader) throws(DocumentError) {
+        let fields = try entry.fields(["id", "mailbox", "covers", "reason"])
+        let reference = try fields.required("mailbox")
+        let mailbox: MailboxID? = reference.value == .text("*") ? nil : try mailboxNames.find(reference)
+        let covers = try fields.required("covers").pattern(orAny: true)
+        let deny = Deny(
+            id: try identifier(fields, else: "deny \(mailbox?.text ?? "*") \(covers)"), mailbox: mailbox, covers: covers,
+            reason: try fields["reason"]?.text() ?? "")
+        try denyNames.add(deny.id, name: deny.id.text, at: entry.path)
+        entities.append(.deny(deny))
+    }
+
+    /// The id that is given, else one from what the thing says, so that the same file means the same things wherever its lines stand.
+    private func identifier<Named>(_ fields: DocumentFields, else text: String) throws(DocumentError) -> Identifier<Named> {
+        if let given = fields["id"] { return try identifier(given) }
+        guard let id = Identifier<Named>(text) else { throw fields.problem("id is missing: its address and mailbox are too long to make one") }
+        return id
+    }
+}
+
+extension Provider {
+    /// Graph and the Gmail API belong to one provider each; SMTP needs a host.
+    package func offers(_ transport: Transport) -> Bool {
+        switch transport {
+        case .smtp: smtp != nil
+        case .graph: kind == .microsoft
+        case .gmail: kind == .google
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Mail
+
+/// What a setting may be, said before it is kept: `settings set`, `apply` and the directory file ask here.
+extension SettingKey {
+    /// Why the text is no value for this setting in this directory, as one sentence; nil when it is one. The directory is as it will be
+    /// beside the new value: whether it holds the old one does not matter.
+    package func problem(with text: String, in directory: Directory) -> String? {
+        guard text.contains(where: { !$0.isWhitespace }) else { return "it is empty: unset \(self) instead" }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            return "it must be one line without control characters"
+        }
+        switch name {
+        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID: return senderProblem(text, directory)
+        case .carrier: return carrierProblem(text, directory)
+        case .mode: return choiceProblem(text, Mode.self)
+        case .reply: return replyProblem(text, directory)
+        case .fallback: return choiceProblem(text, Fallback.self)
+        case .signatures: return choiceProblem(text, SignaturePolicy.self)
+        case .intake: return intakeProblem(text, directory)
+        case .template: return templateProblem(text)
+        case .organisation: return atProblem(text)
+        case .envelope:
+            return EnvelopePolicy(text) == nil
+                ? "\"\(text)\" is no envelope policy: choose by-route, mailbox, from, client or give an address" : nil
+        case .originalFrom: return ["on", "off"].contains(text) ? nil : "\"\(text)\" is neither on nor off"
+        case .publicURL: return urlProblem(text)
+        }
+    }
+
+    private func senderProblem(_ text: String, _ directory: Directory) -> String? {
+        // What is neither may be a user who comes later; until then such mail is refused as `unknown-user`.
+        guard case .address(let address) = SenderSetting(text, isUser: { directory.user($0) != nil }) else { return nil }
+        return directory.settings.intake == address
+            ? "\(address) is the intake address: mail from it would be answered to itself (mail loop)" : nil
+    }
+
+    /// A carrier is the same for everyone, so the current user cannot be it.
+    private func carrierProblem(_ text: String, _ directory: Directory) -> String? {
+        guard case .currentUser = SenderSetting(text, isUser: { directory.user($0) != nil }) else { return nil }
+        return "the carrier must be a user or an address: the current user would need a route of their own, and then no carrier"
+    }
+
+    private func replyProblem(_ text: String, _ directory: Directory) -> String? {
+        if let problem = choiceProblem(text, ReplyPolicy.self) { return problem }
+        guard ReplyPolicy(rawValue: text)?.addsIntake == true, directory.settings[SettingKey(.intake)] == nil else { return nil }
+        return "\(text) needs an intake address: set intake first"
+    }
+
+    /// Mail from a user or an author that is answered into the intake would come back as mail to him (domain.md 1.5, MAILBOX_USER).
+    private func intakeProblem(_ text: String, _ directory: Directory) -> String? {
+        let intake: EmailAddress
+        do throws(AddressError) { intake = try EmailAddress(text) } catch { return "\"\(text)\" is not an address: \(error)" }
+        if let user = directory.users(with: intake).first {
+            return "\(intake) is an address of the user \(user.id): the intake must be nobody's own (mail loop)"
+        }
+        for name in [Name.emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID] {
+            guard let text = directory.settings[SettingKey(name)] else { continue }
+            if SenderSetting(text, isUser: { directory.user($0) != nil }) == .address(intake) {
+                return "\(intake) is the author that \(name.rawValue) names: the intake must be nobody's own (mail loop)"
+            }
+        }
+        return nil
+    }
+
+    private func templateProblem(_ text: String) -> String? {
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            guard let place = ["{name}", "{organisation}"].first(where: { rest[open...].hasPrefix($0) }) else {
+                return "a template knows only {name} and {organisation}"
+            }
+            rest = rest[open...].dropFirst(place.count)
+        }
+        guard text.contains("{name}") else { return "a template needs {name}: without it, nobody sees who wrote" }
+        return atProblem(text)
+    }
+
+    /// Readers and filters take an address inside a display name for the sender (domain.md 4.4).
+    private func atProblem(_ text: String) -> String? {
+        text.contains("@") ? "it becomes part of a display name and must not contain an @" : nil
+    }
+
+    private func urlProblem(_ text: String) -> String? {
+        let rest = ["https://", "http://"].first { text.lowercased().hasPrefix($0) }.map { text.dropFirst($0.count) }
+        guard let rest, let first = rest.first, first != "/", first != ":", !rest.contains(where: { " ?#@\"<>".contains($0) }) else {
+            return "\"\(text)\" is not a web address like https://mail.example.org/mandate, without ? or #"
+        }
+        return nil
+    }
+
+    private func choiceProblem<Choice: RawRepresentable<String> & CaseIterable>(_ text: String, _: Choice.Type) -> String? {
+        guard Choice(rawValue: text) == nil else { return nil }
+        let choices = Choice.allCases.map(\.rawValue)
+        let hint = NearestWord.nearest(to: text, in: choices).map { "; did you mean \($0)?" } ?? ""
+        return "\"\(text)\" is not possible: choose \(choices.joined(separator: ", "))\(hint)"
+    }
+}
