@@ -1,6 +1,6 @@
 package import Mail
 package import Relay
-internal import struct FoundationEssentials.Date
+package import struct FoundationEssentials.Date
 
 /// A small company for tests. Ann has a mailbox of her own and the desk may send as her; Carol's mailbox has a grant that needed her consent;
 /// nobody's mailbox may send for Dora, whose mail goes through the carrier, which is the desk.

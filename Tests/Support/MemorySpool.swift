@@ -1,3 +1,4 @@
+internal import Mail
 package import Relay
 package import struct FoundationEssentials.Date
 

@@ -69,6 +69,9 @@ package actor SpoolRunner {
         for attempt in running.values { await attempt.task.value }
     }
 
+    /// Whether nothing is under way.
+    package var isIdle: Bool { running.isEmpty }
+
     /// For a stop that must not wait: what is under way breaks off and settles as "later".
     package func cancelAttempts() {
         for attempt in running.values { attempt.task.cancel() }

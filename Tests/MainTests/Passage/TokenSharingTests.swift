@@ -1,6 +1,7 @@
 import CurlTransmit
 import Foundation
 import Relay
+import SQLiteStore
 import Sandbox
 import Testing
 

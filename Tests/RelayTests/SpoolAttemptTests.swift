@@ -1,0 +1,291 @@
+import Mail
+import Relay
+import TestSupport
+import Testing
+
+import struct FoundationEssentials.Date
+
+/// One attempt and what it is put into: outcomes, next state, observations, usage, journal.
+@Suite(.timeLimit(.minutes(1)))
+struct SpoolAttemptTests {
+    private static func reply(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String = "said so") -> RecipientReply {
+        RecipientReply(stage: stage, reply: SMTPReply(code: code, enhanced: enhanced, text: text))
+    }
+
+    private static func failed(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String = "no") -> TransmitFailure {
+        TransmitFailure(stage: stage, cause: .reply(SMTPReply(code: code, enhanced: enhanced, text: text)))
+    }
+
+    private let denied = Self.failed(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")
+    private let annKey = StandingKey(login: "ann-login", from: FakeCompany.ann, transport: .smtp)
+
+    private func entry(_ settlement: Settlement) throws -> JournalEntry { try #require(settlement.journal.first) }
+
+    private func facts(_ settlement: Settlement, _ name: String) throws -> [String] {
+        try entry(settlement).facts.filter { $0.name == name }.map(\.value)
+    }
+
+    @Test func sentIsDone() async throws {
+        let service = try await FakeService()
+        try await service.accept("m", to: ["rob@example.com", "eve@example.com"])
+        let settlement = try #require(try await service.attempt())
+        #expect(settlement.state == .done)
+        #expect(settlement.outcomes == [0: .sent(reply: "250 2.0.0 ok"), 1: .sent(reply: "250 2.0.0 ok")])
+        #expect(settlement.usage == Usage(login: "ann-login", messages: 1, recipients: 2))
+        #expect(settlement.observations.isEmpty)
+        #expect(settlement.sightings.map(\.outcome) == ["sent"])
+        let sent = try #require(service.transmit.sent.first)
+        #expect(sent.login == "ann-login")
+        #expect(sent.token == "token-1")
+        #expect(sent.envelope.sender == .address(FakeCompany.ann))
+        #expect(String(decoding: sent.bytes, as: UTF8.self).hasSuffix("Message-ID: <m@example.org>\r\n\r\nHello m\r\n"))
+        #expect(try await service.store.chunk(0, of: SpoolID(trusted: "m")) == nil)
+    }
+
+    /// Facts stay for ever, so they hold codes; who it was about can be found, and erased.
+    @Test func journalHoldsNoAddressInItsFacts() async throws {
+        let service = try await FakeService()
+        try await service.accept("m", to: ["rob@example.com", "eve@example.com"])
+        service.transmit.answer { _ in .success([.taken, Self.reply(.rcpt, 550, "5.1.1", "<eve@example.com> unknown")]) }
+        let settlement = try #require(try await service.attempt())
+        #expect(try facts(settlement, "recipient") == ["sent 250 2.0.0", "refused 550 5.1.1"])
+        for fact in try entry(settlement).facts { #expect(!fact.value.contains("@"), "\(fact)") }
+        for recipient in ["rob@example.com", "eve@example.com"] {
+            #expect(try await service.store.entries(JournalFilter(recipient: recipient)).count == 1)
+        }
+        #expect(try await service.store.entries(JournalFilter(from: "ann@example.org", author: "ann@example.org", mailbox: "ann-login")).count == 1)
+    }
+
+    @Test func mixedRecipientsEachHaveTheirOwn() async throws {
+        let service = try await FakeService()
+        try await service.accept("m", to: ["a@example.com", "b@example.com", "c@example.com"])
+        service.transmit.answer { sent in
+            .success(
+                sent.envelope.recipients.map { recipient in
+                    switch recipient.address.localPart {
+                    case "a": .taken
+                    case "b": Self.reply(.rcpt, 550, "5.1.1")
+                    default: Self.reply(.rcpt, 450, "4.2.1")
+                    }
+                })
+        }
+        let first = try #require(try await service.attempt())
+        #expect(first.outcomes == [0: .sent(reply: "250 2.0.0 ok"), 1: .refused(reply: "550 5.1.1 said so")])
+        guard case .waiting(let until, _) = first.state else { return #expect(Bool(false), "\(first.state)") }
+        #expect(until == service.clock.now.addingTimeInterval(60))
+        service.clock.advance(by: 60)
+        service.transmit.answer { _ in .success([.taken]) }
+        let second = try #require(try await service.attempt())
+        #expect(service.transmit.sent[1].envelope.recipients.map(\.address.localPart) == ["c"])
+        #expect(second.outcomes == [2: .sent(reply: "250 2.0.0 ok")])
+        guard case .failed(let why) = second.state else { return #expect(Bool(false), "\(second.state)") }
+        #expect(why.contains("1 of 3 recipients refused"))
+    }
+
+    /// The reason given is the refusal's, not the first recipient's thanks.
+    @Test func failureNamesTheRefusal() async throws {
+        let service = try await FakeService()
+        try await service.accept("m", to: ["a@example.com", "b@example.com"])
+        service.transmit.answer { _ in .success([.taken, Self.reply(.rcpt, 550, "5.1.1", "no such user")]) }
+        let settlement = try #require(try await service.attempt())
+        guard case .failed(let why) = settlement.state else { return #expect(Bool(false)) }
+        #expect(why.contains("no such user"))
+        #expect(settlement.sightings.map(\.outcome) == ["sent"])
+    }
+
+    @Test func denialTakesTheNextRoute() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        let denied = denied
+        service.transmit.answer { $0.login == "ann-login" ? .failure(denied) : .success([.taken]) }
+        let first = try #require(try await service.attempt())
+        #expect(first.observations == [.standing(annKey, .denied(at: service.clock.now, code: "554 5.2.252"))])
+        #expect(first.outcomes.isEmpty)
+        let second = try #require(try await service.attempt())
+        #expect(second.state == .done)
+        #expect(service.transmit.sent.map(\.login) == ["ann-login", "desk-login"])
+        #expect(try facts(second, "route") == ["send-as"])
+        try await service.accept("next")
+        _ = try await service.attempt()
+        #expect(service.transmit.sent.last?.login == "desk-login", "the pair is not used again")
+    }
+
+    /// A recipient's 452 before the content was denied must not hide the denial.
+    @Test func denialBehindATemporaryRefusalIsSeen() async throws {
+        let service = try await FakeService()
+        try await service.accept("m", to: ["a@example.com", "b@example.com"])
+        service.transmit.answer { _ in
+            .success([Self.reply(.rcpt, 452, "4.5.3"), Self.reply(.content, 550, "5.7.60", "no permissions to send as this sender")])
+        }
+        let settlement = try #require(try await service.attempt())
+        #expect(settlement.observations == [.standing(annKey, .denied(at: service.clock.now, code: "550 5.7.60"))])
+        guard case .waiting(let until, _) = settlement.state else { return #expect(Bool(false)) }
+        #expect(until == service.clock.now)
+    }
+
+    /// Its own mailbox is chosen; that another candidate is pending says nothing of this one.
+    @Test(arguments: [true, false]) func pendingIsTheChosenCandidatesOwn(_ isChosenPending: Bool) async throws {
+        let service = try await FakeService()
+        let now = service.clock.now
+        let until = now.addingTimeInterval(1000)
+        let fresh = FakeCompany.mayDeskSendAsAnn(now)
+        _ = try await service.store.apply(Samples.edit(.delegation(fresh)))
+        if isChosenPending { try await service.store.observe([.standing(annKey, .pending(until: until, deniedAt: nil))], journal: []) }
+        try await service.accept("m")
+        let denied = denied
+        service.transmit.answer { _ in .failure(denied) }
+        let settlement = try #require(try await service.attempt())
+        let wanted: Standing = isChosenPending ? .pending(until: until, deniedAt: now) : .denied(at: now, code: "554 5.2.252")
+        #expect(settlement.observations == [.standing(annKey, wanted)])
+    }
+
+    @Test func pendingThatIsOverIsDenied() async throws {
+        let service = try await FakeService()
+        let now = service.clock.now
+        try await service.store.observe([.standing(annKey, .pending(until: now.addingTimeInterval(-1), deniedAt: nil))], journal: [])
+        try await service.accept("m")
+        let denied = denied
+        service.transmit.answer { _ in .failure(denied) }
+        #expect(try await service.attempt()?.observations == [.standing(annKey, .denied(at: now, code: "554 5.2.252"))])
+    }
+
+    @Test func refusedTokenIsReplacedOnce() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.transmit.answer { $0.token == "token-1" ? .failure(Self.failed(.auth, 535, "5.7.3")) : .success([.taken]) }
+        #expect(try await service.attempt()?.state == .done)
+        #expect(service.transmit.sent.map(\.token) == ["token-1", "token-2"])
+    }
+
+    @Test func tokenRefusedTwiceStopsTheMailbox() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.transmit.answer { $0.login == "ann-login" ? .failure(Self.failed(.auth, 535, "5.7.3")) : .success([.taken]) }
+        let settlement = try #require(try await service.attempt())
+        #expect(service.transmit.sent.count == 2)
+        guard case .mailbox("ann-login", .stopped(let until, _, 1)?)? = settlement.observations.first else { return #expect(Bool(false)) }
+        #expect(until == service.clock.now.addingTimeInterval(900))
+        #expect(try await service.attempt()?.state == .done)
+        #expect(service.transmit.sent.last?.login == "desk-login")
+    }
+
+    @Test func stoppedMailboxWaitsLongerEachTimeAndHeals() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        try await service.store.observe([.mailbox(login: "ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
+        service.transmit.answer { _ in .failure(Self.failed(.content, 550, "5.4.5", "Daily user sending limit exceeded")) }
+        guard case .mailbox(_, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else { return #expect(Bool(false)) }
+        #expect(until == service.clock.now.addingTimeInterval(8 * 3600))
+        let healed = try await FakeService()
+        try await healed.accept("m", to: ["a@example.com", "b@example.com"])
+        try await healed.store.observe([.mailbox(login: "ann-login", .stopped(until: healed.clock.now, reason: "x", failures: 3))], journal: [])
+        healed.transmit.answer { _ in .success([Self.reply(.rcpt, 550, "5.1.1"), .taken]) }
+        #expect(try await healed.attempt()?.observations == [.mailbox(login: "ann-login", nil)])
+    }
+
+    @Test func missingConsentTakesTheNextRoute() async throws {
+        let service = try await FakeService()
+        try await service.accept("m", from: FakeCompany.carol)
+        service.endpoint.fail(.grant(error: "invalid_grant", detail: "carol@example.org has changed her password"))
+        let first = try #require(try await service.attempt())
+        #expect(try facts(first, "outcome") == ["needs consent: invalid_grant"])
+        let second = try #require(try await service.attempt())
+        #expect(second.state == .done)
+        #expect(try facts(second, "route") == ["reply-to"])
+        #expect(service.transmit.sent.map(\.login) == ["desk-login"])
+    }
+
+    @Test func tokenEndpointsPatienceIsOurs() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.endpoint.fail(.temporary("429", retryAfter: 500))
+        guard case .waiting(let until, _)? = try await service.attempt()?.state else { return #expect(Bool(false)) }
+        #expect(until == service.clock.now.addingTimeInterval(500))
+        #expect(service.transmit.sent.isEmpty)
+    }
+
+    @Test func revokedBetweenAcceptAndAttemptIsNotUsed() async throws {
+        let service = try await FakeService()
+        let mailbox = EntityKey(.mailbox, "ann")
+        _ = try await service.store.apply(DirectoryEdit([.remove(mailbox)], by: "root", at: service.clock.now))
+        try await service.accept("m")
+        let revoked = EntityKey(.delegation, FakeCompany.delegation.text)
+        _ = try await service.store.apply(DirectoryEdit([.remove(revoked)], by: "root", at: service.clock.now))
+        let settlement = try #require(try await service.attempt())
+        #expect(try facts(settlement, "route") == ["reply-to"])
+        let deny = Deny(id: DenyID(trusted: "no"), mailbox: nil, covers: .address(FakeCompany.ann))
+        _ = try await service.store.apply(Samples.edit(.deny(deny)))
+        try await service.accept("n")
+        let refused = try #require(try await service.attempt())
+        #expect(try facts(refused, "outcome") == ["denied"])
+        #expect(service.transmit.sent.count == 1)
+        guard case .waiting = refused.state else { return #expect(Bool(false)) }
+    }
+
+    /// Whatever the provider answers, a message does not go round and round.
+    @Test(arguments: [
+        failed(.content, 554, "5.2.252", "SendAsDenied"), failed(.auth, 535, "5.7.3"), failed(.content, 550, "5.2.252", "Sender throttled due to continuous"),
+        failed(.content, 451, "4.3.0"), TransmitFailure(stage: .connect, cause: .unreachable("down")),
+    ]) func nothingCircles(_ failure: TransmitFailure) async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.transmit.answer { _ in .failure(failure) }
+        var atOnce = 0
+        while let settlement = try await service.attempt() {
+            guard case .waiting(let until, _) = settlement.state, until <= service.clock.now else { break }
+            atOnce += 1
+        }
+        #expect(atOnce <= 9)
+        #expect(service.transmit.sent.count <= 2 * (atOnce + 1))
+    }
+
+    @Test func afterFiveDaysItHasFailed() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.transmit.answer { _ in .failure(Self.failed(.mail, 451, "4.3.0", "later")) }
+        var attempts = 0
+        let start = service.clock.now
+        var last: Settlement.Next?
+        while let settlement = try await service.attempt() {
+            attempts += 1
+            last = settlement.state
+            guard case .waiting(let until, _) = settlement.state else { break }
+            service.clock.advance(by: until.timeIntervalSince(service.clock.now))
+        }
+        guard case .failed(let why)? = last else { return #expect(Bool(false), "\(String(describing: last))") }
+        #expect(why.contains("five days") && why.contains("later"))
+        #expect(service.clock.now == start.addingTimeInterval(5 * 86_400))
+        #expect((30...60).contains(attempts))
+        #expect(try await service.store.chunk(0, of: SpoolID(trusted: "m")) != nil, "visible, and not lost")
+    }
+
+    /// An adapter that answers for fewer recipients than it was given has not sent to the others.
+    @Test(arguments: [0, 1, 3]) func wrongNumberOfRepliesIsNoSuccess(_ count: Int) async throws {
+        let service = try await FakeService()
+        try await service.accept("m", to: ["a@example.com", "b@example.com"])
+        service.transmit.answer { _ in .success(Array(repeating: .taken, count: count)) }
+        let settlement = try #require(try await service.attempt())
+        #expect(settlement.outcomes.isEmpty)
+        guard case .waiting = settlement.state else { return #expect(Bool(false)) }
+    }
+
+    @Test func damagedHeaderIsHeldNotFatal() async throws {
+        let service = try await FakeService()
+        let sample = try Samples.message("m")
+        let damaged = AcceptedMessage(
+            id: sample.id, acceptedAt: service.clock.now, client: nil, purpose: nil, user: nil, author: sample.author, envelope: sample.envelope,
+            hasEnvelopeSender: false, isAutomatic: false, header: Array("From ann\u{0}".utf8), bodySize: 5, digest: [], messageID: "<m>")
+        try await service.store.accept(damaged, lastChunk: Array("12345".utf8), number: 0, held: nil, journal: [], sightings: [])
+        guard case .held(let why)? = try await service.attempt()?.state else { return #expect(Bool(false)) }
+        #expect(why.contains("damaged"))
+    }
+
+    @Test func bodyThatCannotBeReadIsTriedAgain() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        await service.store.fail(.chunk, with: .busy)
+        guard case .waiting? = try await service.attempt()?.state else { return #expect(Bool(false)) }
+        service.clock.advance(by: 60)
+        #expect(try await service.attempt()?.state == .done)
+    }
+}
