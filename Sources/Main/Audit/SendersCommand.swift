@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import Mail
 internal import Relay
 internal import SQLiteStore
@@ -38,31 +39,46 @@ struct SendersCommand: AsyncParsableCommand {
             }
             try await finder.each(Family.self) { family in
                 guard only.map({ $0 == .family(family) }) ?? true else { return }
-                for member in family.members where address.map(member.matches) ?? true {
-                    listing.add([
-                        .text(family.name), .text(member.description), .text("family"), .text(family.isEnabled ? "declared" : "disabled"),
-                        .none,
-                        .text(family.grant.text),
-                    ])
+                for row in rows(family) { listing.add(row) }
+            }
+            for kind in [EntityKind.delegation, .deny] {
+                try await finder.each(kind) { entity in
+                    if let row = row(entity, only, mailboxes, conditions, at: live.now()) { listing.add(row) }
                 }
             }
-            try await finder.each(.delegation) { entity in
-                guard case .delegation(let delegation) = entity, address.map(delegation.covers.matches) ?? true else { return }
-                let mailbox = mailboxes[delegation.mailbox]
-                guard only.map({ $0 == mailbox.map(Account.mailbox) }) ?? true else { return }
-                let cells = DelegationWords.row(delegation, mailbox, conditions, at: live.now())
-                listing.add([cells[1], cells[2], cells[3], cells[7], cells[6], Cell(mailbox?.grant.text)])
-            }
-            try await finder.each(.deny) { entity in
-                guard case .deny(let deny) = entity, address.map(deny.covers.matches) ?? true else { return }
-                let mailbox = deny.mailbox.flatMap { mailboxes[$0] }
-                guard only.map({ deny.mailbox == nil || $0 == mailbox.map(Account.mailbox) }) ?? true else { return }
-                listing.add([
-                    .text(mailbox?.address.description ?? "*"), .text(deny.covers.description), .text("deny"), .text("forbidden"), .none,
-                    .none,
-                ])
-            }
             listing.finish()
+        }
+    }
+
+    private func rows(_ family: Family) -> [[Cell]] {
+        family.members.filter { member in address.map(member.matches) ?? true }.map { member in
+            [
+                .text(family.name), .text(member.description), .text("family"), .text(family.isEnabled ? "declared" : "disabled"), .none,
+                .text(family.grant.text),
+            ]
+        }
+    }
+
+    /// nil: not asked for.
+    private func row(
+        _ entity: DirectoryEntity, _ only: Account?, _ mailboxes: [MailboxID: Mailbox], _ conditions: Conditions, at now: Date
+    ) -> [Cell]? {
+        switch entity {
+        case .delegation(let delegation):
+            let mailbox = mailboxes[delegation.mailbox]
+            guard address.map(delegation.covers.matches) ?? true, only.map({ $0 == mailbox.map(Account.mailbox) }) ?? true else {
+                return nil
+            }
+            let cells = DelegationWords.row(delegation, mailbox, conditions, at: now)
+            return [cells[1], cells[2], cells[3], cells[7], cells[6], Cell(mailbox?.grant.text)]
+        case .deny(let deny):
+            let mailbox = deny.mailbox.flatMap { mailboxes[$0] }
+            let isAsked = only.map { deny.mailbox == nil || $0 == mailbox.map(Account.mailbox) } ?? true
+            guard address.map(deny.covers.matches) ?? true, isAsked else { return nil }
+            return [
+                .text(mailbox?.address.description ?? "*"), .text(deny.covers.description), .text("deny"), .text("forbidden"), .none, .none,
+            ]
+        case .setting, .user, .provider, .application, .grant, .mailbox, .family, .client: return nil
         }
     }
 }

@@ -24,9 +24,8 @@ struct UserImport {
         if isFirst, isHeader(record.fields) { return }
         do throws(CommandFailure) {
             let user = try user(record.fields)
-            if let earlier = places.updateValue(users.count, forKey: user.id) {
-                throw .data("the id \(user.id) stands in line \(lines[earlier]) already")
-            }
+            if let earlier = places[user.id] { throw .data("the id \(user.id) stands in line \(lines[earlier]) already") }
+            places[user.id] = users.count
             users.append(user)
             lines.append(record.line)
         } catch {

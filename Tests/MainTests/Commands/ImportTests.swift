@@ -50,6 +50,13 @@ struct ImportTests {
         #expect(try await desk.edition() == edition)
     }
 
+    @Test func everyRepetitionNamesTheFirst() async throws {
+        let desk = try await Desk.withStore()
+        let answer = await desk.run("users import -", input: String(repeating: "ann,Ann,ann@example.org\n", count: 3))
+        #expect(answer.status == 65)
+        for line in [2, 3] { #expect(answer.err.contains("input:\(line): the id ann stands in line 1 already")) }
+    }
+
     @Test(arguments: [("a;b;c\n", ":1: "), ("a,b,\"c@d.example\n", ":1: a quote is not closed"), ("a,b,c@d.example\n\"x\"y\n", ":2: ")])
     func brokenFilesAreRefused(_ text: String, _ words: String) async throws {
         let desk = try await Desk.withStore()
