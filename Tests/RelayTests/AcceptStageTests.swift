@@ -9,7 +9,8 @@ import struct FoundationEssentials.Date
 /// Accept: the same bytes however they arrive, a refusal before the body, and nothing kept but what was answered for.
 @Suite(.timeLimit(.minutes(1)))
 struct AcceptStageTests {
-    private let text = "From: Ann <ann@example.org>\nTo: rob@example.com, Eve <EVE@example.com>\nCc: rob@example.com\nSubject: Hi\n\nOne\n\nTwo\n"
+    private let text =
+        "From: Ann <ann@example.org>\nTo: rob@example.com, Eve <EVE@example.com>\nCc: rob@example.com\nSubject: Hi\n\nOne\n\nTwo\n"
 
     private var crlf: [UInt8] { Array(text.replacing("\n", with: "\r\n").utf8) }
 
@@ -134,7 +135,8 @@ struct AcceptStageTests {
         #expect(try await store.sightings().map(\.address) == [FakeCompany.desk])
         let lost = MemoryStore()
         _ = await failure {
-            try await accept([crlf], stage(lost, Submission(purpose: .adHoc), also: [.setting(SettingKey(.adHocEmailFromAddress), "* Current User *")]))
+            try await accept(
+                [crlf], stage(lost, Submission(purpose: .adHoc), also: [.setting(SettingKey(.adHocEmailFromAddress), "* Current User *")]))
         }
         #expect(try await lost.entries(JournalFilter()).first?.entry.personal.isEmpty == true)
     }
@@ -146,7 +148,9 @@ struct AcceptStageTests {
         let isExpected: @Sendable (AcceptFailure) -> Bool
         var testDescription: String { name }
 
-        init(_ name: String, _ text: String, limits: AcceptStage.Limits = .init(), _ isExpected: @escaping @Sendable (AcceptFailure) -> Bool) {
+        init(
+            _ name: String, _ text: String, limits: AcceptStage.Limits = .init(), _ isExpected: @escaping @Sendable (AcceptFailure) -> Bool
+        ) {
             self.name = name
             self.bytes = Array(text.utf8)
             self.limits = limits
@@ -165,7 +169,9 @@ struct AcceptStageTests {
         Bad("nothing at all", "") { if case .noRecipients = $0 { true } else { false } },
         Bad("nobody to send to", "From: ann@example.org\r\n\r\n") { if case .noRecipients = $0 { true } else { false } },
         Bad("unreadable To", "From: ann@example.org\r\nTo: rob@\r\n\r\n") { if case .recipient(.to, _) = $0 { true } else { false } },
-        Bad("no From, no purpose", "To: rob@example.com\r\n\r\n") { if case .refused(let why) = $0 { why.code == .authorMissing } else { false } },
+        Bad("no From, no purpose", "To: rob@example.com\r\n\r\n") {
+            if case .refused(let why) = $0 { why.code == .authorMissing } else { false }
+        },
         Bad("one recipient too many", good + "Cc: eve@example.com\r\n\r\n", limits: .init(recipients: 1)) {
             if case .tooManyRecipients(1) = $0 { true } else { false }
         },
@@ -221,7 +227,9 @@ struct AcceptStageTests {
         let body = Array((0..<(10_485_760 / 80)).map { _ in line }.joined())
         var stage = stage(store)
         try await stage.consume(Array((Self.good + "\r\n").utf8))
-        for start in stride(from: 0, to: body.count, by: 65_537) { try await stage.consume(Array(body[start..<min(start + 65_537, body.count)])) }
+        for start in stride(from: 0, to: body.count, by: 65_537) {
+            try await stage.consume(Array(body[start..<min(start + 65_537, body.count)]))
+        }
         let id = try await stage.finish().id
         #expect(await store.largestChunk == AcceptedMessage.chunkSize)
         #expect(await store.count(.write) == body.count / AcceptedMessage.chunkSize - (body.count % AcceptedMessage.chunkSize == 0 ? 1 : 0))

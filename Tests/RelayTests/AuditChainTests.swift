@@ -56,7 +56,8 @@ struct AuditChainTests {
     ) -> Link {
         var link = link
         link.entry = JournalEntry(
-            at: at ?? link.entry.at, kind: kind ?? link.entry.kind, message: message ?? link.entry.message, facts: facts ?? link.entry.facts,
+            at: at ?? link.entry.at, kind: kind ?? link.entry.kind, message: message ?? link.entry.message,
+            facts: facts ?? link.entry.facts,
             personal: personal ?? link.entry.personal)
         return link
     }
@@ -70,7 +71,8 @@ struct AuditChainTests {
         let people = middle.entry.personal
         let changes: [(String, Link)] = [
             ("a millisecond", changed(middle, at: middle.entry.at.addingTimeInterval(0.001))), ("kind", changed(middle, kind: .settled)),
-            ("message", changed(middle, message: SpoolID(trusted: "m-9"))), ("fact", changed(middle, facts: [.init("a", "1"), .init("b", "3")])),
+            ("message", changed(middle, message: SpoolID(trusted: "m-9"))),
+            ("fact", changed(middle, facts: [.init("a", "1"), .init("b", "3")])),
             ("fewer facts", changed(middle, facts: [facts[0]])), ("more facts", changed(middle, facts: facts + [.init("c", "")])),
             ("order of facts", changed(middle, facts: facts.reversed())),
             ("seam of name and value", changed(middle, facts: [.init("a1", ""), facts[1]])),

@@ -53,7 +53,9 @@ struct SpoolAttemptTests {
         for recipient in ["rob@example.com", "eve@example.com"] {
             #expect(try await service.store.entries(JournalFilter(recipient: recipient)).count == 1)
         }
-        #expect(try await service.store.entries(JournalFilter(from: "ann@example.org", author: "ann@example.org", mailbox: "ann-login")).count == 1)
+        #expect(
+            try await service.store.entries(JournalFilter(from: "ann@example.org", author: "ann@example.org", mailbox: "ann-login")).count
+                == 1)
     }
 
     @Test func mixedRecipientsEachHaveTheirOwn() async throws {
@@ -172,13 +174,17 @@ struct SpoolAttemptTests {
     @Test func stoppedMailboxWaitsLongerEachTimeAndHeals() async throws {
         let service = try await FakeService()
         try await service.accept("m")
-        try await service.store.observe([.mailbox(login: "ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
+        try await service.store.observe(
+            [.mailbox(login: "ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
         service.transmit.answer { _ in .failure(Self.failed(.content, 550, "5.4.5", "Daily user sending limit exceeded")) }
-        guard case .mailbox(_, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else { return #expect(Bool(false)) }
+        guard case .mailbox(_, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else {
+            return #expect(Bool(false))
+        }
         #expect(until == service.clock.now.addingTimeInterval(8 * 3600))
         let healed = try await FakeService()
         try await healed.accept("m", to: ["a@example.com", "b@example.com"])
-        try await healed.store.observe([.mailbox(login: "ann-login", .stopped(until: healed.clock.now, reason: "x", failures: 3))], journal: [])
+        try await healed.store.observe(
+            [.mailbox(login: "ann-login", .stopped(until: healed.clock.now, reason: "x", failures: 3))], journal: [])
         healed.transmit.answer { _ in .success([Self.reply(.rcpt, 550, "5.1.1"), .taken]) }
         #expect(try await healed.attempt()?.observations == [.mailbox(login: "ann-login", nil)])
     }
@@ -224,7 +230,8 @@ struct SpoolAttemptTests {
 
     /// Whatever the provider answers, a message does not go round and round.
     @Test(arguments: [
-        failed(.content, 554, "5.2.252", "SendAsDenied"), failed(.auth, 535, "5.7.3"), failed(.content, 550, "5.2.252", "Sender throttled due to continuous"),
+        failed(.content, 554, "5.2.252", "SendAsDenied"), failed(.auth, 535, "5.7.3"),
+        failed(.content, 550, "5.2.252", "Sender throttled due to continuous"),
         failed(.content, 451, "4.3.0"), TransmitFailure(stage: .connect, cause: .unreachable("down")),
     ]) func nothingCircles(_ failure: TransmitFailure) async throws {
         let service = try await FakeService()
@@ -273,7 +280,8 @@ struct SpoolAttemptTests {
         let service = try await FakeService()
         let sample = try Samples.message("m")
         let damaged = AcceptedMessage(
-            id: sample.id, acceptedAt: service.clock.now, client: nil, purpose: nil, user: nil, author: sample.author, envelope: sample.envelope,
+            id: sample.id, acceptedAt: service.clock.now, client: nil, purpose: nil, user: nil, author: sample.author,
+            envelope: sample.envelope,
             hasEnvelopeSender: false, isAutomatic: false, header: Array("From ann\u{0}".utf8), bodySize: 5, digest: [], messageID: "<m>")
         try await service.store.accept(damaged, lastChunk: Array("12345".utf8), number: 0, held: nil, journal: [], sightings: [])
         guard case .held(let why)? = try await service.attempt()?.state else { return #expect(Bool(false)) }

@@ -5,13 +5,25 @@ import Testing
 /// The store in memory keeps the contract of every store, so that what is tested with it holds for the others.
 @Suite(.timeLimit(.minutes(1)))
 struct SpoolMemoryTests {
-    @Test(arguments: SpoolContract.facts) func keepsTheSpool(_ fact: Fact<SpoolContract>) async throws { try await fact.hold { MemoryStore() } }
+    @Test(arguments: SpoolContract.facts) func keepsTheSpool(_ fact: Fact<SpoolContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
     @Test(arguments: SettleContract.facts) func settles(_ fact: Fact<SettleContract>) async throws { try await fact.hold { MemoryStore() } }
-    @Test(arguments: QueueContract.facts) func keepsTheQueue(_ fact: Fact<QueueContract>) async throws { try await fact.hold { MemoryStore() } }
-    @Test(arguments: JournalContract.facts) func keepsTheJournal(_ fact: Fact<JournalContract>) async throws { try await fact.hold { MemoryStore() } }
-    @Test(arguments: TokenContract.facts) func keepsTokens(_ fact: Fact<TokenContract>) async throws { try await fact.hold { MemoryStore() } }
-    @Test(arguments: DirectoryContract.facts) func keepsTheDirectory(_ fact: Fact<DirectoryContract>) async throws { try await fact.hold { MemoryStore() } }
-    @Test(arguments: ConditionsContract.facts) func keepsConditions(_ fact: Fact<ConditionsContract>) async throws { try await fact.hold { MemoryStore() } }
+    @Test(arguments: QueueContract.facts) func keepsTheQueue(_ fact: Fact<QueueContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
+    @Test(arguments: JournalContract.facts) func keepsTheJournal(_ fact: Fact<JournalContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
+    @Test(arguments: TokenContract.facts) func keepsTokens(_ fact: Fact<TokenContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
+    @Test(arguments: DirectoryContract.facts) func keepsTheDirectory(_ fact: Fact<DirectoryContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
+    @Test(arguments: ConditionsContract.facts) func keepsConditions(_ fact: Fact<ConditionsContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
     @Test(arguments: AuditContract.facts) func keepsSums(_ fact: Fact<AuditContract>) async throws { try await fact.hold { MemoryStore() } }
 
     /// Its journal tells that a thing was changed, not from what to what: that is a database's to tell.

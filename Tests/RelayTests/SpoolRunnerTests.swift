@@ -188,18 +188,20 @@ struct SpoolRunnerTests {
     @Test func settlingEndsWithTheClaim() async throws {
         let service = try await FakeService()
         try await service.accept("m")
-        service.clock.fly()
-        await service.store.fail(.settle, with: .full, times: 100_000)
-        await service.store.fail(.renew, with: .full, times: 100_000)
+        await service.store.fail(.settle, with: .full, times: 100)
+        await service.store.fail(.renew, with: .claimLost)
         let runner = service.runner()
         async let run: Void = runner.run()
-        let claimed = FakeGate()
-        await service.store.stop(.settle, at: claimed)
-        claimed.open()
-        await claimed.arrival()
-        runner.stop()
+        // Together just beyond the 300 seconds of a claim.
+        let pauses = [0.5, 1, 2, 4, 8, 16] + Array(repeating: 30.0, count: 9)
+        for pause in pauses {
+            await service.clock.sleeper(pause...pause)
+            runner.stop()
+            service.clock.advance(by: pause)
+        }
         await run
         #expect(await runner.isIdle)
+        #expect(await service.store.count(.settle) == pauses.count + 1)
         #expect(try await state(service, "m") == .claimed)
     }
 

@@ -10,15 +10,20 @@ struct SpoolScheduleTests {
 
     private func wait(_ attempt: Int, age: Double = 0, notBefore: Double? = nil, spread: Double = 0.5) -> Double? {
         let now = start.addingTimeInterval(age)
-        return schedule.nextAttempt(after: attempt, acceptedAt: start, at: now, notBefore: notBefore, spread: spread)?.timeIntervalSince(now)
+        return schedule.nextAttempt(after: attempt, acceptedAt: start, at: now, notBefore: notBefore, spread: spread)?.timeIntervalSince(
+            now)
     }
 
-    @Test(arguments: [
-        (1, 60.0), (2, 120), (3, 240), (4, 480), (5, 960), (6, 1920), (7, 3840), (8, 7680), (9, 14_400), (10, 14_400), (1000, 14_400),
-        (Int.max, 14_400), (0, 60), (-5, 60),
-    ] as [(Int, Double)]) func doublesUpToFourHours(_ attempt: Int, _ seconds: Double) { #expect(wait(attempt) == seconds) }
+    @Test(
+        arguments: [
+            (1, 60.0), (2, 120), (3, 240), (4, 480), (5, 960), (6, 1920), (7, 3840), (8, 7680), (9, 14_400), (10, 14_400), (1000, 14_400),
+            (Int.max, 14_400), (0, 60), (-5, 60),
+        ] as [(Int, Double)]) func doublesUpToFourHours(_ attempt: Int, _ seconds: Double)
+    { #expect(wait(attempt) == seconds) }
 
-    @Test(arguments: [(0.0, 48.0), (0.25, 54), (0.5, 60), (1, 72)] as [(Double, Double)]) func spreads(_ spread: Double, _ seconds: Double) throws {
+    @Test(arguments: [(0.0, 48.0), (0.25, 54), (0.5, 60), (1, 72)] as [(Double, Double)]) func spreads(_ spread: Double, _ seconds: Double)
+        throws
+    {
         #expect(abs(try #require(wait(1, spread: spread)) - seconds) < 1e-6)
     }
 

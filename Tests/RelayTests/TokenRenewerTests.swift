@@ -24,7 +24,8 @@ struct TokenRenewerTests {
     }
 
     @Test(arguments: [
-        TokenFailure.temporary("503", retryAfter: nil), .temporary("429", retryAfter: 7), .grant(error: "invalid_grant", detail: "AADSTS700082"),
+        TokenFailure.temporary("503", retryAfter: nil), .temporary("429", retryAfter: 7),
+        .grant(error: "invalid_grant", detail: "AADSTS700082"),
         .application(error: "invalid_client", detail: "AADSTS7000222"), .missing("nothing"),
     ]) func eachClassMarksItsOwn(_ wanted: TokenFailure) async throws {
         let service = try await FakeService()
@@ -119,7 +120,8 @@ struct TokenRenewerTests {
         #expect(service.clock.waits.reduce(0, +) <= 61)
     }
 
-    @Test(arguments: [MemoryStore.Call.credentials, .token, .takeLease]) func storeFailingIsTemporary(_ call: MemoryStore.Call) async throws {
+    @Test(arguments: [MemoryStore.Call.credentials, .token, .takeLease]) func storeFailingIsTemporary(_ call: MemoryStore.Call) async throws
+    {
         let service = try await FakeService()
         await service.store.fail(call, with: .unavailable("gone"))
         guard case .temporary(let why, nil)? = await failure(service, all) else { return #expect(Bool(false)) }
@@ -185,7 +187,8 @@ struct TokenRenewerTests {
         let refresh = SecretName(.refreshToken, of: FakeCompany.consent.text)
         _ = try await service.store.apply(
             DirectoryEdit(
-                [], secrets: [SecretChange(name: secret, sealed: nil), SecretChange(name: refresh, sealed: nil)], by: "root", at: service.clock.now))
+                [], secrets: [SecretChange(name: secret, sealed: nil), SecretChange(name: refresh, sealed: nil)], by: "root",
+                at: service.clock.now))
         guard case .missing(let why)? = await failure(service, all) else { return #expect(Bool(false)) }
         #expect(why.contains("--secret-file"))
         guard case .grant("consent_required", _)? = await failure(service, carols) else { return #expect(Bool(false)) }

@@ -30,7 +30,9 @@ struct TransmitFailureTableTests {
         Row(.auth, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.", hour),
         Row(.auth, 535, "5.7.139", "Authentication unsuccessful, basic authentication is disabled.", hour),
         Row(.auth, 535, "5.7.139", "Authentication unsuccessful, the user credentials were incorrect.", .tokenRejected),
-        Row(.auth, 535, "5.7.139", "Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully.", hour),
+        Row(
+            .auth, 535, "5.7.139", "Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully.",
+            hour),
         Row(.auth, 535, "5.7.139", "Authentication unsuccessful, user is locked by your organization's security defaults policy.", hour),
         Row(.auth, 550, "5.7.30", "Basic authentication is not supported for Client Submission.", hour),
         Row(.auth, 501, "5.5.127", "Invalid XOAUTH2 auth data - Token will expire soon", .tokenRejected),
@@ -100,7 +102,8 @@ struct TransmitFailureTableTests {
         Row(.content, 550, "5.7.1", "Messages with multiple addresses in From: header are not accepted.", .refused),
         Row(.content, 552, "5.3.4", "Message size exceeds fixed maximum message size", .refused),
         Row(.mail, 552, "5.2.3", "message too large", .refused), Row(.content, 554, "5.6.0", "Corrupt message content", .refused),
-        Row(.content, 451, "4.3.0", "Mail server temporarily rejected message.", retry), Row(.mail, 421, "4.3.0", "Temporary System Problem", retry),
+        Row(.content, 451, "4.3.0", "Mail server temporarily rejected message.", retry),
+        Row(.mail, 421, "4.3.0", "Temporary System Problem", retry),
         Row(.data, 421, "4.4.5", "Server busy, try again later", retry), Row(.data, 503, "5.5.1", "bad sequence of commands", .refused),
         Row(.content, 550, "5.2.122", "The recipient has exceeded their limit", .retry(notBefore: 3600)),
         Row(.content, 471, "", "filtered", retry), Row(.greeting, 554, "5.3.2", "no service", retry), Row(.ehlo, 502, "", "no", retry),
@@ -110,7 +113,8 @@ struct TransmitFailureTableTests {
     static let recipients: [Row] = [
         Row(.rcpt, 550, "5.1.1", "no such user", .refused), Row(.rcpt, 550, "5.1.10", "Recipient not found", .refused),
         Row(.rcpt, 553, "5.1.3", "bad address", .refused), Row(.rcpt, 554, "5.7.1", "Relay access denied", .refused),
-        Row(.rcpt, 450, "4.2.1", "receiving mail at too high a rate", retry), Row(.rcpt, 451, "4.7.1", "Greylisted, come back later", retry),
+        Row(.rcpt, 450, "4.2.1", "receiving mail at too high a rate", retry),
+        Row(.rcpt, 451, "4.7.1", "Greylisted, come back later", retry),
         Row(.rcpt, 452, "4.5.3", "Too many recipients", retry), Row(.rcpt, 552, "", "Too many recipients", retry),
         Row(.rcpt, 550, "5.2.121", "per hour message receive limit from this sender exceeded", .retry(notBefore: 3600)),
         Row(.rcpt, 550, "5.2.122", "per hour message receive limit exceeded", .retry(notBefore: 3600)),
@@ -143,7 +147,8 @@ struct TransmitFailureTableTests {
     @Test(arguments: [
         (TransmitFailure.Cause.timeout(seconds: 300), retry), (.connectionClosed, retry), (.unreachable("no route to host"), retry),
         (.tls("self-signed"), retry), (.noTLS, retry), (.noMechanism(offered: ["PLAIN"]), retry),
-        (.tokenTooLong(SMTPReply(code: 500, text: "line too long")), hour), (.notOffered("SMTPUTF8"), .refused), (.ours("cancelled"), retry),
+        (.tokenTooLong(SMTPReply(code: 500, text: "line too long")), hour), (.notOffered("SMTPUTF8"), .refused),
+        (.ours("cancelled"), retry),
         (.protocolViolation("25O ok"), retry),
     ]) func causeWithoutReply(_ cause: TransmitFailure.Cause, _ verdict: Verdict) {
         let diagnosis = FailureTable.diagnose(TransmitFailure(stage: .content, cause: cause), mailbox: "m", from: "f")
@@ -156,7 +161,9 @@ struct TransmitFailureTableTests {
             let reply = SMTPReply(code: row.code, enhanced: row.enhanced, text: row.text)
             let diagnosis = FailureTable.diagnose(reply, at: row.stage, mailbox: "desk@example.org", from: "ann@example.org")
             if case .denied = diagnosis.verdict { #expect(diagnosis.fix.contains("ann@example.org")) }
-            if row.text.contains("SmtpClientAuthentication") { #expect(diagnosis.fix.contains("Set-CASMailbox -Identity desk@example.org")) }
+            if row.text.contains("SmtpClientAuthentication") {
+                #expect(diagnosis.fix.contains("Set-CASMailbox -Identity desk@example.org"))
+            }
         }
     }
 }

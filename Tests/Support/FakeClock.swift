@@ -75,8 +75,9 @@ package final class FakeClock: Sendable {
         }
     }
 
-    private func register(_ id: Int, _ seconds: Double, _ continuation: CheckedContinuation<Void, Never>) -> [CheckedContinuation<Void, Never>]
-    {
+    private func register(_ id: Int, _ seconds: Double, _ continuation: CheckedContinuation<Void, Never>) -> [CheckedContinuation<
+        Void, Never
+    >] {
         state.withLock { state in
             state.waits.append(seconds)
             if state.cancelled.contains(id) { return [continuation] }

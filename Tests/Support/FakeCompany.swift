@@ -39,7 +39,8 @@ package enum FakeCompany {
 
     package static func mayDeskSendAsAnn(_ grantedAt: Date) -> Delegation {
         Delegation(
-            id: delegation, mailbox: MailboxID(trusted: "desk"), covers: .address(ann), kind: .sendAs, grantedBy: "root", grantedAt: grantedAt)
+            id: delegation, mailbox: MailboxID(trusted: "desk"), covers: .address(ann), kind: .sendAs, grantedBy: "root",
+            grantedAt: grantedAt)
     }
 
     /// Directory and secrets, as a person would have entered them.

@@ -59,7 +59,8 @@ package final class FakeService: Sendable {
             author: Author(NamedAddress(address: author)),
             envelope: Envelope(
                 sender: .address(author), recipients: try recipients.map { Recipient(address: try EmailAddress($0)) }),
-            hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>")
+            hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>"
+        )
         try await store.accept(message, lastChunk: body, number: 0, held: nil, journal: [], sightings: [])
     }
 

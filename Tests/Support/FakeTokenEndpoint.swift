@@ -42,7 +42,8 @@ package final class FakeTokenEndpoint: Sendable {
         }
         if let failure { throw failure }
         return TokenAnswer(
-            accessToken: Secret("token-\(number)"), lifetime: lifetime, refreshToken: rotates ? Secret("refresh-\(number)") : nil, scope: nil)
+            accessToken: Secret("token-\(number)"), lifetime: lifetime, refreshToken: rotates ? Secret("refresh-\(number)") : nil,
+            scope: nil)
     }
 }
 

@@ -16,7 +16,8 @@ struct MemoryBook {
         var seen: Set<EntityKey> = []
         let changes = edit.changes.reversed().filter { seen.insert($0.key).inserted }
         var story: [JournalEntry] = []
-        for case .put(let entity) in changes.sorted(by: { $0.key.rank < $1.key.rank }) where entities[entity.key].map(Exactly.init) != Exactly(entity) {
+        for case .put(let entity) in changes.sorted(by: { $0.key.rank < $1.key.rank })
+        where entities[entity.key].map(Exactly.init) != Exactly(entity) {
             try put(entity)
             touch(entity.key, next)
             story.append(Self.entry(entity.key, "put", edit))

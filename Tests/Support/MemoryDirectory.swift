@@ -32,7 +32,9 @@ extension MemoryStore: DirectoryStore {
         try await enter(.changes)
         guard edition <= book.edition else { throw .editionMoved(now: book.edition) }
         let keys = book.log.filter { $0.edition > edition }.map(\.key)
-        let answer = (changes: keys.map { key in book.entities[key].map { .put($0) } ?? DirectoryChange.remove(key) }, edition: book.edition)
+        let answer = (
+            changes: keys.map { key in book.entities[key].map { .put($0) } ?? DirectoryChange.remove(key) }, edition: book.edition
+        )
         await leave(.changes)
         return answer
     }

@@ -68,6 +68,9 @@ extension MemoryStore: Journal {
 
     package func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow] {
         try await enter(.entries)
+        if let after = filter.after, !journal.rows.contains(where: { $0.position == after }) {
+            throw .notFound("journal entry \(after.number) of \(after.strand) to go on from")
+        }
         return Array(journal.rows.lazy.filter { [journal] in journal.matches(filter, $0) }.prefix(max(0, filter.limit)))
     }
 

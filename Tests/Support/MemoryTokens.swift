@@ -4,7 +4,9 @@ package import struct FoundationEssentials.Date
 extension MemoryStore: TokenStore {
     package func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials? {
         try await enter(.credentials)
-        guard case .grant(let found)? = book.entities[EntityKey(.grant, grant.text)], let revision = book.revision(of: grant) else { return nil }
+        guard case .grant(let found)? = book.entities[EntityKey(.grant, grant.text)], let revision = book.revision(of: grant) else {
+            return nil
+        }
         return Credentials(
             revision: revision, clientSecret: book.secrets[SecretName(.clientSecret, of: found.application.text)],
             refreshToken: book.secrets[SecretName(.refreshToken, of: grant.text)])

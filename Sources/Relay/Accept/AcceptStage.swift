@@ -181,7 +181,8 @@ extension AcceptStage {
     private func record(_ refusal: Refusal, _ question: Question) async throws(AcceptFailure) {
         do throws(StoreFailure) {
             try await surroundings.store.append(
-                [.refused(refusal, question)], sightings: refusal.authors(question).map {
+                [.refused(refusal, question)],
+                sightings: refusal.authors(question).map {
                     Sighting(address: $0, role: .author, at: question.at, outcome: refusal.code.rawValue)
                 })
         } catch { throw .store(error) }

@@ -1,4 +1,3 @@
-
 /// Something that must never be printed, logged or encoded by accident: it has no description worth reading, no Codable, no
 /// interpolation of its own, and the only way to its bytes is to say `reveal`.
 package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -121,7 +121,9 @@ extension TokenRenewer {
         switch source.grant.kind {
         case .appOnly:
             guard secret != nil else {
-                throw .missing("the application \(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file`")
+                throw .missing(
+                    "the application \(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file`"
+                )
             }
             kind = .clientCredentials
         case .consent:
@@ -134,7 +136,8 @@ extension TokenRenewer {
         }
         let tenant = source.application.tenant
         return TokenRequest(
-            endpoint: source.provider.tokenEndpoint.split(separator: "{tenant}", omittingEmptySubsequences: false).joined(separator: tenant),
+            endpoint: source.provider.tokenEndpoint.split(separator: "{tenant}", omittingEmptySubsequences: false).joined(
+                separator: tenant),
             kind: kind, clientID: source.application.clientID, clientSecret: secret,
             scope: source.grant.kind == .appOnly
                 ? source.provider.habits.smtpScopes.appOnly : source.provider.habits.smtpScopes.delegated,

@@ -9,7 +9,8 @@ package enum FailureTable {
         case _ where reply.isPositive: return Diagnosis(.retry(notBefore: nil), "the dialogue stopped at \(stage.rawValue): \(reply)")
         case .auth: return authentication(reply, mailbox)
         case .mail, .content, .data, .rcpt:
-            return denial(reply, mailbox, from) ?? account(reply, mailbox) ?? (stage == .rcpt ? recipient(reply) : submission(reply, mailbox))
+            return denial(reply, mailbox, from) ?? account(reply, mailbox)
+                ?? (stage == .rcpt ? recipient(reply) : submission(reply, mailbox))
         case .connect, .greeting, .ehlo, .startTLS: return Diagnosis(.retry(notBefore: nil), "the server is not ready: \(reply)")
         }
     }
@@ -63,7 +64,9 @@ package enum FailureTable {
         if reply.enhanced == "5.7.3" || reply.enhanced == "5.7.8" || reply.code == 535 || reply.code == 501 {
             return Diagnosis(
                 .tokenRejected, "the server does not take the token for \(mailbox): \(reply)",
-                fix: "check that the login is the token's own, that SMTP.Send or SMTP.SendAsApp was consented to, and the mailbox permission")
+                fix:
+                    "check that the login is the token's own, that SMTP.Send or SMTP.SendAsApp was consented to, and the mailbox permission"
+            )
         }
         return Diagnosis(.retry(notBefore: nil), "sign-in failed: \(reply)")
     }
@@ -126,7 +129,8 @@ package enum FailureTable {
                 .refused, "From's domain fails DMARC at the recipient: \(reply)",
                 fix: "send it through a mailbox of a tenant that signs for the domain, and record its domains with the application")
         case "5.7.512":
-            return Diagnosis(.refused, "the provider does not take this From field: \(reply)", fix: "several authors need a Sender among them")
+            return Diagnosis(
+                .refused, "the provider does not take this From field: \(reply)", fix: "several authors need a Sender among them")
         default:
             return Diagnosis(.refused, "the provider refused the message: \(reply)")
         }
