@@ -1,0 +1,71 @@
+internal import Mail
+internal import Relay
+internal import Yams
+
+/// Reads a directory file, YAML or JSON, which YAML contains. What it says is checked by `DirectoryDocument`; here it only becomes values.
+enum DirectoryFile {
+    /// A hundred thousand users with two addresses each are 20 MB.
+    private static let largest = 256 << 20
+    /// An alias stands for what it names, and a few lines of aliases to aliases for billions of values.
+    private static let mostValues = 20_000_000
+    /// The document itself needs five levels; libyaml stops at a thousand.
+    private static let deepest = 32
+
+    static func read(_ path: String, _ live: Live) throws(CommandFailure) -> DirectoryDocument {
+        let file = try InputFile(path, live)
+        let name = file.name
+        let bytes = try file.readAll(limit: largest)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .data("\(name) is not UTF-8") }
+        do throws(DocumentError) {
+            return try DirectoryDocument(try value(of: text, name))
+        } catch {
+            throw .data("\(name): \(error)")
+        }
+    }
+
+    private static func value(of text: String, _ name: String) throws(CommandFailure) -> DocumentValue {
+        let node: Node?
+        do { node = try Yams.compose(yaml: text) } catch {
+            throw .data("\(name) is not YAML: \(sentence(error))")
+        }
+        var count = 0
+        return try node.map { node throws(CommandFailure) in try value(node, depth: 0, &count, name) } ?? .null
+    }
+
+    private static func value(_ node: Node, depth: Int, _ count: inout Int, _ name: String) throws(CommandFailure) -> DocumentValue {
+        count += 1
+        guard count <= mostValues, depth <= deepest else { throw .data("\(name) is too large or too deep to be a directory") }
+        switch node {
+        case .scalar(let scalar):
+            // As it was written: 007 stays an id, and `on` is what the reader makes of it.
+            let isPlain = scalar.style == .plain || scalar.style == .any
+            return isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.string) ? .null : .text(scalar.string)
+        case .sequence(let sequence):
+            var items: [DocumentValue] = []
+            for item in sequence { items.append(try value(item, depth: depth + 1, &count, name)) }
+            return .list(items)
+        case .mapping(let mapping):
+            var entries: [DocumentValue.Entry] = []
+            for (key, item) in mapping {
+                guard let key = key.scalar?.string else { throw .data("\(name) has a key that is no word\(place(item))") }
+                entries.append(DocumentValue.Entry(key, try value(item, depth: depth + 1, &count, name)))
+            }
+            return .map(entries)
+        case .alias: throw .data("\(name) has an alias to nothing\(place(node))")
+        }
+    }
+
+    private static func place(_ node: Node) -> String { node.mark.map { " (line \($0.line))" } ?? "" }
+
+    /// The parser's own account, on one line and without the excerpt of the file that it adds.
+    private static func sentence(_ error: any Error) -> String {
+        guard let error = error as? YamlError else { return "it cannot be read" }
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            return "\(problem) (line \(mark.line))"
+        case .duplicatedKeysInMapping(let keys, let context): return "the key \(keys.map(\.description).joined(separator: ", ")) stands there twice (line \(context.mark.line))"
+        case .reader(let problem, _, _, _): return problem
+        case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded: return "it cannot be read"
+        }
+    }
+}

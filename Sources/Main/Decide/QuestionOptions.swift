@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Mail
+internal import Relay
+
+/// What `decide` and `rewrite` are asked: whose message, for whom, on which directory.
+struct QuestionOptions: ParsableArguments {
+    @OptionGroup var options: StoreOptions
+    @Option(help: ArgumentHelp("Ask a directory file (YAML or JSON) instead of a store; - reads it from standard input.", valueName: "file"))
+    var directory: String?
+    @Option(help: "notification, ad-hoc or administrator; without it the From field says who the author is.") var purpose: Purpose?
+    @Option(help: "The application's current user, by id.", transform: Parse.userID) var user: UserID?
+    @Option(help: "Ask as this client, with its limits and defaults.") var client: String?
+    @Option(
+        name: [.customLong("sender"), .customShort("f")], help: "The envelope sender as submitted; <> for none.",
+        transform: QuestionOptions.reversePath) var sender: ReversePath?
+    @Option(help: "Ask as if it were then: 2026-11-23 or 2026-11-23T14:05:00Z.", transform: Parse.date) var at: Date?
+
+    @Sendable private static func reversePath(_ text: String) throws -> ReversePath { text.isEmpty ? .null : try ReversePath(text) }
+
+    func validate() throws {
+        if directory != nil, options.store != nil { throw ValidationError("--directory and --store contradict each other") }
+    }
+
+    /// Asks, with what a message's own From field says.
+    func answer(from: Question.FromField, _ live: Live) async throws -> Asked {
+        if let directory {
+            let document = try DirectoryFile.read(directory, live)
+            let decider = Decider(directory: document.directory, conditions: document.conditions, transports: Self.transports)
+            return ask(decider, question(from, try client.map { name throws(CommandFailure) in try find(name, in: decider.directory) }, live))
+        }
+        return try await options.read(live) { store in
+            let client = if let client { try await Finder(store: store).find(Client.self, client) } else { Client?.none }
+            let question = question(from, client, live)
+            return ask(try await StoreDecider(store: store).decider(for: question), question)
+        }
+    }
+
+    /// What this version sends over.
+    private static let transports: Set<Transport> = [.smtp]
+
+    private func question(_ from: Question.FromField, _ client: Client?, _ live: Live) -> Question {
+        Question(purpose: purpose, user: user, from: from, envelopeSender: sender, client: client, at: at ?? live.now())
+    }
+
+    private func ask(_ decider: Decider, _ question: Question) -> Asked {
+        let answer = decider.decide(question)
+        guard case .decided(let decision) = answer else { return Asked(answer: answer, providerTakesNullSender: false) }
+        let source = GrantSource(decision.mailbox.grant, in: decider.directory)
+        return Asked(answer: answer, providerTakesNullSender: source?.provider.habits.takesNullSender ?? false)
+    }
+
+    private func find(_ name: String, in directory: Directory) throws(CommandFailure) -> Client {
+        let clients = directory.allClients.sorted { $0.id < $1.id }
+        if let exact = clients.first(where: { $0.id.text == name }) { return exact }
+        let named = clients.filter { $0.name == name }
+        guard named.count <= 1 else { throw .data("there are \(named.count) clients called \"\(name)\"; name one by its id") }
+        if let only = named.first { return only }
+        throw Finder.unknown(.client, name, clients.flatMap { [$0.id.text, $0.name] })
+    }
+}
+
+/// An answer, and what rewriting must know of the provider it chose.
+struct Asked: Sendable {
+    let answer: Answer
+    let providerTakesNullSender: Bool
+}
