@@ -19,7 +19,9 @@ internal import Glibc
                     SettingsCommand.self, UsersCommand.self, ProvidersCommand.self, ApplicationsCommand.self, GrantsCommand.self,
                     MailboxesCommand.self, DelegationsCommand.self, ClientsCommand.self,
                 ]),
-            CommandGroup(name: "Mail", subcommands: [DecideCommand.self, RewriteCommand.self, SendCommand.self, TokenCommand.self, QueueCommand.self]),
+            CommandGroup(
+                name: "Mail",
+                subcommands: [DecideCommand.self, RewriteCommand.self, SendCommand.self, TokenCommand.self, QueueCommand.self]),
             CommandGroup(name: "What happened", subcommands: [AuditCommand.self]),
         ])
 

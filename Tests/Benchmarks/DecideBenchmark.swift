@@ -21,7 +21,8 @@ enum DecideBenchmark {
         let questions = (0..<1_000).map { index in
             // Half have a mailbox or a delegation, half fall to the carrier: both ends of the work.
             Question(
-                purpose: .adHoc, user: Organisation.user(index.isMultiple(of: 2) ? users - 1 - index % delegations : (index * 7919) % users),
+                purpose: .adHoc,
+                user: Organisation.user(index.isMultiple(of: 2) ? users - 1 - index % delegations : (index * 7919) % users),
                 at: Date(timeIntervalSince1970: 1_800_000_000))
         }
         let decision = nanoseconds(for: questions.count) {

@@ -36,7 +36,8 @@ enum LoadBenchmark {
         }
         guard let loaded else { return }
         let shelf = Shelf(Snapshot(directory: loaded.directory, conditions: Conditions()))
-        let change = DirectoryChange.put(.user(User(id: Organisation.user(1), name: "Renamed", addresses: [UserAddress(Organisation.address(1))])))
+        let change = DirectoryChange.put(
+            .user(User(id: Organisation.user(1), name: "Renamed", addresses: [UserAddress(Organisation.address(1))])))
         _ = try await loaded.store.apply(DirectoryEdit([change], by: "benchmark", at: at))
         let follow = try await clock.measure { try await shelf.catchUp(with: loaded.store) }
         row("\(users) users, \(delegations) delegations: filled, journal included, in", "\((fill / .seconds(1)).short) s")

@@ -14,7 +14,8 @@ struct Organisation {
                 Application(
                     id: ApplicationID(trusted: "app"), name: "app", provider: Provider.microsoft.id, clientID: "client",
                     domains: [Self.domain])))
-        entities.append(.grant(Grant(id: GrantID(trusted: "grant"), name: "grant", kind: .appOnly, application: ApplicationID(trusted: "app"))))
+        entities.append(
+            .grant(Grant(id: GrantID(trusted: "grant"), name: "grant", kind: .appOnly, application: ApplicationID(trusted: "app"))))
         entities.append(.setting(SettingKey(.emailFromUserID), "user-0"))
         entities.append(.setting(SettingKey(.adHocEmailFromAddress), SenderSetting.currentUserText))
         entities += (0..<max(users / 100, 1)).map { index in

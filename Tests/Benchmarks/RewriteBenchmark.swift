@@ -38,7 +38,8 @@ enum RewriteBenchmark {
     }
 
     private static func message() -> [UInt8] {
-        var header = "From: \"Somebody Else\" <somebody@organisation.example>\r\nTo: Customer <customer@elsewhere.example>\r\nSubject: A subject\r\n"
+        var header =
+            "From: \"Somebody Else\" <somebody@organisation.example>\r\nTo: Customer <customer@elsewhere.example>\r\nSubject: A subject\r\n"
         var number = 0
         while header.utf8.count < 2_200 {
             header += "X-Field-\(number): a value of usual length, folded once in the middle\r\n of what it has to say\r\n"

@@ -25,7 +25,8 @@ package struct FixtureFolder: Sendable, Hashable, CustomStringConvertible {
     package static let fixtures = repository.appending(path: "Fixtures")
 
     /// This file is in Tests/Support.
-    package static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    package static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     package func bytes(_ file: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: url.appending(path: file))) }
 

@@ -51,7 +51,8 @@ struct AnswerReport {
         switch answer {
         case .refused(let refusal):
             entries = [
-                .init("route", .text("refused")), .init("code", .text(refusal.code.rawValue)), .init("temporary", .flag(refusal.isTemporary)),
+                .init("route", .text("refused")), .init("code", .text(refusal.code.rawValue)),
+                .init("temporary", .flag(refusal.isTemporary)),
                 .init("why", .text(refusal.sentence)),
             ]
         case .hold(let author, _): entries = [.init("route", .text("hold")), .init("author", Self.list(author.all))]

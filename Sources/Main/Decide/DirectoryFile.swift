@@ -16,9 +16,8 @@ enum DirectoryFile {
         let name = file.name
         let bytes = try file.readAll(limit: largest)
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .data("\(name) is not UTF-8") }
-        do throws(DocumentError) {
-            return try DirectoryDocument(try value(of: text, name))
-        } catch {
+        let value = try value(of: text, name)
+        do throws(DocumentError) { return try DirectoryDocument(value) } catch {
             throw .data("\(name): \(error)")
         }
     }
@@ -63,7 +62,8 @@ enum DirectoryFile {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             return "\(problem) (line \(mark.line))"
-        case .duplicatedKeysInMapping(let keys, let context): return "the key \(keys.map(\.description).joined(separator: ", ")) stands there twice (line \(context.mark.line))"
+        case .duplicatedKeysInMapping(let keys, let context):
+            return "the key \(keys.map(\.description).joined(separator: ", ")) stands there twice (line \(context.mark.line))"
         case .reader(let problem, _, _, _): return problem
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded: return "it cannot be read"
         }

@@ -6,7 +6,8 @@ internal import Relay
 /// What `decide` and `rewrite` are asked: whose message, for whom, on which directory.
 struct QuestionOptions: ParsableArguments {
     @OptionGroup var options: StoreOptions
-    @Option(help: ArgumentHelp("Ask a directory file (YAML or JSON) instead of a store; - reads it from standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Ask a directory file (YAML or JSON) instead of a store; - reads it from standard input.", valueName: "file"))
     var directory: String?
     @Option(help: "notification, ad-hoc or administrator; without it the From field says who the author is.") var purpose: Purpose?
     @Option(help: "The application's current user, by id.", transform: Parse.userID) var user: UserID?
@@ -27,7 +28,8 @@ struct QuestionOptions: ParsableArguments {
         if let directory {
             let document = try DirectoryFile.read(directory, live)
             let decider = Decider(directory: document.directory, conditions: document.conditions, transports: Self.transports)
-            return ask(decider, question(from, try client.map { name throws(CommandFailure) in try find(name, in: decider.directory) }, live))
+            return ask(
+                decider, question(from, try client.map { name throws(CommandFailure) in try find(name, in: decider.directory) }, live))
         }
         return try await options.read(live) { store in
             let client = if let client { try await Finder(store: store).find(Client.self, client) } else { Client?.none }

@@ -29,7 +29,8 @@ struct RewriteCommand: AsyncParsableCommand {
         if explain { live.standardError.write(AnswerReport.lines(asked.answer.explanation)) }
         switch asked.answer {
         case .refused(let refusal): throw refusal
-        case .hold(let author, _): throw CommandFailure(.temporary, "the message would be held: \(author) has no route, and the policy is to hold")
+        case .hold(let author, _):
+            throw CommandFailure(.temporary, "the message would be held: \(author) has no route, and the policy is to hold")
         case .decided(let decision): try write(message, decision, asked, input, live)
         }
     }

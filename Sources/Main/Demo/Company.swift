@@ -56,7 +56,9 @@ struct Company {
             id: ApplicationID(trusted: "app-group"), name: "Group mail", provider: provider.id, tenant: Self.tenantID,
             clientID: Self.familyClientID, domains: [try Domain("fabrikam-group.example")])
         var entities: [DirectoryEntity] = [.application(consented), .application(group)]
-        for (name, address, login) in zip3(["tracker", "ann", "ops"], ["tracker@fabrikam.example", "ann@fabrikam.example", "ops@fabrikam.example"], Self.logins) {
+        for (name, address, login) in zip3(
+            ["tracker", "ann", "ops"], ["tracker@fabrikam.example", "ann@fabrikam.example", "ops@fabrikam.example"], Self.logins)
+        {
             let grant = Grant(
                 id: GrantID(trusted: "grant-" + name), name: name, kind: .consent, application: consented.id, principal: login)
             entities.append(.grant(grant))
@@ -92,7 +94,10 @@ struct Company {
             try delegation("dlg-dev-old", "box-ann", "dev@fabrikam.example", .sendAs, until: at.addingTimeInterval(-86400)),
             try delegation("dlg-alerts", "box-ops", "alerts@fabrikam.example", .alias),
             try delegation("dlg-support", "box-ann", "@support.fabrikam.example", .sendAs),
-            .deny(Deny(id: DenyID(trusted: "deny-ceo"), mailbox: nil, covers: try AddressPattern("ceo@fabrikam.example"), reason: "board decision")),
+            .deny(
+                Deny(
+                    id: DenyID(trusted: "deny-ceo"), mailbox: nil, covers: try AddressPattern("ceo@fabrikam.example"),
+                    reason: "board decision")),
         ]
     }
 

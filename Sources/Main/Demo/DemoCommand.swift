@@ -59,7 +59,8 @@ struct DemoCommand: AsyncParsableCommand {
             let signals: [UnixSignal] = once ? [] : [.sigterm, .sigint]
             let services = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: signals, logger: log))
+                    services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: signals,
+                    logger: log))
             group.addTask { try await services.run() }
             let agreed = try await show(run, service, messages, live)
             if once { await services.triggerGracefulShutdown() } else { invite(run, folder, live) }
@@ -81,7 +82,8 @@ struct DemoCommand: AsyncParsableCommand {
     /// Microsoft's entry with other doors: the code that talks to it is the code that talks to the real one.
     static func provider(_ sandbox: Sandbox) -> Relay.Provider {
         var provider = Relay.Provider(
-            id: ProviderID(trusted: "sandbox"), kind: .microsoft, name: "Pretend Microsoft 365", tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"),
+            id: ProviderID(trusted: "sandbox"), kind: .microsoft, name: "Pretend Microsoft 365",
+            tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"),
             smtp: SMTPEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS),
             habits: Relay.Provider.microsoft.habits)
         provider.trustedCertificates = sandbox.authority.certificatePEM
@@ -105,7 +107,8 @@ struct DemoCommand: AsyncParsableCommand {
         if received != accepted { live.complain("\(accepted) messages were accepted and \(received) received") }
         live.say(
             "\(passages.count) messages handed over, \(accepted) accepted, \(received) received in \((seconds * 10).rounded() / 10) s over \(record.connections) "
-                + "connections with \(record.tokensIssued) tokens; \(faults.isEmpty ? "everything as decided" : "\(faults.count) differences")")
+                + "connections with \(record.tokensIssued) tokens; \(faults.isEmpty ? "everything as decided" : "\(faults.count) differences")"
+        )
         return faults.isEmpty && isSettled && received == accepted
     }
 

@@ -70,7 +70,8 @@ struct DemoMessage: Sendable {
         while total < size {
             var piece: [UInt8] = []
             while piece.count < 128 * 1024, total + piece.count < size {
-                piece.append(contentsOf: "record \(line) of the export, as written by the nightly run; nothing follows but the next one\r\n".utf8)
+                piece.append(
+                    contentsOf: "record \(line) of the export, as written by the nightly run; nothing follows but the next one\r\n".utf8)
                 line += 1
             }
             total += piece.count

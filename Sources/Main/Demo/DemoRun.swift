@@ -24,7 +24,8 @@ struct DemoRun: Sendable {
     /// Fills the store: the directory in one edit, its secrets sealed, the tokens' consents given at the pretend provider.
     func settle(_ company: Company) async throws {
         var secrets = [
-            (SecretName(.clientSecret, of: "app-tracker"), Company.consentSecret), (SecretName(.clientSecret, of: "app-group"), Company.familySecret),
+            (SecretName(.clientSecret, of: "app-tracker"), Company.consentSecret),
+            (SecretName(.clientSecret, of: "app-group"), Company.familySecret),
         ]
         for (name, login) in zip(["tracker", "ann", "ops"], Company.logins) {
             let token = try sandbox.consent(login: login, clientID: Company.clientID)

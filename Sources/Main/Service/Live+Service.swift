@@ -29,7 +29,9 @@ extension Live {
             var name = [CChar](repeating: 0, count: 256)
             guard gethostname(&name, name.count - 1) == 0 else { return try Domain("mandate.local") }
             let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            do throws(AddressError) { return try Domain(host.contains(".") ? host : host + ".local") } catch { return try Domain("mandate.local") }
+            do throws(AddressError) { return try Domain(host.contains(".") ? host : host + ".local") } catch {
+                return try Domain("mandate.local")
+            }
         }
     }
 

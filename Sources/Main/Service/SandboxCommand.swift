@@ -41,7 +41,8 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         if authority == nil { live.output(sandbox.authority.certificatePEM) }
         let configuration = ServiceGroupConfiguration(
-            services: [ServiceGroupConfiguration.ServiceConfiguration(service: sandbox)], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            services: [ServiceGroupConfiguration.ServiceConfiguration(service: sandbox)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: log)
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -55,7 +55,8 @@ extension Decider {
             return author
         }
         throw refuse(
-            .authorMissing, "none of the settings names an author for \(purpose.rawValue): set \(purpose.settings[0].rawValue)", explanation)
+            .authorMissing, "none of the settings names an author for \(purpose.rawValue): set \(purpose.settings[0].rawValue)", explanation
+        )
     }
 
     private func author(

@@ -86,7 +86,9 @@ enum Confidence: Int, Sendable, Hashable, Comparable {
 extension EmailAddress {
     /// Only A to Z: what else lower case would do is not known to be the same mailbox.
     fileprivate var lowercased: String {
-        String(String.UnicodeScalarView(description.unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 }))
+        String(
+            String.UnicodeScalarView(
+                description.unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 }))
     }
 }
 

@@ -37,7 +37,9 @@ extension Decider {
         for other in author.others {
             let theirs = self.usable(for: other.address, severalAuthors: true, at: now, &explanation)
             usable = usable.compactMap { first in
-                let shared = theirs.filter { $0.candidate.mailbox.login == first.candidate.mailbox.login && $0.transport == first.transport }
+                let shared = theirs.filter {
+                    $0.candidate.mailbox.login == first.candidate.mailbox.login && $0.transport == first.transport
+                }
                 guard let match = shared.min(by: Self.isPreferred) else {
                     explanation.note(.coAuthorWithoutRoute(first.candidate, other.address))
                     return nil
@@ -81,7 +83,9 @@ extension Decider {
             return .refused(refuse(.noFallback, "\(author) has no route, and nobody may send as the carrier", explanation))
         }
         // On behalf is no way for a carrier: the message would show three people.
-        let ways = usable(for: carrier.address, severalAuthors: false, at: routing.at, &explanation).filter { $0.candidate.route != .onBehalf }
+        let ways = usable(for: carrier.address, severalAuthors: false, at: routing.at, &explanation).filter {
+            $0.candidate.route != .onBehalf
+        }
         guard let best = ways.min(by: Self.isPreferred) else {
             return .refused(
                 refuse(

@@ -18,7 +18,8 @@ extension Explanation.Step: CustomStringConvertible {
         case .struck(let candidate, let strikes): "✗ \(candidate): \(strikes.map(\.description).joined(separator: "; "))"
         case .usable(let candidate, let transport, let standing): "✓ \(candidate) over \(transport.rawValue) (\(standing.words))"
         case .alignmentUnknown(let candidate, let domain): "! \(candidate): whether the tenant signs for \(domain) is not recorded"
-        case .unalignedAllowed(let candidate, let domain): "! \(candidate): the tenant does not sign for \(domain), allowed by the delegation"
+        case .unalignedAllowed(let candidate, let domain):
+            "! \(candidate): the tenant does not sign for \(domain), allowed by the delegation"
         case .coAuthorWithoutRoute(let candidate, let address): "✗ \(candidate): it cannot carry the co-author \(address)"
         case .chosen(let candidate, let transport): "→ \(candidate) over \(transport.rawValue)"
         case .phraseShortened(let name): "the display name \"\(name)\" loses its part with @, which Graph refuses"
@@ -53,7 +54,8 @@ extension Strike: CustomStringConvertible {
     package var description: String {
         switch self {
         case .deniedByEntry(let deny): "denied (\(deny.words))"
-        case .standingDenied(let transport, let at, let code): "the provider refused it over \(transport.rawValue) on \(at.day) with \(code)"
+        case .standingDenied(let transport, let at, let code):
+            "the provider refused it over \(transport.rawValue) on \(at.day) with \(code)"
         case .pendingAndDenied(let transport, let until):
             "pending until \(until.minute) over \(transport.rawValue), and refused meanwhile"
         case .rewrittenByProvider(let transport, let to): "the provider sends it as \(to) over \(transport.rawValue)"
@@ -70,7 +72,8 @@ extension Strike: CustomStringConvertible {
         case .unaligned(let domain): "unaligned: the tenant does not sign for \(domain)"
         case .severalAuthorsRefused(let transport): "the provider refuses several authors over \(transport.rawValue)"
         case .aliasSentFromPrimary(let transport): "\(transport.rawValue) sends an alias from the primary address"
-        case .unlistedFromReplaced(let transport): "the provider silently replaces an unlisted From over \(transport.rawValue), and this one is not proven"
+        case .unlistedFromReplaced(let transport):
+            "the provider silently replaces an unlisted From over \(transport.rawValue), and this one is not proven"
         case .onBehalfUnproven(let transport): "on-behalf over \(transport.rawValue) is not proven"
         case .transportMissing(let transport): "\(transport.rawValue) is not available here"
         case .noTransport: "it has no transport"

@@ -38,7 +38,6 @@ import Testing
             let running = Task { try await service.run() }
             let record = await premises.sandbox.record { $0.messages.count >= 100 }
             service.runner.stop()
-            running.cancel()
             _ = await running.result
             let carried = store.statistics
             let left = try await store.list(QueueFilter())

@@ -55,7 +55,8 @@ import Testing
         let decider = StoreDecider(store: premises.store)
         var stage = AcceptStage(
             Submission(
-                purpose: .adHoc, user: UserID(trusted: "bob"), recipients: [Recipient(address: try EmailAddress("customer@elsewhere.example"))]),
+                purpose: .adHoc, user: UserID(trusted: "bob"),
+                recipients: [Recipient(address: try EmailAddress("customer@elsewhere.example"))]),
             AcceptStage.Surroundings(
                 store: premises.store, decider: { question throws(StoreFailure) in try await decider.decider(for: question) },
                 now: premises.live.now, generator: { premises.live.generator }, domain: try Domain("test.mandate.example")))

@@ -44,14 +44,16 @@ struct Premises: Sendable {
 
     /// Accepts a small notification from this process, which is not the one that sends it.
     func accept(_ number: Int) async throws -> Receipt {
-        let submission = Submission(purpose: .notification, recipients: [Recipient(address: try EmailAddress("customer@elsewhere.example"))])
+        let submission = Submission(
+            purpose: .notification, recipients: [Recipient(address: try EmailAddress("customer@elsewhere.example"))])
         let decider = StoreDecider(store: store)
         var stage = AcceptStage(
             submission,
             AcceptStage.Surroundings(
                 store: store, decider: { question throws(StoreFailure) in try await decider.decider(for: question) }, now: live.now,
                 generator: { [live] in live.generator }, domain: try Domain("test.mandate.example")))
-        try await stage.consume(Array("To: customer@elsewhere.example\r\nSubject: message \(number)\r\n\r\nThe body of \(number).\r\n".utf8))
+        try await stage.consume(
+            Array("To: customer@elsewhere.example\r\nSubject: message \(number)\r\n\r\nThe body of \(number).\r\n".utf8))
         return try await stage.finish()
     }
 

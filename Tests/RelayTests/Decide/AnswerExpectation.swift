@@ -54,7 +54,9 @@ struct AnswerExpectation {
         }
     }
 
-    private static func words(_ named: NamedAddress) -> String { named.name.map { "\($0) <\(named.address)>" } ?? named.address.description }
+    private static func words(_ named: NamedAddress) -> String {
+        named.name.map { "\($0) <\(named.address)>" } ?? named.address.description
+    }
 
     private static func words(_ sender: SenderFields.Sender) -> String {
         switch sender {

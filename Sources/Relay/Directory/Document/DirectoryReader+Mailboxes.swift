@@ -96,7 +96,9 @@ extension DirectoryReader {
     /// The id that is given, else one from what the thing says, so that the same file means the same things wherever its lines stand.
     private func identifier<Named>(_ fields: DocumentFields, else text: String) throws(DocumentError) -> Identifier<Named> {
         if let given = fields["id"] { return try identifier(given) }
-        guard let id = Identifier<Named>(text) else { throw fields.problem("id is missing: its address and mailbox are too long to make one") }
+        guard let id = Identifier<Named>(text) else {
+            throw fields.problem("id is missing: its address and mailbox are too long to make one")
+        }
         return id
     }
 }

@@ -75,7 +75,9 @@ extension DirectoryReader {
             guard fields["mailbox"] == nil else { throw login.problem("name the mailbox or the login, not both") }
             return try login.line()
         }
-        guard let mailbox = mailboxes[try mailboxNames.find(fields.required("mailbox"))] else { throw fields.problem("there is no such mailbox") }
+        guard let mailbox = mailboxes[try mailboxNames.find(fields.required("mailbox"))] else {
+            throw fields.problem("there is no such mailbox")
+        }
         return mailbox.login
     }
 

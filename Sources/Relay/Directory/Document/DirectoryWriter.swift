@@ -84,7 +84,8 @@ struct DirectoryWriter {
         var map = MapWriter()
         map.add(id: grant.id.text, name: grant.name)
         map.add("kind", grant.kind.rawValue)
-        map.add("application", applicationNames.words(for: grant.application, name: applications[grant.application] ?? grant.application.text))
+        map.add(
+            "application", applicationNames.words(for: grant.application, name: applications[grant.application] ?? grant.application.text))
         map.add("principal", grant.principal)
         if !grant.isEnabled { map.add("enabled", .flag(false)) }
         return map.value

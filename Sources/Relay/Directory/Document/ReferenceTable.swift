@@ -26,7 +26,9 @@ struct ReferenceTable<Named> {
         let text = try reader.line()
         if ids.contains(text) { return Identifier(trusted: text) }
         let found = idsByName[fold(text)] ?? []
-        if found.count > 1 { throw reader.problem("\"\(text)\" names \(found.count) things: write the id (\(found.joined(separator: ", ")))") }
+        if found.count > 1 {
+            throw reader.problem("\"\(text)\" names \(found.count) things: write the id (\(found.joined(separator: ", ")))")
+        }
         if let only = found.first { return Identifier(trusted: only) }
         let hint = NearestWord.nearest(to: text, in: (ids.union(idsByName.keys)).sorted()).map { "; did you mean \($0)?" } ?? ""
         throw reader.problem("there is no \(kind) \"\(text)\"\(hint)")
