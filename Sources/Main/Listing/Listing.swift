@@ -49,7 +49,7 @@ struct Listing {
         var text = ""
         for row in waiting {
             switch format {
-            case .table: text += tableLine(row.map(\.words))
+            case .table: text += tableLine(words(of: row))
             case .json: text += (count == 0 ? "[\n" : ",\n") + "  " + jsonObject(row)
             case .csv: text += CSVText.record(row.map(\.csv))
             }
@@ -65,11 +65,20 @@ struct Listing {
         case .csv: output.write(CSVText.record(columns.map(\.key)))
         case .table:
             widths = columns.indices.map { index in
-                waiting.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of($1[index].words)) }
+                waiting.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of(words(of: $1, at: index))) }
             }
             let line = tableLine(columns.map(\.title))
             output.write(output.usesColour ? "\u{1B}[1m\(line.dropLast())\u{1B}[0m\n" : line)
         }
+    }
+
+    /// A message to three hundred people must not push every other line off the screen: JSON and CSV have all of it. The last column pushes nothing.
+    private static let (widest, widestLast) = (60, 160)
+
+    private func words(of row: [Cell]) -> [String] { row.indices.map { words(of: row, at: $0) } }
+
+    private func words(of row: [Cell], at index: Int) -> String {
+        DisplayWidth.shortened(row[index].words, to: index == row.indices.last ? Self.widestLast : Self.widest)
     }
 
     /// Two spaces between columns, none behind the last.

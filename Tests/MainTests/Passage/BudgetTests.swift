@@ -12,17 +12,19 @@ import Testing
 /// who raises one says why in the commit.
 @Suite struct BudgetTests {
     private struct Budgets: Decodable {
-        let statements_to_accept: Double
-        let statements_to_carry: Double
-        let commits_to_carry_a_hundred: Int
-        let token_requests_for_a_hundred: Int
-        let connections_for_a_hundred: Int
-        let sign_ins_for_a_hundred: Int
+        let statementsToAccept: Double
+        let statementsToCarry: Double
+        let commitsToCarryAHundred: Int
+        let tokenRequestsForAHundred: Int
+        let connectionsForAHundred: Int
+        let signInsForAHundred: Int
     }
 
     private static func budgets(_ here: String = #filePath) throws -> Budgets {
         let root = here.components(separatedBy: "/Tests/")[0]
-        return try JSONDecoder().decode(Budgets.self, from: Data(contentsOf: URL(filePath: root + "/Fixtures/budgets.json")))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Budgets.self, from: Data(contentsOf: URL(filePath: root + "/Fixtures/budgets.json")))
     }
 
     @Test func hundredMessagesKeepWithinTheirBudgets() async throws {
@@ -34,7 +36,7 @@ import Testing
             let before = store.statistics
             for number in 0..<100 { _ = try await premises.accept(number) }
             let accepted = store.statistics
-            #expect(Double(accepted.statements - before.statements) / 100 <= budgets.statements_to_accept)
+            #expect(Double(accepted.statements - before.statements) / 100 <= budgets.statementsToAccept)
             let running = Task { try await service.run() }
             let record = await premises.sandbox.record { $0.messages.count >= 100 }
             service.runner.stop()
@@ -42,11 +44,11 @@ import Testing
             let carried = store.statistics
             let left = try await store.list(QueueFilter())
             #expect(left.isEmpty)
-            #expect(Double(carried.statements - accepted.statements) / 100 <= budgets.statements_to_carry)
-            #expect(carried.commits - accepted.commits <= budgets.commits_to_carry_a_hundred)
-            #expect(record.tokenRequests.count <= budgets.token_requests_for_a_hundred)
-            #expect(record.connections <= budgets.connections_for_a_hundred)
-            #expect(record.signInsAccepted <= budgets.sign_ins_for_a_hundred)
+            #expect(Double(carried.statements - accepted.statements) / 100 <= budgets.statementsToCarry)
+            #expect(carried.commits - accepted.commits <= budgets.commitsToCarryAHundred)
+            #expect(record.tokenRequests.count <= budgets.tokenRequestsForAHundred)
+            #expect(record.connections <= budgets.connectionsForAHundred)
+            #expect(record.signInsAccepted <= budgets.signInsForAHundred)
         }
     }
 }

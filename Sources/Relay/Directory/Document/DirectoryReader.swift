@@ -14,7 +14,8 @@ struct DirectoryReader {
     var providerNames = ReferenceTable<Provider>("provider")
     var applicationNames = ReferenceTable<Application>("application")
     var grantNames = ReferenceTable<Grant>("grant")
-    var mailboxNames = ReferenceTable<Mailbox>("mailbox") { (try? EmailAddress($0))?.key ?? $0 }  // an id that is no address stands for itself
+    // An id that is no address stands for itself.
+    var mailboxNames = ReferenceTable<Mailbox>("mailbox") { (try? EmailAddress($0))?.key ?? $0 }
     var familyNames = ReferenceTable<Family>("family")
     var delegationNames = ReferenceTable<Delegation>("delegation")
     var denyNames = ReferenceTable<Deny>("deny entry")
