@@ -6,7 +6,8 @@ package protocol Journal: Sendable {
     func append(_ entries: [JournalEntry], sightings: [Sighting]) async throws(StoreFailure)
     /// In the order written, from `after` on.
     func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow]
-    func strands() async throws(StoreFailure) -> [String]
+    /// The last row of each strand, by strand: what a checkpoint keeps elsewhere.
+    func heads() async throws(StoreFailure) -> [JournalRow]
     /// Rows of one strand in order, for `verify`, from number `from` on.
     func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow]
 }

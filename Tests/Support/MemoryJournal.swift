@@ -74,9 +74,9 @@ extension MemoryStore: Journal {
         return Array(journal.rows.lazy.filter { [journal] in journal.matches(filter, $0) }.prefix(max(0, filter.limit)))
     }
 
-    package func strands() async throws(StoreFailure) -> [String] {
-        try await enter(.strands)
-        return journal.rows.isEmpty ? [] : [MemoryJournal.strand]
+    package func heads() async throws(StoreFailure) -> [JournalRow] {
+        try await enter(.heads)
+        return Array(journal.rows.suffix(1))
     }
 
     package func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow] {

@@ -6,7 +6,7 @@ internal import struct FoundationEssentials.Date
 package actor MemoryStore {
     /// What can be asked; the raw values are the protocols' own words.
     package enum Call: String, Sendable, Hashable, CaseIterable {
-        case write, accept, claim, renew, chunk, settle, recover, list, show, change, append, entries, strands, rows
+        case write, accept, claim, renew, chunk, settle, recover, list, show, change, append, entries, heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
         case credentials, token, takeLease, dropLease, keep, secret, sightings, usage
     }

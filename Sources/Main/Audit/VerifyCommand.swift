@@ -25,7 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let live = Live.current
         let seen = try checkpoint.map { try Checkpoint(file: $0, live) }
         let marks = try await options.change(live) { opened in
-            let strands = try await opened.store.strands()
+            let strands = try await opened.store.heads().map(\.position.strand)
             if let gone = seen?.marks.first(where: { !strands.contains($0.strand) }) {
                 live.output("broken: strand \(gone.strand), which the checkpoint saw, is gone")
                 throw ExitStatus.found

@@ -19,9 +19,11 @@ struct RelayService: Service {
     private let curl: CurlThread
     private let live: Live
     private let log: Logger
+    /// A file elsewhere that gets the journal's heads; the log gets them in any case.
+    private let checkpointFile: String?
 
     /// `node` names this machine's part of a store, `incarnation` this run of it: claims of older runs are released at start.
-    init(store: SQLiteStore, vault: Vault, node: String, live: Live, log: Logger) async throws {
+    init(store: SQLiteStore, vault: Vault, node: String, checkpointFile: String? = nil, live: Live, log: Logger) async throws {
         let directory = try await store.directory()
         let conditions = try await store.conditions(of: nil)
         let shelf = Shelf(Snapshot(directory: directory, conditions: conditions))
@@ -47,6 +49,7 @@ struct RelayService: Service {
         self.curl = curl
         self.live = live
         self.log = log
+        self.checkpointFile = checkpointFile
     }
 
     /// Runs until graceful shutdown; attempts under way settle first.
@@ -59,6 +62,7 @@ struct RelayService: Service {
         await withTaskGroup { group in
             group.addTask { await follow(follower) }
             group.addTask { await renew() }
+            group.addTask { await checkpoint() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {
                     await runner.run()
@@ -73,6 +77,7 @@ struct RelayService: Service {
         }
         await transmit.shutdown()
         await curl.stop()
+        await writeCheckpoint()
     }
 
     /// Looks at the store's version four times a second, so that a command's change is seen within a second; wakes the runner for what has come due.
@@ -98,6 +103,26 @@ struct RelayService: Service {
         while !Task.isCancelled {
             await broker.renewAhead()
             await live.wait(30)
+        }
+    }
+}
+
+extension RelayService {
+    /// Each hour and at stop, because only what was written down elsewhere can show that the journal's end was cut off.
+    private func checkpoint() async {
+        while !Task.isCancelled {
+            await live.wait(3600)
+            if !Task.isCancelled { await writeCheckpoint() }
+        }
+    }
+
+    private func writeCheckpoint() async {
+        do {
+            let marks = try await store.heads().map { Checkpoint.Mark(strand: $0.position.strand, number: $0.position.number, mac: $0.mac) }
+            for mark in marks { log.notice("the journal's head is \(mark.strand)/\(mark.number) \(mark.mac.hexadecimal)") }
+            if let checkpointFile { try Checkpoint(marks: marks).write(to: checkpointFile, at: live.now()) }
+        } catch {
+            log.error("the journal's head could not be written down: \(Ending(error).sentence)")
         }
     }
 }

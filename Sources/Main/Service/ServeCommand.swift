@@ -18,18 +18,25 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var options: StoreOptions
     @Option(help: "Names this machine's part of the store; two services on one store need two names.") var node = "main"
+    @Option(
+        help: ArgumentHelp("Write the journal's head there each hour and at stop, for `audit verify --checkpoint`.", valueName: "file"),
+        completion: .file()) var checkpoint: String?
 
     func run() async throws {
         let live = Live.current
         let log = Logger(label: "mandate")
+        let lock = try NodeLock(node: node, of: try options.location(live).folder)
         let opened = try await options.open(live)
-        let service = try await RelayService(store: opened.store, vault: opened.vault, node: node, live: live, log: log)
+        let service = try await RelayService(
+            store: opened.store, vault: opened.vault, node: node, checkpointFile: checkpoint, live: live, log: log)
         log.notice("serving \(opened.store.path)")
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log))
-        try await group.run()
+        var configuration = ServiceGroupConfiguration(
+            services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: log)
+        // A server may take ten minutes to answer the end of a message; whoever stops a service waits no longer than an init system does.
+        configuration.maximumGracefulShutdownDuration = .seconds(60)
+        try await ServiceGroup(configuration: configuration).run()
         try await opened.store.close()
+        _ = consume lock
     }
 }

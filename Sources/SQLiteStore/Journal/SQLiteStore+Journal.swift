@@ -26,8 +26,12 @@ extension SQLiteStore: Journal {
         }
     }
 
-    package func strands() async throws(StoreFailure) -> [String] {
-        try await read { try $0.all("SELECT DISTINCT strand FROM journal ORDER BY strand") { try $0.text() } }
+    package func heads() async throws(StoreFailure) -> [JournalRow] {
+        try await read { transaction in
+            let last = "SELECT strand, max(number) FROM journal GROUP BY strand"
+            let sql = "\(JournalQuery.select) WHERE (j.strand, j.number) IN (\(last)) ORDER BY j.strand"
+            return try transaction.all(sql, []) { try JournalQuery.row(&$0) }
+        }
     }
 
     package func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow] {

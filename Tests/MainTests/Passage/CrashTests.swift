@@ -39,4 +39,19 @@ import Testing
             #expect(left.isEmpty)
         }
     }
+
+    /// A second run under the same name would take the first one's messages for abandoned.
+    @Test func nodeIsServedOnce() async throws {
+        try await Premises.with { premises in
+            let first = try premises.spawn(["serve"])
+            _ = try await premises.accept(1)
+            _ = await premises.sandbox.messages(atLeast: 1)
+            let second = try premises.spawn(["serve"])
+            second.waitUntilExit()
+            #expect(second.terminationStatus == ExitStatus.unavailable.rawValue)
+            first.terminate()
+            first.waitUntilExit()
+            #expect(first.terminationStatus == 0)
+        }
+    }
 }
