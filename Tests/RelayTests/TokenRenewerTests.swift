@@ -189,7 +189,7 @@ struct TokenRenewerTests {
             DirectoryEdit(
                 [], secrets: [SecretChange(name: secret, sealed: nil), SecretChange(name: refresh, sealed: nil)], by: "root",
                 at: service.clock.now))
-        guard case .missing(let why)? = await failure(service, all) else { return #expect(Bool(false)) }
+        guard case .application("invalid_client", let why)? = await failure(service, all) else { return #expect(Bool(false)) }
         #expect(why.contains("--secret-file"))
         guard case .grant("consent_required", _)? = await failure(service, carols) else { return #expect(Bool(false)) }
         let stranger = TokenKey(grant: GrantID(trusted: "nobody"), resource: .smtp)

@@ -164,7 +164,9 @@ package actor SpoolRunner {
                 report("\(settlement.claim.message) could not be settled: \(error)")
                 guard error.isTemporary, let end = await claimEnds(number), attempt.now() < end else { return }
             }
-            await wait(pause)
+            // In a task of its own: an attempt that was told to break off must still settle, and without asking the store as fast as it can.
+            let (wait, seconds) = (wait, pause)
+            await Task { await wait(seconds) }.value
             pause = min(pause * 2, 30)
         }
     }

@@ -121,9 +121,10 @@ extension TokenRenewer {
         switch source.grant.kind {
         case .appOnly:
             guard secret != nil else {
-                throw .missing(
-                    "the application \(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file`"
-                )
+                // As the provider would put it, so that mail takes the next route until someone has given the secret.
+                throw .application(
+                    error: "invalid_client",
+                    detail: "\(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file FILE`")
             }
             kind = .clientCredentials
         case .consent:
