@@ -124,7 +124,8 @@ extension TokenRenewer {
                 // As the provider would put it, so that mail takes the next route until someone has given the secret.
                 throw .application(
                     error: "invalid_client",
-                    detail: "\(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file FILE`")
+                    detail:
+                        "\(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file FILE`")
             }
             kind = .clientCredentials
         case .consent:
