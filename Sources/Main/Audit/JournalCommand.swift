@@ -32,9 +32,8 @@ struct JournalCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         let columns = [
-            Column("strand"), Column("number", .right), Column("at"), Column("kind"), Column("message"), Column("facts"),
-            Column("personal"),
-            Column("count", .right),
+            Column("strand"), Column("number", .right), Column("at"), Column("kind"), Column("message"), Column("count", .right),
+            Column("personal"), Column("facts"),
         ]
         try await options.read(live) { store in
             var listing = Listing(columns, format.format, to: live.standardOutput)

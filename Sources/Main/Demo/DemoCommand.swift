@@ -31,8 +31,8 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             let agreed = try await run(live, in: folder, messages)
             try FileManager.default.removeItem(atPath: folder)
-            if !agreed { throw ExitCode(ExitStatus.found.rawValue) }
-        } catch let error where !(error is ExitCode) {
+            if !agreed { throw ExitStatus.found }
+        } catch let error where !(error is ExitStatus) {
             if FileManager.default.fileExists(atPath: folder) { live.say("the demo's store is left for a look at \(folder)") }
             throw error
         }

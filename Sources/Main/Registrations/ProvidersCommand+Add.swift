@@ -34,7 +34,9 @@ extension ProvidersCommand {
 
         func run() async throws {
             let live = Live.current
-            guard propagationMinutes >= 0 else { throw CommandFailure.usage("--propagation-minutes cannot be negative") }
+            guard (0...10_080).contains(propagationMinutes) else {
+                throw CommandFailure.usage("--propagation-minutes is between 0 and 10080 (a week)")
+            }
             guard !scopeAppOnly.isEmpty || !scopeDelegated.isEmpty else {
                 throw CommandFailure.usage("give --scope-app-only or --scope-delegated (or both): without a scope there is no token")
             }

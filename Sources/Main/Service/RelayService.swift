@@ -33,7 +33,9 @@ struct RelayService: Service {
             store, vault, holder: claimant.incarnation, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
             source: { GrantSource($0, in: shelf.current.directory) })
         let broker = TokenBroker(renewer: renewer)
-        let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: TransmitSettings(now: live.now))
+        var settings = TransmitSettings(now: live.now)
+        settings.name = try live.hostDomain.ascii
+        let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
         let follow = Follower(store: store, shelf: shelf, broker: broker, log: log)
         self.runner = SpoolRunner(
             claimant: claimant,
@@ -41,7 +43,7 @@ struct RelayService: Service {
                 shelf: shelf, broker: broker, spool: store,
                 transmit: { message throws(TransmitFailure) in try await transmit.send(message) }, transports: [.smtp],
                 schedule: RetrySchedule(), now: live.now, draw: live.fraction),
-            catchUp: { await follow.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
+            catchUp: { _ = await follow.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
         self.store = store
         self.shelf = shelf
         self.broker = broker
@@ -88,8 +90,8 @@ struct RelayService: Service {
             let now = await follower.version()
             ticks += 1
             if let now, now != version {
-                version = now
-                await follower.catchUp()
+                // A look that failed is repeated, or the change would wait for the next one.
+                if await follower.catchUp() { version = now }
                 runner.wake()
             } else if ticks % 4 == 0 {
                 runner.wake()
@@ -141,20 +143,23 @@ struct Follower: Sendable {
         }
     }
 
-    func catchUp() async {
+    /// False when the store could not be read: the caller looks again.
+    func catchUp() async -> Bool {
         do throws(StoreFailure) {
             let changed = try await shelf.catchUp(with: store)
             let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
             let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
-            guard !grants.isEmpty || !applications.isEmpty else { return }
+            guard !grants.isEmpty || !applications.isEmpty else { return true }
             let directory = shelf.current.directory
             await broker.forget { id in
                 if grants.contains(id.text) { return true }
                 guard let source = GrantSource(id, in: directory) else { return true }
                 return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
             }
+            return true
         } catch {
             log.error("the directory cannot be followed: \(error)")
+            return false
         }
     }
 }

@@ -25,8 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         let log = Logger(label: "mandate")
-        let lock = try NodeLock(node: node, of: try options.location(live).folder)
         let opened = try await options.open(live)
+        let lock = try NodeLock(node: node, of: try options.location(live).folder)
         let service = try await RelayService(
             store: opened.store, vault: opened.vault, node: node, checkpointFile: checkpoint, live: live, log: log)
         log.notice("serving \(opened.store.path)")

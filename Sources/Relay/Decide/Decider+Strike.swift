@@ -106,8 +106,8 @@ extension Decider {
         switch standing {
         case .denied(let at, let code)?: return .standingDenied(transport, at: at, code: code)
         case .rewritten(_, let to)?: return .rewrittenByProvider(transport, to: to)
-        case .pending(let until, .some)?: return .pendingAndDenied(transport, until: until)
-        case .pending(_, nil)?, .declared?, .proven?, nil: break
+        case .pending(let until, .some)? where now < until: return .pendingAndDenied(transport, until: until)
+        case .pending?, .declared?, .proven?, nil: break
         }
         if severalAuthors, provider.habits.refusesSeveralAuthors { return .severalAuthorsRefused(transport) }
         let isProven = standing?.isProven ?? false

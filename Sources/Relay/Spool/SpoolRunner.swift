@@ -162,7 +162,7 @@ package actor SpoolRunner {
                 return
             } catch {
                 report("\(settlement.claim.message) could not be settled: \(error)")
-                guard error.isTemporary, let end = await claimEnds(number), attempt.now() < end else { return }
+                guard error.mayPass, let end = await claimEnds(number), attempt.now() < end else { return }
             }
             // In a task of its own: an attempt that was told to break off must still settle, and without asking the store as fast as it can.
             let (wait, seconds) = (wait, pause)

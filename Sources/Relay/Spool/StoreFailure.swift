@@ -30,6 +30,14 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether the same write may still succeed: everything but an answer about the write itself.
+    var mayPass: Bool {
+        switch self {
+        case .busy, .full, .editionMoved, .unavailable, .damaged: true
+        case .claimLost, .notFound, .conflict, .wrongKey: false
+        }
+    }
+
     /// Worth another try without anyone doing anything.
     package var isTemporary: Bool {
         switch self {

@@ -96,7 +96,7 @@ extension TokenRenewer {
     private func keep(_ renewal: Renewal, until end: Date) async throws(TokenFailure) -> Bool {
         while true {
             do throws(StoreFailure) { return try await store.keep(renewal) } catch {
-                guard error.isTemporary, now() < end else { throw .temporary("the store: \(error)", retryAfter: nil) }
+                guard error.mayPass, now() < end else { throw .temporary("the store: \(error)", retryAfter: nil) }
             }
             await wait(0.5)
         }
