@@ -36,11 +36,27 @@ enum Parse {
     }
 
     @Sendable static func name(_ text: String) throws -> String {
-        guard !text.isEmpty, text.utf8.count <= 255, !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard !text.isEmpty, text.utf8.count <= 255, isLine(text) else {
             throw WordError("a name has 1 to 255 bytes and no control characters")
         }
         return text
     }
+
+    /// What people read and terminals print; may be empty.
+    @Sendable static func line(_ text: String) throws -> String {
+        guard isLine(text) else { throw WordError("it must be one line without control characters") }
+        return text
+    }
+
+    @Sendable static func tenant(_ text: String) throws -> String {
+        guard text.isEmpty || Application.isTenant(text) else {
+            throw WordError("a tenant is a directory id or a domain: letters, digits, dots, hyphens and underscores")
+        }
+        return text
+    }
+
+    /// The rule that a directory file's lines follow too: what is stored must be exportable.
+    static func isLine(_ text: String) -> Bool { !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }
 }
 
 /// Why a word of the command line cannot be what it should be.

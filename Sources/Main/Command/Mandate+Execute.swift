@@ -13,6 +13,9 @@ extension Mandate {
                     try command.run()
                 }
             }
+            if let reason = live.standardOutput.trouble {
+                return end(with: CommandFailure(.cannotCreate, "standard output could not be written: \(SystemError.text(reason))"), live)
+            }
             return ExitStatus.success.rawValue
         } catch let status as ExitStatus {
             return status.rawValue
@@ -29,8 +32,14 @@ extension Mandate {
         }
         let ending = code == .validationFailure ? Ending(.usage, usageSentence(for: error)) : Ending(error)
         // What was typed may be in it, so it is made harmless; and it stays one line.
-        live.complain(DisplayWidth.printable(ending.sentence.split(separator: "\n").joined(separator: " ")))
+        live.complain(DisplayWidth.printable(bounded(ending.sentence.split(separator: "\n").joined(separator: " "))))
         return ending.status.rawValue
+    }
+
+    /// A megabyte that was typed as a name need not be repeated; what is wrong with it stands at the end.
+    private static func bounded(_ sentence: String) -> String {
+        guard sentence.utf8.count > 2000 else { return sentence }
+        return "\(sentence.prefix(700)) … \(sentence.suffix(300))"
     }
 
     /// The parser's message, and where the help is that would have prevented it.

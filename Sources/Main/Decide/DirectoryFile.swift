@@ -8,6 +8,8 @@ enum DirectoryFile {
     private static let largest = 256 << 20
     /// An alias stands for what it names, and a few lines of aliases to aliases for billions of values.
     private static let mostValues = 20_000_000
+    /// Without aliases, no value takes less than a byte; so many more may stand for each other in any file.
+    private static let mostAliasedValues = 100_000
     /// The document itself needs five levels; libyaml stops at a thousand.
     private static let deepest = 32
 
@@ -27,13 +29,13 @@ enum DirectoryFile {
         do { node = try Yams.compose(yaml: text) } catch {
             throw .data("\(name) is not YAML: \(sentence(error))")
         }
-        var count = 0
-        return try node.map { node throws(CommandFailure) in try value(node, depth: 0, &count, name) } ?? .null
+        var left = min(mostValues, text.utf8.count + mostAliasedValues)
+        return try node.map { node throws(CommandFailure) in try value(node, depth: 0, &left, name) } ?? .null
     }
 
-    private static func value(_ node: Node, depth: Int, _ count: inout Int, _ name: String) throws(CommandFailure) -> DocumentValue {
-        count += 1
-        guard count <= mostValues, depth <= deepest else { throw .data("\(name) is too large or too deep to be a directory") }
+    private static func value(_ node: Node, depth: Int, _ left: inout Int, _ name: String) throws(CommandFailure) -> DocumentValue {
+        left -= 1
+        guard left >= 0, depth <= deepest else { throw .data("\(name) is too large or too deep to be a directory") }
         switch node {
         case .scalar(let scalar):
             // As it was written: 007 stays an id, and `on` is what the reader makes of it.
@@ -41,13 +43,13 @@ enum DirectoryFile {
             return isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.string) ? .null : .text(scalar.string)
         case .sequence(let sequence):
             var items: [DocumentValue] = []
-            for item in sequence { items.append(try value(item, depth: depth + 1, &count, name)) }
+            for item in sequence { items.append(try value(item, depth: depth + 1, &left, name)) }
             return .list(items)
         case .mapping(let mapping):
             var entries: [DocumentValue.Entry] = []
             for (key, item) in mapping {
                 guard let key = key.scalar?.string else { throw .data("\(name) has a key that is no word\(place(item))") }
-                entries.append(DocumentValue.Entry(key, try value(item, depth: depth + 1, &count, name)))
+                entries.append(DocumentValue.Entry(key, try value(item, depth: depth + 1, &left, name)))
             }
             return .map(entries)
         case .alias: throw .data("\(name) has an alias to nothing\(place(node))")

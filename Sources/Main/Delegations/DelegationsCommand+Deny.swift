@@ -16,7 +16,7 @@ extension DelegationsCommand {
         @OptionGroup var options: StoreOptions
         @Argument(help: "The mailbox, by address, login or id; '*' for all.") var mailbox: String
         @Argument(help: "The address, @domain, or '*'.", transform: Parse.pattern) var covers: AddressPattern
-        @Option(help: "Why, for whoever meets the refusal.") var reason = ""
+        @Option(help: "Why, for whoever meets the refusal.", transform: Parse.line) var reason = ""
 
         func validate() throws {
             if mailbox == "*", covers == .any { throw ValidationError("'*' '*' would stop all mail; disable the mailboxes instead") }

@@ -19,7 +19,7 @@ extension DelegationsCommand {
         @Option(help: "Lower is preferred.") var priority = 100
         @Option(help: "Valid from this day or moment (UTC).", transform: Parse.date) var from: Date?
         @Option(help: "Valid until this day or moment (UTC).", transform: Parse.date) var until: Date?
-        @Option(help: "Why, for the auditor.") var reason = ""
+        @Option(help: "Why, for the auditor.", transform: Parse.line) var reason = ""
         @Flag(help: "Send even where the tenant does not sign for the domain (DMARC will fail).") var allowUnaligned = false
         @Option(help: "It is known to work: say how, such as \"sent a test on Monday\".", transform: Parse.name) var proven: String?
 

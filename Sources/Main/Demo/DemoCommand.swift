@@ -119,7 +119,7 @@ struct DemoCommand: AsyncParsableCommand {
             The service and the pretend provider stay up. In another terminal:
               export MANDATE_STORE=\(folder)
               mandate decide --purpose ad-hoc --user hana --explain
-              mandate send --purpose ad-hoc --user bob <Fixtures/messages/15-utf8-body-names.eml
+              mandate send --purpose ad-hoc --user bob <Fixtures/messages/15-ad-hoc-send-as-utf8-body.eml
               mandate queue list
               mandate audit journal
             Ctrl-C ends it and removes the store.

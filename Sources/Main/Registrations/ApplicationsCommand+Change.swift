@@ -19,7 +19,7 @@ extension ApplicationsCommand {
         @OptionGroup var options: StoreOptions
         @Argument(help: "A name of your choice.", transform: Parse.name) var name: String
         @Option(help: "The provider, by id or name.") var provider: String
-        @Option(help: "The tenant: Entra's directory id, or a domain of it.") var tenant = ""
+        @Option(help: "The tenant: Entra's directory id, or a domain of it.", transform: Parse.tenant) var tenant = ""
         @Option(help: "The client id the provider gave.", transform: Parse.name) var clientID: String
         @Option(help: ArgumentHelp("Where the client secret is; - for standard input.", valueName: "file"), completion: .file())
         var secretFile: String?
@@ -82,7 +82,7 @@ extension ApplicationsCommand {
         @OptionGroup var options: StoreOptions
         @Argument(help: "Id or name.") var application: String
         @Option(help: "Another name.", transform: Parse.name) var name: String?
-        @Option(help: "Another tenant.") var tenant: String?
+        @Option(help: "Another tenant.", transform: Parse.tenant) var tenant: String?
         @Option(help: "Another client id.", transform: Parse.name) var clientID: String?
         @Option(
             help: ArgumentHelp("Where the new client secret is: a file, - for standard input, or prompt.", valueName: "file"),

@@ -84,7 +84,7 @@ extension GrantsCommand {
         @Argument(help: "Id or name.") var grant: String
         @Option(help: "Another name.", transform: Parse.name) var name: String?
         @Option(help: "Another app registration, by id or name.") var application: String?
-        @Option(help: "Who has consented, by login; \"\" for nobody in particular.") var principal: String?
+        @Option(help: "Who has consented, by login; \"\" for nobody in particular.", transform: Parse.line) var principal: String?
         @OptionGroup var use: UseOption
         @Option(
             help: ArgumentHelp("Where the new refresh token is: a file, - for standard input, or prompt.", valueName: "file"),

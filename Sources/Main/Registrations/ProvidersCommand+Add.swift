@@ -23,8 +23,8 @@ extension ProvidersCommand {
         @Option(help: "Where tokens are had.") var tokenEndpoint: String
         @Option(help: ArgumentHelp("Where mail is taken.", valueName: "host:port")) var smtp: String
         @Option(help: "starttls or tls; tls is assumed for port 465.") var security: SMTPEndpoint.Security?
-        @Option(help: "The scope asked for with client credentials.") var scopeAppOnly = ""
-        @Option(help: "The scope asked for with a refresh token.") var scopeDelegated = ""
+        @Option(help: "The scope asked for with client credentials.", transform: Parse.line) var scopeAppOnly = ""
+        @Option(help: "The scope asked for with a refresh token.", transform: Parse.line) var scopeDelegated = ""
         @Option(help: "A certificate authority to trust beside the system's, as PEM.", completion: .file()) var trust: String?
         @Flag(help: "It refuses a From with several authors.") var refusesSeveralAuthors = false
         @Flag(help: "It silently replaces a From that the account does not own.") var replacesUnlistedFrom = false

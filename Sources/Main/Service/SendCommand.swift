@@ -40,6 +40,12 @@ struct SendCommand: AsyncParsableCommand {
             return try await hand(over: InputFile("-", live), AcceptStage(submission, surroundings))
         }
         live.output(receipt.id.text)
+        if let reason = live.standardOutput.trouble {
+            live.complain(
+                "the message was accepted as \(receipt.id.text), though standard output could not be written: \(SystemError.text(reason))")
+            // A caller who saw a failure would hand the message over again, and it would arrive twice.
+            throw ExitStatus.success
+        }
         if let held = receipt.held { live.complain("held: \(held)") }
     }
 

@@ -27,17 +27,20 @@ extension OpenedStore {
         for attempt in 1...Self.limit {
             let edition = try await store.directory(of: DirectorySlice()).edition
             let plan = try await plan(Finder(store: store))
-            guard !plan.changes.isEmpty || !plan.secrets.isEmpty else { return live.say("unchanged: \(plan.words)") }
+            guard !plan.changes.isEmpty || !plan.secrets.isEmpty else { return say("unchanged: \(plan.words)") }
             let edit = DirectoryEdit(
                 plan.changes, secrets: plan.secrets, by: live.person, at: live.now(), expecting: edition, cascades: plan.cascades)
             do throws(StoreFailure) {
                 let now = try await store.apply(edit)
-                return live.say(now == edition ? "unchanged: \(plan.words)" : "\(plan.words) (edition \(now))")
+                return say(now == edition ? "unchanged: \(plan.words)" : "\(plan.words) (edition \(now))")
             } catch {
                 guard case .editionMoved = error, attempt < Self.limit else { throw error }
             }
         }
     }
+
+    /// Names are in it, and a name in a directory must not be able to move the cursor.
+    private func say(_ words: String) { live.say(DisplayWidth.printable(words)) }
 
     /// Records what a person says has been seen, with a journal line of who said so.
     func observe(_ observations: [Observation], of key: EntityKey, _ words: String, personal: [JournalEntry.Personal] = []) async throws {

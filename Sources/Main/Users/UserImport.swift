@@ -50,6 +50,8 @@ struct UserImport {
         }
         guard let id = UserID(fields[0]) else { throw .data("the id must have 1 to 255 bytes and no control characters") }
         let login = fields.count > 3 && !fields[3].isEmpty ? fields[3] : nil
+        guard Parse.isLine(fields[1]) else { throw .data("the name must be one line without control characters") }
+        guard Parse.isLine(login ?? "") else { throw .data("the login must be one line without control characters") }
         var addresses: [EmailAddress] = []
         for text in [fields[2]] + fields.dropFirst(4) where !text.isEmpty {
             do throws(AddressError) { addresses.append(try EmailAddress(text)) } catch {

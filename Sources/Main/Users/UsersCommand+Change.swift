@@ -14,10 +14,11 @@ extension UsersCommand {
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "The application's own id of the user.", transform: Parse.userID) var id: UserID
-        @Option(help: "What recipients see before the address.") var name = ""
+        @Option(help: "What recipients see before the address.", transform: Parse.line) var name = ""
         @Option(help: "An address; the first is the primary one. Repeat it for more.", transform: Parse.address) var address:
             [EmailAddress] = []
-        @Option(help: "The name this user signs in with at the provider, where it differs from the address.") var login: String?
+        @Option(help: "The name this user signs in with at the provider, where it differs from the address.", transform: Parse.line)
+        var login: String?
 
         func run() async throws {
             let user = User(id: id, name: name, login: login, addresses: try UserAddresses.distinct(address))
@@ -47,8 +48,8 @@ extension UsersCommand {
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "Id, address or unique name.") var user: String
-        @Option(help: "What recipients see before the address; \"\" for none.") var name: String?
-        @Option(help: "The name this user signs in with; \"\" for none.") var login: String?
+        @Option(help: "What recipients see before the address; \"\" for none.", transform: Parse.line) var name: String?
+        @Option(help: "The name this user signs in with; \"\" for none.", transform: Parse.line) var login: String?
         @Option(help: "Add an address.", transform: Parse.address) var addAddress: [EmailAddress] = []
         @Option(help: "Remove an address.", transform: Parse.address) var removeAddress: [EmailAddress] = []
         @Option(help: "Make an address of the user the primary one.", transform: Parse.address) var primary: EmailAddress?

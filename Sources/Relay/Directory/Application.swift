@@ -26,6 +26,19 @@ package struct Application: Sendable, Hashable {
         self.secretExpires = secretExpires
         self.domains = domains
     }
+
+    /// A tenant becomes a step in the token endpoint's path, so it may hold nothing that would make another URL of it.
+    package static func isTenant(_ text: String) -> Bool {
+        text.utf8.count <= 255 && text.utf8.contains { $0 != UInt8(ascii: ".") }
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+    }
 }
 
 /// What tokens are had from.

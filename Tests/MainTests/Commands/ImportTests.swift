@@ -50,6 +50,15 @@ struct ImportTests {
         #expect(try await desk.edition() == edition)
     }
 
+    @Test(arguments: ["ann,A\u{0}nn,ann@example.org\n", "ann,\"A\nBcc: x\",ann@example.org\n", "ann,Ann,ann@example.org,a\u{1B}[2J\n"])
+    func namesAndLoginsAreLines(line: String) async throws {
+        let desk = try await Desk.withStore()
+        let answer = await desk.run("users import -", input: line)
+        #expect(answer.status == 65)
+        #expect(answer.err.contains("input:1: the ") && answer.err.contains("one line without control characters"), "\(answer.err)")
+        #expect(try await desk.edition() == 1)
+    }
+
     @Test func everyRepetitionNamesTheFirst() async throws {
         let desk = try await Desk.withStore()
         let answer = await desk.run("users import -", input: String(repeating: "ann,Ann,ann@example.org\n", count: 3))

@@ -143,15 +143,34 @@ struct WrongInputTests {
         let desk = try await Desk.withStore()
         let lines = [
             ["users", "add", ""], ["users", "add", "a\u{7}"], ["clients", "add", "", "--key"], ["clients", "add", "a\nb", "--key"],
-            ["users", "add", String(repeating: "x", count: 256)],
+            ["users", "add", String(repeating: "x", count: 256)], ["users", "add", "ann", "--name", "\u{7}\u{1B}[2J"],
+            ["users", "add", "ann", "--name", "a\r\nBcc: x@example.org"], ["users", "add", "ann", "--login", "a\u{1}"],
+            ["users", "add", String(repeating: "x", count: 1_000_000)], ["delegations", "deny", "*", "a@b.example", "--reason", "\u{7}"],
+            ["delegations", "grant", "a@b.example", "c@b.example", "--reason", "\u{7}"],
+            ["applications", "add", "x", "--provider", "microsoft", "--client-id", "1", "--no-secret", "--tenant", "../common?x#"],
+            ["applications", "add", "x", "--provider", "microsoft", "--client-id", "1", "--no-secret", "--tenant", ".."],
+            ["providers", "add", "x", "--token-endpoint", "https://x.example/", "--smtp", "x.example:25", "--scope-app-only", "a\u{7}"],
             ["applications", "add", "", "--provider", "google", "--client-id", "1", "--no-secret"],
         ]
         for line in lines {
             let answer = await desk.run(line)
             #expect(answer.status == 64, "\(line)")
             #expect(!answer.err.contains("\u{7}"))
+            #expect(answer.err.utf8.count < 4000)
         }
         #expect(try await desk.edition() == 1)
+    }
+
+    /// Six lines that stand for half a million values: what a file may become is bounded by what it is.
+    @Test func aliasesToAliasesAreRefused() async throws {
+        let desk = try Desk()
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...5 {
+            text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
+        }
+        let answer = await desk.run(["decide", "--from", "a@b.example", "--directory", try desk.file("company.yaml", text)])
+        #expect(answer.status == 65)
+        #expect(answer.err.contains("too large or too deep"), "\(answer.err)")
     }
 
     @Test func everyCommandTeaches() async throws {

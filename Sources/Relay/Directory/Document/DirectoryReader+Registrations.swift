@@ -80,6 +80,9 @@ extension DirectoryReader {
         if application.tenant.isEmpty, providers[provider]?.tokenEndpoint.contains("{tenant}") == true {
             throw fields.problem("tenant is missing: the token endpoint of \(provider) contains it")
         }
+        if !application.tenant.isEmpty, !Application.isTenant(application.tenant) {
+            throw fields.problem("tenant must be a directory id or a domain: letters, digits, dots, hyphens and underscores")
+        }
         try applicationNames.add(id, name: name, at: entry.path)
         applications[id] = application
         entities.append(.application(application))
