@@ -148,10 +148,12 @@ struct SpoolRunnerTests {
         #expect(service.reports.contains { $0.contains("taken over") })
     }
 
-    @Test func settlingIsTriedAgain() async throws {
+    /// A disk that fails for a moment is no reason to send a message twice.
+    @Test(arguments: [StoreFailure.busy, .full, .unavailable("the disk failed"), .damaged("a page")])
+    func settlingIsTriedAgain(_ failure: StoreFailure) async throws {
         let service = try await FakeService()
         try await service.accept("m")
-        await service.store.fail(.settle, with: .busy, times: 3)
+        await service.store.fail(.settle, with: failure, times: 3)
         let runner = service.runner()
         async let run: Void = runner.run()
         for pause in [0.5, 1, 2] {

@@ -30,6 +30,20 @@ struct OpeningTests {
         }
     }
 
+    /// A command that only reads must work beside a writer and on a full disk, and must not look like a change to the service.
+    @Test func openingWritesNothing() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            let version = try await store.dataVersion()
+            let size = try FileManager.default.attributesOfItem(atPath: folder.file + "-wal")[.size] as? Int
+            let reader = try await SQLiteStore.open(at: folder.path, vault: nil, random: Stores.random())
+            _ = try await reader.directory()
+            try await reader.close()
+            #expect(try await store.dataVersion() == version)
+            #expect(try FileManager.default.attributesOfItem(atPath: folder.file + "-wal")[.size] as? Int == size)
+        }
+    }
+
     @Test func storeIsNotMadeTwice() async throws {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)

@@ -7,6 +7,12 @@ struct JournalProof {
         case missing(expected: Int64, found: Int64)
         case link(Int64)
         case personal(Int64)
+        /// What listings go by, the order and the table that filters look in, does not agree with the entry.
+        case misfiled(Int64)
+        case unreadable(after: Int64, String)
+        /// Its numbers are right, but no key of this store's made it.
+        case keyless
+        case empty
         /// What a checkpoint saw is no longer there, or is something else.
         case checkpoint(Int64)
         case cutOff(last: Int64, checkpoint: Int64)
@@ -54,6 +60,10 @@ extension JournalProof.Break {
         case .missing(let expected, let found): "entry \(strand)/\(expected) is missing: the next one is \(found)"
         case .link(let number): "entry \(strand)/\(number) was changed, inserted, or something before it was removed"
         case .personal(let number): "the personal part of entry \(strand)/\(number) was changed"
+        case .misfiled(let number): "entry \(strand)/\(number) was moved, or hidden from filters: do not trust a listing"
+        case .unreadable(let number, let why): "what comes after entry \(strand)/\(number) cannot be read (\(why))"
+        case .keyless: "the strand \(strand) has no key: it was inserted"
+        case .empty: "there are no entries, though `mandate init` writes the first: they were removed"
         case .checkpoint(let number): "entry \(strand)/\(number) is not the one the checkpoint saw: the journal was replaced"
         case .cutOff(let last, let checkpoint):
             "the journal ends at \(strand)/\(last), but the checkpoint saw \(checkpoint): its end was removed"

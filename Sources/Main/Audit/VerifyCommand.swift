@@ -25,7 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let live = Live.current
         let seen = try checkpoint.map { try Checkpoint(file: $0, live) }
         let marks = try await options.change(live) { opened in
-            let strands = try await opened.store.heads().map(\.position.strand)
+            let strands = try await strands(opened)
             if let gone = seen?.marks.first(where: { !strands.contains($0.strand) }) {
                 live.output("broken: strand \(gone.strand), which the checkpoint saw, is gone")
                 throw ExitStatus.found
@@ -41,17 +41,30 @@ struct VerifyCommand: AsyncParsableCommand {
         live.say(limit(seen))
     }
 
+    private func strands(_ opened: OpenedStore) async throws -> [String] {
+        do throws(StoreFailure) {
+            let strands = try await opened.store.strands()
+            if !strands.isEmpty { return strands }
+        } catch {
+            guard case .damaged(let why) = error else { throw error }
+            throw found(.unreadable(after: 0, why), "", opened.live)
+        }
+        throw found(.empty, "", opened.live)
+    }
+
     private func verify(_ strand: String, _ mark: Checkpoint.Mark?, _ opened: OpenedStore) async throws -> Checkpoint.Mark {
         let name = SecretName(.journalKey, of: strand)
-        guard let sealed = try await opened.store.secret(name) else {
-            throw StoreFailure.damaged("the key of the journal's strand \(strand) is missing")
-        }
+        guard let sealed = try await opened.store.secret(name) else { throw found(.keyless, strand, opened.live) }
         var proof = JournalProof(strand: strand, key: try opened.vault.open(sealed, for: name).reveal(), checkpoint: mark)
         var progress = ProgressBar("verifying \(strand)", of: nil, opened.live)
         defer { progress.finish() }
-        while case let rows = try await opened.store.rows(of: strand, from: proof.number + 1, limit: Self.page), !rows.isEmpty {
+        while case let rows = try await rows(behind: proof, opened), !rows.isEmpty {
+            let before = proof.number
             for row in rows {
                 if let broken = proof.check(row) { throw found(broken, strand, opened.live) }
+            }
+            if let number = try await opened.store.misfiled(in: strand, from: before, through: proof.number) {
+                throw found(.misfiled(number), strand, opened.live)
             }
             progress.advance(to: Int(proof.number))
         }
@@ -59,6 +72,22 @@ struct VerifyCommand: AsyncParsableCommand {
         let erased = proof.erased == 0 ? "" : ", the personal part of \(proof.erased) erased"
         opened.live.output("whole: \(strand), \(proof.number) entries\(erased)")
         return Checkpoint.Mark(strand: strand, number: proof.number, mac: proof.mac)
+    }
+
+    /// The next page; the first begins before every number, where nothing may stand. A row that cannot be read is looked for one by one.
+    private func rows(behind proof: JournalProof, _ opened: OpenedStore) async throws -> [JournalRow] {
+        let from = proof.number == 0 ? Int64.min : proof.number + 1
+        do throws(StoreFailure) {
+            return try await opened.store.rows(of: proof.strand, from: from, limit: Self.page)
+        } catch {
+            guard case .damaged = error else { throw error }
+        }
+        do throws(StoreFailure) {
+            return try await opened.store.rows(of: proof.strand, from: from, limit: 1)
+        } catch {
+            guard case .damaged(let why) = error else { throw error }
+            throw found(.unreadable(after: proof.number, why), proof.strand, opened.live)
+        }
     }
 
     private func found(_ broken: JournalProof.Break, _ strand: String, _ live: Live) -> ExitStatus {

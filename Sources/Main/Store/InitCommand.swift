@@ -28,17 +28,29 @@ struct InitCommand: AsyncParsableCommand {
         }
         if let owner = StoreOwner(of: location.folder) {
             try owner.check(location, live)
-            if keyFile == nil { _ = try KeyFile.vault(for: location.folder, live) }
-            return live.say("unchanged: there is a store in \(location.folder)")
+            let isFinished = keyFile == nil ? try await finish(live) : false
+            return live.say("\(isFinished ? "finished" : "unchanged"): there is a store in \(location.folder)")
         }
         try makeFolder(location.folder)
         let (vault, words) = try key(for: location.folder, live)
         let store = try await SQLiteStore.create(at: location.folder, vault: vault, random: { live.randomBytes($0) })
-        let providers = DirectoryEdit(Provider.builtIn.map { .put(.provider($0)) }, by: live.person, at: live.now())
-        _ = try await store.apply(providers)
+        try await addProviders(to: store, live)
         try await store.close()
         live.say("made a store in \(location.folder)")
         live.say(words)
+    }
+
+    /// A run that was killed may have left a store without providers; true when they were missing.
+    private func finish(_ live: Live) async throws -> Bool {
+        try await options.change(live) { opened in
+            guard try await opened.store.directory(of: DirectorySlice()).edition == Edition(0) else { return false }
+            try await addProviders(to: opened.store, live)
+            return true
+        }
+    }
+
+    private func addProviders(to store: SQLiteStore, _ live: Live) async throws {
+        _ = try await store.apply(DirectoryEdit(Provider.builtIn.map { .put(.provider($0)) }, by: live.person, at: live.now()))
     }
 
     /// An existing key is used as it is: a store brought back from its export goes on with it.

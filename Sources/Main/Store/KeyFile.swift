@@ -33,16 +33,20 @@ struct KeyFile: Sendable {
         }
     }
 
-    /// Makes a new key, for its owner alone, durable when this returns.
+    /// Makes a new key, for its owner alone, durable when this returns. Written beside and linked, so that neither a kill nor a full disk leaves a
+    /// file that looks like a key, and no key that is there is ever replaced.
     static func make(at file: String, _ live: Live) throws(CommandFailure) {
         let text = Data(live.randomBytes(32)).base64EncodedString() + "\n"
-        let descriptor = open(file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let unfinished = file + ".unfinished"
+        unlink(unfinished)  // left over from a run that was killed
+        defer { unlink(unfinished) }
+        let descriptor = open(unfinished, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw CommandFailure(.cannotCreate, "the key file \(file) cannot be made: \(SystemError.text(errno))")
         }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, link(unfinished, file) == 0 else {
             throw CommandFailure(.cannotCreate, "the key file \(file) cannot be written: \(SystemError.text(errno))")
         }
     }

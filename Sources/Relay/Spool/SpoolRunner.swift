@@ -147,7 +147,7 @@ package actor SpoolRunner {
             } catch {
                 if Task.isCancelled { return }
                 report("the claim of \(claim.message) could not be renewed: \(error)")
-                guard error.isTemporary else { return }
+                guard error.mayPass else { return }
             }
         }
     }

@@ -19,7 +19,9 @@ enum Connections {
         configuration.prepareDatabase { database in
             guard !database.configuration.readonly else { return }
             // Only an empty file takes this; afterwards pages that were freed are given back in small steps instead of by a long VACUUM.
-            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // Said again it is a write, which a reader on a full disk could not do and the service would take for a change.
+            let isSet = try Int.fetchOne(database, sql: "PRAGMA auto_vacuum") == 2
+            if !isSet { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL with WAL mode, which loses the last commits when the power fails: 250 would be a lie.

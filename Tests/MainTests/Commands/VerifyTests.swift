@@ -2,6 +2,7 @@ import Foundation
 import Relay
 import Testing
 @testable import Main
+@testable import SQLiteStore
 
 struct VerifyTests {
     private func rows(_ count: Int, key: [UInt8] = [1]) -> [JournalRow] {
@@ -92,10 +93,62 @@ struct VerifyTests {
         #expect(await desk.run(["audit", "verify", "--checkpoint", damaged]).status == 65)
     }
 
+    /// Whoever can write the file and has no key: none of this may pass for whole.
+    @Test(arguments: [
+        (
+            "inserted before the first",
+            "INSERT INTO journal SELECT 9999, strand, 0, at, kind, message, facts, personalDigest, mac FROM journal WHERE number = 3"
+        ),
+        (
+            "inserted far before",
+            "INSERT INTO journal SELECT 9999, strand, -7, at, kind, message, facts, personalDigest, mac FROM journal WHERE number = 3"
+        ),
+        (
+            "another strand",
+            "INSERT INTO journal SELECT 9999, 'other', 1, at, kind, message, facts, personalDigest, mac FROM journal WHERE number = 3"
+        ),
+        ("unreadable kind", "UPDATE journal SET kind = 'nonsense' WHERE number = 3"),
+        ("unreadable facts", "UPDATE journal SET facts = '[' WHERE number = 3"),
+        ("unreadable end", "UPDATE journal SET facts = '[' WHERE number = (SELECT max(number) FROM journal)"),
+        ("unreadable personal part", "UPDATE journalPersonal SET parts = '[' WHERE entry = 3"),
+        ("hidden from filters", "DELETE FROM journalRole WHERE entry = 3"),
+        (
+            "shown in another order",
+            """
+            UPDATE journal SET sequence = 9999 WHERE number = 3; UPDATE journalPersonal SET entry = 9999 WHERE entry = 3;
+            UPDATE journalRole SET entry = 9999 WHERE entry = 3
+            """
+        ),
+        ("emptied", "DELETE FROM journalPersonal; DELETE FROM journalCount; DELETE FROM journal"),
+    ])
+    func noTamperingIsTakenForWhole(_ name: String, _ sql: String) async throws {
+        let desk = try await Desk.withCompany()
+        #expect(await desk.run("audit verify").status == 0)
+        try await desk.tamper(sql)
+        let answer = await desk.run("audit verify")
+        #expect(answer.status == 1, "\(name)")
+        #expect(answer.out.split(separator: "\n").last?.hasPrefix("broken: ") == true, "\(name)")
+    }
+
     @Test func theJournalIsFiltered() async throws {
         let desk = try await Desk.withCompany()
         #expect(await desk.run("audit journal --mailbox nobody@example.org --format csv").out.split(separator: "\r\n").count == 1)
         #expect(await desk.run("audit journal --since 2030-01-01 --format csv").out.split(separator: "\r\n").count == 1)
         #expect(await desk.run("audit journal --until 2030-01-01 --format csv").out.split(separator: "\r\n").count > 10)
+    }
+}
+
+extension Desk {
+    /// As someone would who may write the file but has no key.
+    fileprivate func tamper(_ sql: String) async throws {
+        let store = try await SQLiteStore.open(at: store, vault: nil, random: { [UInt8](repeating: 0, count: $0) })
+        try await store.write { transaction in
+            for statement in ["PRAGMA ignore_check_constraints = ON", "PRAGMA defer_foreign_keys = ON"]
+                + sql.split(separator: ";").map(String.init)
+            {
+                try transaction.run(statement)
+            }
+        }
+        try await store.close()
     }
 }

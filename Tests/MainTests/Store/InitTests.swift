@@ -1,4 +1,6 @@
 import Foundation
+import Relay
+import SQLiteStore
 import Testing
 @testable import Main
 
@@ -76,7 +78,7 @@ struct InitTests {
 
     @Test func aMissingStoreIsNamed() async throws {
         let desk = try Desk()
-        for line in ["users list", "settings set mode from", "queue list", "audit unauthorized", "clients add x --key"] {
+        for line in ["users list", "settings set mode from", "queue list", "audit unauthorized", "clients add x --key", "serve"] {
             let answer = await desk.run(line)
             #expect(answer.status == 78, "\(line)")
             #expect(answer.err.contains(desk.store))
@@ -87,7 +89,7 @@ struct InitTests {
 
     @Test func strangersAreToldHowToCall() async throws {
         let desk = try await Desk.withStore()
-        for line in [["users", "list"], ["users", "add", "ann", "--name", "Ann Lee"], ["init"], ["audit", "verify"]] {
+        for line in [["users", "list"], ["users", "add", "ann", "--name", "Ann Lee"], ["init"], ["audit", "verify"], ["serve"]] {
             let answer = await desk.run(line, uid: 54321)
             #expect(answer.status == 77)
             #expect(
@@ -95,6 +97,33 @@ struct InitTests {
                     "sudo -u \(NSUserName()) mandate \(line.map(ShellWord.quoted).joined(separator: " ")) --store \(desk.store)"))
         }
         #expect(try await desk.edition() == 1)
+        // A lock that a stranger, root say, had left in the folder would keep the owner out.
+        #expect(!FileManager.default.fileExists(atPath: desk.store + "/main.lock"))
+    }
+
+    /// A kill between the file and the first entry leaves a store without providers.
+    @Test func anUnfinishedInitIsFinishedByTheNext() async throws {
+        let desk = try Desk()
+        try FileManager.default.createDirectory(atPath: desk.store, withIntermediateDirectories: true)
+        let key = try desk.file("store/mandate.key", Data(repeating: 7, count: 32).base64EncodedString())
+        let vault = try Vault(key: Secret([UInt8](repeating: 7, count: 32)))
+        try await SQLiteStore.create(at: desk.store, vault: vault, random: { [UInt8](repeating: 1, count: $0) }).close()
+        #expect(await desk.run("audit verify").status == 1, "even init leaves entries: an empty journal was emptied")
+        let answer = await desk.run("init")
+        #expect(answer.status == 0)
+        #expect(answer.err.contains("finished"))
+        #expect(await desk.run("providers list").out.contains("microsoft"))
+        #expect(FileManager.default.fileExists(atPath: key))
+    }
+
+    /// What a kill or a full disk leaves behind is no key, and does not pass for one.
+    @Test func aHalfWrittenKeyIsNotInTheWay() async throws {
+        let desk = try Desk()
+        try FileManager.default.createDirectory(atPath: desk.store, withIntermediateDirectories: true)
+        _ = try desk.file("store/mandate.key.unfinished", "half")
+        #expect(await desk.run("init").status == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: desk.store).filter { $0.contains("unfinished") }.isEmpty)
+        #expect(await desk.run("settings set mode from").status == 0)
     }
 
     @Test func aFileInTheWayIsNamed() async throws {

@@ -69,7 +69,7 @@ extension DirectoryReader {
         let covers = try fields.required("covers").pattern(orAny: false)
         let kind = try fields.required("kind").choice(Delegation.Kind.self)
         let delegation = Delegation(
-            id: try identifier(fields, else: "\(mailbox) \(kind.rawValue) \(covers)"), mailbox: mailbox,
+            id: try identifier(fields, else: "\(mailbox) \(kind.rawValue) \(covers.key)"), mailbox: mailbox,
             covers: covers, kind: kind, priority: Int(try fields["priority"]?.number(in: -1_000_000...1_000_000) ?? 100),
             validFrom: try fields["valid_from"]?.date(), validUntil: try fields["valid_until"]?.date(),
             grantedBy: try fields.line("granted_by") ?? usual.grantedBy, grantedAt: try fields["granted_at"]?.date() ?? usual.grantedAt,
@@ -87,7 +87,7 @@ extension DirectoryReader {
         let mailbox: MailboxID? = reference.value == .text("*") ? nil : try mailboxNames.find(reference)
         let covers = try fields.required("covers").pattern(orAny: true)
         let deny = Deny(
-            id: try identifier(fields, else: "deny \(mailbox?.text ?? "*") \(covers)"), mailbox: mailbox, covers: covers,
+            id: try identifier(fields, else: "deny \(mailbox?.text ?? "*") \(covers.key)"), mailbox: mailbox, covers: covers,
             reason: try fields["reason"]?.text() ?? "")
         try denyNames.add(deny.id, name: deny.id.text, at: entry.path)
         entities.append(.deny(deny))
@@ -100,6 +100,13 @@ extension DirectoryReader {
             throw fields.problem("id is missing: its address and mailbox are too long to make one")
         }
         return id
+    }
+}
+
+extension AddressPattern {
+    /// One text for every writing of the same pattern.
+    fileprivate var key: String {
+        if case .address(let address) = self { address.key } else { description }
     }
 }
 
