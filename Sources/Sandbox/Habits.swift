@@ -2,6 +2,19 @@
 ///
 /// A value, so that a second provider is a second value and not a second server.
 package struct Habits: Sendable, Hashable {
+    /// Whose paths, errors and id tokens.
+    package enum Flavour: Sendable, Hashable { case microsoft, google }
+
+    package var flavour = Flavour.microsoft
+    /// A wrong id token, on demand.
+    package var idTokenDefect: IDTokenDefect?
+    /// `iss` in authorisation responses (RFC 9207): nil for none, `own` for its own, or another's.
+    package var responseIssuer: String?
+    /// Scopes a person leaves unticked, whatever is asked for.
+    package var withheldScopes: Set<String> = []
+    /// Seconds between two questions for a device code.
+    package var deviceInterval = 5
+
     /// What becomes of the old refresh token when a new one is handed out.
     package enum Rotation: Sendable, Hashable {
         /// Entra: each use yields a new one, and the old one goes on working.
@@ -79,4 +92,22 @@ package struct Habits: Sendable, Hashable {
         sendAsDenial: .sendAsDenied,
         denialsBeforeThrottle: 10,
         throttleSeconds: 3_600)
+
+    /// Gmail and Google's accounts: refresh tokens stay, a bad token is told by a 334 first, a From that is not listed is replaced in silence.
+    package static let google: Habits = {
+        var habits = Habits.microsoft
+        habits.flavour = .google
+        habits.serverName = "smtp.gmail.com"
+        habits.backendName = "smtp.gmail.com"
+        habits.accessTokenLength = 220
+        habits.refreshTokenLength = 103
+        habits.refreshInactivity = 180 * 86_400
+        habits.rotation = .keeps
+        habits.signInRefusal = .challenge
+        habits.recipientsPerMessage = 100
+        habits.messageSize = 35_882_577
+        habits.sendAsDenial = .rewritten
+        habits.denialsBeforeThrottle = nil
+        return habits
+    }()
 }

@@ -6,6 +6,10 @@ struct ProviderState: Sendable {
     var habits: Habits
     var dice: Dice
     var tokens = TokenBook()
+    var authorizations = AuthorizationBook()
+    var signingKey: SigningKey?
+    /// `https://localhost:PORT`, once it listens: issuer and endpoints begin with it.
+    var base = ""
     var faults = FaultQueue()
     var record = Record()
     var traffic = Traffic()

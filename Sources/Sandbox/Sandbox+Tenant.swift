@@ -25,6 +25,13 @@ extension Sandbox {
         }
     }
 
+    /// What a person does at the page for device codes; nil denies. Whether the code was known.
+    @discardableResult
+    package func enter(userCode: String, login: String?) -> Bool {
+        let form = "user_code=\(userCode)&login=\(login ?? "")&action=\(login == nil ? "deny" : "allow")"
+        return provider.with { state, now in if case .page(200, _) = state.enter(form, now: now) { true } else { false } }
+    }
+
     /// From now on this login's refresh tokens (all, or one application's) are answered like that. Access tokens live on, as at Entra.
     package func setConsent(_ standing: TokenBook.Consent.Standing, login: String, clientID: String? = nil) {
         provider.with { state, _ in state.tokens.setStanding(standing, login: login, clientID: clientID) }

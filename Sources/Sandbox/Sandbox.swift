@@ -65,6 +65,7 @@ package final class Sandbox: Service {
         do {
             let token = try await TokenServer(
                 provider: provider, host: settings.host, port: settings.tokenPort, tls: tls, logger: logger)
+            provider.with { state, _ in state.base = "https://localhost:\(token.port)" }
             return Running(submission: submission, token: token)
         } catch {
             try await submission.stop()
@@ -102,8 +103,16 @@ package final class Sandbox: Service {
     package var submissionPort: Int { running?.submission.port ?? 0 }
     package var tokenPort: Int { running?.token.port ?? 0 }
     package var tokenEndpoint: String { tokenEndpoint(tenant: tenant.id) }
-
-    package func tokenEndpoint(tenant: String) -> String { "https://localhost:\(tokenPort)/\(tenant)/oauth2/v2.0/token" }
+    package func tokenEndpoint(tenant: String) -> String { provider.with { state, _ in state.endpoint(.token, tenant: tenant) } }
+    package func authorizationEndpoint(tenant: String) -> String {
+        provider.with { state, _ in state.endpoint(.authorize, tenant: tenant) }
+    }
+    package func deviceEndpoint(tenant: String) -> String { provider.with { state, _ in state.endpoint(.device, tenant: tenant) } }
+    package func keysEndpoint(tenant: String) -> String { provider.with { state, _ in state.endpoint(.keys, tenant: tenant) } }
+    package var userinfoEndpoint: String { provider.with { state, _ in state.endpoint(.userinfo) } }
+    package var revocationEndpoint: String { provider.with { state, _ in state.endpoint(.revoke) } }
+    package var issuer: String { provider.with { state, _ in state.issuer } }
+    package var baseAddress: String { provider.with { state, _ in state.base } }
 
     private var running: Running? { stage.withLock { if case .running(let running) = $0 { running } else { nil } } }
 }

@@ -26,12 +26,37 @@ package struct AppRegistration: Sendable, Hashable {
         }
     }
 
+    /// A service account whose key signs in the name of users (domain-wide delegation).
+    package struct ServiceAccount: Sendable, Hashable {
+        package var address: String
+        package var publicKeyPEM: String
+        /// What an administrator authorised it for.
+        package var scopes: Set<String>
+
+        package init(address: String, publicKeyPEM: String, scopes: Set<String>) {
+            self.address = address
+            self.publicKeyPEM = publicKeyPEM
+            self.scopes = scopes
+        }
+    }
+
     package var clientID: String
     package var name: String
     package var secrets: [Secret]
     package var appOnly: AppOnlyScope
+    /// Compared to the letter.
+    package var redirectURIs: [String]
+    /// Certificates whose keys may sign for it, as PEM.
+    package var certificates: [String]
+    package var serviceAccount: ServiceAccount?
 
-    package init(clientID: String, name: String, secrets: [Secret], appOnly: AppOnlyScope = .none) {
+    package init(
+        clientID: String, name: String, secrets: [Secret], appOnly: AppOnlyScope = .none, redirectURIs: [String] = [],
+        certificates: [String] = [], serviceAccount: ServiceAccount? = nil
+    ) {
+        self.redirectURIs = redirectURIs
+        self.certificates = certificates
+        self.serviceAccount = serviceAccount
         self.clientID = clientID
         self.name = name
         self.secrets = secrets

@@ -11,9 +11,11 @@ extension ProviderState {
         case .success(let issued):
             note(request, .issued(tokenID: issued.token.id), now: now)
             return .granted(
-                access: issued.text, lifetime: habits.accessTokenLifetime, scope: issued.scope, refresh: issued.refresh)
+                access: issued.text, lifetime: habits.accessTokenLifetime, scope: issued.scope, refresh: issued.refresh,
+                identity: issued.identity)
         case .failure(let refusal):
             note(request, .refused(refusal), now: now)
+            if habits.flavour == .google { return .google(refusal) }
             return .refused(refusal, trace: dice.guid(), correlation: dice.guid(), at: now)
         }
     }
@@ -34,23 +36,37 @@ extension ProviderState {
                 subject: subject(of: request), outcome: outcome, time: now))
     }
 
-    private struct Issued {
+    mutating func newAccessText() -> String {
+        dice.token(prefix: habits.flavour == .google ? "ya29." : "eyJ0eXAi", length: habits.accessTokenLength)
+    }
+
+    mutating func newRefreshText() -> String {
+        dice.token(prefix: habits.flavour == .google ? "1//" : "1.A", length: habits.refreshTokenLength)
+    }
+
+    struct Issued {
         var text: String
         var token: TokenBook.AccessToken
         var scope: String?
         var refresh: String?
+        var identity: String?
     }
 
     private mutating func issue(_ request: TokenRequest, now: Double) throws(TokenRefusal) -> Issued {
         if let name = request.repeated { throw .repeatedParameter(name) }
         guard let grant = request["grant_type"] else { throw .missingParameter("grant_type") }
-        guard ["client_credentials", "refresh_token"].contains(grant) else { throw .unsupportedGrant(grant) }
+        if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer", habits.flavour == .google {
+            return try issueToServiceAccount(request, now: now)
+        }
         guard let clientID = request["client_id"] else { throw .missingParameter("client_id") }
-        try check(tenant: request.tenant, mayBeShared: grant == "refresh_token")
-        let application = try authenticate(clientID, request["client_secret"], now: now)
+        if habits.flavour == .microsoft { try check(tenant: request.tenant, mayBeShared: grant != "client_credentials") }
+        let application = try authenticate(clientID, request, now: now)
         return switch grant {
-        case "client_credentials": try issueToApplication(application, request, now: now)
-        default: try refresh(application, request, now: now)
+        case "client_credentials" where habits.flavour == .microsoft: try issueToApplication(application, request, now: now)
+        case "refresh_token": try refresh(application, request, now: now)
+        case "authorization_code": try redeem(application, request, now: now)
+        case "urn:ietf:params:oauth:grant-type:device_code": try redeemDevice(application, request, now: now)
+        default: throw .unsupportedGrant(grant)
         }
     }
 
@@ -67,9 +83,16 @@ extension ProviderState {
         throw .tenantNotFound(name)
     }
 
-    private func authenticate(_ clientID: String, _ secret: String?, now: Double) throws(TokenRefusal) -> AppRegistration {
+    private mutating func authenticate(_ clientID: String, _ request: TokenRequest, now: Double) throws(TokenRefusal) -> AppRegistration {
         guard let application = tenant.application(clientID) else { throw .unknownApplication(clientID, tenant: tenant.id) }
-        guard let secret else { throw .secretMissing }
+        if let assertion = request["client_assertion"] {
+            let audience = [endpoint(.token), endpoint(.token, tenant: request.tenant)]
+            if let trouble = trouble(with: assertion, of: application, audience: audience, now: now) { throw .assertion(trouble) }
+            return application
+        }
+        // A public client: it was registered without anything to show.
+        if application.secrets.isEmpty, application.certificates.isEmpty { return application }
+        guard let secret = request["client_secret"] else { throw .secretMissing }
         guard let known = application.secrets.first(where: { $0.value == secret }) else { throw .wrongSecret(clientID: clientID) }
         if let expires = known.expires, expires <= now { throw .expiredSecret(clientID: clientID) }
         return application
@@ -83,7 +106,7 @@ extension ProviderState {
         guard scopes.count == 1, let scope = scopes.first else { throw .severalResources(text) }
         switch scope {
         case .standard(let resource):
-            let access = dice.token(prefix: "eyJ0eXAi", length: habits.accessTokenLength)
+            let access = newAccessText()
             let token = tokens.issueAccess(
                 access, to: .application(clientID: application.clientID), for: resource, scopes: [".default"],
                 expires: now + Double(habits.accessTokenLifetime), now: now)
@@ -104,21 +127,21 @@ extension ProviderState {
         guard consent.clientID == application.clientID else { throw .refreshForeign }
         try check(known, consent, application, now: now)
         let (resource, granted) = try delegatedScopes(request["scope"], consent, application)
-        let access = dice.token(prefix: "eyJ0eXAi", length: habits.accessTokenLength)
+        let access = newAccessText()
         let token = tokens.issueAccess(
             access, to: .user(login: consent.login), for: resource, scopes: granted,
             expires: now + Double(habits.accessTokenLifetime), now: now)
         tokens.used(old, now: now, spent: habits.rotation == .revokesOldOnUse)
         var renewed: String?
         if habits.rotation != .keeps {
-            let text = dice.token(prefix: "1.A", length: habits.refreshTokenLength)
+            let text = newRefreshText()
             tokens.issueRefresh(text, consent: known.consent, now: now)
             renewed = text
         }
         return Issued(text: access, token: token, scope: granted.joined(separator: " "), refresh: renewed)
     }
 
-    private func check(
+    private mutating func check(
         _ token: TokenBook.RefreshToken, _ consent: TokenBook.Consent, _ application: AppRegistration, now: Double
     ) throws(TokenRefusal) {
         let days = Int(habits.refreshInactivity / 86_400)
@@ -131,12 +154,16 @@ extension ProviderState {
         case .blockedByPolicy: throw .blockedByPolicy
         case .withdrawn: throw .notConsented(clientID: application.clientID, name: application.name)
         }
-        if token.isSpent { throw .refreshSpent }
+        if token.isSpent {
+            // Somebody has a copy: a strict provider ends the whole family (RFC 9700 section 4.14.2).
+            if habits.rotation == .revokesOldOnUse { tokens.setStanding(.revoked, consent: token.consent) }
+            throw .refreshSpent
+        }
         if now - token.lastUsed >= habits.refreshInactivity { throw .refreshInactive(issued: token.issued, days: days) }
     }
 
     /// The one resource that is asked for and all that was consented to there: Entra gives no less than was consented, and nothing more.
-    private func delegatedScopes(
+    func delegatedScopes(
         _ text: String?, _ consent: TokenBook.Consent, _ application: AppRegistration
     ) throws(TokenRefusal) -> (Resource, [String]) {
         let text = text ?? consent.scopes.joined(separator: " ")

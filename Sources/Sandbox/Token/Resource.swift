@@ -2,6 +2,7 @@
 package enum Resource: String, Sendable, Hashable {
     case outlook
     case graph
+    case gmail
 
     /// Both host names of Exchange Online are one resource.
     init?(url: String) {
@@ -26,6 +27,15 @@ enum Scope: Hashable, Sendable {
     init(_ text: String) {
         if ["openid", "profile", "email", "offline_access"].contains(text.lowercased()) {
             self = .identity(text)
+            return
+        }
+        // Gmail's one scope for IMAP, POP and SMTP is an address without a name behind it.
+        if text == "https://mail.google.com/" {
+            self = .delegated(.outlook, name: "SMTP.Send")
+            return
+        }
+        if text.hasPrefix("https://www.googleapis.com/auth/gmail.") {
+            self = .delegated(.gmail, name: String(text.dropFirst("https://www.googleapis.com/auth/".count)))
             return
         }
         guard text.hasPrefix("https://"), let slash = text.lastIndex(of: "/"), text.index(after: slash) < text.endIndex else {

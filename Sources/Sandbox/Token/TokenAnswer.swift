@@ -24,10 +24,11 @@ package struct TokenAnswer: Sendable, Hashable {
         self.body = body
     }
 
-    static func granted(access: String, lifetime: Int, scope: String?, refresh: String?) -> TokenAnswer {
+    static func granted(access: String, lifetime: Int, scope: String?, refresh: String?, identity: String? = nil) -> TokenAnswer {
         let grant = Grant(
-            token_type: "Bearer", scope: scope, expires_in: lifetime, ext_expires_in: lifetime, access_token: access, refresh_token: refresh
-        )
+            token_type: "Bearer", scope: scope, expires_in: lifetime, ext_expires_in: lifetime, access_token: access,
+            refresh_token: refresh,
+            id_token: identity)
         return TokenAnswer(status: 200, body: encoded(grant))
     }
 
@@ -40,6 +41,11 @@ package struct TokenAnswer: Sendable, Hashable {
             error_codes: [refusal.number], timestamp: timestamp, trace_id: trace, correlation_id: correlation,
             error_uri: "https://login.microsoftonline.com/error?code=\(refusal.number)", suberror: refusal.suberror)
         return TokenAnswer(status: refusal.status, body: encoded(failure))
+    }
+
+    /// An error as Google words one.
+    static func failure(_ status: Int, _ error: String, _ description: String) -> TokenAnswer {
+        TokenAnswer(status: status, body: JSONText.text(["error": error, "error_description": description]))
     }
 
     private static func encoded(_ value: some Encodable) -> String {
@@ -61,6 +67,7 @@ package struct TokenAnswer: Sendable, Hashable {
         let ext_expires_in: Int
         let access_token: String
         let refresh_token: String?
+        let id_token: String?
     }
 
     // swift-format-ignore: AlwaysUseLowerCamelCase

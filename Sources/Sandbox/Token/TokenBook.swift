@@ -83,6 +83,15 @@ package struct TokenBook: Sendable {
         }
     }
 
+    mutating func setStanding(_ standing: Consent.Standing, consent index: Int) { consents[index].standing = standing }
+
+    /// RFC 7009: the consent behind a refresh token ends with it.
+    mutating func revoke(refresh text: String) -> Bool {
+        guard let token = refresh[text] else { return false }
+        setStanding(.revoked, consent: token.consent)
+        return true
+    }
+
     mutating func revokeAccess(where matches: (AccessToken) -> Bool) {
         for (text, token) in access where matches(token) { access[text]?.isRevoked = true }
     }

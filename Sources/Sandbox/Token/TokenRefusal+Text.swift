@@ -28,6 +28,15 @@ extension TokenRefusal {
         case .refreshExpired: "The provided authorization code or refresh token has expired due to inactivity. \(Self.signInAgain)"
         case .multiFactor(let resource): "\(Self.secondFactor) '\(resource)'."
         case .blockedByPolicy: "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+        case .codeUnknown: "The authorization code is malformed or invalid."
+        case .codeSpent:
+            "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."
+        case .codeExpired: "The provided authorization code or refresh token has expired due to inactivity. \(Self.signInAgain)"
+        case .redirectDiffers: "The redirect URI specified in the request does not match the one the code was given to."
+        case .verifierDiffers: "The Code_Verifier does not match the code_challenge supplied in the authorization request."
+        case .assertion(let words): words
+        case .device(let error): "The device code flow answered \(error)."
+        case .google(_, let description): description
         case .notConsented(let clientID, let name):
             "The user or administrator has not consented to use the application with ID '\(clientID)' named '\(name)'. \(Self.signInAgain)"
         }

@@ -23,6 +23,14 @@ package enum TokenRefusal: Error, Sendable, Hashable {
     case multiFactor(resource: String)
     case blockedByPolicy
     case notConsented(clientID: String, name: String)
+    case codeUnknown
+    case codeSpent
+    case codeExpired
+    case redirectDiffers
+    case verifierDiffers
+    case assertion(String)
+    case device(String)
+    case google(error: String, description: String)
 
     /// RFC 6749's word, the one a program may branch on.
     package var error: String {
@@ -37,6 +45,10 @@ package enum TokenRefusal: Error, Sendable, Hashable {
             .notConsented:
             "invalid_grant"
         case .multiFactor: "interaction_required"
+        case .codeUnknown, .codeSpent, .codeExpired, .verifierDiffers, .redirectDiffers: "invalid_grant"
+        case .assertion: "invalid_client"
+        case .device(let error): error
+        case .google(let error, _): error
         }
     }
 
@@ -67,6 +79,14 @@ package enum TokenRefusal: Error, Sendable, Hashable {
         case .multiFactor: 50_076
         case .blockedByPolicy: 53_003
         case .notConsented: 65_001
+        case .codeUnknown: 9_002_313
+        case .codeSpent: 54_005
+        case .codeExpired: 70_008
+        case .redirectDiffers: 50_011
+        case .verifierDiffers: 501_481
+        case .assertion: 700_027
+        case .device: 70_016
+        case .google: 0
         }
     }
 
@@ -79,7 +99,8 @@ package enum TokenRefusal: Error, Sendable, Hashable {
         case .refreshRevoked, .refreshInactive: "bad_token"
         case .missingParameter, .repeatedParameter, .unsupportedGrant, .tenantMalformed, .tenantNotFound, .tenantNotNamed,
             .unknownApplication, .secretMissing, .wrongSecret, .expiredSecret, .scopeNotDefault, .scopeInvalid, .severalResources,
-            .unknownResource, .refreshMalformed, .refreshForeign, .refreshSpent, .refreshExpired:
+            .unknownResource, .refreshMalformed, .refreshForeign, .refreshSpent, .refreshExpired, .codeUnknown, .codeSpent, .codeExpired,
+            .redirectDiffers, .verifierDiffers, .assertion, .device, .google:
             nil
         }
     }

@@ -9,7 +9,7 @@ internal import ServiceLifecycle
 /// The token endpoint's door: HTTPS in front of `ProviderState.token`. Carries bytes and performs faults; decides nothing.
 final class TokenServer: Sendable {
     /// A token request is a short form; what is longer is not one.
-    private static let bodyLimit = 1 << 16
+    static let bodyLimit = 1 << 16
 
     let port: Int
     private let group: ServiceGroup
@@ -21,10 +21,13 @@ final class TokenServer: Sendable {
         let connections = ServerConnections()
         self.connections = connections
         let router = Router(context: TokenContext.self)
-        router.post("/{tenant}/oauth2/v2.0/token") { request, context in
-            connections.add(context.channel)
-            return try await Self.answer(request, context, provider)
+        for path: RouterPath in ["/{tenant}/oauth2/v2.0/token", "/token"] {
+            router.post(path) { request, context in
+                connections.add(context.channel)
+                return try await Self.answer(request, context, provider)
+            }
         }
+        Self.addAuthorization(to: router, provider, connections)
         let (bound, announce) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
             router: router, server: try .tls(.http1(), tlsConfiguration: tls),
@@ -87,7 +90,7 @@ final class TokenServer: Sendable {
         return Response(status: .internalServerError)
     }
 
-    private static func response(_ answer: TokenAnswer) -> Response {
+    static func response(_ answer: TokenAnswer) -> Response {
         var fields = HTTPFields()
         fields[.contentType] = answer.contentType
         fields[.cacheControl] = "no-store, no-cache"

@@ -23,7 +23,9 @@ struct TokenEndpointTests {
         Case(name: "empty value", form: "grant_type=", refusal: .missingParameter("grant_type"), error: "invalid_request"),
         Case(name: "JSON", form: #"{"grant_type":"x"}"#, refusal: .missingParameter("grant_type"), error: "invalid_request"),
         Case(name: "twice", form: app + "&client_id=x", refusal: .repeatedParameter("client_id"), error: "invalid_request"),
-        Case(name: "other grant", form: "grant_type=password", refusal: .unsupportedGrant("password"), error: "unsupported_grant_type"),
+        Case(
+            name: "other grant", form: "grant_type=password&client_id=\(Contoso.mailClient)&client_secret=sesame",
+            refusal: .unsupportedGrant("password"), error: "unsupported_grant_type"),
         Case(name: "no client", form: "grant_type=refresh_token", refusal: .missingParameter("client_id"), error: "invalid_request"),
         Case(name: "tenant", tenant: "other.example", form: app, refusal: .tenantNotFound("other.example"), error: "invalid_request"),
         Case(name: "tenant word", tenant: "x", form: app, refusal: .tenantMalformed("x"), error: "invalid_request"),
