@@ -4,7 +4,7 @@ package import struct FoundationEssentials.Date
 /// breaking the chain (design section 11). Never a subject, never a body, never a secret.
 package struct JournalEntry: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case accepted, attempted, settled, unknown, refused, changed, queue
+        case accepted, attempted, settled, unknown, refused, changed, queue, warned
         case tokenHandedOut = "token-handed-out"
     }
 

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Where connections are counted: a provider counts them by mailbox, whatever token opens it.
 struct Place: Sendable, Hashable {
-    let endpoint: SMTPEndpoint
+    let endpoint: MailEndpoint
     let login: String
 }
 

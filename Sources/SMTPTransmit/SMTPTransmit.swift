@@ -47,6 +47,18 @@ package struct SMTPTransmit: Sendable {
         return try settle(new, await new.send(message))
     }
 
+    /// Signs in and takes leave, on a connection of its own; nothing is sent. What throws is what sending would meet first.
+    package func signIn(
+        to endpoint: MailEndpoint, login: String, token: Secret, trusting certificates: String?
+    ) async throws(TransmitFailure) {
+        let key = SignInKey(place: Place(endpoint: endpoint, login: login), token: token, trustedCertificates: certificates)
+        let connection = try await opener.open(key)
+        let result: Result<Void, TransmitFailure>
+        do throws(TransmitFailure) { result = .success(try await connection.signedIn()) } catch { result = .failure(error) }
+        await connection.quit()
+        try result.get()
+    }
+
     /// No more messages; kept connections take leave. Those in use finish their message and are closed then.
     package func shutdown() async {
         let idle = pool.shut()

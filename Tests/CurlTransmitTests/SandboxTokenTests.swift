@@ -27,11 +27,12 @@ import struct FoundationEssentials.Date
             let scope =
                 switch kind {
                 case .clientCredentials: "https://outlook.office365.com/.default"
-                case .refresh: "https://outlook.office.com/SMTP.Send offline_access"
+                case .refresh, .authorizationCode, .deviceCode, .serviceAccount: "https://outlook.office.com/SMTP.Send offline_access"
                 }
             return try await client.answer(
                 to: Relay.TokenRequest(
-                    endpoint: sandbox.tokenEndpoint, kind: kind, clientID: SandboxTokenTests.clientID, clientSecret: Secret(secret),
+                    endpoint: sandbox.tokenEndpoint, kind: kind, clientID: SandboxTokenTests.clientID,
+                    authentication: .secret(Secret(secret)),
                     scope: scope, trustedCertificates: authority))
         }
     }
@@ -43,7 +44,11 @@ import struct FoundationEssentials.Date
         let result: Result<Void, any Error>
         do {
             result = .success(
-                try await body(Table(sandbox: sandbox, client: TokenClient(thread, now: { Date(timeIntervalSince1970: start) }))))
+                try await body(
+                    Table(
+                        sandbox: sandbox,
+                        client: TokenClient(thread, now: { Date(timeIntervalSince1970: start) }, random: { Array(repeating: 7, count: $0) })
+                    )))
         } catch {
             result = .failure(error)
         }

@@ -13,11 +13,13 @@ import struct FoundationEssentials.Date
         _ kind: TokenRequest.Kind = .clientCredentials, endpoint: String = "https://login.example/token", clientID: String = "id-1",
         secret: Secret? = Secret("s&=+ %"), scope: String = "https://outlook.office365.com/.default"
     ) -> TokenRequest {
-        TokenRequest(endpoint: endpoint, kind: kind, clientID: clientID, clientSecret: secret, scope: scope, trustedCertificates: "PEM")
+        TokenRequest(
+            endpoint: endpoint, kind: kind, clientID: clientID, authentication: secret.map { .secret($0) } ?? .none, scope: scope,
+            trustedCertificates: "PEM")
     }
 
     private static func client(_ perform: @escaping TokenClient.Perform) -> TokenClient {
-        TokenClient(now: { Date(timeIntervalSince1970: 0) }, perform: perform)
+        TokenClient(now: { Date(timeIntervalSince1970: 0) }, random: { Array(repeating: 7, count: $0) }, perform: perform)
     }
 
     struct Asked: Sendable, CustomTestStringConvertible {
@@ -91,7 +93,7 @@ import struct FoundationEssentials.Date
             let words = "raw s&=+ % and refresh/1, body \(received.body)"
             return [LoopbackServer.answer("400 Bad Request", #"{"error":"invalid_client","error_description":"\#(words)"}"#)]
         }) { server, thread in
-            let ask = TokenClient(thread, now: { Date(timeIntervalSince1970: 0) }).requestToken
+            let ask = TokenClient(thread, now: { Date(timeIntervalSince1970: 0) }, random: { Array(repeating: 7, count: $0) }).requestToken
             let failure = await #expect(throws: TokenFailure.self) {
                 try await ask(Self.question(.refresh(Secret("refresh/1")), endpoint: server.url()))
             }
@@ -106,7 +108,7 @@ import struct FoundationEssentials.Date
 
     @Test func busyEndpointSaysWhenToComeBack() async throws {
         try await withServer({ _ in [LoopbackServer.answer("503 Busy", "<html>", fields: ["Retry-After: 42"])] }) { server, thread in
-            let client = TokenClient(thread, now: { Date(timeIntervalSince1970: 0) })
+            let client = TokenClient(thread, now: { Date(timeIntervalSince1970: 0) }, random: { Array(repeating: 7, count: $0) })
             let failure = await #expect(throws: TokenFailure.self) { try await client.answer(to: Self.question(endpoint: server.url())) }
             #expect(failure == .temporary("the token endpoint answered 503 without an OAuth2 error", retryAfter: 42))
         }
@@ -114,7 +116,7 @@ import struct FoundationEssentials.Date
 
     @Test func endpointInClearIsTheApplicationsFaultAndNothingLeaves() async throws {
         let thread = try CurlThread()
-        let client = TokenClient(thread, now: { Date(timeIntervalSince1970: 0) })
+        let client = TokenClient(thread, now: { Date(timeIntervalSince1970: 0) }, random: { Array(repeating: 7, count: $0) })
         let failure = await #expect(throws: TokenFailure.self) {
             try await client.answer(to: Self.question(endpoint: "http://login.example/token"))
         }

@@ -206,8 +206,55 @@ struct TokenBrokerTests {
         service.clock.advance(by: 30)
         #expect(text(try await service.broker.token(for: all)) == "token-2")
         service.endpoint.fail(.temporary("503", retryAfter: nil))
-        _ = await failure { () throws(TokenFailure) in try await service.broker.token(for: carols) }
+        for _ in 0..<3 { _ = await failure { () throws(TokenFailure) in try await service.broker.token(for: carols) } }
+        #expect(service.endpoint.count == 3, "a second's patience even where none was asked for")
+        service.clock.advance(by: 1)
         #expect(text(try await service.broker.token(for: carols)) == "token-4")
+    }
+
+    /// A provider that is away for an hour hears some forty questions, not one a second; nothing is harmed, and all is well two minutes later.
+    @Test func outageOfAnHourIsWaitedOut() async throws {
+        let service = try await FakeService()
+        service.endpoint.fail(Array(repeating: .temporary("503", retryAfter: nil), count: 3600))
+        for _ in 0..<3600 {
+            #expect(await failure { () throws(TokenFailure) in try await service.broker.token(for: all) } != nil)
+            service.clock.advance(by: 1)
+        }
+        #expect((30...60).contains(service.endpoint.count), "\(service.endpoint.count)")
+        #expect(try await service.store.conditions(of: nil).revision == 0)
+        service.endpoint.recover()
+        service.clock.advance(by: 120)
+        #expect(try await service.broker.token(for: all).isGood(at: service.clock.now))
+    }
+
+    /// Ten thousand tokens had in one moment are not renewed in one second, nor in one minute.
+    @Test func renewalsAreSpread() {
+        let token = AccessToken(
+            secret: Secret("t"), obtained: Samples.start, expires: Samples.time(3600), revision: Edition(1))
+        var generator = FakeGenerator(seed: 7)
+        var seconds: [Int: Int] = [:]
+        for _ in 0..<10_000 {
+            let draw = Double.random(in: 0..<1, using: &generator)
+            seconds[Int(token.renewal(spread: draw).timeIntervalSince(Samples.start)), default: 0] += 1
+        }
+        #expect(seconds.values.max() ?? 0 < 100)
+        #expect(seconds.keys.min() ?? 0 >= 2880)
+        #expect(seconds.keys.max() ?? 0 <= 3240)
+    }
+
+    /// What a person mended at the provider is found without anyone asking for mail, but rarely.
+    @Test func refusedApplicationIsProbedNowAndThen() async throws {
+        let service = try await FakeService()
+        service.endpoint.fail(
+            .application(error: "invalid_client", detail: "wrong"), .application(error: "invalid_client", detail: "wrong"))
+        _ = await failure { () throws(TokenFailure) in try await service.broker.token(for: all) }
+        #expect(try await service.store.conditions(of: nil).application(FakeCompany.application) != nil)
+        for _ in 0..<3600 {
+            await service.broker.probe(FakeCompany.application, with: all)
+            service.clock.advance(by: 1)
+        }
+        #expect(service.endpoint.count == 5, "four in the hour")
+        #expect(try await service.store.conditions(of: nil).application(FakeCompany.application) == nil)
     }
 
     @Test func renewedAheadIsWhatIsUsedAndDue() async throws {

@@ -68,9 +68,10 @@ struct TokenVaultTests {
         let vault = try Vault(key: key)
         let now = Date(timeIntervalSince1970: 0)
         let token = AccessToken(secret: secret, obtained: now, expires: now, revision: Edition(1))
-        let request = TokenRequest(endpoint: "https://id.example", kind: .refresh(secret), clientID: "c", clientSecret: secret, scope: "s")
+        let request = TokenRequest(
+            endpoint: "https://id.example", kind: .refresh(secret), clientID: "c", authentication: .secret(secret), scope: "s")
         let outgoing = OutgoingMessage(
-            endpoint: SMTPEndpoint(host: "h", port: 1, security: .implicit), trustedCertificates: nil, login: "l", token: secret,
+            endpoint: MailEndpoint(host: "h", port: 1, security: .implicit), trustedCertificates: nil, login: "l", token: secret,
             envelope: .init(sender: .null, recipients: []), header: [], bodySize: 0, body: { _ in nil })
         let service = try await FakeService()
         let values: [Any] = [

@@ -16,9 +16,10 @@ package enum FakeCompany {
 
     package static let provider = Provider(
         id: ProviderID(trusted: "house"), kind: .custom, name: "House", tokenEndpoint: "https://id.example/{tenant}/token",
-        smtp: SMTPEndpoint(host: "smtp.example", port: 587, security: .startTLS),
+        smtp: MailEndpoint(host: "smtp.example", port: 587, security: .startTLS),
+        scopes: [.smtp: Scopes(delegated: "send offline_access", appOnly: ".default")],
         habits: ProviderHabits(
-            smtpScopes: SMTPScopes(delegated: "send offline_access", appOnly: ".default"), refusesSeveralAuthors: false,
+            refusesSeveralAuthors: false,
             replacesUnlistedFrom: false, propagation: 7200, takesNullSender: false, oldRefreshTokenWorks: false))
 
     package static func entities(grantedAt: Date = Date(timeIntervalSince1970: 1_700_000_000)) -> [DirectoryEntity] {

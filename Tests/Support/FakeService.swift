@@ -25,6 +25,7 @@ package final class FakeService: Sendable {
         broker = TokenBroker(
             renewer: TokenRenewer(
                 store: store, vault: vault, holder: holder, request: endpoint.request,
+                runCommand: { _ throws(TokenFailure) in throw .missing("no program") },
                 source: { GrantSource($0, in: shelf.current.directory) }, now: { clock.now }, draw: { 0.5 }, wait: clock.wait))
     }
 

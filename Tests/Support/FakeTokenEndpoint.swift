@@ -21,6 +21,8 @@ package final class FakeTokenEndpoint: Sendable {
 
     /// The next answers, one each, are these.
     package func fail(_ failures: TokenFailure...) { state.withLock { $0.failures += failures } }
+    package func fail(_ failures: [TokenFailure]) { state.withLock { $0.failures += failures } }
+    package func recover() { state.withLock { $0.failures = [] } }
     package func live(_ seconds: Double) { state.withLock { $0.lifetime = seconds } }
     package func rotate() { state.withLock { $0.rotates = true } }
     package func stop(at gate: FakeGate?) { state.withLock { $0.gate = gate } }
@@ -48,10 +50,14 @@ package final class FakeTokenEndpoint: Sendable {
 }
 
 extension TokenRequest {
-    /// The refresh token it came with, or nil for client credentials.
+    package var clientSecret: Secret? {
+        if case .secret(let secret) = authentication { secret } else { nil }
+    }
+
+    /// The refresh token it came with, or nil for every other kind.
     package var refreshText: String? {
         switch kind {
-        case .clientCredentials: nil
+        case .clientCredentials, .authorizationCode, .deviceCode, .serviceAccount: nil
         case .refresh(let secret): secret.revealText()
         }
     }

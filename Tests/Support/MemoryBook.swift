@@ -44,7 +44,8 @@ struct MemoryBook {
 
     func revision(of grant: GrantID) -> Edition? {
         guard case .grant(let found)? = entities[EntityKey(.grant, grant.text)] else { return nil }
-        let keys = [EntityKey(.grant, grant.text), EntityKey(.application, found.application.text)]
+        var keys = [EntityKey(.grant, grant.text), EntityKey(.application, found.application.text)]
+        if case .application(let application)? = entities[keys[1]] { keys.append(EntityKey(.provider, application.provider.text)) }
         return log.last { keys.contains($0.key) }?.edition
     }
 
@@ -129,9 +130,9 @@ extension SecretName {
     /// Whom it goes away with; nil where no person changes it.
     fileprivate var holder: EntityKey? {
         switch kind {
-        case .clientSecret: EntityKey(.application, owner)
+        case .clientSecret, .privateKey: EntityKey(.application, owner)
         case .refreshToken: EntityKey(.grant, owner)
-        case .accessToken, .journalKey: nil
+        case .accessToken, .journalKey, .consent: nil
         }
     }
 }

@@ -55,6 +55,14 @@ extension MemoryStore: ConditionsStore {
 }
 
 extension MemoryStore: AuditStore {
+    package func warn(_ warning: Warning, at now: Date) async throws(StoreFailure) -> Bool {
+        try await enter(.warn)
+        guard warnings.insert(warning).inserted else { return false }
+        note([warning.entry(at: now)], [])
+        committed()
+        return true
+    }
+
     package func sightings() async throws(StoreFailure) -> [SightingTotal] {
         try await enter(.sightings)
         return totals.values.sorted { ($0.address.key, $0.role.rawValue) < ($1.address.key, $1.role.rawValue) }

@@ -8,7 +8,7 @@ package actor MemoryStore {
     package enum Call: String, Sendable, Hashable, CaseIterable {
         case write, accept, claim, renew, chunk, settle, recover, list, show, change, append, entries, heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
-        case credentials, token, takeLease, dropLease, keep, secret, sightings, usage
+        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, warn, sightings, usage
     }
 
     private struct Fault {
@@ -34,6 +34,10 @@ package actor MemoryStore {
     var revision: Int64 = 0
     var commits: Int64 = 0
     var tokens: [TokenKey: StoredToken] = [:]
+    var consents: [ConsentID: ConsentAttempt] = [:]
+    var warnings: Set<Warning> = []
+    var asking: [GrantID: Date] = [:]
+    var grantUses: [GrantID: GrantUse] = [:]
     var leases: [String: (holder: String, until: Date)] = [:]
     var totals: [MemorySighting: SightingTotal] = [:]
     var usages: [(hour: Int64, usage: Usage)] = []

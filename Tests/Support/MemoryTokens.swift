@@ -9,6 +9,7 @@ extension MemoryStore: TokenStore {
         }
         return Credentials(
             revision: revision, clientSecret: book.secrets[SecretName(.clientSecret, of: found.application.text)],
+            privateKey: book.secrets[SecretName(.privateKey, of: found.application.text)],
             refreshToken: book.secrets[SecretName(.refreshToken, of: grant.text)])
     }
 
@@ -19,7 +20,7 @@ extension MemoryStore: TokenStore {
 
     package func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool {
         try await enter(.takeLease)
-        if let lease = leases[name], lease.holder != holder, lease.until > now { return false }
+        if let lease = leases[name], lease.holder != holder, lease.until > now, lease.until <= now.addingTimeInterval(3600) { return false }
         leases[name] = (holder, until)
         committed()
         return true
@@ -40,8 +41,24 @@ extension MemoryStore: TokenStore {
         tokens[renewal.key] = renewal.token
         if let rotated = renewal.refreshToken { book.rotate(SecretName(.refreshToken, of: renewal.key.grant.text), to: rotated) }
         see(renewal.observations)
+        grantUses[renewal.key.grant, default: GrantUse()].usedAt = renewal.token.obtained
+        asking[renewal.key.grant] = nil
         committed()
         return true
+    }
+
+    package func beginAsking(_ grant: GrantID, at now: Date) async throws(StoreFailure) -> Date? {
+        try await enter(.asking)
+        let before = asking[grant]
+        asking[grant] = before ?? now
+        committed()
+        return before
+    }
+
+    package func endAsking(_ grant: GrantID) async throws(StoreFailure) {
+        try await enter(.asking)
+        asking[grant] = nil
+        committed()
     }
 
     package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? {

@@ -101,7 +101,10 @@ package enum Samples {
             .provider(
                 Provider(
                     id: ProviderID(trusted: "house"), kind: .custom, name: "House", tokenEndpoint: "https://id.example/token", smtp: nil,
-                    habits: Provider.google.habits, trustedCertificates: "PEM")),
+                    scopes: [.smtp: Scopes(delegated: "https://mail.google.com/", appOnly: "https://mail.google.com/")],
+                    habits: ProviderHabits(
+                        refusesSeveralAuthors: true, replacesUnlistedFrom: true, propagation: 0, takesNullSender: false,
+                        oldRefreshTokenWorks: true), trustedCertificates: "PEM")),
             .user(
                 User(
                     id: UserID(trusted: "u1"), name: "Ann", login: "ann.login",

@@ -8,6 +8,7 @@ struct TokenFields: Decodable {
     let expiresIn: Double?
     let refreshToken: String?
     let scope: String?
+    let idToken: String?
     let error: String?
     let errorDescription: String?
 
@@ -17,6 +18,7 @@ struct TokenFields: Decodable {
         case expiresIn = "expires_in"
         case refreshToken = "refresh_token"
         case scope, error
+        case idToken = "id_token"
         case errorDescription = "error_description"
     }
 
@@ -35,6 +37,7 @@ struct TokenFields: Decodable {
         expiresIn = number ?? text(.expiresIn).flatMap(Self.number)
         refreshToken = text(.refreshToken).flatMap { $0.isEmpty ? nil : $0 }
         scope = text(.scope)
+        idToken = text(.idToken).flatMap { $0.isEmpty ? nil : $0 }
         error = text(.error).flatMap { $0.isEmpty ? nil : $0 }
         errorDescription = text(.errorDescription)
     }

@@ -13,6 +13,16 @@ struct TokenReply {
         self.now = now
     }
 
+    var status: Int { response.status }
+    var body: [UInt8] { response.body }
+    var error: String? { TokenFields(json: response.body)?.error }
+    var failure: TokenFailure { refusal(TokenFields(json: response.body)) }
+
+    /// Of an answer that needs no body.
+    func acknowledge() throws(TokenFailure) {
+        guard (200..<300).contains(response.status) else { throw failure }
+    }
+
     func answer() throws(TokenFailure) -> TokenAnswer {
         let fields = TokenFields(json: response.body)
         guard response.status == 200, let fields else { throw refusal(fields) }
@@ -24,7 +34,7 @@ struct TokenReply {
         guard type.lowercased() == "bearer" else { throw unusable("its token_type is \(detail.line(type)), not Bearer") }
         return TokenAnswer(
             accessToken: Secret(token), lifetime: Self.lifetime(fields.expiresIn), refreshToken: fields.refreshToken.map { Secret($0) },
-            scope: fields.scope)
+            scope: fields.scope, idToken: fields.idToken.map { Secret($0) })
     }
 
     /// RFC 6749 appendix A.12, without the space that RFC 6750's header cannot carry. A control character would also end XOAUTH2's field.

@@ -3,9 +3,35 @@ package import struct FoundationEssentials.Date
 
 /// The sums that reports are made of.
 package protocol AuditStore: Sendable {
+    /// Journals a warning the first time it is given; false, and nothing written, when it was given before.
+    func warn(_ warning: Warning, at now: Date) async throws(StoreFailure) -> Bool
     func sightings() async throws(StoreFailure) -> [SightingTotal]
     /// Messages and recipients a login has sent since an hour.
     func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage
+}
+
+/// That something ends, told once at each threshold.
+package struct Warning: Sendable, Hashable {
+    package let key: EntityKey
+    package let words: String
+    package let ends: Date
+    /// Days ahead.
+    package let threshold: Int
+
+    package init(key: EntityKey, words: String, ends: Date, threshold: Int) {
+        self.key = key
+        self.words = words
+        self.ends = ends
+        self.threshold = threshold
+    }
+
+    package func entry(at now: Date) -> JournalEntry {
+        JournalEntry(
+            at: now, kind: .warned,
+            facts: [
+                .init("entity", key.kind.rawValue), .init("id", key.id), .init("ends", ends.second), .init("days", String(threshold)),
+            ], personal: [])
+    }
 }
 
 /// All that was seen of an address in one role.

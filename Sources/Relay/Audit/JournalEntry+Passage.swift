@@ -28,9 +28,12 @@ extension JournalEntry {
     }
 
     /// A token left our custody: it can do whatever its scopes allow, beyond our limits.
-    package static func tokenHandedOut(_ login: String, grant: GrantID, to person: String, expires: Date, at now: Date) -> JournalEntry {
+    package static func tokenHandedOut(
+        _ login: String, grant: GrantID, resource: TokenResource, to person: String, expires: Date, at now: Date
+    ) -> JournalEntry {
         JournalEntry(
-            at: now, kind: .tokenHandedOut, facts: [Fact("grant", grant.text), Fact("expires", expires.second)],
+            at: now, kind: .tokenHandedOut,
+            facts: [Fact("grant", grant.text), Fact("resource", resource.rawValue), Fact("expires", expires.second)],
             personal: [Personal(.mailbox, login), Personal(.person, person)])
     }
 

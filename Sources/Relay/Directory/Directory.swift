@@ -45,6 +45,8 @@ package struct Directory: Sendable {
     package var allUsers: some Sequence<User> { users.values }
     package var allMailboxes: some Sequence<Mailbox> { mailboxes.values }
     package var allFamilies: some Sequence<Family> { families.values }
+    package var allProviders: some Sequence<Provider> { providers.values }
+    package var allApplications: some Sequence<Application> { applications.values }
     package var allGrants: some Sequence<Grant> { grants.values }
     package var allDelegations: some Sequence<Delegation> { delegations.values }
     package var allDenials: some Sequence<Deny> { denials.values }
@@ -52,6 +54,15 @@ package struct Directory: Sendable {
 
     /// The users who have this address, on or off.
     package func users(with address: EmailAddress) -> [User] { (usersByAddress[address] ?? []).compactMap { users[$0] } }
+
+    /// Through all mailboxes: for a person's work, not for deciding.
+    package func mailboxes(of grant: GrantID) -> [Mailbox] { mailboxes.values.filter { $0.grant == grant }.sorted { $0.id < $1.id } }
+
+    /// The family an address is a mailbox of, named by itself before by its domain.
+    package func family(of address: EmailAddress) -> Family? {
+        let found = families(with: address)
+        return (found.exact + found.byDomain).compactMap { families[$0] }.first { $0.isEnabled }
+    }
 
     package func mailboxes(with address: EmailAddress) -> [Mailbox] {
         (mailboxesByAddress[address] ?? []).compactMap { mailboxes[$0] }

@@ -84,6 +84,10 @@ extension SettingKey {
         guard let rest, let first = rest.first, first != "/", first != ":", !rest.contains(where: { " ?#@\"<>".contains($0) }) else {
             return "\"\(text)\" is not a web address like https://mail.example.org/mandate, without ? or #"
         }
+        let host = rest.prefix { $0 != "/" && $0 != ":" }.lowercased()
+        guard text.lowercased().hasPrefix("https://") || host == "localhost" || host.hasPrefix("127.") else {
+            return "plain http is for http://localhost alone: codes and cookies pass there (Entra refuses anything else, too)"
+        }
         return nil
     }
 

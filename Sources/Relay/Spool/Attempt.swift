@@ -114,7 +114,7 @@ package struct Attempt: Sendable {
     }
 
     private func outgoing(
-        _ rewritten: Rewritten, _ decision: Decision, _ endpoint: SMTPEndpoint, _ trusted: String?
+        _ rewritten: Rewritten, _ decision: Decision, _ endpoint: MailEndpoint, _ trusted: String?
     ) -> (Secret) -> OutgoingMessage {
         var envelope = message.envelope
         envelope.sender = rewritten.envelopeSender

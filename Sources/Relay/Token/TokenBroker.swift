@@ -13,16 +13,23 @@ package actor TokenBroker {
         var spread: Double
         /// Counts a person's changes of the grant: a renewal begun before one must not leave its token behind.
         var generation = 0
-        /// The provider asked for patience (Retry-After): until then, everyone hears the failure at once.
+        /// The provider asked for patience (Retry-After) or gave no answer: until then, everyone hears the failure at once.
         var pause: (until: Date, why: TokenFailure)?
+        /// Temporary failures since the last answer.
+        var failures = 0
     }
 
     /// However long a provider asks to be left alone: after a quarter of an hour it can say so again.
     private static let longestPause: Double = 900
+    /// Seconds between two questions that a provider leaves unanswered, at most: mail waits on, and two minutes after it is back all is well.
+    private static let longestBackoff: Double = 120
+    /// Seconds between two questions for an application that was refused: only a person mends it, here or at the provider.
+    private static let probeInterval: Double = 900
     /// Renewals under way ahead of need; one slow provider must not hold up the others.
     private static let renewalsAtOnce = 8
 
     private var slots: [TokenKey: Slot] = [:]
+    private var probes: [ApplicationID: Date] = [:]
     private let renewer: TokenRenewer
 
     package init(renewer: TokenRenewer) { self.renewer = renewer }
@@ -58,6 +65,16 @@ package actor TokenBroker {
                 if number >= Self.renewalsAtOnce { await group.next() }
                 group.addTask { await self.renewAhead(key, slot.token) }
             }
+        }
+    }
+
+    /// Tries an application that was refused with one of its grants, now and then: what was mended at the provider heals by itself.
+    package func probe(_ application: ApplicationID, with key: TokenKey) async {
+        let now = renewer.now()
+        if let last = probes[application], now.timeIntervalSince(last).magnitude < Self.probeInterval { return }
+        probes[application] = now
+        do throws(TokenFailure) { _ = try await renewed(key, beyond: slots[key]?.token, life: AccessToken.leastLife) } catch {
+            renewer.report(key, error)
         }
     }
 
@@ -106,9 +123,18 @@ package actor TokenBroker {
         switch result {
         case .success(let token):
             slots[key]?.token = token
+            slots[key]?.failures = 0
+            slots[key]?.pause = nil
         case .failure(let failure):
-            guard case .temporary(_, let seconds?) = failure else { return }
-            slots[key]?.pause = (renewer.now().addingTimeInterval(min(seconds, Self.longestPause)), failure)
+            guard case .temporary(_, let seconds) = failure else {
+                slots[key]?.failures = 0
+                return
+            }
+            let failures = slots[key]?.failures ?? 0
+            slots[key]?.failures = failures + 1
+            // One, two, four … seconds, each a half more or less, so that thousands do not come back together.
+            let backoff = min(Double(1 << min(failures, 10)), Self.longestBackoff) * (0.5 + renewer.draw())
+            slots[key]?.pause = (renewer.now().addingTimeInterval(min(seconds ?? backoff, Self.longestPause)), failure)
         }
     }
 }

@@ -25,10 +25,10 @@ extension TokenRenewer {
             do throws(TokenFailure) {
                 token = try await obtain(key, beyond: old, life: life, lease: lease, until: end)
             } catch {
-                await drop(lease)
+                await drop(lease, key)
                 throw error
             }
-            await drop(lease)
+            await drop(lease, key)
             if let token { return token }
         }
         throw .temporary("the token of \(key.grant) is being renewed or its grant changed elsewhere, for too long", retryAfter: nil)
@@ -71,11 +71,12 @@ extension TokenRenewer {
         _ key: TokenKey, _ credentials: Credentials, lease: String, until end: Date
     ) async throws(TokenFailure) -> AccessToken? {
         let answer: TokenAnswer
+        let lost = try await beginAsking(key)
         do throws(TokenFailure) {
-            answer = try await request(try tokenRequest(key, credentials))
+            answer = try await self.answer(key, credentials)
         } catch {
             guard try await isCurrent(credentials, of: key.grant) else { return nil }
-            await note(error, key)
+            await note(error, key, lost: lost)
             throw error
         }
         let obtained = now()
@@ -113,64 +114,44 @@ extension TokenRenewer {
         return Renewal(key: key, token: stored, refreshToken: rotated, lease: lease, holder: holder, observations: healed)
     }
 
-    private func tokenRequest(_ key: TokenKey, _ credentials: Credentials) throws(TokenFailure) -> TokenRequest {
-        guard let source = source(key.grant) else { throw .missing("the grant \(key.grant) has no application or provider") }
-        guard source.grant.isEnabled else { throw .missing("the grant \(source.grant.name) is disabled") }
-        let secret = try opened(credentials.clientSecret, SecretName(.clientSecret, of: source.application.id.text))
-        let kind: TokenRequest.Kind
-        switch source.grant.kind {
-        case .appOnly:
-            guard secret != nil else {
-                // As the provider would put it, so that mail takes the next route until someone has given the secret.
-                throw .application(
-                    error: "invalid_client",
-                    detail:
-                        "\(source.application.name) has no secret: `mandate applications set \(source.application.id) --secret-file FILE`")
-            }
-            kind = .clientCredentials
-        case .consent:
-            guard let refresh = try opened(credentials.refreshToken, SecretName(.refreshToken, of: key.grant.text)) else {
-                throw .grant(error: "consent_required", detail: "nobody has consented to \(source.grant.name) yet")
-            }
-            kind = .refresh(refresh)
-        case .serviceAccount, .command:
-            throw .missing("grants of kind \(source.grant.kind.rawValue) cannot be asked for tokens by this version")
-        }
-        let tenant = source.application.tenant
-        return TokenRequest(
-            endpoint: source.provider.tokenEndpoint.split(separator: "{tenant}", omittingEmptySubsequences: false).joined(
-                separator: tenant),
-            kind: kind, clientID: source.application.clientID, clientSecret: secret,
-            scope: source.grant.kind == .appOnly
-                ? source.provider.habits.smtpScopes.appOnly : source.provider.habits.smtpScopes.delegated,
-            trustedCertificates: source.provider.trustedCertificates)
+    /// Where a refresh token ends with its first use, a kill between the provider's answer and our commit loses its successor; the note made here tells
+    /// that from a consent that was withdrawn.
+    private func beginAsking(_ key: TokenKey) async throws(TokenFailure) -> Date? {
+        guard usesUp(key) else { return nil }
+        return try await reading { () throws(StoreFailure) in try await store.beginAsking(key.grant, at: now()) }
     }
 
-    private func opened(_ sealed: Sealed?, _ name: SecretName) throws(TokenFailure) -> Secret? {
-        guard let sealed else { return nil }
-        do throws(VaultError) { return try vault.open(sealed, for: name) } catch { throw .missing(error.description) }
+    private func usesUp(_ key: TokenKey) -> Bool {
+        guard let source = source(key.grant), source.grant.kind == .consent else { return false }
+        return !source.provider.habits.oldRefreshTokenWorks
     }
 
     /// Temporary failures harm nothing; the others are recorded where the decider and people will see them.
-    private func note(_ failure: TokenFailure, _ key: TokenKey) async {
+    private func note(_ failure: TokenFailure, _ key: TokenKey, lost: Date?) async {
         let observation: Observation
         switch failure {
+        // Without an answer, what was asked may have been done all the same: the note of it stays.
         case .temporary, .missing: return
         case .grant(let error, let detail):
-            observation = .grant(key.grant, .needsConsent(since: now(), reason: "\(error): \(detail)"))
+            observation = .grant(
+                key.grant, lost.map { .lostInCrash(at: $0) } ?? .needsConsent(since: now(), reason: "\(error): \(detail)"))
         case .application(let error, let detail):
             guard let source = source(key.grant) else { return }
             observation = .application(
                 source.application.id, ApplicationHealth(suspendedSince: now(), reason: "\(error): \(detail)"))
         }
-        do throws(StoreFailure) { try await store.observe([observation], journal: []) } catch {
+        do throws(StoreFailure) {
+            try await store.observe([observation], journal: [])
+            if usesUp(key) { try await store.endAsking(key.grant) }
+        } catch {
             report(key, .temporary("its failure could not be recorded: \(error)", retryAfter: nil))
         }
     }
 
-    private func drop(_ lease: String) async {
+    /// One that stays runs out by itself; until then others wait a little longer.
+    private func drop(_ lease: String, _ key: TokenKey) async {
         do throws(StoreFailure) { try await store.dropLease(lease, holder: holder) } catch {
-            // It runs out by itself; until then others wait a little longer.
+            report(key, .temporary("its lease could not be given back: \(error)", retryAfter: nil))
         }
     }
 

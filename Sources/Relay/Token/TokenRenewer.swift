@@ -29,6 +29,7 @@ package struct TokenRenewer: Sendable {
     package let vault: Vault
     package let holder: String
     package let request: RequestToken
+    package let runCommand: RunTokenCommand
     package let source: @Sendable (GrantID) -> GrantSource?
     package let now: @Sendable () -> Date
     package let draw: @Sendable () -> Double
@@ -37,7 +38,7 @@ package struct TokenRenewer: Sendable {
 
     package init(
         store: any TokenStore & ConditionsStore, vault: Vault, holder: String, request: @escaping RequestToken,
-        source: @escaping @Sendable (GrantID) -> GrantSource?, now: @escaping @Sendable () -> Date,
+        runCommand: @escaping RunTokenCommand, source: @escaping @Sendable (GrantID) -> GrantSource?, now: @escaping @Sendable () -> Date,
         draw: @escaping @Sendable () -> Double, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
         report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }
     ) {
@@ -45,6 +46,7 @@ package struct TokenRenewer: Sendable {
         self.vault = vault
         self.holder = holder
         self.request = request
+        self.runCommand = runCommand
         self.source = source
         self.now = now
         self.draw = draw

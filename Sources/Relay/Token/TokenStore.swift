@@ -11,6 +11,10 @@ package protocol TokenStore: Sendable {
     /// Keeps what a renewal brought, the rotated refresh token included, in one commit; returns false and keeps nothing when the lease or the grant's
     /// revision has moved since.
     func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool
+    /// Written down before a refresh token that ends with its first use is sent: returns when that was done before without an answer being kept.
+    func beginAsking(_ grant: GrantID, at now: Date) async throws(StoreFailure) -> Date?
+    /// The provider has answered, and nothing was lost.
+    func endAsking(_ grant: GrantID) async throws(StoreFailure)
     func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed?
 }
 
@@ -32,20 +36,23 @@ package struct TokenKey: Sendable, Hashable, CustomStringConvertible {
     package var secretName: SecretName { SecretName(.accessToken, of: description) }
 }
 
-/// What an access token opens. Entra answers for one resource at a time, so mail protocols and Graph have different tokens.
+/// What an access token opens. Entra answers for one resource at a time and for the scopes asked for, so each has a token of its own.
 package enum TokenResource: String, Sendable, Hashable, CaseIterable {
-    case smtp
+    case smtp, imap, graph, gmail
 }
 
 package struct Credentials: Sendable, Hashable {
-    /// The edition at which the grant, its application or one of their secrets was last changed by a person.
+    /// The edition at which the grant, its application, its provider or one of their secrets was last changed by a person.
     package let revision: Edition
     package let clientSecret: Sealed?
+    /// Of the application's certificate or service account.
+    package let privateKey: Sealed?
     package let refreshToken: Sealed?
 
-    package init(revision: Edition, clientSecret: Sealed?, refreshToken: Sealed?) {
+    package init(revision: Edition, clientSecret: Sealed?, privateKey: Sealed? = nil, refreshToken: Sealed?) {
         self.revision = revision
         self.clientSecret = clientSecret
+        self.privateKey = privateKey
         self.refreshToken = refreshToken
     }
 }

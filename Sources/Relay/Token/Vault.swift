@@ -47,9 +47,13 @@ package struct Sealed: Sendable, Hashable {
 package struct SecretName: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case clientSecret = "client-secret"
+        /// Of a certificate or a service account; PEM.
+        case privateKey = "private-key"
         case refreshToken = "refresh-token"
         case accessToken = "access-token"
         case journalKey = "journal-key"
+        /// State, verifier and nonce of a consent under way.
+        case consent
     }
 
     package let kind: Kind

@@ -2,7 +2,7 @@ package import Mail
 
 /// A message as it leaves: where to, as whom, with what header; its body is read piece by piece while it is being sent.
 package struct OutgoingMessage: Sendable {
-    package let endpoint: SMTPEndpoint
+    package let endpoint: MailEndpoint
     package let trustedCertificates: String?
     package let login: String
     package let token: Secret
@@ -15,7 +15,7 @@ package struct OutgoingMessage: Sendable {
     package let body: @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
 
     package init(
-        endpoint: SMTPEndpoint, trustedCertificates: String?, login: String, token: Secret, envelope: Envelope, header: [UInt8],
+        endpoint: MailEndpoint, trustedCertificates: String?, login: String, token: Secret, envelope: Envelope, header: [UInt8],
         bodySize: Int, body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
     ) {
         self.endpoint = endpoint

@@ -5,7 +5,7 @@ internal import Relay
 
 /// Why no connection came about, in words.
 struct ConnectTrouble {
-    let endpoint: SMTPEndpoint
+    let endpoint: MailEndpoint
     let limit: Duration
 
     func cause(of error: any Error) -> TransmitFailure.Cause {

@@ -54,7 +54,7 @@ struct ConnectionOpener: Sendable {
         return SubmissionHandler(dialogue: dialogue, endpoint: endpoint, settings: settings, tls: context, tally: tally)
     }
 
-    private func protection(_ endpoint: SMTPEndpoint) -> SubmissionDialogue.Protection {
+    private func protection(_ endpoint: MailEndpoint) -> SubmissionDialogue.Protection {
         switch endpoint.security {
         case .implicit: .tls
         case .startTLS: settings.allowsClearTextOnLoopback ? .clearTextAllowed : .startTLS

@@ -18,7 +18,7 @@ final class SubmissionHandler: ChannelInboundHandler {
     }
 
     private var dialogue: SubmissionDialogue
-    private let endpoint: SMTPEndpoint
+    private let endpoint: MailEndpoint
     private let settings: TransmitSettings
     private let tls: NIOSSLContext?
     private let tally: TransmitTally
@@ -34,7 +34,7 @@ final class SubmissionHandler: ChannelInboundHandler {
     private var stoppedAhead: (exchange: Int, cause: TransmitFailure.Cause)?
 
     init(
-        dialogue: SubmissionDialogue, endpoint: SMTPEndpoint, settings: TransmitSettings, tls: NIOSSLContext?, tally: TransmitTally
+        dialogue: SubmissionDialogue, endpoint: MailEndpoint, settings: TransmitSettings, tls: NIOSSLContext?, tally: TransmitTally
     ) {
         self.dialogue = dialogue
         self.endpoint = endpoint

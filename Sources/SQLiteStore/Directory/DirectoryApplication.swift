@@ -94,9 +94,9 @@ struct DirectoryApplication {
         let name = secret.name
         let owner: EntityKey
         switch name.kind {
-        case .clientSecret: owner = EntityKey(.application, name.owner)
+        case .clientSecret, .privateKey: owner = EntityKey(.application, name.owner)
         case .refreshToken: owner = EntityKey(.grant, name.owner)
-        case .accessToken, .journalKey:
+        case .accessToken, .journalKey, .consent:
             throw StoreFailure.conflict("the \(name) is not a person's to change")
         }
         if let sealed = secret.sealed {

@@ -28,13 +28,15 @@ struct EntityField: Hashable {
             [
                 EntityField("name", it.name), EntityField("provider", it.provider.text), EntityField("tenant", it.tenant),
                 EntityField("client-id", it.clientID), EntityField("secret-expires", text(it.secretExpires)),
-                EntityField("domains", it.domains.map(\.ascii).joined(separator: " ")),
+                EntityField("domains", it.domains.map(\.ascii).joined(separator: " ")), EntityField("certificate", it.certificate ?? ""),
+                EntityField("service-account", it.serviceAccount?.address ?? ""), EntityField("key-id", it.serviceAccount?.keyID ?? ""),
             ]
         case .grant(let grant):
             [
                 EntityField("name", grant.name), EntityField("kind", grant.kind.rawValue),
                 EntityField("application", grant.application.text), EntityField("principal", grant.principal ?? "", .person),
-                EntityField("enabled", grant.isEnabled),
+                EntityField("enabled", grant.isEnabled), EntityField("pin", grant.pin?.description ?? "", .person),
+                EntityField("command", grant.command.joined(separator: " ")),
             ]
         case .mailbox(let it):
             [
@@ -56,21 +58,6 @@ struct EntityField: Hashable {
             ]
         case .client(let client): fields(of: client)
         }
-    }
-
-    private static func fields(of provider: Provider) -> [EntityField] {
-        let habits = provider.habits
-        let smtp = provider.smtp.map { "\($0.host):\($0.port) \($0.security.rawValue)" } ?? ""
-        return [
-            EntityField("kind", provider.kind.rawValue), EntityField("name", provider.name),
-            EntityField("token-endpoint", provider.tokenEndpoint), EntityField("smtp", smtp),
-            EntityField("delegated-scope", habits.smtpScopes.delegated), EntityField("app-only-scope", habits.smtpScopes.appOnly),
-            EntityField("refuses-several-authors", habits.refusesSeveralAuthors),
-            EntityField("replaces-unlisted-from", habits.replacesUnlistedFrom), EntityField("propagation", String(habits.propagation)),
-            EntityField("takes-null-sender", habits.takesNullSender),
-            EntityField("old-refresh-token-works", habits.oldRefreshTokenWorks),
-            EntityField("trusted-certificates", provider.trustedCertificates ?? ""),
-        ]
     }
 
     private static func fields(of it: Delegation) -> [EntityField] {

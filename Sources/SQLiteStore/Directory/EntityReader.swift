@@ -22,7 +22,7 @@ struct EntityReader {
                 Grant(
                     id: GrantID(trusted: id), name: try columns.text(), kind: try columns.choice(),
                     application: ApplicationID(trusted: try columns.text()), principal: try columns.optionalText(),
-                    isEnabled: try columns.flag()))
+                    isEnabled: try columns.flag(), pin: try pin(&columns), command: try columns.list()))
         case .mailbox:
             return .mailbox(
                 Mailbox(
@@ -68,23 +68,43 @@ struct EntityReader {
         let tokenEndpoint = try columns.text()
         let host = try columns.optionalText()
         let port = try columns.optionalInteger()
-        let security = try columns.optionalChoice(SMTPEndpoint.Security.self)
-        var endpoint: SMTPEndpoint?
-        if let host, let port, let security { endpoint = SMTPEndpoint(host: host, port: Int(port), security: security) }
+        let security = try columns.optionalChoice(MailEndpoint.Security.self)
+        var endpoint: MailEndpoint?
+        if let host, let port, let security { endpoint = MailEndpoint(host: host, port: Int(port), security: security) }
+        let scopes = Scopes(delegated: try columns.text(), appOnly: try columns.text())
         let habits = ProviderHabits(
-            smtpScopes: SMTPScopes(delegated: try columns.text(), appOnly: try columns.text()),
             refusesSeveralAuthors: try columns.flag(), replacesUnlistedFrom: try columns.flag(), propagation: try columns.real(),
             takesNullSender: try columns.flag(), oldRefreshTokenWorks: try columns.flag())
-        return Provider(
-            id: ProviderID(trusted: id), kind: kind, name: name, tokenEndpoint: tokenEndpoint, smtp: endpoint, habits: habits,
+        var provider = Provider(
+            id: ProviderID(trusted: id), kind: kind, name: name, tokenEndpoint: tokenEndpoint, smtp: endpoint,
+            scopes: scopes.delegated.isEmpty && scopes.appOnly.isEmpty ? [:] : [.smtp: scopes], habits: habits,
             trustedCertificates: try columns.optionalText())
+        let details: ProviderDetails? = try columns.optionalText().map { try ListText.read($0) }
+        (details ?? Provider.builtIn.first { $0.id == provider.id }.map { ProviderDetails($0) })?.complete(&provider)
+        provider.mayReceiveSecrets = try columns.flag()
+        return provider
     }
 
     private mutating func application(_ id: String, _ columns: inout Columns) throws -> Application {
         Application(
             id: ApplicationID(trusted: id), name: try columns.text(), provider: ProviderID(trusted: try columns.text()),
             tenant: try columns.text(), clientID: try columns.text(), secretExpires: try columns.optionalDate(),
-            domains: try columns.list().map { try domain($0) })
+            domains: try columns.list().map { try domain($0) }, certificate: try columns.optionalText(),
+            serviceAccount: try serviceAccount(&columns))
+    }
+
+    private func serviceAccount(_ columns: inout Columns) throws -> ServiceAccount? {
+        let address = try columns.optionalText()
+        let keyID = try columns.optionalText()
+        guard let address, let keyID else { return nil }
+        return ServiceAccount(address: address, keyID: keyID)
+    }
+
+    private func pin(_ columns: inout Columns) throws -> PrincipalPin? {
+        let realm = try columns.optionalText()
+        let subject = try columns.optionalText()
+        guard let realm, let subject else { return nil }
+        return PrincipalPin(realm: realm, subject: subject)
     }
 
     private func delegation(_ id: String, _ columns: inout Columns) throws -> Delegation {

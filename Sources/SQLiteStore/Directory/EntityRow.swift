@@ -15,13 +15,17 @@ enum EntityRow {
         switch entity {
         case .setting(_, let text): [text]
         case .user(let user): [user.name, user.login]
-        case .provider(let provider): values(of: provider)
+        case .provider(let provider): try values(of: provider)
         case .application(let it):
             [
                 it.name, it.provider.text, it.tenant, it.clientID, it.secretExpires?.milliseconds,
-                try ListText.write(it.domains.map(\.ascii)),
+                try ListText.write(it.domains.map(\.ascii)), it.certificate, it.serviceAccount?.address, it.serviceAccount?.keyID,
             ]
-        case .grant(let grant): [grant.name, grant.kind.rawValue, grant.application.text, grant.principal, grant.isEnabled]
+        case .grant(let it):
+            [
+                it.name, it.kind.rawValue, it.application.text, it.principal, it.isEnabled, it.pin?.realm, it.pin?.subject,
+                try ListText.write(it.command),
+            ]
         case .mailbox(let it):
             [it.address.description, it.login, it.grant.text, try ListText.write(it.transports.map(\.rawValue)), it.isEnabled]
         case .family(let it):
@@ -39,13 +43,14 @@ enum EntityRow {
         }
     }
 
-    private static func values(of provider: Provider) -> [Value] {
+    private static func values(of provider: Provider) throws -> [Value] {
         let habits = provider.habits
+        let smtp = provider.scopes[.smtp]
         return [
             provider.kind.rawValue, provider.name, provider.tokenEndpoint, provider.smtp?.host, provider.smtp?.port,
-            provider.smtp?.security.rawValue, habits.smtpScopes.delegated, habits.smtpScopes.appOnly, habits.refusesSeveralAuthors,
+            provider.smtp?.security.rawValue, smtp?.delegated ?? "", smtp?.appOnly ?? "", habits.refusesSeveralAuthors,
             habits.replacesUnlistedFrom, habits.propagation, habits.takesNullSender, habits.oldRefreshTokenWorks,
-            provider.trustedCertificates,
+            provider.trustedCertificates, try ListText.write(ProviderDetails(provider)), provider.mayReceiveSecrets,
         ]
     }
 

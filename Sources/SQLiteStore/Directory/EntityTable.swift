@@ -14,10 +14,10 @@ extension EntityKind {
             [
                 "kind", "name", "tokenEndpoint", "smtpHost", "smtpPort", "smtpSecurity", "delegatedScope", "appOnlyScope",
                 "refusesSeveralAuthors", "replacesUnlistedFrom", "propagation", "takesNullSender", "oldRefreshTokenWorks",
-                "trustedCertificates",
+                "trustedCertificates", "details", "mayReceiveSecrets",
             ]
-        case .application: ["name", "provider", "tenant", "clientID", "secretExpires", "domains"]
-        case .grant: ["name", "kind", "application", "principal", "isEnabled"]
+        case .application: ["name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID"]
+        case .grant: ["name", "kind", "application", "principal", "isEnabled", "pinRealm", "pinSubject", "command"]
         case .mailbox: ["address", "login", "\"grant\"", "transports", "isEnabled"]
         case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"]
         case .delegation:

@@ -46,8 +46,8 @@ extension Transaction {
         try run(kind.upsert, StatementArguments(try EntityRow.values(of: entity)))
         switch entity {
         case .user(let user): try writeAddresses(of: user)
-        case .application, .grant: try touch(entity.key, edition: edition)
-        case .setting, .provider, .mailbox, .family, .delegation, .deny, .client: break
+        case .provider, .application, .grant: try touch(entity.key, edition: edition)
+        case .setting, .mailbox, .family, .delegation, .deny, .client: break
         }
     }
 
@@ -69,7 +69,10 @@ extension Transaction {
         try run("DELETE FROM \(key.kind.table) WHERE id = ?", [key.id])
         switch key.kind {
         case .grant: try run("DELETE FROM secret WHERE kind = ? AND owner = ?", [SecretName.Kind.refreshToken.rawValue, key.id])
-        case .application: try run("DELETE FROM secret WHERE kind = ? AND owner = ?", [SecretName.Kind.clientSecret.rawValue, key.id])
+        case .application:
+            for kind in [SecretName.Kind.clientSecret, .privateKey] {
+                try run("DELETE FROM secret WHERE kind = ? AND owner = ?", [kind.rawValue, key.id])
+            }
         case .setting, .user, .provider, .mailbox, .family, .delegation, .deny, .client: break
         }
     }

@@ -13,6 +13,7 @@ enum Schema {
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             for part in [directoryV1, spoolV1, journalV1, observedV1] { try database.execute(sql: part) }
         }
+        migrator.registerMigration("v2") { try $0.execute(sql: registrationsV2) }
         return migrator
     }
 

@@ -4,6 +4,17 @@ package import Relay
 package import struct FoundationEssentials.Date
 
 extension SQLiteStore: AuditStore {
+    package func warn(_ warning: Warning, at now: Date) async throws(StoreFailure) -> Bool {
+        try await write { transaction in
+            let isNew =
+                try transaction.run(
+                    "INSERT OR IGNORE INTO warning (kind, id, ends, days) VALUES (?, ?, ?, ?)",
+                    [warning.key.kind.rawValue, warning.key.id, warning.ends.milliseconds, warning.threshold]) == 1
+            if isNew { try transaction.append([warning.entry(at: now)]) }
+            return isNew
+        }
+    }
+
     package func sightings() async throws(StoreFailure) -> [SightingTotal] {
         try await read { transaction in
             try transaction.all(

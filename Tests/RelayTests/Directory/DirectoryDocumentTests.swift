@@ -52,7 +52,7 @@ struct DirectoryDocumentTests {
         let again = try Self.read(yaml)
         #expect(DirectoryDocument(again.directory).entities == written.entities, "\(yaml)")
         #expect(written.entities.count == Set(written.entities.map(\.key)).count)
-        #expect(written.entities.count == 5 + 1 + 3 + 1 + 2 + 2 + 1 + 2 + 2 + 3)
+        #expect(written.entities.count == 5 + 1 + 6 + 1 + 2 + 2 + 1 + 2 + 2 + 3)
     }
 
     @Test func theCompanyComesBackAsItWas() throws {

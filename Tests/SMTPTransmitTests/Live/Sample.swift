@@ -15,13 +15,13 @@ enum Sample {
 
     static func message(
         _ port: Int, login: String = "robot@example.org", token: String = "token-of-robot", to: [String] = ["bob@example.net"],
-        header: String = "Subject: x\r\n", body: [String] = ["Hello.\r\n"], security: SMTPEndpoint.Security = .startTLS,
+        header: String = "Subject: x\r\n", body: [String] = ["Hello.\r\n"], security: MailEndpoint.Security = .startTLS,
         host: String = "localhost", trust: String? = nil
     ) throws -> OutgoingMessage {
         let pieces = body.map { Array($0.utf8) }
         let recipients = try to.map { Recipient(address: try EmailAddress($0)) }
         return OutgoingMessage(
-            endpoint: SMTPEndpoint(host: host, port: port, security: security),
+            endpoint: MailEndpoint(host: host, port: port, security: security),
             trustedCertificates: try trust ?? ServerManners.pem("authority"), login: login, token: Secret(token),
             envelope: Envelope(sender: .address(try EmailAddress("ann@example.org")), recipients: recipients),
             header: Array(header.utf8), bodySize: pieces.reduce(0) { $0 + $1.count },

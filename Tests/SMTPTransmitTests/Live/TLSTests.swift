@@ -25,8 +25,8 @@ import Testing
         ),
     ]
 
-    @Test(arguments: cases, [SMTPEndpoint.Security.startTLS, .implicit])
-    func badCertificateIsToldInWords(_ test: Case, _ security: SMTPEndpoint.Security) async throws {
+    @Test(arguments: cases, [MailEndpoint.Security.startTLS, .implicit])
+    func badCertificateIsToldInWords(_ test: Case, _ security: MailEndpoint.Security) async throws {
         var manners = ServerManners.good()
         manners.certificate = test.certificate
         manners.isImplicitTLS = security == .implicit

@@ -41,34 +41,6 @@ struct DirectoryWriter {
         return map.value
     }
 
-    func value(_ provider: Provider) -> DocumentValue {
-        var map = MapWriter()
-        map.add("id", provider.id.text)
-        map.add("kind", provider.kind.rawValue)
-        map.add("name", provider.name)
-        map.add("token_endpoint", provider.tokenEndpoint)
-        if let smtp = provider.smtp {
-            var endpoint = MapWriter()
-            endpoint.add("host", smtp.host)
-            endpoint.add("port", .number(Int64(smtp.port)))
-            endpoint.add("security", smtp.security.rawValue)
-            map.add("smtp", endpoint.value)
-        }
-        var scopes = MapWriter()
-        if !provider.habits.smtpScopes.delegated.isEmpty { scopes.add("delegated", provider.habits.smtpScopes.delegated) }
-        if !provider.habits.smtpScopes.appOnly.isEmpty { scopes.add("app_only", provider.habits.smtpScopes.appOnly) }
-        var habits = MapWriter()
-        habits.add("smtp_scopes", scopes.value)
-        habits.add("refuses_several_authors", .flag(provider.habits.refusesSeveralAuthors))
-        habits.add("replaces_unlisted_from", .flag(provider.habits.replacesUnlistedFrom))
-        habits.add("propagation_seconds", .number(Int64(provider.habits.propagation)))
-        habits.add("takes_null_sender", .flag(provider.habits.takesNullSender))
-        habits.add("old_refresh_token_works", .flag(provider.habits.oldRefreshTokenWorks))
-        map.add("habits", habits.value)
-        map.add("trusted_certificates", provider.trustedCertificates)
-        return map.value
-    }
-
     func value(_ application: Application) -> DocumentValue {
         var map = MapWriter()
         map.add(id: application.id.text, name: application.name)
@@ -77,6 +49,10 @@ struct DirectoryWriter {
         map.add("client_id", application.clientID)
         map.add("secret_expires", application.secretExpires)
         map.add("domains", application.domains.map { .text($0.ascii) })
+        map.add("certificate", application.certificate)
+        if let account = application.serviceAccount {
+            map.add("service_account", .map([.init("address", .text(account.address)), .init("key_id", .text(account.keyID))]))
+        }
         return map.value
     }
 
@@ -87,6 +63,8 @@ struct DirectoryWriter {
         map.add(
             "application", applicationNames.words(for: grant.application, name: applications[grant.application] ?? grant.application.text))
         map.add("principal", grant.principal)
+        if let pin = grant.pin { map.add("pin", .map([.init("realm", .text(pin.realm)), .init("subject", .text(pin.subject))])) }
+        if !grant.command.isEmpty { map.add("command", .list(grant.command.map { .text($0) })) }
         if !grant.isEnabled { map.add("enabled", .flag(false)) }
         return map.value
     }
@@ -164,32 +142,4 @@ struct DirectoryWriter {
     }
 
     private static func hexadecimal(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-}
-
-/// Collects the entries of a map in order, leaving out what is not there.
-private struct MapWriter {
-    private var entries: [DocumentValue.Entry] = []
-
-    var value: DocumentValue { .map(entries) }
-
-    mutating func add(_ key: String, _ value: DocumentValue) { entries.append(.init(key, value)) }
-    mutating func add(_ key: String, _ text: String) { add(key, .text(text)) }
-
-    mutating func add(_ key: String, _ text: String?) {
-        if let text { add(key, .text(text)) }
-    }
-
-    mutating func add(_ key: String, _ date: Date?) {
-        if let date { add(key, .text(DocumentDate.text(date))) }
-    }
-
-    mutating func add(_ key: String, _ list: [DocumentValue]) {
-        if !list.isEmpty { add(key, .list(list)) }
-    }
-
-    /// The id only where the name does not say it already.
-    mutating func add(id: String, name: String) {
-        if id != name { add("id", id) }
-        add("name", name)
-    }
 }

@@ -9,23 +9,32 @@ package struct Application: Sendable, Hashable {
     /// Entra's directory id (GUID or domain); empty where the provider has none.
     package var tenant: String
     package var clientID: String
-    /// When the secret ends. Unknown is a warning, not a promise.
+    /// The certificate whose private key signs for it instead of a secret (RFC 7523 section 2.2), as PEM. The key is in the vault.
+    package var certificate: String?
+    /// The service account whose key signs for it (Google); its address is the issuer of every assertion.
+    package var serviceAccount: ServiceAccount?
+    /// When the secret or the certificate ends. Unknown is a warning, not a promise.
     package var secretExpires: Date?
     /// The domains the tenant signs for. Empty: unknown, so everything is allowed and listed as a near miss.
     package var domains: [Domain]
 
     package init(
         id: ApplicationID, name: String, provider: ProviderID, tenant: String = "", clientID: String, secretExpires: Date? = nil,
-        domains: [Domain] = []
+        domains: [Domain] = [], certificate: String? = nil, serviceAccount: ServiceAccount? = nil
     ) {
         self.id = id
         self.name = name
         self.provider = provider
         self.tenant = tenant
         self.clientID = clientID
+        self.certificate = certificate
+        self.serviceAccount = serviceAccount
         self.secretExpires = secretExpires
         self.domains = domains
     }
+
+    /// A key instead of a secret: what it signs is worth as much, but the key itself never travels.
+    package var hasKey: Bool { certificate != nil || serviceAccount != nil }
 
     /// A tenant becomes a step in the token endpoint's path, so it may hold nothing that would make another URL of it.
     package static func isTenant(_ text: String) -> Bool {
@@ -41,38 +50,13 @@ package struct Application: Sendable, Hashable {
     }
 }
 
-/// What tokens are had from.
-package struct Grant: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// Authorisation code or device code; a refresh token is kept.
-        case consent
-        /// Client credentials; one token serves many mailboxes.
-        case appOnly = "app-only"
-        /// JWT bearer (RFC 7523); one token per mailbox.
-        case serviceAccount = "service-account"
-        /// An external program prints the token.
-        case command
+/// A service account as its key file names it (Google: `client_email`, `private_key_id`).
+package struct ServiceAccount: Sendable, Hashable, Codable {
+    package var address: String
+    package var keyID: String
+
+    package init(address: String, keyID: String) {
+        self.address = address
+        self.keyID = keyID
     }
-
-    package let id: GrantID
-    package var name: String
-    package var kind: Kind
-    package var application: ApplicationID
-    /// Who must consent, by login; nil for app-only grants, which no person gives.
-    package var principal: String?
-    package var isEnabled: Bool
-
-    package init(
-        id: GrantID, name: String, kind: Kind, application: ApplicationID, principal: String? = nil, isEnabled: Bool = true
-    ) {
-        self.id = id
-        self.name = name
-        self.kind = kind
-        self.application = application
-        self.principal = principal
-        self.isEnabled = isEnabled
-    }
-
-    /// Families can only stand on a grant that opens more than one mailbox.
-    package var opensManyMailboxes: Bool { kind == .appOnly || kind == .serviceAccount }
 }

@@ -13,23 +13,48 @@ package struct Provider: Sendable, Hashable {
     package var name: String
     /// The token endpoint; `{tenant}` stands for the application's tenant id.
     package var tokenEndpoint: String
-    package var smtp: SMTPEndpoint?
+    /// What else its authorisation server answers: consent, devices, revocation, keys.
+    package var authorization: AuthorizationServer
+    package var smtp: MailEndpoint?
+    package var imap: MailEndpoint?
+    package var pop: MailEndpoint?
+    /// What to ask for, by what the token is to open. No more than that is asked for (RFC 9700 section 2.3).
+    package var scopes: [TokenResource: Scopes]
+    package var limits: ProviderLimits
     package var habits: ProviderHabits
+    /// False for endpoints that came from a file somebody else wrote: no secret goes there until an administrator has said so.
+    package var mayReceiveSecrets: Bool
     /// A certificate authority to trust instead of the system's (PEM), for a provider inside the house or the sandbox.
     package var trustedCertificates: String?
 
     package init(
-        id: ProviderID, kind: ProviderKind, name: String, tokenEndpoint: String, smtp: SMTPEndpoint?, habits: ProviderHabits,
+        id: ProviderID, kind: ProviderKind, name: String, tokenEndpoint: String, authorization: AuthorizationServer = AuthorizationServer(),
+        smtp: MailEndpoint?, imap: MailEndpoint? = nil, pop: MailEndpoint? = nil, scopes: [TokenResource: Scopes] = [:],
+        limits: ProviderLimits = ProviderLimits(), habits: ProviderHabits, mayReceiveSecrets: Bool = true,
         trustedCertificates: String? = nil
     ) {
         self.id = id
         self.kind = kind
         self.name = name
         self.tokenEndpoint = tokenEndpoint
+        self.authorization = authorization
         self.smtp = smtp
+        self.imap = imap
+        self.pop = pop
+        self.scopes = scopes
+        self.limits = limits
         self.habits = habits
+        self.mayReceiveSecrets = mayReceiveSecrets
         self.trustedCertificates = trustedCertificates
     }
+
+    /// An endpoint of this provider for one tenant of it.
+    package func address(_ endpoint: String, tenant: String) -> String {
+        endpoint.split(separator: "{tenant}", omittingEmptySubsequences: false).joined(separator: tenant)
+    }
+
+    /// Its endpoints name a tenant, so an application there must have one.
+    package var wantsTenant: Bool { tokenEndpoint.contains("{tenant}") }
 }
 
 /// Which failure table and which dialect of OAuth2 a provider speaks.
@@ -37,8 +62,8 @@ package enum ProviderKind: String, Sendable, Hashable, CaseIterable {
     case microsoft, google, custom
 }
 
-/// Where a provider takes mail by SMTP.
-package struct SMTPEndpoint: Sendable, Hashable {
+/// Where a provider takes mail by SMTP, or gives it by IMAP or POP3.
+package struct MailEndpoint: Sendable, Hashable {
     package enum Security: String, Sendable, Hashable, CaseIterable {
         /// Clear text until STARTTLS (RFC 3207), which is then required.
         case startTLS = "starttls"
@@ -54,44 +79,5 @@ package struct SMTPEndpoint: Sendable, Hashable {
         self.host = host
         self.port = port
         self.security = security
-    }
-}
-
-/// What a provider is known to do with a message. Each habit names the rule of deciding or rewriting that reads it.
-package struct ProviderHabits: Sendable, Hashable {
-    /// The resource scope asked for with client credentials (`….default` at Entra), and the delegated scope, for SMTP.
-    package var smtpScopes: SMTPScopes
-    /// Refuses a From field with several authors (Gmail; Exchange Online answers 5.7.512 unless a Sender stands beside them).
-    package var refusesSeveralAuthors: Bool
-    /// Silently replaces a From that the account does not own (Gmail): a delegation counts only once it is proven.
-    package var replacesUnlistedFrom: Bool
-    /// How long a freshly granted right may take to act, in seconds (Exchange Online: up to 2 h).
-    package var propagation: Double
-    /// Takes `MAIL FROM:<>` from an authenticated client.
-    package var takesNullSender: Bool
-    /// A refresh token stays valid after it was used once (Entra, Google); where false, a crash between answer and commit costs a consent.
-    package var oldRefreshTokenWorks: Bool
-
-    package init(
-        smtpScopes: SMTPScopes, refusesSeveralAuthors: Bool, replacesUnlistedFrom: Bool, propagation: Double, takesNullSender: Bool,
-        oldRefreshTokenWorks: Bool
-    ) {
-        self.smtpScopes = smtpScopes
-        self.refusesSeveralAuthors = refusesSeveralAuthors
-        self.replacesUnlistedFrom = replacesUnlistedFrom
-        self.propagation = propagation
-        self.takesNullSender = takesNullSender
-        self.oldRefreshTokenWorks = oldRefreshTokenWorks
-    }
-}
-
-/// The scopes that open SMTP submission: no more than that is asked for (RFC 9700 section 2.3).
-package struct SMTPScopes: Sendable, Hashable {
-    package var delegated: String
-    package var appOnly: String
-
-    package init(delegated: String, appOnly: String) {
-        self.delegated = delegated
-        self.appOnly = appOnly
     }
 }

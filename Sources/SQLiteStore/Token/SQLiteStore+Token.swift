@@ -10,6 +10,7 @@ extension SQLiteStore: TokenStore {
             return Credentials(
                 revision: owner.revision,
                 clientSecret: try transaction.secret(SecretName(.clientSecret, of: owner.application)),
+                privateKey: try transaction.secret(SecretName(.privateKey, of: owner.application)),
                 refreshToken: try transaction.secret(SecretName(.refreshToken, of: grant.text)))
         }
     }
@@ -26,14 +27,20 @@ extension SQLiteStore: TokenStore {
         }
     }
 
+    /// The longest that anyone takes a lease for: one that runs on for longer was taken while the clock was wrong.
+    private static let longestLease: Double = 3600
+
     /// The holder may take it again, which prolongs it.
     package func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool {
         try await write { transaction in
             try transaction.run(
                 """
                 INSERT INTO lease (name, holder, until) VALUES (?1, ?2, ?3)
-                ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?3 WHERE holder = ?2 OR until <= ?4
-                """, [name, holder, until.milliseconds, now.milliseconds]) == 1
+                ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?3 WHERE holder = ?2 OR until <= ?4 OR until > ?5
+                """,
+                [
+                    name, holder, until.milliseconds, now.milliseconds, now.addingTimeInterval(Self.longestLease).milliseconds,
+                ]) == 1
         }
     }
 
@@ -54,7 +61,27 @@ extension SQLiteStore: TokenStore {
                 try transaction.put(rotated, as: SecretName(.refreshToken, of: renewal.key.grant.text))
             }
             try transaction.observe(renewal.observations)
+            try transaction.run(
+                "INSERT INTO grantUse (\"grant\", usedAt) VALUES (?1, ?2) ON CONFLICT (\"grant\") DO UPDATE SET usedAt = ?2, askedAt = NULL",
+                [renewal.key.grant.text, renewal.token.obtained.milliseconds])
             return true
+        }
+    }
+
+    package func beginAsking(_ grant: GrantID, at now: Date) async throws(StoreFailure) -> Date? {
+        try await write { transaction in
+            let before = try transaction.first("SELECT askedAt FROM grantUse WHERE \"grant\" = ?", [grant.text]) { try $0.optionalDate() }
+            try transaction.run(
+                "INSERT INTO grantUse (\"grant\", askedAt) VALUES (?1, ?2) ON CONFLICT (\"grant\") DO UPDATE SET askedAt = coalesce(askedAt, ?2)",
+                [grant.text, now.milliseconds])
+            return before ?? nil
+        }
+    }
+
+    package func endAsking(_ grant: GrantID) async throws(StoreFailure) {
+        try await write { transaction in
+            try transaction.run("UPDATE grantUse SET askedAt = NULL WHERE \"grant\" = ?", [grant.text])
+            return
         }
     }
 
@@ -62,10 +89,12 @@ extension SQLiteStore: TokenStore {
 }
 
 extension Transaction {
-    fileprivate func owner(of grant: GrantID) throws -> (application: String, revision: Edition)? {
+    func owner(of grant: GrantID) throws -> (application: String, revision: Edition)? {
         try first(
             """
-            SELECT a.id, max(a.edition, g.edition) FROM "grant" g JOIN application a ON a.id = g.application WHERE g.id = ?
+            SELECT a.id, max(a.edition, g.edition, p.edition) FROM "grant" g JOIN application a ON a.id = g.application
+                JOIN provider p ON p.id = a.provider
+            WHERE g.id = ?
             """, [grant.text]
         ) { (application: try $0.text(), revision: Edition(try $0.integer())) }
     }
@@ -74,7 +103,8 @@ extension Transaction {
         let query =
             switch name.kind {
             case .accessToken: (sql: "SELECT keyID, sealed FROM token WHERE name = ?", arguments: [name.owner] as StatementArguments)
-            case .clientSecret, .refreshToken, .journalKey:
+            case .consent: (sql: "SELECT keyID, sealed FROM consent WHERE id = ?", arguments: [name.owner] as StatementArguments)
+            case .clientSecret, .privateKey, .refreshToken, .journalKey:
                 (
                     sql: "SELECT keyID, sealed FROM secret WHERE kind = ? AND owner = ?",
                     arguments: [name.kind.rawValue, name.owner] as StatementArguments
@@ -89,7 +119,7 @@ extension Transaction {
             [name.kind.rawValue, name.owner, sealed.keyID, sealed.bytes.data])
     }
 
-    fileprivate func put(_ token: StoredToken, as key: TokenKey) throws {
+    func put(_ token: StoredToken, as key: TokenKey) throws {
         try run(
             """
             INSERT OR REPLACE INTO token (name, "grant", keyID, sealed, obtained, expires, edition) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -1,0 +1,114 @@
+internal import FoundationEssentials
+internal import JWTKit
+internal import Relay
+
+/// What an id token claims (OpenID Connect Core 2), with the claims by which Entra and Google name people.
+struct IDToken: JWTPayload {
+    let iss: String
+    let sub: String
+    let aud: AudienceClaim
+    let exp: Double
+    let iat: Double?
+    let nonce: String?
+    let azp: String?
+    let tid: String?
+    let oid: String?
+    let preferredUsername: String?
+    let email: String?
+    let upn: String?
+    let isEmailVerified: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case iss, sub, aud, exp, iat, nonce, azp, tid, oid, email, upn
+        case preferredUsername = "preferred_username"
+        case isEmailVerified = "email_verified"
+    }
+
+    /// The claims are judged by `check`, which needs more than the algorithm; here the algorithm is: nothing symmetric, since the key would be public.
+    func verify(using algorithm: some JWTAlgorithm) throws {
+        guard Self.algorithms.contains(algorithm.name) else {
+            throw JWTError.claimVerificationFailure(failedClaim: nil, reason: "it is signed with \(algorithm.name)")
+        }
+    }
+
+    private static let algorithms: Set = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+
+    /// OpenID Connect Core 3.1.3.7, steps 2 to 5 and 9 to 11.
+    func check(_ question: IdentityQuestion, at now: Date) throws(IdentityFailure) {
+        try checkIssuer(question)
+        let client = question.application.clientID
+        guard aud.value.contains(client) else {
+            throw .refused("its id token is for \(Self.line(aud.value.joined(separator: ", "))), not for \(client)")
+        }
+        if aud.value.count > 1 || azp != nil, azp != client {
+            throw .refused("its id token was given to \(Self.line(azp ?? "nobody in particular")), not to \(client)")
+        }
+        if let expected = question.nonce, nonce != expected { throw .refused("its id token answers another question (the nonce differs)") }
+        let seconds = now.timeIntervalSince1970
+        guard exp > seconds - Self.leeway else {
+            throw .refused("its id token ended \(Int(seconds - exp)) seconds ago: look at this machine's clock")
+        }
+        if let iat, iat > seconds + Self.leeway {
+            throw .refused("its id token is from \(Int(iat - seconds)) seconds ahead: look at this machine's clock")
+        }
+    }
+
+    /// Clocks of two well-kept machines differ by less than five minutes.
+    private static let leeway: Double = 300
+
+    /// Entra's metadata for `common` and its kind names `{tenantid}`: the issuer is the token's own tenant then, and a tenant that was named must be it.
+    private func checkIssuer(_ question: IdentityQuestion) throws(IdentityFailure) {
+        let (provider, tenant) = (question.provider, question.application.tenant)
+        guard let template = provider.authorization.issuer else {
+            throw .refused(
+                "\(provider.name) has no issuer to compare its id token with: `mandate providers set \(provider.id) --issuer URL`")
+        }
+        var expected = [provider.address(template, tenant: tenant)]
+        switch provider.kind {
+        case .microsoft:
+            guard let tid else { throw .refused("its id token names no tenant") }
+            let isGUID = tenant.utf8.count == 36 && tenant.split(separator: "-").count == 5
+            if isGUID, tid.lowercased() != tenant.lowercased() {
+                throw .refused("its id token is of tenant \(Self.line(tid)), not of \(tenant)")
+            }
+            expected = [provider.address(template, tenant: tid)]
+        case .google: expected += expected.map { $0.hasPrefix("https://") ? String($0.dropFirst(8)) : $0 }
+        case .custom: break
+        }
+        guard expected.contains(iss) else { throw .refused("its id token is from \(Self.line(iss)), not from \(expected[0])") }
+    }
+
+    func identity(_ kind: ProviderKind) -> Identity {
+        let address = isEmailVerified == false ? nil : email
+        switch kind {
+        case .microsoft:
+            return Identity(
+                logins: [preferredUsername, upn, email].compactMap(\.self),
+                pin: PrincipalPin(realm: tid ?? iss, subject: oid ?? sub))
+        case .google, .custom:
+            return Identity(logins: [address, preferredUsername].compactMap(\.self) + [sub], pin: PrincipalPin(realm: iss, subject: sub))
+        }
+    }
+
+    static func line(_ text: String) -> String { TokenDetail(hiding: []).line(text) }
+}
+
+/// The answer of a userinfo endpoint (OpenID Connect Core 5.3.2).
+struct UserInfo: Decodable {
+    let sub: String
+    let preferredUsername: String?
+    let email: String?
+    let isEmailVerified: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case sub, email
+        case preferredUsername = "preferred_username"
+        case isEmailVerified = "email_verified"
+    }
+
+    func identity(realm: String) -> Identity {
+        Identity(
+            logins: [isEmailVerified == false ? nil : email, preferredUsername].compactMap(\.self) + [sub],
+            pin: PrincipalPin(realm: realm, subject: sub))
+    }
+}

@@ -1,0 +1,83 @@
+internal import FoundationEssentials
+internal import Relay
+
+/// The form that asks a question, with every secret that is in it, so that none of them is repeated in an answer's words.
+struct TokenForm {
+    private(set) var pairs: [(name: String, value: [UInt8])] = []
+    private(set) var secrets: [[UInt8]] = []
+
+    init(_ question: TokenRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
+        switch question.kind {
+        case .clientCredentials:
+            guard question.authentication.isGiven else { throw .missing("the application has no client secret") }
+            add("grant_type", "client_credentials")
+        case .refresh(let token):
+            guard token.count > 0 else { throw .missing("the grant has no refresh token") }
+            add("grant_type", "refresh_token")
+            add("refresh_token", token)
+        case .authorizationCode(let code, let verifier, let redirectURI):
+            add("grant_type", "authorization_code")
+            add("code", code)
+            add("code_verifier", verifier)
+            add("redirect_uri", redirectURI)
+        case .deviceCode(let code):
+            add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+            add("device_code", code)
+        case .serviceAccount(let account, let key, let subject):
+            add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+            let assertion = try await Assertion.account(
+                account, key: key, subject: subject, scope: question.scope, audience: question.endpoint, at: now)
+            secrets.append(key.reveal())
+            // The assertion says who asks and for what: nothing else belongs beside it.
+            add("assertion", assertion)
+            return
+        }
+        guard !question.clientID.isEmpty else { throw .missing("the application has no client id") }
+        add("client_id", question.clientID)
+        try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
+        if !question.scope.isEmpty { add("scope", question.scope) }
+    }
+
+    init(_ question: RevocationRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
+        add("token", question.token)
+        add("token_type_hint", "refresh_token")
+        add("client_id", question.clientID)
+        try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
+    }
+
+    /// Nothing in it is secret.
+    init(plain: [(name: String, value: String)]) { for (name, value) in plain { add(name, value) } }
+
+    private mutating func authenticate(
+        _ authentication: ClientAuthentication, _ clientID: String, audience: String, at now: Date, random: (Int) -> [UInt8]
+    ) async throws(TokenFailure) {
+        switch authentication {
+        // A public client has none and refreshes all the same.
+        case .none: break
+        case .secret(let secret): if secret.count > 0 { add("client_secret", secret) }
+        case .certificate(let certificate, let key):
+            let assertion = try await Assertion.client(
+                clientID, certificate: certificate, key: key, audience: audience, id: Base64URL.text(random(16)), at: now)
+            secrets.append(key.reveal())
+            add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+            add("client_assertion", assertion)
+        }
+    }
+
+    private mutating func add(_ name: String, _ value: String) { pairs.append((name, Array(value.utf8))) }
+
+    private mutating func add(_ name: String, _ secret: Secret) {
+        pairs.append((name, secret.reveal()))
+        secrets.append(secret.reveal())
+    }
+}
+
+extension ClientAuthentication {
+    fileprivate var isGiven: Bool {
+        switch self {
+        case .none: false
+        case .secret(let secret): secret.count > 0
+        case .certificate: true
+        }
+    }
+}

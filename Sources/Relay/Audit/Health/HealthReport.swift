@@ -1,0 +1,136 @@
+internal import Mail
+package import struct FoundationEssentials.Date
+
+/// Works out how everything is, from what people decided, what was observed and when tokens were last had. Pure, so that a date ten weeks ahead is a test.
+package struct HealthReport: Sendable {
+    private let directory: Directory
+    private let conditions: Conditions
+    private let uses: [GrantID: GrantUse]
+    private let now: Date
+
+    package init(_ directory: Directory, _ conditions: Conditions, uses: [GrantID: GrantUse], at now: Date) {
+        self.directory = directory
+        self.conditions = conditions
+        self.uses = uses
+        self.now = now
+    }
+
+    package func health(of application: Application) -> Health {
+        let end = application.secretExpires.map { Health.Ending(application.certificate == nil ? "its secret" : "its certificate", $0) }
+        let isKeyless = application.serviceAccount != nil
+        let set = "mandate applications set \(application.id.text.shellQuoted)"
+        let renew =
+            application.certificate == nil
+            ? "\(set) --secret-file FILE --secret-expires YYYY-MM-DD" : "\(set) --certificate FILE --key-file FILE"
+        if let health = conditions.application(application.id) {
+            return Health(
+                .suspended, health.reason, since: health.suspendedSince, ends: end,
+                steps: [
+                    "look at the app registration \(application.clientID) at the provider: its secret, permissions and admin consent",
+                    renew,
+                ])
+        }
+        guard let end else {
+            guard !isKeyless else { return Health(.healthy) }
+            let provider = directory.provider(application.provider)
+            guard provider?.kind != .google else { return Health(.healthy) }  // Google's secrets have no end
+            return Health(.expiring, "nobody knows when its secret ends", steps: ["\(set) --secret-expires YYYY-MM-DD"])
+        }
+        guard end.threshold(at: now) != nil else { return Health(.healthy, ends: end) }
+        let state: Health.State = end.at <= now ? .broken : .expiring
+        return Health(state, end.words(at: now), since: end.at <= now ? end.at : nil, ends: end, steps: [renew])
+    }
+
+    package func health(of grant: Grant) -> Health {
+        let use = uses[grant.id]
+        let last = use?.usedAt
+        let authorize = "mandate grants authorize \(grant.id.text.shellQuoted)"
+        guard grant.isEnabled else {
+            return Health(.disabled, lastSuccess: last, steps: ["mandate grants set \(grant.id.text.shellQuoted) --enable"])
+        }
+        switch conditions.grant(grant.id) {
+        case .needsConsent(let since, let reason)?:
+            return Health(.needsConsent, reason, since: since, lastSuccess: last, steps: [authorize])
+        case .lostInCrash(let at)?:
+            return Health(
+                .needsConsent, "lost in a crash at \(at.minute): the provider had answered, and the new refresh token was not stored",
+                since: at,
+                lastSuccess: last, steps: [authorize])
+        case nil: break
+        }
+        if let application = directory.application(grant.application) {
+            let above = health(of: application)
+            if above.state == .suspended || above.state == .broken {
+                return Health(
+                    .suspended, "with application \(application.name): \(above.reason)", since: above.since, lastSuccess: last,
+                    steps: above.steps)
+            }
+        }
+        return consent(grant, use, steps: [authorize])
+    }
+
+    /// A refresh token dies of disuse (domain.md 2.2, 3.3); every token had with it begins the time anew.
+    private func consent(_ grant: Grant, _ use: GrantUse?, steps: [String]) -> Health {
+        guard grant.kind == .consent else { return Health(.healthy, lastSuccess: use?.usedAt) }
+        guard let used = use?.usedAt ?? use?.consentedAt else {
+            return Health(
+                .expiring, "no token has been had with it yet",
+                steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"] + steps)
+        }
+        guard let life = directory.application(grant.application).flatMap({ directory.provider($0.provider) })?.habits.unusedConsentLife
+        else {
+            return Health(.healthy, lastSuccess: used)
+        }
+        let end = Health.Ending("an unused consent", used.addingTimeInterval(life))
+        // In use it never comes near: the thresholds are for those that are not.
+        guard let threshold = end.threshold(at: now), threshold <= 30 else { return Health(.healthy, ends: end, lastSuccess: used) }
+        return Health(.expiring, end.words(at: now), ends: end, lastSuccess: used, steps: steps)
+    }
+
+    package func health(of mailbox: Mailbox) -> Health {
+        guard mailbox.isEnabled else {
+            return Health(.disabled, steps: ["mandate mailboxes set \(mailbox.address.description.shellQuoted) --enable"])
+        }
+        let check = "mandate mailboxes check \(mailbox.address.description.shellQuoted)"
+        switch conditions.mailbox(login: mailbox.login) {
+        case .stopped(let until, let reason, _)? where now < until:
+            return Health(.stopped, "until \(until.minute): \(reason)", steps: [check])
+        case .broken(let since, let reason)?: return Health(.broken, reason, since: since, steps: [check])
+        case .stopped, nil: break
+        }
+        guard let grant = directory.grant(mailbox.grant) else { return Health(.broken, "its grant is gone") }
+        return below(grant)
+    }
+
+    package func health(of family: Family) -> Health {
+        guard family.isEnabled else { return Health(.disabled) }
+        guard let grant = directory.grant(family.grant) else { return Health(.broken, "its grant is gone") }
+        return below(grant)
+    }
+
+    /// What ails a grant ails all that stands on it.
+    private func below(_ grant: Grant) -> Health {
+        var health = health(of: grant)
+        if health.state == .disabled { health = Health(.broken, "grant \(grant.name) is disabled", steps: health.steps) }
+        if health.needsSomeone, health.state != .expiring { health.reason = "grant \(grant.name): \(health.reason)" }
+        return health
+    }
+
+    /// Everything that ends and is near enough to be told of, soonest first.
+    package var endings: [(key: EntityKey, name: String, ending: Health.Ending, threshold: Int)] {
+        let applications = directory.allApplications.map { ($0.entityKey, "application \($0.name)", health(of: $0).ends) }
+        let grants = directory.allGrants.map { ($0.entityKey, "grant \($0.name)", health(of: $0).ends) }
+        return (applications + grants).compactMap { key, name, ending in
+            guard let ending, let threshold = ending.threshold(at: now) else { return nil }
+            return (key, name, ending, threshold)
+        }.sorted { ($0.ending.at, $0.key.id) < ($1.ending.at, $1.key.id) }
+    }
+}
+
+extension Application {
+    fileprivate var entityKey: EntityKey { EntityKey(.application, id.text) }
+}
+
+extension Grant {
+    fileprivate var entityKey: EntityKey { EntityKey(.grant, id.text) }
+}

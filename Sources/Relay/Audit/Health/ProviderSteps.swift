@@ -1,0 +1,85 @@
+internal import Mail
+
+/// What has to be done at a provider, as its own pages and commands have it. Sources: domain.md 2.1 to 2.4 (Entra, Exchange Online), 3.2 to 3.4 (Google).
+package enum ProviderSteps {
+    /// To make the app registration fit for its grants.
+    package static func registration(_ application: Application, _ provider: Provider, grants: [Grant], redirectURI: String) -> [String] {
+        let kinds = Set(grants.map(\.kind))
+        switch provider.kind {
+        case .microsoft: return entra(application, provider, kinds, redirectURI)
+        case .google: return google(application, kinds, redirectURI)
+        case .custom:
+            return kinds.contains(.consent)
+                ? [
+                    "register the redirect URI \(redirectURI)",
+                    "allow the scopes \(provider.scopes[.smtp]?.delegated ?? "") offline_access",
+                ] : []
+        }
+    }
+
+    private static func entra(_ application: Application, _ provider: Provider, _ kinds: Set<Grant.Kind>, _ redirectURI: String) -> [String]
+    {
+        var steps: [String] = []
+        if kinds.contains(.consent) || kinds.isEmpty {
+            steps += [
+                "Entra admin center, App registrations, \(application.clientID), Authentication: add the platform Web with the redirect URI \(redirectURI)",
+                "API permissions, Delegated: SMTP.Send of Office 365 Exchange Online (under \"APIs my organization uses\"), offline_access, openid, profile, email",
+                "API permissions: Grant admin consent, where users may not consent themselves",
+            ]
+        }
+        if kinds.contains(.appOnly) {
+            steps += [
+                "API permissions, Application: SMTP.SendAsApp of Office 365 Exchange Online, then Grant admin consent; with App RBAC no permission at all",
+                "Exchange Online PowerShell, once; the object id is the ENTERPRISE application's, not the registration's:",
+                "  New-ServicePrincipal -AppId \(powerShell(application.clientID)) -ObjectId <object id of the enterprise application> -DisplayName \(powerShell(application.name))",
+                "for all mailboxes of a group (App RBAC):",
+                "  New-ManagementScope -Name 'Mandate' -RecipientRestrictionFilter \"MemberOfGroup -eq '<distinguished name of the group>'\"",
+                "  New-ManagementRoleAssignment -Name 'Mandate SMTP' -Role 'Application SMTP.SendAsApp' -App \(powerShell(application.clientID)) -CustomResourceScope 'Mandate'",
+                "it acts after up to two hours; Test-ServicePrincipalAuthorization -Identity \(powerShell(application.clientID)) shows it",
+            ]
+        }
+        return steps
+    }
+
+    private static func google(_ application: Application, _ kinds: Set<Grant.Kind>, _ redirectURI: String) -> [String] {
+        var steps: [String] = []
+        if kinds.contains(.consent) || kinds.isEmpty {
+            steps += [
+                "Google Cloud console, APIs & Services, Credentials, the OAuth client of the type Web application: add the authorised redirect URI \(redirectURI)",
+                "enable the Gmail API; OAuth consent screen: the scope https://mail.google.com/, user type Internal for a Workspace",
+                "an External app that is still in Testing loses each consent after 7 days: publish it",
+            ]
+        }
+        if kinds.contains(.serviceAccount) {
+            steps += [
+                "Google Admin console, Security, API controls, Domain-wide delegation: add the client id \(application.clientID)",
+                "  with the scope https://mail.google.com/",
+                "it acts after up to 24 hours; the subject of a token is a user's primary address, not an alias",
+            ]
+        }
+        return steps
+    }
+
+    /// To let an application, or a delegate, send through a mailbox.
+    package static func mailbox(_ mailbox: Mailbox, _ application: Application, _ provider: Provider, _ grant: Grant) -> [String] {
+        guard provider.kind == .microsoft else { return [] }
+        let identity = powerShell(mailbox.address.description)
+        var steps = ["Set-CASMailbox -Identity \(identity) -SmtpClientAuthenticationDisabled $false"]
+        if grant.kind == .appOnly {
+            steps.append(
+                "Add-MailboxPermission -Identity \(identity) -User \(powerShell(application.clientID)) -AccessRights FullAccess   # not with App RBAC"
+            )
+        }
+        return steps
+    }
+
+    /// The right to send as another address.
+    package static func sendAs(_ address: String, by login: String) -> String {
+        "Add-RecipientPermission -Identity \(powerShell(address)) -Trustee \(powerShell(login)) -AccessRights SendAs -Confirm:$false"
+    }
+
+    /// A word for PowerShell: between single quotes nothing but the quote itself is special, and that is doubled.
+    package static func powerShell(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+}

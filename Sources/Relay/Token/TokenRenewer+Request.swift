@@ -1,0 +1,83 @@
+/// What a grant asks with: the one place that knows what each kind of grant needs.
+extension TokenRenewer {
+    func answer(_ key: TokenKey, _ credentials: Credentials) async throws(TokenFailure) -> TokenAnswer {
+        guard let source = source(key.grant) else { throw .missing("the grant \(key.grant) has no application or provider") }
+        guard source.grant.isEnabled else { throw .missing("the grant \(source.grant.name) is disabled") }
+        guard source.grant.kind != .command else {
+            guard !source.grant.command.isEmpty else { throw .missing("the grant \(source.grant.name) names no program") }
+            return try await runCommand(source.grant.command)
+        }
+        return try await request(try tokenRequest(key, source, credentials))
+    }
+
+    private func tokenRequest(_ key: TokenKey, _ source: GrantSource, _ credentials: Credentials) throws(TokenFailure) -> TokenRequest {
+        guard source.provider.mayReceiveSecrets else {
+            throw .missing(
+                "\(source.provider.name) came from a file, so no secret is sent to it: look at `mandate providers show \(source.provider.id)`, then "
+                    + "`mandate providers trust \(source.provider.id)`")
+        }
+        let kind: TokenRequest.Kind
+        let authentication: ClientAuthentication
+        switch source.grant.kind {
+        case .appOnly:
+            kind = .clientCredentials
+            authentication = try source.authentication(credentials, vault)
+            if case .none = authentication { throw source.lacks("secret or certificate", option: "--secret-file FILE") }
+        case .consent:
+            guard let refresh = try vault.opened(credentials.refreshToken, SecretName(.refreshToken, of: key.grant.text)) else {
+                throw .grant(error: "consent_required", detail: "nobody has consented to \(source.grant.name) yet")
+            }
+            kind = .refresh(refresh)
+            authentication = try source.authentication(credentials, vault)
+        case .serviceAccount:
+            guard let account = source.application.serviceAccount,
+                let privateKey = try vault.opened(credentials.privateKey, SecretName(.privateKey, of: source.application.id.text))
+            else { throw source.lacks("service account key", option: "--service-account-key FILE") }
+            guard let subject = key.subject else { throw .missing("a service account's token is for one mailbox: name it") }
+            kind = .serviceAccount(account, key: privateKey, subject: subject)
+            authentication = .none
+        case .command:
+            throw .missing("the grant \(source.grant.name) runs a program")
+        }
+        return TokenRequest(
+            endpoint: source.provider.address(source.provider.tokenEndpoint, tenant: source.application.tenant), kind: kind,
+            clientID: source.application.clientID, authentication: authentication, scope: try source.scope(of: key.resource),
+            trustedCertificates: source.provider.trustedCertificates)
+    }
+}
+
+extension GrantSource {
+    /// What to ask for, so that the token opens this and no more.
+    package func scope(of resource: TokenResource) throws(TokenFailure) -> String {
+        let scopes = provider.scopes[resource]
+        let scope = grant.kind == .consent ? scopes?.delegated : scopes?.appOnly
+        guard let scope, !scope.isEmpty else {
+            throw .missing("\(provider.name) names no scope for \(resource.rawValue) and a grant of kind \(grant.kind.rawValue)")
+        }
+        return scope
+    }
+
+    package func authentication(_ credentials: Credentials, _ vault: Vault) throws(TokenFailure) -> ClientAuthentication {
+        if let certificate = application.certificate {
+            guard let key = try vault.opened(credentials.privateKey, SecretName(.privateKey, of: application.id.text)) else {
+                throw lacks("private key", option: "--certificate FILE --key-file FILE")
+            }
+            return .certificate(certificate, key: key)
+        }
+        let secret = try vault.opened(credentials.clientSecret, SecretName(.clientSecret, of: application.id.text))
+        return secret.map { .secret($0) } ?? .none
+    }
+
+    /// As the provider would put it, so that mail takes the next route until someone has given it.
+    fileprivate func lacks(_ what: String, option: String) -> TokenFailure {
+        .application(
+            error: "invalid_client", detail: "\(application.name) has no \(what): `mandate applications set \(application.id) \(option)`")
+    }
+}
+
+extension Vault {
+    package func opened(_ sealed: Sealed?, _ name: SecretName) throws(TokenFailure) -> Secret? {
+        guard let sealed else { return nil }
+        do throws(VaultError) { return try open(sealed, for: name) } catch { throw .missing(error.description) }
+    }
+}

@@ -1,0 +1,68 @@
+package import Relay
+package import struct FoundationEssentials.Date
+
+extension MemoryStore: ConsentStore {
+    package func begin(_ attempt: ConsentAttempt) async throws(StoreFailure) {
+        try await enter(.consent)
+        consents = consents.filter { $0.value.startedAt >= attempt.startedAt.addingTimeInterval(-86_400) }
+        consents[attempt.id] = attempt
+        committed()
+    }
+
+    package func consent(_ id: ConsentID) async throws(StoreFailure) -> ConsentAttempt? {
+        try await enter(.consent)
+        return consents[id]
+    }
+
+    package func consent(state digest: [UInt8]) async throws(StoreFailure) -> ConsentAttempt? {
+        try await enter(.consent)
+        return consents.values.first { $0.stateDigest == digest }
+    }
+
+    package func bind(_ id: ConsentID, browser digest: [UInt8]) async throws(StoreFailure) -> Bool {
+        try await enter(.consent)
+        guard consents[id]?.progress == .waiting else { return false }
+        consents[id]?.browserDigest = digest
+        committed()
+        return true
+    }
+
+    package func take(_ id: ConsentID, at now: Date) async throws(StoreFailure) -> Bool {
+        try await enter(.consent)
+        guard consents[id]?.progress == .waiting else { return false }
+        consents[id]?.progress = .taken(at: now)
+        committed()
+        return true
+    }
+
+    package func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress) async throws(StoreFailure) {
+        try await enter(.consent)
+        consents[id]?.progress = progress
+        committed()
+    }
+
+    package func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool {
+        try await enter(.keep)
+        guard book.revision(of: result.grant.id) == result.revision else { return false }
+        let name = SecretName(.refreshToken, of: result.grant.id.text)
+        note(
+            try book.apply(
+                DirectoryEdit(
+                    [.put(.grant(result.grant))], secrets: [SecretChange(name: name, sealed: result.refreshToken)], by: result.by,
+                    at: result.at)), [])
+        let stored = result.token.stored
+        tokens[result.token.key] = StoredToken(
+            sealed: stored.sealed, obtained: stored.obtained, expires: stored.expires, revision: book.edition)
+        see([.grant(result.grant.id, nil), .application(result.grant.application, nil)])
+        grantUses[result.grant.id] = GrantUse(consentedAt: result.at, usedAt: result.at, scope: result.scope)
+        asking[result.grant.id] = nil
+        consents[result.attempt]?.progress = .granted(at: result.at, words: result.words)
+        committed()
+        return true
+    }
+
+    package func uses() async throws(StoreFailure) -> [GrantID: GrantUse] {
+        try await enter(.consent)
+        return grantUses
+    }
+}
