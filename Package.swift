@@ -5,6 +5,7 @@ let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -13,9 +14,13 @@ let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swi
 let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdTLS"].map {
     .product(name: $0, package: "hummingbird")
 }
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -27,13 +32,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
@@ -43,13 +52,15 @@ let package = Package(
         .target(name: "Relay", dependencies: ["Mail", crypto, trees]),
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
-        .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim"]),
-        .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, log, lifecycle] + hummingbird),
+        .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
+        .target(name: "WebGateway", dependencies: ["Relay", "Mail", log, lifecycle, httpTypes] + hummingbird),
+        .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "Sandbox", arguments, yams, log, lifecycle, signals,
-                crypto, nio, nioPosix,
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "WebGateway", "Sandbox", arguments, yams, log, lifecycle,
+                signals,
+                crypto, nio, nioPosix, subprocess, system, x509, asn1,
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
@@ -58,9 +69,14 @@ let package = Package(
         .testTarget(
             name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
+        .testTarget(name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
-            name: "MainTests", dependencies: ["Main", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log]),
+            name: "MainTests",
+            dependencies: [
+                "Main", "WebGateway", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log, crypto, cryptoExtras,
+                x509, asn1,
+            ]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Relay", "Mail", "SQLiteStore", "TestSupport"], path: "Tests/Benchmarks"),
     ],

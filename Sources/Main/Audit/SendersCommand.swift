@@ -26,14 +26,15 @@ struct SendersCommand: AsyncParsableCommand {
             let finder = Finder(store: store)
             let only = try await mailbox.asyncMap { try await finder.account($0) }
             let conditions = try await store.conditions(of: address.map { [$0] })
+            let report = try await store.healthReport(live)
             let columns = ["mailbox", "sends_as", "by", "standing", "valid_until", "grant"].map { Column($0) }
             var listing = Listing(columns, format.format, to: live.standardOutput)
             let mailboxes = try await DelegationWords.mailboxNames(finder)
             for mailbox in mailboxes.values.sorted(by: { $0.address < $1.address }) {
                 guard only.map({ $0 == .mailbox(mailbox) }) ?? true, address.map({ $0 == mailbox.address }) ?? true else { continue }
-                let health = HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())
                 listing.add([
-                    .text(mailbox.address.description), .text(mailbox.address.description), .text("own"), .text(health), .none,
+                    .text(mailbox.address.description), .text(mailbox.address.description), .text("own"),
+                    .text(report.health(of: mailbox).words), .none,
                     .text(mailbox.grant.text),
                 ])
             }

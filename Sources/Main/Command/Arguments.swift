@@ -70,4 +70,4 @@ extension Purpose: ExpressibleByArgument {}
 extension Transport: ExpressibleByArgument {}
 extension Delegation.Kind: ExpressibleByArgument {}
 extension QueuedMessage.StateName: ExpressibleByArgument {}
-extension SMTPEndpoint.Security: ExpressibleByArgument {}
+extension MailEndpoint.Security: ExpressibleByArgument {}

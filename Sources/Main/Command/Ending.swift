@@ -25,6 +25,7 @@ struct Ending: Sendable, Hashable {
         case let error as AcceptedFormError: self.init(.data, error.description)
         case let failure as AcceptFailure: self.init(failure.status, failure.words)
         case let failure as TokenFailure: self.init(failure.status, failure.description)
+        case let failure as ConsentFailure: self.init(failure.status, failure.description)
         case let failure as TransmitFailure: self.init(.unavailable, failure.description)
         case is CancellationError: self.init(.temporary, "it was cancelled before it was done; try again")
         default:
@@ -85,7 +86,7 @@ extension VaultError {
 }
 
 extension TokenFailure {
-    fileprivate var status: ExitStatus {
+    var status: ExitStatus {
         switch self {
         case .temporary: .temporary
         case .grant, .application, .missing: .configuration

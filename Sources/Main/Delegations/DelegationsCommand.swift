@@ -141,6 +141,6 @@ enum DelegationWords {
         let standings = mailbox.transports.compactMap {
             conditions.standing(StandingKey(login: mailbox.login, from: address, transport: $0))
         }
-        return HealthWords.of(standings.first)
+        return StandingWords.of(standings.first)
     }
 }

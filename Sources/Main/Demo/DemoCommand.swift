@@ -79,13 +79,21 @@ struct DemoCommand: AsyncParsableCommand {
         return try await SQLiteStore.create(at: folder, vault: vault, random: { live.randomBytes($0) })
     }
 
-    /// Microsoft's entry with other doors: the code that talks to it is the code that talks to the real one.
+    /// The real provider's entry with other doors: the code that talks to it is the code that talks to the real one.
     static func provider(_ sandbox: Sandbox) -> Relay.Provider {
+        let isGoogle = sandbox.settings.habits.flavour == .google
+        let real = isGoogle ? Relay.Provider.google : .microsoft
         var provider = Relay.Provider(
-            id: ProviderID(trusted: "sandbox"), kind: .microsoft, name: "Pretend Microsoft 365",
-            tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"),
-            smtp: SMTPEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS),
-            habits: Relay.Provider.microsoft.habits)
+            id: ProviderID(trusted: "sandbox"), kind: real.kind, name: "Pretend \(real.name)",
+            tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"), authorization: real.authorization,
+            smtp: MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS), scopes: real.scopes,
+            limits: real.limits, habits: real.habits)
+        provider.authorization.issuer = isGoogle ? sandbox.baseAddress : sandbox.baseAddress + "/{tenant}/v2.0"
+        provider.authorization.authorizationEndpoint = sandbox.authorizationEndpoint(tenant: "{tenant}")
+        provider.authorization.deviceEndpoint = sandbox.deviceEndpoint(tenant: "{tenant}")
+        provider.authorization.revocationEndpoint = isGoogle ? sandbox.revocationEndpoint : nil
+        provider.authorization.userinfoEndpoint = sandbox.userinfoEndpoint
+        provider.authorization.keysEndpoint = sandbox.keysEndpoint(tenant: "{tenant}")
         provider.trustedCertificates = sandbox.authority.certificatePEM
         return provider
     }

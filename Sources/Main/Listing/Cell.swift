@@ -9,6 +9,8 @@ enum Cell: Sendable, Hashable {
     case flag(Bool)
     case date(Date)
     case list([String])
+    /// Steps, one under the other where there is room.
+    case lines([String])
 
     init(_ text: String?) { self = text.map { .text($0) } ?? .none }
     init(_ date: Date?) { self = date.map { .date($0) } ?? .none }
@@ -22,6 +24,7 @@ enum Cell: Sendable, Hashable {
         case .flag(let flag): flag ? "yes" : "no"
         case .date(let date): date.minute
         case .list(let texts): DisplayWidth.printable(texts.joined(separator: ", "))
+        case .lines(let texts): DisplayWidth.printable(texts.joined(separator: "; "))
         }
     }
 
@@ -32,7 +35,7 @@ enum Cell: Sendable, Hashable {
         case .date(let date): date.second
         case .text(let text): text
         case .list(let texts): texts.joined(separator: ", ")
-        case .none, .number: words
+        case .none, .number, .lines: words
         }
     }
 
@@ -43,7 +46,7 @@ enum Cell: Sendable, Hashable {
         case .number(let number): String(number)
         case .flag(let flag): String(flag)
         case .date(let date): JSONText.string(date.second)
-        case .list(let texts): "[" + texts.map(JSONText.string).joined(separator: ", ") + "]"
+        case .list(let texts), .lines(let texts): "[" + texts.map(JSONText.string).joined(separator: ", ") + "]"
         }
     }
 }

@@ -10,7 +10,15 @@ struct Sheet {
             let width = properties.reduce(0) { max($0, DisplayWidth.of($1.key)) }
             for (key, cell) in properties where cell != .none {
                 let label = key.replacing("_", with: " ")
-                output.write(label + String(repeating: " ", count: width - DisplayWidth.of(label) + 2) + cell.words + "\n")
+                let room = String(repeating: " ", count: width - DisplayWidth.of(label) + 2)
+                guard case .lines(let lines) = cell else {
+                    output.write(label + room + cell.words + "\n")
+                    continue
+                }
+                let margin = String(repeating: " ", count: width + 2)
+                for (number, line) in lines.enumerated() {
+                    output.write((number == 0 ? label + room : margin) + DisplayWidth.printable(line) + "\n")
+                }
             }
         case .json:
             let lines = properties.map { "  \(JSONText.string($0.key)): \($0.cell.json)" }

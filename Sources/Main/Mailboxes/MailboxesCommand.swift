@@ -12,8 +12,9 @@ struct MailboxesCommand: AsyncParsableCommand {
             Examples:
               mandate mailboxes add tracker@example.org --grant tracker
               mandate mailboxes add --family @example.org --grant staff
+              mandate mailboxes check tracker@example.org
             """,
-        subcommands: [List.self, Show.self, Add.self, Set.self, Remove.self])
+        subcommands: [List.self, Show.self, Add.self, Set.self, Check.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -30,19 +31,19 @@ struct MailboxesCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let columns = ["id", "kind", "address", "login", "grant", "transports", "enabled", "health"].map { Column($0) }
                 var listing = Listing(columns, format.format, to: live.standardOutput)
-                let conditions = try await store.conditions(of: [])
+                let report = try await store.healthReport(live)
                 let finder = Finder(store: store)
                 try await finder.each(Mailbox.self) { mailbox in
                     listing.add([
                         .text(mailbox.id.text), .text("mailbox"), .text(mailbox.address.description), .text(mailbox.login),
                         .text(mailbox.grant.text), .list(mailbox.transports.map(\.rawValue)), .flag(mailbox.isEnabled),
-                        .text(HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())),
+                        .text(report.health(of: mailbox).words),
                     ])
                 }
                 try await finder.each(Family.self) { family in
                     listing.add([
                         .text(family.id.text), .text("family"), .list(family.members.map(\.description)), .none, .text(family.grant.text),
-                        .list(family.transports.map(\.rawValue)), .flag(family.isEnabled), .text(family.isEnabled ? "healthy" : "disabled"),
+                        .list(family.transports.map(\.rawValue)), .flag(family.isEnabled), .text(report.health(of: family).words),
                     ])
                 }
                 listing.finish()
@@ -65,7 +66,7 @@ struct MailboxesCommand: AsyncParsableCommand {
             let live = Live.current
             try await options.read(live) { store in
                 let account = try await Finder(store: store).account(mailbox)
-                let conditions = try await store.conditions(of: [])
+                let report = try await store.healthReport(live)
                 var sheet = Sheet()
                 switch account {
                 case .mailbox(let mailbox):
@@ -75,9 +76,7 @@ struct MailboxesCommand: AsyncParsableCommand {
                     sheet.add("grant", .text(mailbox.grant.text))
                     sheet.add("transports", .list(mailbox.transports.map(\.rawValue)))
                     sheet.add("enabled", .flag(mailbox.isEnabled))
-                    sheet.add(
-                        "health",
-                        .text(HealthWords.ofMailbox(login: mailbox.login, isEnabled: mailbox.isEnabled, conditions, at: live.now())))
+                    sheet.add(report.health(of: mailbox), live)
                 case .family(let family):
                     sheet.add("id", .text(family.id.text))
                     sheet.add("name", .text(family.name))
@@ -85,9 +84,7 @@ struct MailboxesCommand: AsyncParsableCommand {
                     sheet.add("grant", .text(family.grant.text))
                     sheet.add("transports", .list(family.transports.map(\.rawValue)))
                     sheet.add("enabled", .flag(family.isEnabled))
-                }
-                if let entity = try await store.entity(EntityKey(.grant, account.grant.text)), let grant = Grant(entity) {
-                    sheet.add("grant_health", .text(HealthWords.of(grant, conditions)))
+                    sheet.add(report.health(of: family), live)
                 }
                 sheet.add("used_by", .list(try await store.references(to: account.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)

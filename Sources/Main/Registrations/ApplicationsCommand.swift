@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Mail
 internal import Relay
 internal import SQLiteStore
+internal import WebGateway
 
 struct ApplicationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,12 +31,12 @@ struct ApplicationsCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let columns = ["id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "health"].map { Column($0) }
                 var listing = Listing(columns, format.format, to: live.standardOutput)
-                let conditions = try await store.conditions(of: [])
+                let report = try await store.healthReport(live)
                 try await Finder(store: store).each(Application.self) { application in
                     listing.add([
                         .text(application.id.text), .text(application.name), .text(application.provider.text), .text(application.tenant),
                         .text(application.clientID), Cell(application.secretExpires?.day), .list(application.domains.map(\.text)),
-                        .text(HealthWords.of(application, conditions, at: live.now())),
+                        .text(report.health(of: application).words),
                     ])
                 }
                 listing.finish()
@@ -67,7 +68,20 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 sheet.add("has_secret", .flag(try await store.secret(SecretName(.clientSecret, of: application.id.text)) != nil))
                 sheet.add("secret_expires", Cell(application.secretExpires?.day))
                 sheet.add("domains", .list(application.domains.map(\.text)))
-                sheet.add("health", .text(HealthWords.of(application, try await store.conditions(of: []), at: live.now())))
+                if let account = application.serviceAccount {
+                    sheet.add("service_account", .text("\(account.address), key \(account.keyID)"))
+                }
+                sheet.add("has_certificate", .flag(application.certificate != nil))
+                let directory = try await store.directory(of: DirectorySlice())
+                let redirectURI = directory.settings.publicAddress.redirectURI(application.id.text)
+                sheet.add("redirect_uri", .text(redirectURI))
+                sheet.add(try await store.healthReport(live).health(of: application), live)
+                if let provider = directory.provider(application.provider) {
+                    let grants = directory.allGrants.filter { $0.application == application.id }
+                    sheet.add(
+                        "at_the_provider",
+                        .lines(ProviderSteps.registration(application, provider, grants: grants, redirectURI: redirectURI)))
+                }
                 sheet.add("used_by", .list(try await store.references(to: application.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)
             }
@@ -78,6 +92,8 @@ struct ApplicationsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove an app registration and its secret.",
             discussion: """
+                With --cascade its grants go too, and their consents are revoked at the provider where that is possible.
+
                 Example:
                   mandate applications remove tracker --cascade
                 """)
@@ -87,11 +103,14 @@ struct ApplicationsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.change(.current) { opened in
+                let doomed = try await Finder(store: opened.store).find(Application.self, application).id
+                let revoker = try await Revoker(opened) { $0.application == doomed }
                 try await opened.edit { finder in
-                    let application = try await finder.find(Application.self, application)
+                    let application = try await finder.find(Application.self, doomed.text)
                     return try await finder.removal(
                         of: [application.entity.key], "application \(application.title)", cascades: cascade.cascade)
                 }
+                try await revoker.run()
             }
         }
     }

@@ -3,75 +3,6 @@ internal import Relay
 internal import SQLiteStore
 
 extension GrantsCommand {
-    /// The kinds that this version can have tokens from.
-    enum Kind: String, ExpressibleByArgument, CaseIterable, Sendable {
-        case appOnly = "app-only"
-        case consent
-
-        var grant: Grant.Kind {
-            switch self {
-            case .appOnly: .appOnly
-            case .consent: .consent
-            }
-        }
-    }
-
-    struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Add a grant.",
-            discussion: """
-                Examples:
-                  mandate grants add staff --application tracker --kind app-only
-                  mandate grants add ann --application tracker --kind consent --principal ann@example.org --refresh-token-from -
-                """)
-        @OptionGroup var options: StoreOptions
-        @Argument(help: "A name of your choice.", transform: Parse.name) var name: String
-        @Option(help: "The app registration, by id or name.") var application: String
-        @Option(help: "app-only or consent.") var kind: Kind
-        @Option(help: "Who has consented, by login.", transform: Parse.name) var principal: String?
-        @Option(
-            help: ArgumentHelp("Where the refresh token of a consent is: a file, - for standard input, or prompt.", valueName: "file"),
-            completion: .file())
-        var refreshTokenFrom: String?
-
-        func validate() throws {
-            if kind == .appOnly, refreshTokenFrom != nil { throw ValidationError("an app-only grant has no refresh token") }
-            if kind == .appOnly, principal != nil { throw ValidationError("an app-only grant is nobody's consent, so it has no principal") }
-        }
-
-        func run() async throws {
-            let live = Live.current
-            try await options.change(live) { opened in
-                let application = try await Finder(store: opened.store).find(Application.self, application)
-                let reader = SecretReader(live: live, option: "--refresh-token-from", what: "refresh token")
-                let token = kind == .consent ? try reader.read(from: refreshTokenFrom) : nil
-                try await opened.edit { finder in try await plan(finder, application, token, opened) }
-            }
-        }
-
-        private func plan(_ finder: Finder, _ application: Application, _ token: Secret?, _ opened: OpenedStore) async throws -> Plan {
-            if let before = try await finder.existing(Grant.self, where: { $0.name == name }) {
-                let name = SecretName(.refreshToken, of: before.id.text)
-                let isSame = try await token.asyncMap { try await opened.keeps($0, name) } ?? true
-                var wanted = grant(before.id, application)
-                wanted.isEnabled = before.isEnabled
-                guard wanted == before, isSame else {
-                    throw CommandFailure.data(
-                        "there is a grant \(before.title) already, with other values; `mandate grants set` changes them")
-                }
-                return Plan("grant \(before.title)")
-            }
-            var generator = opened.live.generator
-            let fresh = grant(GrantID(prefix: "grant", using: &generator), application)
-            let secrets = try token.map { [try opened.sealed($0, SecretName(.refreshToken, of: fresh.id.text))] } ?? []
-            return Plan("added grant \(fresh.title)", [.put(fresh.entity)], secrets: secrets)
-        }
-
-        private func grant(_ id: GrantID, _ application: Application) -> Grant {
-            Grant(id: id, name: name, kind: kind.grant, application: application.id, principal: principal)
-        }
-    }
-
     struct Set: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a grant, switch it on or off, or give it a new refresh token.",
@@ -85,6 +16,7 @@ extension GrantsCommand {
         @Option(help: "Another name.", transform: Parse.name) var name: String?
         @Option(help: "Another app registration, by id or name.") var application: String?
         @Option(help: "Who has consented, by login; \"\" for nobody in particular.", transform: Parse.line) var principal: String?
+        @Flag(help: "Forget who consented before: whoever has the principal's login may consent next.") var forgetPin = false
         @OptionGroup var use: UseOption
         @Option(
             help: ArgumentHelp("Where the new refresh token is: a file, - for standard input, or prompt.", valueName: "file"),
@@ -117,6 +49,7 @@ extension GrantsCommand {
             if let name { changed.name = name }
             if let application { changed.application = try await finder.find(Application.self, application).id }
             if let principal { changed.principal = principal.isEmpty ? nil : principal }
+            if forgetPin { changed.pin = nil }
             if let isEnabled = use.isEnabled { changed.isEnabled = isEnabled }
             if let other = try await finder.existing(Grant.self, where: { $0.name == changed.name && $0.id != changed.id }) {
                 throw CommandFailure.data("there is another grant \(other.title)")

@@ -6,14 +6,15 @@ struct GrantsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grants", abstract: "What tokens are had from: client credentials, or a person's consent.",
         discussion: """
-            An app-only grant opens many mailboxes with the application's own credentials. A consent grant opens one person's mailbox, and keeps a refresh \
-            token, which this version takes from elsewhere.
+            An app-only grant opens many mailboxes with the application's own credentials, a service account's key those of a whole Workspace. A consent grant \
+            opens one person's mailbox and keeps a refresh token. A command grant asks another program.
 
             Examples:
               mandate grants add staff --application tracker --kind app-only
-              mandate grants add ann --application tracker --kind consent --principal ann@example.org --refresh-token-from token.txt
+              mandate grants add ann --application tracker --kind consent --principal ann@example.org
+              mandate grants authorize ann
             """,
-        subcommands: [List.self, Show.self, Add.self, Set.self, Remove.self])
+        subcommands: [List.self, Show.self, Add.self, Set.self, AuthorizeCommand.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -30,11 +31,11 @@ struct GrantsCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let columns = ["id", "name", "kind", "application", "principal", "enabled", "health"].map { Column($0) }
                 var listing = Listing(columns, format.format, to: live.standardOutput)
-                let conditions = try await store.conditions(of: [])
+                let report = try await store.healthReport(live)
                 try await Finder(store: store).each(Grant.self) { grant in
                     listing.add([
                         .text(grant.id.text), .text(grant.name), .text(grant.kind.rawValue), .text(grant.application.text),
-                        Cell(grant.principal), .flag(grant.isEnabled), .text(HealthWords.of(grant, conditions)),
+                        Cell(grant.principal), .flag(grant.isEnabled), .text(report.health(of: grant).words),
                     ])
                 }
                 listing.finish()
@@ -69,7 +70,10 @@ struct GrantsCommand: AsyncParsableCommand {
                 }
                 let token = try await store.token(TokenKey(grant: grant.id, resource: .smtp))
                 sheet.add("token_expires", Cell(token?.expires))
-                sheet.add("health", .text(HealthWords.of(grant, try await store.conditions(of: []))))
+                sheet.add("consented_by", Cell(grant.pin?.description))
+                sheet.add("granted", Cell(try await store.uses()[grant.id]?.scope))
+                if !grant.command.isEmpty { sheet.add("command", .list(grant.command)) }
+                sheet.add(try await store.healthReport(live).health(of: grant), live)
                 sheet.add("used_by", .list(try await store.references(to: grant.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)
             }
@@ -80,7 +84,7 @@ struct GrantsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove a grant, its refresh token and its tokens.",
             discussion: """
-                The provider does not hear of it: a consent is withdrawn there.
+                A consent is revoked at the provider where it has a way to be told (RFC 7009), and forgotten here in any case.
 
                 Example:
                   mandate grants remove ann --cascade
@@ -91,10 +95,13 @@ struct GrantsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.change(.current) { opened in
+                let doomed = try await Finder(store: opened.store).find(Grant.self, grant).id
+                let revoker = try await Revoker(opened) { $0.id == doomed }
                 try await opened.edit { finder in
-                    let grant = try await finder.find(Grant.self, grant)
+                    let grant = try await finder.find(Grant.self, doomed.text)
                     return try await finder.removal(of: [grant.entity.key], "grant \(grant.title)", cascades: cascade.cascade)
                 }
+                try await revoker.run()
             }
         }
     }

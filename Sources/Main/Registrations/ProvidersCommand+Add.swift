@@ -22,7 +22,7 @@ extension ProvidersCommand {
         @Option(help: "A name for people; the id unless given.", transform: Parse.name) var name: String?
         @Option(help: "Where tokens are had.") var tokenEndpoint: String
         @Option(help: ArgumentHelp("Where mail is taken.", valueName: "host:port")) var smtp: String
-        @Option(help: "starttls or tls; tls is assumed for port 465.") var security: SMTPEndpoint.Security?
+        @Option(help: "starttls or tls; tls is assumed for port 465.") var security: MailEndpoint.Security?
         @Option(help: "The scope asked for with client credentials.", transform: Parse.line) var scopeAppOnly = ""
         @Option(help: "The scope asked for with a refresh token.", transform: Parse.line) var scopeDelegated = ""
         @Option(help: "A certificate authority to trust beside the system's, as PEM.", completion: .file()) var trust: String?
@@ -42,9 +42,9 @@ extension ProvidersCommand {
             }
             let provider = Provider(
                 id: id, kind: kind, name: name ?? id.text, tokenEndpoint: try EndpointRules.tokenEndpoint(tokenEndpoint),
-                smtp: try EndpointRules.smtp(smtp, security),
+                smtp: try EndpointRules.smtp(smtp, security), scopes: [.smtp: Scopes(delegated: scopeDelegated, appOnly: scopeAppOnly)],
                 habits: ProviderHabits(
-                    smtpScopes: SMTPScopes(delegated: scopeDelegated, appOnly: scopeAppOnly), refusesSeveralAuthors: refusesSeveralAuthors,
+                    refusesSeveralAuthors: refusesSeveralAuthors,
                     replacesUnlistedFrom: replacesUnlistedFrom, propagation: Double(propagationMinutes) * 60,
                     takesNullSender: takesNullSender,
                     oldRefreshTokenWorks: !refreshTokenIsUsedUp),
@@ -77,7 +77,7 @@ enum EndpointRules {
         }
     }
 
-    static func smtp(_ text: String, _ security: SMTPEndpoint.Security?) throws(CommandFailure) -> SMTPEndpoint {
+    static func smtp(_ text: String, _ security: MailEndpoint.Security?) throws(CommandFailure) -> MailEndpoint {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port) else {
             throw .usage("--smtp is written host:port, such as smtp.example.org:587, not \"\(text)\"")
         }
@@ -87,7 +87,7 @@ enum EndpointRules {
         }
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         // RFC 8314 section 3.3: 465 is TLS from the first byte.
-        return SMTPEndpoint(host: bare, port: port, security: security ?? (port == 465 ? .implicit : .startTLS))
+        return MailEndpoint(host: bare, port: port, security: security ?? (port == 465 ? .implicit : .startTLS))
     }
 
     /// The text of a PEM file with at least one certificate; whether it parses is found when it is used, by the library that uses it.

@@ -60,8 +60,11 @@ struct ProvidersCommand: AsyncParsableCommand {
                 sheet.add("name", .text(provider.name))
                 sheet.add("token_endpoint", .text(provider.tokenEndpoint))
                 sheet.add("smtp", Cell(provider.smtp?.words))
-                sheet.add("scope_app_only", .text(provider.habits.smtpScopes.appOnly))
-                sheet.add("scope_delegated", .text(provider.habits.smtpScopes.delegated))
+                for resource in TokenResource.allCases {
+                    guard let scopes = provider.scopes[resource] else { continue }
+                    sheet.add("\(resource.rawValue)_scope_app_only", .text(scopes.appOnly))
+                    sheet.add("\(resource.rawValue)_scope_delegated", .text(scopes.delegated))
+                }
                 sheet.add("refuses_several_authors", .flag(provider.habits.refusesSeveralAuthors))
                 sheet.add("replaces_unlisted_from", .flag(provider.habits.replacesUnlistedFrom))
                 sheet.add("propagation_minutes", .number(Int(provider.habits.propagation / 60)))
@@ -75,6 +78,6 @@ struct ProvidersCommand: AsyncParsableCommand {
     }
 }
 
-extension SMTPEndpoint {
+extension MailEndpoint {
     var words: String { "\(host):\(port) \(security.rawValue)" }
 }

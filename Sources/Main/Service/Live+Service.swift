@@ -35,13 +35,16 @@ extension Live {
         }
     }
 
+    func tokenClient(_ curl: CurlThread) -> TokenClient { TokenClient(curl, now: now, random: { randomBytes($0) }) }
+
     /// Tokens from the providers themselves, one renewal for all who wait.
     func renewer(
         _ store: any TokenStore & ConditionsStore, _ vault: Vault, holder: String, _ curl: CurlThread,
         report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }, source: @escaping @Sendable (GrantID) -> GrantSource?
     ) -> TokenRenewer {
         TokenRenewer(
-            store: store, vault: vault, holder: holder, request: TokenClient(curl, now: now).requestToken, source: source, now: now,
+            store: store, vault: vault, holder: holder, request: tokenClient(curl).requestToken,
+            runCommand: { command throws(TokenFailure) in try await TokenProgram().run(command) }, source: source, now: now,
             draw: fraction, wait: wait, report: report)
     }
 }

@@ -7,6 +7,7 @@ internal import Relay
 internal import SMTPTransmit
 internal import ServiceLifecycle
 internal import SQLiteStore
+internal import WebGateway
 
 /// Everything behind the 250: follows the directory, renews tokens, sees the spool through. `serve` runs it beside the ways in, `demo` beside the sandbox,
 /// and both are the same code on the same store.
@@ -17,6 +18,7 @@ struct RelayService: Service {
     let runner: SpoolRunner
     private let transmit: SMTPTransmit
     private let curl: CurlThread
+    private let vault: Vault
     private let live: Live
     private let log: Logger
     /// A file elsewhere that gets the journal's heads; the log gets them in any case.
@@ -49,9 +51,18 @@ struct RelayService: Service {
         self.broker = broker
         self.transmit = transmit
         self.curl = curl
+        self.vault = vault
         self.live = live
         self.log = log
         self.checkpointFile = checkpointFile
+    }
+
+    /// The way in for browsers. Behind a proxy (`https`) the port is its own business.
+    func gateway(host: String, port: Int?) -> WebGateway {
+        let address = shelf.current.directory.settings.publicAddress
+        return WebGateway(
+            host: host, port: port ?? (address.isSecure ? PublicAddress.usual.port : address.port), address: address,
+            desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, logger: log)
     }
 
     /// Runs until graceful shutdown; attempts under way settle first.
@@ -65,6 +76,7 @@ struct RelayService: Service {
             group.addTask { await follow(follower) }
             group.addTask { await renew() }
             group.addTask { await checkpoint() }
+            group.addTask { await warn() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {
                     await runner.run()
@@ -104,17 +116,45 @@ struct RelayService: Service {
     private func renew() async {
         while !Task.isCancelled {
             await broker.renewAhead()
+            await probe()
             await live.wait(30)
         }
     }
 }
 
 extension RelayService {
+    /// One grant of each suspended application; a service account's needs a mailbox to ask for.
+    private func probe() async {
+        let snapshot = shelf.current
+        for grant in snapshot.directory.allGrants where grant.isEnabled && snapshot.conditions.application(grant.application) != nil {
+            let login = snapshot.directory.mailboxes(of: grant.id).first?.login
+            guard grant.kind != .serviceAccount || login != nil else { continue }
+            let subject = grant.kind == .serviceAccount ? login : nil
+            await broker.probe(grant.application, with: TokenKey(grant: grant.id, resource: .smtp, subject: subject))
+        }
+    }
+
     /// Each hour and at stop, because only what was written down elsewhere can show that the journal's end was cut off.
     private func checkpoint() async {
         while !Task.isCancelled {
             await live.wait(3600)
             if !Task.isCancelled { await writeCheckpoint() }
+        }
+    }
+
+    /// What ends within sixty, thirty, fourteen, seven days or one: told once each, in the log and the journal.
+    private func warn() async {
+        while !Task.isCancelled {
+            do throws(StoreFailure) {
+                let snapshot = shelf.current
+                let report = HealthReport(snapshot.directory, snapshot.conditions, uses: try await store.uses(), at: live.now())
+                for (key, name, ending, threshold) in report.endings {
+                    let words = "\(name): \(ending.words(at: live.now()))"
+                    let warning = Warning(key: key, words: words, ends: ending.at, threshold: threshold)
+                    if try await store.warn(warning, at: live.now()) { log.warning("\(words)") }
+                }
+            } catch { log.error("what ends soon could not be looked at: \(error)") }
+            await live.wait(3600)
         }
     }
 
@@ -125,41 +165,6 @@ extension RelayService {
             if let checkpointFile { try Checkpoint(marks: marks).write(to: checkpointFile, at: live.now()) }
         } catch {
             log.error("the journal's head could not be written down: \(Ending(error).sentence)")
-        }
-    }
-}
-
-/// Brings the shelf up to the store and tells the broker whose credentials a person has changed.
-struct Follower: Sendable {
-    let store: SQLiteStore
-    let shelf: Shelf
-    let broker: TokenBroker
-    let log: Logger
-
-    func version() async -> Int64? {
-        do throws(StoreFailure) { return try await store.dataVersion() } catch {
-            log.error("the store cannot be watched: \(error)")
-            return nil
-        }
-    }
-
-    /// False when the store could not be read: the caller looks again.
-    func catchUp() async -> Bool {
-        do throws(StoreFailure) {
-            let changed = try await shelf.catchUp(with: store)
-            let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
-            let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
-            guard !grants.isEmpty || !applications.isEmpty else { return true }
-            let directory = shelf.current.directory
-            await broker.forget { id in
-                if grants.contains(id.text) { return true }
-                guard let source = GrantSource(id, in: directory) else { return true }
-                return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
-            }
-            return true
-        } catch {
-            log.error("the directory cannot be followed: \(error)")
-            return false
         }
     }
 }

@@ -4,13 +4,15 @@ internal import Relay
 internal import SQLiteStore
 internal import ServiceLifecycle
 internal import UnixSignals
+internal import WebGateway
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the service: see the spool through and renew tokens.",
+        commandName: "serve", abstract: "Run the service: see the spool through, renew tokens, take the answers of consents.",
         discussion: """
             Stays in the foreground and logs to standard error; stop it with SIGTERM or Ctrl-C, and messages under way settle first. Changes made by
-            other commands are seen within a second. After a crash, messages that were under way are sent again and shown as unknown.
+            other commands are seen within a second. Consents come back to the port of `public-url` (http://localhost:8025 unless set), on loopback \
+            unless --http-host says otherwise. After a crash, messages that were under way are sent again and shown as unknown.
 
             Example:
               mandate serve --store /var/lib/mandate
@@ -22,6 +24,13 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write the journal's head there each hour and at stop, for `audit verify --checkpoint`.", valueName: "file"),
         completion: .file()) var checkpoint: String?
 
+    @Option(help: "Where it listens for browsers.") var httpHost = "127.0.0.1"
+    @Option(help: "Its port; that of public-url unless given, or 8025 behind a proxy.") var httpPort: Int?
+
+    func validate() throws {
+        if let httpPort, !(0...65535).contains(httpPort) { throw ValidationError("--http-port is between 0 and 65535") }
+    }
+
     func run() async throws {
         let live = Live.current
         let log = Logger(label: "mandate")
@@ -29,10 +38,13 @@ struct ServeCommand: AsyncParsableCommand {
         let lock = try NodeLock(node: node, of: try options.location(live).folder)
         let service = try await RelayService(
             store: opened.store, vault: opened.vault, node: node, checkpointFile: checkpoint, live: live, log: log)
-        log.notice("serving \(opened.store.path)")
+        let gateway = service.gateway(host: httpHost, port: httpPort)
+        log.notice("serving \(opened.store.path); consents at \(service.shelf.current.directory.settings.publicAddress)")
         var configuration = ServiceGroupConfiguration(
-            services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: log)
+            services: [
+                ServiceGroupConfiguration.ServiceConfiguration(service: service),
+                ServiceGroupConfiguration.ServiceConfiguration(service: gateway),
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         // A server may take ten minutes to answer the end of a message; whoever stops a service waits no longer than an init system does.
         configuration.maximumGracefulShutdownDuration = .seconds(60)
         try await ServiceGroup(configuration: configuration).run()

@@ -17,14 +17,17 @@ struct TokenCommand: AsyncParsableCommand {
 
     @OptionGroup var options: StoreOptions
     @Argument(help: "The mailbox, by address, login or id.") var mailbox: String
-    @Option(name: .customLong("for"), help: "What it is to open: smtp.") var resource = TokenResource.smtp
+    @Option(name: .customLong("for"), help: "What it is to open: smtp, imap, graph or gmail.") var resource = TokenResource.smtp
 
     func run() async throws {
         let live = Live.current
         let token = try await options.change(live) { opened in
             let store = opened.store
-            let mailbox = try await Finder(store: store).find(Mailbox.self, self.mailbox)
             let directory = try await store.directory(of: DirectorySlice())
+            let mailbox = try await opened.mailbox(self.mailbox, in: directory)
+            guard mailbox.isEnabled else {
+                throw CommandFailure(.notPermitted, "\(mailbox.address) is switched off: no token is handed out for it")
+            }
             guard let source = GrantSource(mailbox.grant, in: directory) else {
                 throw TokenFailure.missing("the grant of \(mailbox.login) has no application or provider")
             }
@@ -32,11 +35,18 @@ struct TokenCommand: AsyncParsableCommand {
             let renewer = live.renewer(store, opened.vault, holder: live.identifier("token"), curl) { GrantSource($0, in: directory) }
             let key = TokenKey(
                 grant: mailbox.grant, resource: resource, subject: source.grant.kind == .serviceAccount ? mailbox.login : nil)
-            let token = try await TokenBroker(renewer: renewer).token(for: key)
+            let result: Result<AccessToken, TokenFailure>
+            do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {
+                result = .failure(error)
+            }
             await curl.stop()
+            let token = try result.get()
             // Before it is printed: a hand-out that is not on record must not happen.
             try await store.append(
-                [.tokenHandedOut(mailbox.login, grant: mailbox.grant, to: live.person, expires: token.expires, at: live.now())],
+                [
+                    .tokenHandedOut(
+                        mailbox.login, grant: mailbox.grant, resource: resource, to: live.person, expires: token.expires, at: live.now())
+                ],
                 sightings: [])
             return token
         }

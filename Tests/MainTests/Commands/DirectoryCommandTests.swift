@@ -156,7 +156,7 @@ struct DirectoryCommandTests {
         )
         let directory = try await desk.directory()
         let provider = try #require(directory.provider(ProviderID(trusted: "house")))
-        #expect(provider.smtp == SMTPEndpoint(host: "mail.example.org", port: 465, security: .implicit))
+        #expect(provider.smtp == MailEndpoint(host: "mail.example.org", port: 465, security: .implicit))
         #expect(provider.trustedCertificates?.contains("AAAA") == true)
     }
 

@@ -1,0 +1,33 @@
+internal import CurlTransmit
+internal import Logging
+internal import Relay
+internal import SQLiteStore
+internal import WebGateway
+
+extension Live {
+    /// A desk on this store that talks to the providers themselves.
+    func consentDesk(
+        _ store: SQLiteStore, _ vault: Vault, _ curl: CurlThread, purpose: @escaping @Sendable (GrantID) -> ConsentPurpose?
+    ) -> ConsentDesk {
+        ConsentDesk(
+            store: store, vault: vault, request: tokenClient(curl).requestToken, verify: IdentityVerifier(curl, now: now).verify,
+            purpose: purpose, now: now, random: { randomBytes($0) })
+    }
+}
+
+extension Settings {
+    /// Where browsers reach the service.
+    var publicAddress: PublicAddress { self[SettingKey(.publicURL)].flatMap { PublicAddress($0) } ?? .usual }
+}
+
+extension ConsentFailure {
+    var status: ExitStatus {
+        switch self {
+        case .wrongPerson, .otherBrowser, .otherApplication, .otherIssuer, .issuerMissing, .declined, .identity: .notPermitted
+        case .notPossible, .scopesMissing, .noRefreshToken: .configuration
+        case .unknownState, .expired, .alreadyUsed: .data
+        case .grantChanged, .temporary: .temporary
+        case .token(let failure): failure.status
+        }
+    }
+}

@@ -1,0 +1,21 @@
+internal import Relay
+internal import SQLiteStore
+
+extension SQLiteStore {
+    /// How everything stands, from what this store holds.
+    func healthReport(_ live: Live) async throws -> HealthReport {
+        HealthReport(
+            try await directory(of: DirectorySlice()), try await conditions(of: []), uses: try await uses(), at: live.now())
+    }
+}
+
+extension Sheet {
+    mutating func add(_ health: Health, _ live: Live) {
+        add("health", .text(health.state.rawValue))
+        add("reason", Cell(health.reason.isEmpty ? nil : health.reason))
+        add("since", Cell(health.since?.minute))
+        add("ends", Cell(health.ends?.words(at: live.now())))
+        add("last_success", Cell(health.lastSuccess?.minute))
+        if !health.steps.isEmpty { add("next", .lines(health.steps)) }
+    }
+}

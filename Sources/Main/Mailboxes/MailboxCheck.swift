@@ -1,0 +1,77 @@
+internal import CurlTransmit
+internal import Mail
+internal import NIOPosix
+internal import Relay
+internal import SMTPTransmit
+internal import SQLiteStore
+
+/// Tries a mailbox as far as it goes without sending anything: token, scopes, then AUTH and QUIT (design section 7). A first send into a new tenant
+/// would otherwise be what finds out.
+struct MailboxCheck {
+    struct Step: Sendable, Hashable {
+        let isGood: Bool
+        let words: String
+        /// What to do, where it is not.
+        var fix: [String] = []
+    }
+
+    let opened: OpenedStore
+    let directory: Directory
+
+    /// The steps as far as they went, and how it ends.
+    func run(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
+        guard let source = GrantSource(mailbox.grant, in: directory) else {
+            return ([Step(isGood: false, words: "its grant has no application or provider")], .configuration)
+        }
+        let (token, step, status) = try await token(mailbox, source)
+        guard let token else { return ([step], status) }
+        guard mailbox.transports.contains(.smtp), let endpoint = source.provider.smtp else {
+            return ([step, Step(isGood: true, words: "its transports take tokens over HTTPS; nothing more is tried")], .success)
+        }
+        var settings = TransmitSettings(now: opened.live.now)
+        settings.name = try opened.live.hostDomain.ascii
+        let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
+        let place = "\(endpoint.host):\(endpoint.port)"
+        do throws(TransmitFailure) {
+            try await transmit.signIn(
+                to: endpoint, login: mailbox.login, token: token.secret, trusting: source.provider.trustedCertificates)
+            return (
+                [step, Step(isGood: true, words: "\(place) took it: signed in as \(mailbox.login), and left again; nothing was sent")],
+                .success
+            )
+        } catch {
+            let diagnosis = FailureTable.diagnose(error, mailbox: mailbox.login, from: mailbox.address.description)
+            let isTemporary = if case .retry = diagnosis.verdict { true } else { false }
+            let hints = isTemporary ? [] : ProviderSteps.mailbox(mailbox, source.application, source.provider, source.grant)
+            let failed = Step(
+                isGood: false, words: "\(place): \(diagnosis.cause) (\(error))",
+                fix: ([diagnosis.fix].compactMap(\.self) + hints).filter { !$0.isEmpty })
+            return ([step, failed], isTemporary ? .temporary : .configuration)
+        }
+    }
+
+    private func token(_ mailbox: Mailbox, _ source: GrantSource) async throws -> (AccessToken?, Step, ExitStatus) {
+        let resource = (mailbox.transports.first ?? .smtp).resource
+        let key = TokenKey(
+            grant: mailbox.grant, resource: resource, subject: source.grant.kind == .serviceAccount ? mailbox.login : nil)
+        let curl = try CurlThread()
+        let renewer = opened.live.renewer(opened.store, opened.vault, holder: opened.live.identifier("check"), curl) { [directory] in
+            GrantSource($0, in: directory)
+        }
+        let result: Result<AccessToken, TokenFailure>
+        do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {
+            result = .failure(error)
+        }
+        await curl.stop()
+        switch result {
+        case .success(let token):
+            let scope = try await opened.store.uses()[source.grant.id]?.scope.map { "; granted: \($0)" } ?? ""
+            return (
+                token, Step(isGood: true, words: "a token from grant \(source.grant.name), until \(token.expires.minute)\(scope)"), .success
+            )
+        case .failure(let failure):
+            let report = try await opened.store.healthReport(opened.live)
+            return (nil, Step(isGood: false, words: failure.description, fix: report.health(of: source.grant).steps), failure.status)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import Mail
+internal import Relay
+internal import SQLiteStore
+
+extension MailboxesCommand {
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Try a mailbox without sending: token, sign-in, and out again.",
+            discussion: """
+                What is wrong is said in words, with the commands that mend it here and at the provider. Ends with 0 when all is well, 75 when it may \
+                pass by itself, 78 when somebody has to do something.
+
+                Examples:
+                  mandate mailboxes check tracker@example.org
+                  mandate mailboxes check --all
+                  mandate mailboxes check --grant tracker
+                """)
+        @OptionGroup var options: StoreOptions
+        @Argument(help: "By address, login or id; an address of a family stands for its own mailbox.") var mailbox: String?
+        @Flag(help: "Every mailbox that is switched on.") var all = false
+        @Option(help: "Every mailbox of this grant.") var grant: String?
+
+        func validate() throws {
+            guard [mailbox != nil, all, grant != nil].count(where: { $0 }) == 1 else {
+                throw ValidationError("name a mailbox, or a grant with --grant, or say --all")
+            }
+        }
+
+        func run() async throws {
+            let live = Live.current
+            let worst = try await options.change(live) { opened in
+                let directory = try await opened.store.directory(of: DirectorySlice())
+                let mailboxes = try await chosen(opened, directory)
+                guard !mailboxes.isEmpty else { throw CommandFailure.data("there is no mailbox to check") }
+                var worst = ExitStatus.success
+                for mailbox in mailboxes {
+                    let (steps, status) = try await MailboxCheck(opened: opened, directory: directory).run(mailbox)
+                    live.output(mailbox.address.description)
+                    for step in steps {
+                        live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(step.words)"))
+                        for line in step.fix { live.output(DisplayWidth.printable("      \(line)")) }
+                    }
+                    if status.rawValue > worst.rawValue { worst = status }
+                }
+                return worst
+            }
+            if worst != .success { throw worst }
+        }
+
+        private func chosen(_ opened: OpenedStore, _ directory: Directory) async throws -> [Mailbox] {
+            let finder = Finder(store: opened.store)
+            if let grant {
+                let id = try await finder.find(Grant.self, grant).id
+                return directory.mailboxes(of: id)
+            }
+            guard let mailbox else { return directory.allMailboxes.filter(\.isEnabled).sorted { $0.address < $1.address } }
+            return [try await opened.mailbox(mailbox, in: directory)]
+        }
+    }
+}
+
+extension OpenedStore {
+    /// A mailbox by its names, or the one that an address of a family is.
+    func mailbox(_ text: String, in directory: Directory) async throws -> Mailbox {
+        if let address = try? EmailAddress(text), directory.mailboxes(with: address).isEmpty, let family = directory.family(of: address) {
+            let login = try await store.directory(of: DirectorySlice(addresses: [address])).users(with: address).first?.login
+            return Mailbox(
+                id: MailboxID(trusted: family.id.text), address: address, login: login ?? address.description, grant: family.grant,
+                transports: family.transports, isEnabled: family.isEnabled)
+        }
+        return try await Finder(store: store).find(Mailbox.self, text)
+    }
+}

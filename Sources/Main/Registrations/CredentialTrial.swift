@@ -1,0 +1,73 @@
+internal import CurlTransmit
+internal import Relay
+internal import SQLiteStore
+
+/// Tries a new credential at the provider before the old one is given up: a secret with a typing error would stop all mail of its application.
+struct CredentialTrial {
+    enum Outcome: Hashable {
+        case works(with: String)
+        /// There is nothing to try it with, or trying would spend what cannot be had again.
+        case untried(String)
+    }
+
+    let opened: OpenedStore
+
+    /// `application` as it is going to be. Throws when the provider refuses it, or cannot be asked.
+    func run(_ credential: ApplicationCredential, for application: Application) async throws -> Outcome {
+        let directory = try await opened.store.directory(of: DirectorySlice())
+        guard let provider = directory.provider(application.provider) else { return .untried("its provider is gone") }
+        guard provider.mayReceiveSecrets else { return .untried("\(provider.name) may not receive secrets yet") }
+        let grants = directory.allGrants.filter { $0.application == application.id && $0.isEnabled }.sorted { $0.id < $1.id }
+        for grant in grants {
+            guard let kind = try await kind(grant, credential, provider, directory) else { continue }
+            try await ask(kind, credential, application, provider)
+            return .works(with: grant.name)
+        }
+        return .untried("no grant of it can be asked yet")
+    }
+
+    /// A refresh token that ends with its first use is not spent on a trial.
+    private func kind(
+        _ grant: Grant, _ credential: ApplicationCredential, _ provider: Provider, _ directory: Directory
+    ) async throws -> TokenRequest.Kind? {
+        switch (grant.kind, credential.kind) {
+        case (.appOnly, .secret), (.appOnly, .certificate): return .clientCredentials
+        case (.consent, .secret), (.consent, .certificate):
+            let name = SecretName(.refreshToken, of: grant.id.text)
+            guard provider.habits.oldRefreshTokenWorks, let sealed = try await opened.store.secret(name) else { return nil }
+            return .refresh(try opened.vault.open(sealed, for: name))
+        case (.serviceAccount, .serviceAccount(let account, let key)):
+            guard let login = directory.mailboxes(of: grant.id).first?.login else { return nil }
+            return .serviceAccount(account, key: key, subject: login)
+        case (.appOnly, .serviceAccount), (.consent, .serviceAccount), (.serviceAccount, _), (.command, _): return nil
+        }
+    }
+
+    private func ask(
+        _ kind: TokenRequest.Kind, _ credential: ApplicationCredential, _ application: Application, _ provider: Provider
+    ) async throws {
+        let scopes = provider.scopes[.smtp]
+        let isDelegated = if case .refresh = kind { true } else { false }
+        let question = TokenRequest(
+            endpoint: provider.address(provider.tokenEndpoint, tenant: application.tenant), kind: kind, clientID: application.clientID,
+            authentication: credential.authentication, scope: (isDelegated ? scopes?.delegated : scopes?.appOnly) ?? "",
+            trustedCertificates: provider.trustedCertificates)
+        let answer: Result<TokenAnswer, TokenFailure>
+        let curl = try CurlThread()
+        let request = opened.live.tokenClient(curl).requestToken
+        do throws(TokenFailure) { answer = .success(try await request(question)) } catch { answer = .failure(error) }
+        await curl.stop()
+        switch answer {
+        case .success: return
+        // The application is itself; it is the person's consent that ended.
+        case .failure(.grant): return
+        case .failure(.application(let error, let detail)):
+            throw CommandFailure(
+                .configuration,
+                "the provider refused it (\(error): \(detail)); nothing was changed, and what was there before is still used")
+        case .failure(.temporary(let why, _)):
+            throw CommandFailure(.temporary, "it could not be tried (\(why)); nothing was changed; --untried keeps it without trying")
+        case .failure(.missing(let why)): throw CommandFailure.data(why)
+        }
+    }
+}

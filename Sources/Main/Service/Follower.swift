@@ -1,0 +1,38 @@
+internal import Logging
+internal import Relay
+internal import SQLiteStore
+
+/// Brings the shelf up to the store and tells the broker whose credentials a person has changed.
+struct Follower: Sendable {
+    let store: SQLiteStore
+    let shelf: Shelf
+    let broker: TokenBroker
+    let log: Logger
+
+    func version() async -> Int64? {
+        do throws(StoreFailure) { return try await store.dataVersion() } catch {
+            log.error("the store cannot be watched: \(error)")
+            return nil
+        }
+    }
+
+    /// False when the store could not be read: the caller looks again.
+    func catchUp() async -> Bool {
+        do throws(StoreFailure) {
+            let changed = try await shelf.catchUp(with: store)
+            let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
+            let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
+            guard !grants.isEmpty || !applications.isEmpty else { return true }
+            let directory = shelf.current.directory
+            await broker.forget { id in
+                if grants.contains(id.text) { return true }
+                guard let source = GrantSource(id, in: directory) else { return true }
+                return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
+            }
+            return true
+        } catch {
+            log.error("the directory cannot be followed: \(error)")
+            return false
+        }
+    }
+}

@@ -1,0 +1,120 @@
+internal import Hummingbird
+internal import HTTPTypes
+internal import Relay
+
+/// The pages a consent passes: start, the provider's answer, and what became of it. Thin: the desk decides.
+struct ConsentRoutes: Sendable {
+    private static let cookie = "mandate-consent"
+    /// A query is a code, a state and an issuer; what is longer is none of ours.
+    private static let longestQuery = 32 * 1024
+
+    let address: PublicAddress
+    let desk: ConsentDesk
+
+    private var pages: ConsentPages { ConsentPages(address: address) }
+
+    func add(to router: Router<BasicRequestContext>) {
+        // Below the public path, and below the top for a proxy that takes the path off.
+        for base in Set([address.path, ""]) {
+            router.get("\(base)/OAuth2") { _, _ in page(.notFound, pages.noApplication()) }
+            router.get("\(base)/OAuth2/style.css") { _, _ in style() }
+            router.get("\(base)/OAuth2/:application") { request, context in
+                await answer(request, context.parameters.get("application") ?? "")
+            }
+            router.get("\(base)/OAuth2/:application/start") { request, context in
+                await start(request, context.parameters.get("application") ?? "")
+            }
+            router.get("\(base)/OAuth2/:application/done") { request, context in
+                await done(request, context.parameters.get("application") ?? "")
+            }
+        }
+    }
+
+    private func start(_ request: Request, _ application: String) async -> Response {
+        guard let id = request.uri.queryParameters["consent"].map(String.init) else {
+            return page(.badRequest, pages.trouble("This address lacks which consent it is for: use the whole address that was shown."))
+        }
+        do throws(ConsentFailure) {
+            let opened = try await desk.open(ConsentID(trusted: id), cookie: request.cookies[Self.cookie]?.value)
+            var response = Response(status: .seeOther, headers: headers([.location: opened.address]))
+            response.headers.append(HTTPField(name: .setCookie, value: cookie(opened.cookie, application)))
+            return response
+        } catch { return page(status(error), pages.trouble(error.description)) }
+    }
+
+    private func answer(_ request: Request, _ application: String) async -> Response {
+        guard let query = request.uri.query, !query.isEmpty else {
+            return page(.badRequest, pages.redirectURI(of: application))
+        }
+        guard query.utf8.count <= Self.longestQuery, let response = AuthorizationResponse(query) else {
+            return page(
+                .badRequest, pages.trouble("This is no answer of a provider: it needs a state, and a code or an error, each once."))
+        }
+        let bearer = ConsentDesk.Bearer.browser(cookie: request.cookies[Self.cookie]?.value)
+        do throws(ConsentFailure) {
+            let attempt = try await desk.finish(response, from: bearer, at: ApplicationID(trusted: application)).attempt
+            return seen(attempt.id, application)
+        } catch {
+            // Away from the address with the code in it, where there is a page to go to.
+            if let attempt = await desk.attempt(of: response), case .refused = attempt.progress { return seen(attempt.id, application) }
+            return page(status(error), pages.trouble(error.description))
+        }
+    }
+
+    private func done(_ request: Request, _ application: String) async -> Response {
+        let id = request.uri.queryParameters["consent"].map(String.init) ?? ""
+        guard let attempt = await desk.attempt(ConsentID(trusted: id), from: request.cookies[Self.cookie]?.value) else {
+            return page(.notFound, pages.trouble("There is nothing to see here: this browser took no part in such a consent."))
+        }
+        switch attempt.progress {
+        case .waiting, .taken: return page(.ok, pages.waiting())
+        case .granted(_, let words): return page(.ok, pages.granted(words))
+        case .refused(_, let words): return page(.forbidden, pages.trouble(words))
+        }
+    }
+
+    private func seen(_ id: ConsentID, _ application: String) -> Response {
+        Response(status: .seeOther, headers: headers([.location: "\(address.redirectURI(application))/done?consent=\(id)"]))
+    }
+
+    private func cookie(_ value: String, _ application: String) -> String {
+        "\(Self.cookie)=\(value); Path=\(address.path)/OAuth2/\(application); Max-Age=\(Int(ConsentAttempt.life)); HttpOnly; SameSite=Lax"
+            + (address.isSecure ? "; Secure" : "")
+    }
+
+    /// Bad requests are the browser's, refusals the person's; only what may pass is ours.
+    private func status(_ failure: ConsentFailure) -> HTTPResponse.Status {
+        switch failure {
+        case .unknownState, .expired, .alreadyUsed: .gone
+        case .otherBrowser, .otherApplication, .issuerMissing, .otherIssuer, .declined, .wrongPerson, .identity, .scopesMissing,
+            .noRefreshToken, .grantChanged:
+            .forbidden
+        case .notPossible: .conflict
+        case .token(.temporary), .temporary: .serviceUnavailable
+        case .token(.grant), .token(.application), .token(.missing): .conflict
+        }
+    }
+
+    private func page(_ status: HTTPResponse.Status, _ html: String) -> Response {
+        Response(
+            status: status, headers: headers([.contentType: "text/html; charset=utf-8"]),
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    private func style() -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "max-age=3600"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: ConsentPages.style)))
+    }
+
+    /// Nothing is kept, framed, guessed, run or told to the next page.
+    private func headers(_ own: HTTPFields) -> HTTPFields {
+        var all = own
+        all[.cacheControl] = "no-store"
+        all[.contentSecurityPolicy] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        all[.xContentTypeOptions] = "nosniff"
+        if let name = HTTPField.Name("Referrer-Policy") { all[name] = "no-referrer" }
+        if let name = HTTPField.Name("X-Frame-Options") { all[name] = "DENY" }
+        return all
+    }
+}

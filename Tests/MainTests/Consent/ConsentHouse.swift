@@ -1,0 +1,189 @@
+import CurlTransmit
+import Foundation
+import Logging
+import Mail
+import Relay
+import SQLiteStore
+import Sandbox
+import Synchronization
+import TestSupport
+import WebGateway
+
+@testable import Main
+
+/// A store with a consent grant of Ann's, a pretend provider, and the gateway her browser comes back to, behind a path as a proxy would have it.
+struct ConsentHouse: Sendable {
+    static let ann = "ann@contoso.example"
+    static let bob = "bob@contoso.example"
+    static let address = PublicAddress(isSecure: false, host: "localhost", port: 1, path: "/instance")
+    static let application = ApplicationID(trusted: "app-one")
+    static let grant = GrantID(trusted: "grant-ann")
+
+    let sandbox: Sandbox
+    let store: SQLiteStore
+    let vault: Vault
+    let clock: FakeClock
+    let desk: ConsentDesk
+    let curl: CurlThread
+    let port: Int
+    let shelf: Shelf
+
+    static func with(
+        _ habits: Habits = .microsoft, principal: String? = ann, promisesIssuer: Bool = false, _ body: (ConsentHouse) async throws -> Void
+    ) async throws {
+        let live = Live.system()
+        let clock = FakeClock()
+        let folder = FileManager.default.temporaryDirectory.appending(path: live.identifier("consent")).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }  // what is left in a temporary folder harms no test
+        var settings = SandboxSettings()
+        settings.habits = habits
+        let sandbox = try Sandbox(
+            tenant, settings: settings, clock: { clock.now.timeIntervalSince1970 }, generator: live.generator)
+        try await sandbox.start()
+        let store = try await DemoCommand.makeStore(live, in: folder)
+        let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
+        try await fill(store, vault, sandbox, principal, promisesIssuer, at: clock.now)
+        let curl = try CurlThread()
+        let shelf = Shelf(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
+        let desk = ConsentDesk(
+            store: store, vault: vault,
+            request: TokenClient(curl, now: { clock.now }, random: { live.randomBytes($0) }).requestToken,
+            verify: IdentityVerifier(curl, now: { clock.now }).verify, purpose: { ConsentPurpose($0, in: shelf.current.directory) },
+            now: { clock.now },
+            random: { live.randomBytes($0) })
+        let (ports, announce) = AsyncStream<Int>.makeStream()
+        let gateway = WebGateway(
+            host: "127.0.0.1", port: 0, address: address, desk: desk, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onListening: { announce.yield($0) })
+        let running = Task { try await gateway.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = await iterator.next() ?? 0
+        let house = ConsentHouse(
+            sandbox: sandbox, store: store, vault: vault, clock: clock, desk: desk, curl: curl, port: port, shelf: shelf)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(house)) } catch { result = .failure(error) }
+        running.cancel()
+        _ = await running.result
+        await curl.stop()
+        try await store.close()
+        try await sandbox.stop()
+        try result.get()
+    }
+
+    private static let tenant = Tenant(
+        id: "11111111-2222-3333-4444-555555555555", domains: ["contoso.example"],
+        applications: [
+            AppRegistration(
+                clientID: "client-1", name: "Tracker", secrets: [.init("sesame")],
+                redirectURIs: [address.redirectURI(application.text), address.redirectURI("app-two")])
+        ], mailboxes: [HostedMailbox(ann), HostedMailbox(bob)])
+
+    private static func fill(
+        _ store: SQLiteStore, _ vault: Vault, _ sandbox: Sandbox, _ principal: String?, _ promisesIssuer: Bool, at now: Date
+    ) async throws {
+        var provider = DemoCommand.provider(sandbox)
+        provider.authorization.promisesIssuer = promisesIssuer
+        let secret = SecretName(.clientSecret, of: application.text)
+        let refresh = SecretName(.refreshToken, of: grant.text)
+        _ = try await store.apply(
+            DirectoryEdit(
+                [
+                    .put(.provider(provider)),
+                    .put(
+                        .application(
+                            Application(id: application, name: "one", provider: provider.id, tenant: tenant.id, clientID: "client-1"))),
+                    .put(.grant(Grant(id: grant, name: "ann", kind: .consent, application: application, principal: principal))),
+                    .put(.mailbox(Mailbox(id: MailboxID(trusted: "box"), address: try EmailAddress(ann), grant: grant))),
+                ],
+                secrets: [
+                    SecretChange(name: secret, sealed: try vault.seal(Secret("sesame"), for: secret)),
+                    SecretChange(name: refresh, sealed: try vault.seal(Secret("the old one"), for: refresh)),
+                ], by: "test", at: now))
+    }
+
+    func begin(_ way: ConsentAttempt.Way = .browser) async throws -> ConsentAttempt {
+        try await desk.begin(Self.grant, way: way, redirectURI: Self.address.redirectURI(Self.application.text), by: "tester")
+    }
+
+    /// What the grant is asked with now: the old one until a consent has been proven.
+    func refreshToken() async throws -> String {
+        let name = SecretName(.refreshToken, of: Self.grant.text)
+        let sealed = try await store.secret(name)
+        return try vault.open(sealed ?? Sealed(keyID: "", bytes: []), for: name).revealText()
+    }
+
+    func browser() -> Browser { Browser(house: self) }
+}
+
+/// A person's browser, as far as a consent needs one: it keeps cookies and goes where it is told, one step at a time.
+final class Browser: Sendable {
+    private let house: ConsentHouse
+    private let cookies = Mutex([String: String]())
+
+    init(house: ConsentHouse) { self.house = house }
+
+    struct Page: Sendable {
+        let status: Int
+        let location: String?
+        let body: String
+        let fields: [HTTPField]
+    }
+
+    func get(_ address: String) async throws -> Page { try await ask(.get, address, nil) }
+
+    func post(_ address: String, _ form: String) async throws -> Page { try await ask(.post, address, form) }
+
+    /// Opens the start page and answers the provider's form; returns the address the provider sends back to.
+    func consent(_ attempt: ConsentAttempt, as login: String, _ action: String = "allow") async throws -> String {
+        let start = try await get(ConsentHouse.address.start(attempt.application.text, consent: attempt.id.text))
+        guard start.status == 303, let address = start.location else { throw ConsentFailure.temporary("\(start.status) \(start.body)") }
+        return try await answer(address, as: login, action)
+    }
+
+    func answer(_ address: String, as login: String, _ action: String = "allow") async throws -> String {
+        let form = try await get(address)
+        guard form.status == 200, form.body.contains("<form") else {
+            throw ConsentFailure.temporary("no form: \(form.status) \(form.body)")
+        }
+        let end = try await post(address, "login=\(login)&action=\(action)")
+        guard let back = end.location else { throw ConsentFailure.temporary("no way back: \(end.status) \(end.body)") }
+        return back
+    }
+
+    /// A consent from its beginning to its last page.
+    func passThrough(as login: String) async throws -> Page {
+        let attempt = try await house.begin()
+        return try await follow(try await consent(attempt, as: login))
+    }
+
+    /// Follows our own redirects.
+    func follow(_ address: String) async throws -> Page {
+        var page = try await get(address)
+        for _ in 0..<5 {
+            guard let next = page.location else { return page }
+            page = try await get(next)
+        }
+        return page
+    }
+
+    private func ask(_ method: HTTPRequest.Method, _ address: String, _ form: String?) async throws -> Page {
+        let ours = "http://localhost:1/"
+        let isOurs = address.hasPrefix(ours)
+        let target = isOurs ? "http://127.0.0.1:\(house.port)/" + address.dropFirst(ours.count) : address
+        var fields: [HTTPField] = []
+        if form != nil { fields.append(HTTPField("Content-Type", "application/x-www-form-urlencoded")) }
+        let known = cookies.withLock { $0.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
+        if isOurs, !known.isEmpty { fields.append(HTTPField("Cookie", known)) }
+        let answer = try await house.curl.perform(
+            HTTPRequest(
+                method, target, fields: fields, body: Array((form ?? "").utf8),
+                trustedCertificates: isOurs ? nil : house.sandbox.authority.certificatePEM))
+        for field in answer.fields where field.name.lowercased() == "set-cookie" {
+            let pair = field.value.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1).map(String.init)
+            if pair.count == 2 { cookies.withLock { $0[pair[0]] = pair[1] } }
+        }
+        return Page(
+            status: answer.status, location: answer.value(of: "Location"), body: String(decoding: answer.body, as: UTF8.self),
+            fields: answer.fields)
+    }
+}
