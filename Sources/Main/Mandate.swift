@@ -22,7 +22,7 @@ internal import Glibc
             CommandGroup(
                 name: "Mail",
                 subcommands: [DecideCommand.self, RewriteCommand.self, SendCommand.self, TokenCommand.self, QueueCommand.self]),
-            CommandGroup(name: "What happened", subcommands: [AuditCommand.self, DoctorCommand.self]),
+            CommandGroup(name: "What happened", subcommands: [AuditCommand.self, VaultCommand.self, DoctorCommand.self]),
         ])
 
     static func main() async {

@@ -70,7 +70,11 @@ package final class SQLiteStore: Sendable {
             try pool.close()
         }
         guard let vault else { return nil }
-        return try look(at: path, busyLimit: busyLimit) { try JournalPen.open(Transaction($0), vault: vault, random: random) }
+        return try look(at: path, busyLimit: busyLimit) { database in
+            let transaction = Transaction(database)
+            if let key = try transaction.sealingKey(), !vault.use(key) { throw StoreFailure.wrongKey }
+            return try JournalPen.open(transaction, vault: vault, random: random)
+        }
     }
 
     private static func look<Value>(at path: String, busyLimit: Double, _ read: (Database) throws -> Value) throws -> Value {

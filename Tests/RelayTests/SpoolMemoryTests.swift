@@ -24,6 +24,12 @@ struct SpoolMemoryTests {
     @Test(arguments: ConditionsContract.facts) func keepsConditions(_ fact: Fact<ConditionsContract>) async throws {
         try await fact.hold { MemoryStore() }
     }
+    @Test(arguments: ConsentContract.facts) func keepsConsents(_ fact: Fact<ConsentContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
+    @Test(arguments: VaultContract.facts) func sealsAnew(_ fact: Fact<VaultContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
     @Test(arguments: AuditContract.facts) func keepsSums(_ fact: Fact<AuditContract>) async throws { try await fact.hold { MemoryStore() } }
 
     /// Its journal tells that a thing was changed, not from what to what: that is a database's to tell.

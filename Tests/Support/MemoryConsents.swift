@@ -4,6 +4,7 @@ package import struct FoundationEssentials.Date
 extension MemoryStore: ConsentStore {
     package func begin(_ attempt: ConsentAttempt) async throws(StoreFailure) {
         try await enter(.consent)
+        try check(attempt.sealed)
         consents = consents.filter { $0.value.startedAt >= attempt.startedAt.addingTimeInterval(-86_400) }
         consents[attempt.id] = attempt
         committed()
@@ -43,6 +44,7 @@ extension MemoryStore: ConsentStore {
 
     package func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool {
         try await enter(.keep)
+        try check(result.refreshToken, result.token.stored.sealed)
         guard book.revision(of: result.grant.id) == result.revision else { return false }
         let name = SecretName(.refreshToken, of: result.grant.id.text)
         note(

@@ -56,10 +56,12 @@ extension MemoryStore: DirectoryStore {
 
     package func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition {
         try await enter(.apply)
+        for sealed in edit.secrets.compactMap(\.sealed) { try check(sealed) }
         var changed = book
         let story = try changed.apply(edit)
         book = changed
         tokens = tokens.filter { changed.revision(of: $0.key.grant) != nil }
+        consents = consents.filter { changed.revision(of: $0.value.grant) != nil }
         note(story, [])
         committed()
         return changed.edition

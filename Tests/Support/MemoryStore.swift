@@ -8,7 +8,7 @@ package actor MemoryStore {
     package enum Call: String, Sendable, Hashable, CaseIterable {
         case write, accept, claim, renew, chunk, settle, recover, list, show, change, append, entries, heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
-        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, warn, sightings, usage
+        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage
     }
 
     private struct Fault {
@@ -35,6 +35,7 @@ package actor MemoryStore {
     var commits: Int64 = 0
     var tokens: [TokenKey: StoredToken] = [:]
     var consents: [ConsentID: ConsentAttempt] = [:]
+    var vaultKey: String?
     var warnings: Set<Warning> = []
     var asking: [GrantID: Date] = [:]
     var grantUses: [GrantID: GrantUse] = [:]

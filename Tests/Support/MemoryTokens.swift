@@ -37,6 +37,8 @@ extension MemoryStore: TokenStore {
         guard leases[renewal.lease]?.holder == renewal.holder, book.revision(of: renewal.key.grant) == renewal.token.revision else {
             return false
         }
+        try check(renewal.token.sealed)
+        if let rotated = renewal.refreshToken { try check(rotated) }
         renewals.append(renewal)
         tokens[renewal.key] = renewal.token
         if let rotated = renewal.refreshToken { book.rotate(SecretName(.refreshToken, of: renewal.key.grant.text), to: rotated) }

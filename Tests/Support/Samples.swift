@@ -123,6 +123,15 @@ package enum Samples {
         ]
     }
 
+    /// Waiting; its state is told apart by its id.
+    package static func consent(_ id: String, at time: Date = start, sealed: Sealed) -> ConsentAttempt {
+        let digest = Array((id.utf8 + Array(repeating: UInt8(0), count: 32)).prefix(32))
+        return ConsentAttempt(
+            id: ConsentID(trusted: id), grant: grant.id, application: application.id, revision: Edition(1), way: .browser, startedAt: time,
+            expires: time.addingTimeInterval(ConsentAttempt.life), redirectURI: "http://localhost/OAuth2/app", scope: "send",
+            stateDigest: digest, sealed: sealed, startedBy: "root")
+    }
+
     package static func edit(_ entities: DirectoryEntity..., at time: Date = start) -> DirectoryEdit {
         DirectoryEdit(entities.map { .put($0) }, by: "root", at: time)
     }

@@ -38,7 +38,7 @@ struct Ending: Sendable, Hashable {
 extension StoreFailure {
     var status: ExitStatus {
         switch self {
-        case .busy, .full, .claimLost, .editionMoved: .temporary
+        case .busy, .full, .claimLost, .editionMoved, .keyMoved: .temporary
         case .notFound, .conflict: .data
         case .wrongKey: .configuration
         case .damaged, .unavailable: .unavailable

@@ -34,9 +34,16 @@ extension OpenedStore {
                 let now = try await store.apply(edit)
                 return say(now == edition ? "unchanged: \(plan.words)" : "\(plan.words) (edition \(now))")
             } catch {
-                guard case .editionMoved = error, attempt < Self.limit else { throw error }
+                guard attempt < Self.limit, isOvertaken(error) else { throw error }
             }
         }
+    }
+
+    /// The plan was made of what is no longer so, and can be made anew.
+    private func isOvertaken(_ failure: StoreFailure) -> Bool {
+        if case .keyMoved(let id) = failure { return vault.use(id) }
+        if case .editionMoved = failure { return true }
+        return false
     }
 
     /// Names are in it, and a name in a directory must not be able to move the cursor.

@@ -13,6 +13,8 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case editionMoved(now: Edition)
     /// The key that opens this store is not the one at hand.
     case wrongKey
+    /// The vault's key is being rotated: seal under that one and try again.
+    case keyMoved(to: String)
     case damaged(String)
     case unavailable(String)
 
@@ -25,6 +27,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .conflict(let why): why
         case .editionMoved(let now): "the directory was changed meanwhile (edition \(now)): look again and repeat"
         case .wrongKey: "the store was sealed under another key: give the key file it was made with"
+        case .keyMoved: "the vault's key was changed meanwhile: nothing was stored; repeat"
         case .damaged(let what): "the store is damaged: \(what)"
         case .unavailable(let why): "the store cannot be used: \(why)"
         }
@@ -33,7 +36,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the same write may still succeed: everything but an answer about the write itself.
     var mayPass: Bool {
         switch self {
-        case .busy, .full, .editionMoved, .unavailable, .damaged: true
+        case .busy, .full, .editionMoved, .keyMoved, .unavailable, .damaged: true
         case .claimLost, .notFound, .conflict, .wrongKey: false
         }
     }
@@ -41,7 +44,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Worth another try without anyone doing anything.
     package var isTemporary: Bool {
         switch self {
-        case .busy, .full, .editionMoved: true
+        case .busy, .full, .editionMoved, .keyMoved: true
         case .claimLost, .notFound, .conflict, .wrongKey, .damaged, .unavailable: false
         }
     }

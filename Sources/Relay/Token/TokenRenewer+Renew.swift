@@ -83,9 +83,7 @@ extension TokenRenewer {
         let token = AccessToken(
             secret: answer.accessToken, obtained: obtained, expires: obtained.addingTimeInterval(answer.lifetime),
             revision: credentials.revision)
-        let renewal: Renewal
-        do throws(VaultError) { renewal = try self.renewal(key, token, answer, lease: lease) } catch { throw .missing(error.description) }
-        return try await keep(renewal, until: end) ? token : nil
+        return try await keep(key, token, answer, lease: lease, until: end) ? token : nil
     }
 
     /// A refusal of credentials that a person has replaced meanwhile says nothing of the new ones.
@@ -94,10 +92,17 @@ extension TokenRenewer {
     }
 
     /// Tried again while the lease lasts: with the answer, a rotated refresh token would be lost.
-    private func keep(_ renewal: Renewal, until end: Date) async throws(TokenFailure) -> Bool {
+    private func keep(
+        _ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, lease: String, until end: Date
+    ) async throws(TokenFailure) -> Bool {
         while true {
+            let renewal: Renewal
+            do throws(VaultError) { renewal = try self.renewal(key, token, answer, lease: lease) } catch {
+                throw .missing(error.description)
+            }
             do throws(StoreFailure) { return try await store.keep(renewal) } catch {
                 guard error.mayPass, now() < end else { throw .temporary("the store: \(error)", retryAfter: nil) }
+                if case .keyMoved(let id) = error, vault.use(id) { continue }
             }
             await wait(0.5)
         }

@@ -2,32 +2,43 @@ internal import Crypto
 
 /// Seals secrets with AES-256-GCM under a key that is not in the database, each bound to its row: a sealed value moved to another row does not open.
 package struct Vault: Sendable {
-    /// Says which key sealed a value, so that `rotate` can tell what is left; derived from the key, reveals nothing of it.
-    package let keyID: String
-    private let key: SymmetricKey
+    private let ring: KeyRing
 
     /// 32 bytes.
-    package init(key: Secret) throws(VaultError) {
-        guard key.count == 32 else { throw .badKey(length: key.count) }
-        let bytes = key.reveal()
-        self.key = SymmetricKey(data: bytes)
-        let digest = SHA256.hash(data: Array("mandate key id".utf8) + bytes)
-        self.keyID = digest.prefix(6).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    package init(key: Secret) throws(VaultError) { try self.init(keys: [key]) }
+
+    /// The first key is sealed under, until the store says otherwise (`use`). `reload` reads the keys' source anew: it is asked when a value was sealed
+    /// under a key that is not at hand.
+    package init(keys: [Secret], reload: @escaping @Sendable () -> [Secret] = { [] }) throws(VaultError) {
+        var known: [KeyRing.Key] = []
+        for key in keys { known.append(try KeyRing.Key(key)) }
+        guard !known.isEmpty else { throw .badKey(length: 0) }
+        ring = KeyRing(known, reload: reload)
     }
 
+    /// Says which key a value is sealed under, so that `rotate` can tell what is left; derived from the key, reveals nothing of it.
+    package var keyID: String { ring.current.id }
+
+    /// Of every key at hand.
+    package var keyIDs: [String] { ring.ids }
+
+    /// From now on everything is sealed under this key, here and in every copy of this vault; false when it is not to be had.
+    package func use(_ keyID: String) -> Bool { ring.use(keyID) }
+
     package func seal(_ secret: Secret, for name: SecretName) throws(VaultError) -> Sealed {
+        let key = ring.current
         do {
-            let box = try AES.GCM.seal(secret.reveal(), using: key, authenticating: Array(name.binding.utf8))
+            let box = try AES.GCM.seal(secret.reveal(), using: key.symmetric, authenticating: Array(name.binding.utf8))
             guard let combined = box.combined else { throw VaultError.cannotSeal }
-            return Sealed(keyID: keyID, bytes: Array(combined))
+            return Sealed(keyID: key.id, bytes: Array(combined))
         } catch { throw .cannotSeal }
     }
 
     package func open(_ sealed: Sealed, for name: SecretName) throws(VaultError) -> Secret {
-        guard sealed.keyID == keyID else { throw .otherKey(sealed.keyID) }
+        guard let key = ring.key(sealed.keyID) else { throw .otherKey(sealed.keyID) }
         do {
             let box = try AES.GCM.SealedBox(combined: sealed.bytes)
-            return Secret(Array(try AES.GCM.open(box, using: key, authenticating: Array(name.binding.utf8))))
+            return Secret(Array(try AES.GCM.open(box, using: key.symmetric, authenticating: Array(name.binding.utf8))))
         } catch { throw .doesNotOpen(name) }
     }
 }

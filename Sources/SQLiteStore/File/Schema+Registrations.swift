@@ -12,6 +12,9 @@ extension Schema {
         ALTER TABLE "grant" ADD COLUMN pinSubject TEXT CHECK ((pinRealm IS NULL) = (pinSubject IS NULL));
         ALTER TABLE "grant" ADD COLUMN command TEXT NOT NULL DEFAULT '[]';
 
+        -- The only key that may be sealed under; NULL: the one the store was made with.
+        ALTER TABLE meta ADD COLUMN vaultKey TEXT;
+
         CREATE TABLE grantUse (
             "grant" TEXT NOT NULL PRIMARY KEY REFERENCES "grant" (id) ON DELETE CASCADE,
             consentedAt INTEGER,

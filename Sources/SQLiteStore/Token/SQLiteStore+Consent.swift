@@ -78,6 +78,7 @@ extension SQLiteStore: ConsentStore {
 
 extension Transaction {
     fileprivate func insert(_ it: ConsentAttempt) throws {
+        try check(it.sealed)
         let (name, endedAt, words) = it.progress.columns
         try run(
             """

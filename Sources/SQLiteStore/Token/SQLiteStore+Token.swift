@@ -114,12 +114,14 @@ extension Transaction {
     }
 
     func put(_ sealed: Sealed, as name: SecretName) throws {
+        try check(sealed)
         try run(
             "INSERT OR REPLACE INTO secret (kind, owner, keyID, sealed) VALUES (?, ?, ?, ?)",
             [name.kind.rawValue, name.owner, sealed.keyID, sealed.bytes.data])
     }
 
     func put(_ token: StoredToken, as key: TokenKey) throws {
+        try check(token.sealed)
         try run(
             """
             INSERT OR REPLACE INTO token (name, "grant", keyID, sealed, obtained, expires, edition) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -18,16 +18,19 @@ extension ConsentDesk {
         let at = now()
         let key = TokenKey(grant: grant.id, resource: purpose.resource)
         let words = "\(who) consented to \(answer.scope ?? purpose.tokenScope)"
-        let result = ConsentResult(
-            attempt: attempt.id, grant: grant, revision: attempt.revision,
-            refreshToken: try seal(refresh, SecretName(.refreshToken, of: grant.id.text)),
-            token: (
-                key,
-                StoredToken(
-                    sealed: try seal(answer.accessToken, key.secretName), obtained: at,
-                    expires: at.addingTimeInterval(answer.lifetime), revision: attempt.revision)
-            ), scope: answer.scope ?? purpose.tokenScope, words: words, by: attempt.startedBy, at: at)
-        let isKept = try await stored { () throws(StoreFailure) in try await store.keep(result) }
+        let isKept = try await kept { [grant] () throws(ConsentFailure) in
+            ConsentResult(
+                attempt: attempt.id, grant: grant, revision: attempt.revision,
+                refreshToken: try seal(refresh, SecretName(.refreshToken, of: grant.id.text)),
+                token: (
+                    key,
+                    StoredToken(
+                        sealed: try seal(answer.accessToken, key.secretName), obtained: at,
+                        expires: at.addingTimeInterval(answer.lifetime), revision: attempt.revision)
+                ), scope: answer.scope ?? purpose.tokenScope, words: words, by: attempt.startedBy, at: at)
+        } by: { result throws(StoreFailure) in
+            try await store.keep(result)
+        }
         guard isKept else { throw .grantChanged }
         return words
     }
@@ -81,6 +84,18 @@ extension ConsentDesk {
 
     private func seal(_ secret: Secret, _ name: SecretName) throws(ConsentFailure) -> Sealed {
         do throws(VaultError) { return try vault.seal(secret, for: name) } catch { throw .temporary(error.description) }
+    }
+
+    /// Sealed and stored as one: where the vault's key is rotated in between, it is sealed anew.
+    func kept<Sealed, Value>(
+        _ seal: () throws(ConsentFailure) -> Sealed, by store: (Sealed) async throws(StoreFailure) -> Value
+    ) async throws(ConsentFailure) -> Value {
+        while true {
+            let sealed = try seal()
+            do throws(StoreFailure) { return try await store(sealed) } catch {
+                guard case .keyMoved(let id) = error, vault.use(id) else { throw .temporary("the store: \(error)") }
+            }
+        }
     }
 
     func stored<Value>(_ body: () async throws(StoreFailure) -> Value) async throws(ConsentFailure) -> Value {

@@ -44,12 +44,16 @@ package struct ConsentDesk: Sendable {
         }
         let id = ConsentID(trusted: "consent-" + Base64URL.text(random(12)))
         let secrets = ConsentSecrets(random: random)
-        let attempt = ConsentAttempt(
-            id: id, grant: grant, application: purpose.source.application.id, revision: credentials.revision, way: way, startedAt: now(),
-            expires: now().addingTimeInterval(ConsentAttempt.life), redirectURI: redirectURI, scope: purpose.authorizationScope,
-            stateDigest: Digest.sha256(secrets.state), sealed: try sealed(secrets, id), startedBy: person)
-        try await stored { () throws(StoreFailure) in try await store.begin(attempt) }
-        return attempt
+        return try await kept { () throws(ConsentFailure) in
+            ConsentAttempt(
+                id: id, grant: grant, application: purpose.source.application.id, revision: credentials.revision, way: way,
+                startedAt: now(), expires: now().addingTimeInterval(ConsentAttempt.life), redirectURI: redirectURI,
+                scope: purpose.authorizationScope, stateDigest: Digest.sha256(secrets.state), sealed: try sealed(secrets, id),
+                startedBy: person)
+        } by: { attempt throws(StoreFailure) in
+            try await store.begin(attempt)
+            return attempt
+        }
     }
 
     /// Binds the attempt to the browser that asks, and says where to send it. The cookie is for that browser alone; one that it has from another consent

@@ -1,0 +1,98 @@
+internal import FoundationEssentials
+internal import Relay
+internal import SQLiteStore
+
+/// Puts a new key in the place of the vault's old one while everything runs, and can be begun again after a kill at any point:
+///
+/// 1. the new key joins the old one in the key file;
+/// 2. the store takes only what is sealed under the new one (running services learn of it by being refused once, and read the file);
+/// 3. what is sealed under the old one is sealed anew, a little at a time;
+/// 4. the old key leaves the file.
+struct KeyRotation {
+    private static let lease = "vault/rotate"
+    /// Seconds; each step takes milliseconds and prolongs it.
+    private static let leaseLife: Double = 60
+    /// Values in one commit: mail that waits for the writer waits a few milliseconds.
+    private static let step = 100
+
+    struct Outcome: Hashable {
+        var from: String
+        var to: String
+        var count = 0
+        var dropped = 0
+        var unreadable: [SecretName] = []
+    }
+
+    let opened: OpenedStore
+    let source: KeySource
+    private let holder: String
+
+    init(_ opened: OpenedStore, _ source: KeySource) {
+        self.opened = opened
+        self.source = source
+        holder = opened.live.identifier("rotate")
+    }
+
+    func run() async throws -> Outcome {
+        try await prolong()
+        let result: Result<Outcome, any Error>
+        do { result = .success(try await rotate()) } catch { result = .failure(error) }
+        try await opened.store.dropLease(Self.lease, holder: holder)
+        return try result.get()
+    }
+
+    private func rotate() async throws -> Outcome {
+        let (old, new) = try await target()
+        guard opened.vault.use(new) else { throw CommandFailure(.fault, "the new key is in \(source.name), but was not read back") }
+        try await opened.store.moveKey(to: new, by: opened.live.person, at: opened.live.now())
+        var outcome = Outcome(from: old, to: new)
+        let total = try await opened.store.sealedCounts().filter { $0.keyID != new }.reduce(0) { $0 + $1.count }
+        var bar = ProgressBar("sealing anew", of: total, opened.live)
+        for kind in SecretName.Kind.allCases { try await reseal(kind, &outcome, &bar) }
+        bar.finish()
+        if outcome.unreadable.isEmpty { try trim(to: new) }
+        return outcome
+    }
+
+    /// The key that goes and the one that comes, which is the last of several: those of a rotation that was cut short, or that somebody put there.
+    private func target() async throws -> (old: String, new: String) {
+        let keys = try source.keys(opened.live)
+        let ids = try keys.map { try Vault(key: $0).keyID }
+        if let new = ids.last, let old = ids.first(where: { $0 != new }) { return (old, new) }
+        guard case .file(let path) = source else {
+            throw CommandFailure.configuration(
+                "\(source.name) is not mine to write: put a second key after the first there (`openssl rand -base64 32` makes one), and repeat"
+            )
+        }
+        let fresh = Secret(opened.live.randomBytes(32))
+        try KeyFile.replace(path, with: keys + [fresh])
+        return (opened.vault.keyID, try Vault(key: fresh).keyID)
+    }
+
+    private func reseal(_ kind: SecretName.Kind, _ outcome: inout Outcome, _ bar: inout ProgressBar) async throws {
+        var owner: String? = ""
+        while let last = owner {
+            try await prolong()
+            let step = try await opened.store.reseal(kind, after: last, limit: Self.step, with: opened.vault)
+            outcome.count += step.count
+            outcome.dropped += step.dropped
+            outcome.unreadable += step.unreadable
+            bar.advance(to: outcome.count + outcome.dropped)
+            owner = step.last
+        }
+    }
+
+    private func prolong() async throws {
+        let now = opened.live.now()
+        let isOurs = try await opened.store.takeLease(
+            Self.lease, holder: holder, at: now, until: now.addingTimeInterval(Self.leaseLife))
+        guard isOurs else { throw CommandFailure(.temporary, "another `vault rotate` is at work; look again in a minute") }
+    }
+
+    private func trim(to new: String) throws {
+        guard case .file(let path) = source else { return }
+        let keys = try source.keys(opened.live)
+        let kept = try keys.filter { try Vault(key: $0).keyID == new }
+        if kept.count < keys.count { try KeyFile.replace(path, with: kept) }
+    }
+}
