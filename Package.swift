@@ -48,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
+        .target(name: "CProcess"),
         .target(name: "Mail", dependencies: ["CIDN2"]),
         .target(name: "Relay", dependencies: ["Mail", crypto, trees]),
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
@@ -60,7 +61,7 @@ let package = Package(
             dependencies: [
                 "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "WebGateway", "Sandbox", arguments, yams, log, lifecycle,
                 signals,
-                crypto, nio, nioPosix, subprocess, system, x509, asn1,
+                crypto, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
@@ -75,7 +76,7 @@ let package = Package(
             name: "MainTests",
             dependencies: [
                 "Main", "WebGateway", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log, crypto, cryptoExtras,
-                x509, asn1,
+                x509, asn1, grdb,
             ]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Relay", "Mail", "SQLiteStore", "TestSupport"], path: "Tests/Benchmarks"),

@@ -26,6 +26,7 @@ internal import Glibc
         ])
 
     static func main() async {
+        CrashGuard.raise()
         let status = await execute(Array(CommandLine.arguments.dropFirst()), in: .system())
         Glibc.exit(status)
     }

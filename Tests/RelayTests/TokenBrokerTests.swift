@@ -189,6 +189,41 @@ struct TokenBrokerTests {
         #expect(await service.store.renewals.count == 1)
     }
 
+    /// A machine that slept: what has run out meanwhile is not used, and what is due is renewed at the first look.
+    @Test func clockThatJumpedAheadRenews() async throws {
+        let service = try await FakeService()
+        _ = try await service.broker.token(for: all)
+        service.clock.advance(by: 3300)
+        await service.broker.renewAhead()
+        #expect(service.endpoint.count == 2)
+        service.clock.advance(by: 8 * 3600)
+        #expect(text(try await service.broker.token(for: all)) == "token-3")
+    }
+
+    /// Set back by hours, the clock would make a token look good long after it ended, and a short pause last for hours.
+    @Test func clockThatWasSetBackTrustsNothing() async throws {
+        let service = try await FakeService()
+        _ = try await service.broker.token(for: all)
+        service.clock.advance(by: -7200)
+        #expect(text(try await service.broker.token(for: all)) == "token-2")
+        service.endpoint.fail(.temporary("503", retryAfter: 600))
+        _ = await failure { () throws(TokenFailure) in try await service.broker.token(for: carols) }
+        service.clock.advance(by: -7200)
+        #expect(text(try await service.broker.token(for: carols)) == "token-4")
+        #expect(text(try await service.broker.token(for: all)) == "token-5")
+    }
+
+    @Test func refusedApplicationIsRefusedForAll() async throws {
+        let service = try await FakeService()
+        let refusal = TokenFailure.application(error: "invalid_client", detail: "AADSTS7000222")
+        service.endpoint.fail(refusal)
+        #expect(await failure { () throws(TokenFailure) in try await service.broker.token(for: all) } == refusal)
+        #expect(await failure { () throws(TokenFailure) in try await service.broker.token(for: carols) } == refusal)
+        #expect(service.endpoint.count == 1)
+        service.clock.advance(by: 900)
+        #expect(text(try await service.broker.token(for: carols)) == "token-2", "a quarter of an hour later it is tried again")
+    }
+
     @Test func othersKeepTheirTokens() async throws {
         let service = try await FakeService()
         _ = try await service.broker.token(for: carols)

@@ -58,6 +58,25 @@ struct ApplicationCredential: Sendable {
     }
 }
 
+/// When a credential ends: what nobody knows cannot be warned of.
+extension ApplicationCredential {
+    /// As the credential itself says, or a person who is there to answer.
+    func end(asking live: Live) throws -> Date? {
+        if let expires { return expires }
+        guard case .secret = kind, live.standardInput.isTerminal, live.standardError.isTerminal else { return nil }
+        live.standardError.write("when the secret ends (YYYY-MM-DD, empty if unknown): ")
+        // A terminal gives a line at a time.
+        let line = String(decoding: try live.standardInput.read(256), as: UTF8.self).prefix { !$0.isNewline }
+        return line.allSatisfy { $0 == " " } ? nil : try Parse.date(String(line))
+    }
+
+    func complainOfUnknownEnd(of application: String, _ live: Live) {
+        guard case .secret = kind else { return }
+        live.say(
+            "nobody knows when its secret ends: `mandate applications set \(ShellWord.quoted(application)) --secret-expires YYYY-MM-DD`")
+    }
+}
+
 /// The options that bring a credential; all are files, standard input, a prompt or the environment, never the secret itself.
 struct CredentialOptions: ParsableArguments {
     @Option(

@@ -47,13 +47,9 @@ extension ApplicationsCommand {
                     throw CommandFailure.usage("\(provider.name) needs --tenant: the directory id, or a domain of the tenant")
                 }
                 let credential = try credential(live)
-                let expires = try secretExpires ?? credential?.expires ?? asked(credential, live)
+                let expires = try secretExpires ?? credential?.end(asking: live)
                 try await opened.edit { finder in try await plan(finder, provider, credential, expires, opened) }
-                if expires == nil, case .secret = credential?.kind {
-                    live.say(
-                        "nobody knows when its secret ends: `mandate applications set \(ShellWord.quoted(name)) --secret-expires YYYY-MM-DD`"
-                    )
-                }
+                if expires == nil { credential?.complainOfUnknownEnd(of: name, live) }
             }
         }
 
@@ -62,15 +58,6 @@ extension ApplicationsCommand {
             if let given = try credentials.read(live) { return given }
             let reader = SecretReader(live: live, option: "--secret-file", what: "client secret")
             return ApplicationCredential(kind: .secret(try reader.read(from: nil)), expires: nil, clientID: nil)
-        }
-
-        /// Only where someone is there to answer.
-        private func asked(_ credential: ApplicationCredential?, _ live: Live) throws -> Date? {
-            guard case .secret = credential?.kind, live.standardInput.isTerminal, live.standardError.isTerminal else { return nil }
-            live.standardError.write("when the secret ends (YYYY-MM-DD, empty if unknown): ")
-            // A terminal gives a line at a time.
-            let line = String(decoding: try live.standardInput.read(256), as: UTF8.self).prefix { !$0.isNewline }
-            return line.allSatisfy { $0 == " " } ? nil : try Parse.date(String(line))
         }
 
         private func plan(

@@ -36,11 +36,12 @@ extension ApplicationsCommand {
         func run() async throws {
             let live = Live.current
             let credential = try credentials.read(live)
+            let end = try secretExpires ?? credential?.end(asking: live)
             try await options.change(live) { opened in
                 if let credential { try await tryOut(credential, opened) }
                 try await opened.edit { finder in
                     let before = try await finder.find(Application.self, application)
-                    let after = changed(before, credential)
+                    let after = changed(before, credential, ending: end)
                     if let other = try await finder.existing(Application.self, where: { $0.name == after.name && $0.id != after.id }) {
                         throw CommandFailure.data("there is another application \(other.title)")
                     }
@@ -49,20 +50,23 @@ extension ApplicationsCommand {
                         after == before && secrets.isEmpty ? "application \(before.title)" : "changed application \(after.title)",
                         after == before ? [] : [.put(after.entity)], secrets: secrets)
                 }
-                if credential != nil { try await liftSuspension(opened) }
+                if let credential {
+                    try await liftSuspension(opened)
+                    if end == nil { credential.complainOfUnknownEnd(of: name ?? application, live) }
+                }
             }
         }
 
         private func tryOut(_ credential: ApplicationCredential, _ opened: OpenedStore) async throws {
             guard !untried else { return }
-            let after = changed(try await Finder(store: opened.store).find(Application.self, application), credential)
+            let after = changed(try await Finder(store: opened.store).find(Application.self, application), credential, ending: nil)
             switch try await CredentialTrial(opened: opened).run(credential, for: after) {
             case .works(let grant): opened.live.say("the provider takes it (tried with grant \(grant))")
             case .untried(let why): opened.live.say("it was not tried: \(why)")
             }
         }
 
-        private func changed(_ application: Application, _ credential: ApplicationCredential?) -> Application {
+        private func changed(_ application: Application, _ credential: ApplicationCredential?, ending end: Date?) -> Application {
             var changed = application
             if let name { changed.name = name }
             if let tenant { changed.tenant = tenant }
@@ -70,10 +74,10 @@ extension ApplicationsCommand {
             if let credential {
                 credential.describe(&changed)
                 // A date that was of the secret before says nothing of this one.
-                changed.secretExpires = credential.expires
+                changed.secretExpires = nil
                 if clientID == nil, let named = credential.clientID { changed.clientID = named }
             }
-            if let secretExpires { changed.secretExpires = secretExpires }
+            if let end { changed.secretExpires = end }
             if !domain.isEmpty { changed.domains = domain }
             if domainsUnknown { changed.domains = [] }
             return changed

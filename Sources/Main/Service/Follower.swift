@@ -9,7 +9,29 @@ struct Follower: Sendable {
     let broker: TokenBroker
     let log: Logger
 
-    func version() async -> Int64? {
+    /// Seconds between two looks: a command's change is seen within a second, and a look costs one read.
+    static let interval = 0.25
+
+    /// Looks at the store's version four times a second, until its task is cancelled; `wake` is called after a change, and once a second for what has
+    /// come due.
+    func run(wait: @Sendable (_ seconds: Double) async -> Void, wake: @Sendable () -> Void) async {
+        var version: Int64 = -1
+        var looks = 0
+        while !Task.isCancelled {
+            let now = await self.version()
+            looks += 1
+            if let now, now != version {
+                // A look that failed is repeated, or the change would wait for the next one.
+                if await catchUp() { version = now }
+                wake()
+            } else if looks % 4 == 0 {
+                wake()
+            }
+            await wait(Self.interval)
+        }
+    }
+
+    private func version() async -> Int64? {
         do throws(StoreFailure) { return try await store.dataVersion() } catch {
             log.error("the store cannot be watched: \(error)")
             return nil

@@ -21,7 +21,10 @@ package struct AccessToken: Sendable {
     /// A token in its last minute would expire while a message is under way.
     package static let leastLife: Double = 60
 
-    package func isGood(at now: Date, life: Double = leastLife) -> Bool { expires.timeIntervalSince(now) > life }
+    /// One that was had in the future was had before the clock was set back: when it ends is not known any more.
+    package func isGood(at now: Date, life: Double = leastLife) -> Bool {
+        expires.timeIntervalSince(now) > life && obtained.timeIntervalSince(now) <= Self.leastLife
+    }
 
     /// Renewed when four fifths of its life are over, at the earliest; the draw in 0..<1 spreads thousands of tokens over a tenth of it.
     package func renewal(spread: Double) -> Date {

@@ -30,6 +30,8 @@ package actor TokenBroker {
 
     private var slots: [TokenKey: Slot] = [:]
     private var probes: [ApplicationID: Date] = [:]
+    /// Applications that were refused: their other grants hear it without asking, for a refusal of one is a refusal of all.
+    private var refusals: [ApplicationID: (at: Date, why: TokenFailure)] = [:]
     private let renewer: TokenRenewer
 
     package init(renewer: TokenRenewer) { self.renewer = renewer }
@@ -73,6 +75,7 @@ package actor TokenBroker {
         let now = renewer.now()
         if let last = probes[application], now.timeIntervalSince(last).magnitude < Self.probeInterval { return }
         probes[application] = now
+        refusals[application] = nil
         do throws(TokenFailure) { _ = try await renewed(key, beyond: slots[key]?.token, life: AccessToken.leastLife) } catch {
             renewer.report(key, error)
         }
@@ -92,6 +95,8 @@ package actor TokenBroker {
             slots[key]?.pause = nil
             slots[key]?.generation += 1
         }
+        // One question too many costs nothing; an old refusal would cost mail.
+        refusals = [:]
     }
 
     private func fresh(at now: Date) -> Slot { Slot(token: nil, renewal: nil, lastAsked: now, spread: renewer.draw()) }
@@ -100,7 +105,7 @@ package actor TokenBroker {
     private func renewed(_ key: TokenKey, beyond old: AccessToken?, life: Double) async throws(TokenFailure) -> AccessToken {
         // An answer that a person's change has overtaken is one to an old question: ask again, but not for ever.
         for _ in 0..<3 {
-            if let pause = slots[key]?.pause, renewer.now() < pause.until { throw pause.why }
+            if let why = standingRefusal(of: key) { throw why }
             let task: Task<Result<AccessToken, TokenFailure>, Never>
             if let running = slots[key]?.renewal {
                 task = running
@@ -118,6 +123,16 @@ package actor TokenBroker {
         throw .temporary("the grant \(key.grant) is being changed", retryAfter: nil)
     }
 
+    /// What a question would be answered, as far as that is known; a clock that was set back makes no wait longer than it was meant to be.
+    private func standingRefusal(of key: TokenKey) -> TokenFailure? {
+        let now = renewer.now()
+        if let pause = slots[key]?.pause, now < pause.until, pause.until.timeIntervalSince(now) <= Self.longestPause { return pause.why }
+        guard !refusals.isEmpty, let application = renewer.source(key.grant)?.application.id, let refusal = refusals[application],
+            (0..<Self.probeInterval).contains(now.timeIntervalSince(refusal.at))
+        else { return nil }
+        return refusal.why
+    }
+
     private func settle(_ key: TokenKey, _ result: Result<AccessToken, TokenFailure>) {
         slots[key]?.renewal = nil
         switch result {
@@ -128,6 +143,9 @@ package actor TokenBroker {
         case .failure(let failure):
             guard case .temporary(_, let seconds) = failure else {
                 slots[key]?.failures = 0
+                if case .application = failure, let application = renewer.source(key.grant)?.application.id {
+                    refusals[application] = (renewer.now(), failure)
+                }
                 return
             }
             let failures = slots[key]?.failures ?? 0

@@ -4,6 +4,7 @@ import Mail
 import Relay
 import SQLiteStore
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main
@@ -29,16 +30,22 @@ import Testing
         }
     }
 
-    @Test func runningServiceSeesACommandsChangeWithinASecond() async throws {
+    /// By its own clock: a machine that is busy with other tests is slower than that, and proves nothing.
+    @Test func commandsChangeIsSeenWithinASecond() async throws {
         try await Premises.with { premises in
             let service = try await service(premises)
-            let running = Task { try await service.run() }
+            let clock = FakeClock()
+            let follower = Follower(store: service.store, shelf: service.shelf, broker: service.broker, log: Self.silent)
+            let running = Task { await follower.run(wait: clock.wait) {} }
+            await clock.sleeper(Follower.interval...Follower.interval)
             // A store of its own, as a command in another process has it.
             let other = try await SQLiteStore.open(at: premises.folder, vault: premises.vault, random: { premises.live.randomBytes($0) })
             let user = User(id: UserID(trusted: "new"), name: "New", addresses: [UserAddress(try EmailAddress("new@fabrikam.example"))])
-            let edition = try await other.apply(DirectoryEdit([.put(.user(user))], by: "test", at: premises.live.now()))
-            let deadline = premises.live.now().addingTimeInterval(1)
-            while service.shelf.current.directory.edition < edition, premises.live.now() < deadline { await premises.live.wait(0.02) }
+            _ = try await other.apply(DirectoryEdit([.put(.user(user))], by: "test", at: premises.live.now()))
+            for _ in 0..<Int(1 / Follower.interval) {
+                clock.advance(by: Follower.interval)
+                await clock.sleeper(Follower.interval...Follower.interval)
+            }
             #expect(service.shelf.current.directory.user(user.id) == user)
             try await other.close()
             running.cancel()
@@ -46,9 +53,11 @@ import Testing
         }
     }
 
+    private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
     private func service(_ premises: Premises) async throws -> RelayService {
-        let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try await RelayService(store: premises.store, vault: premises.vault, node: "test", live: premises.live, log: silent)
+        try await RelayService(
+            store: premises.store, vault: premises.vault, node: "test", live: premises.live, log: Self.silent)
     }
 
     private func acceptFromBob(_ premises: Premises) async throws -> Receipt {
