@@ -26,7 +26,7 @@ struct ProviderState: Sendable {
     mutating func consent(login: String, clientID: String, scopes: [String], now: Double) -> String {
         let consent = tokens.open(
             TokenBook.Consent(login: login, clientID: clientID, scopes: scopes, granted: now, standing: .granted))
-        let text = dice.token(prefix: "1.A", length: habits.refreshTokenLength)
+        let text = newRefreshText()
         tokens.issueRefresh(text, consent: consent, now: now)
         return text
     }

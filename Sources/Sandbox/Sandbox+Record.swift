@@ -14,6 +14,13 @@ extension Sandbox {
         await provider.record(until: condition)
     }
 
+    /// The text of every token and code there is now: what must be found nowhere else.
+    package var secrets: [String] {
+        provider.with { state, _ in
+            state.tokens.texts + Array(state.authorizations.codes.keys) + Array(state.authorizations.devices.keys)
+        }
+    }
+
     /// Empties the record of messages, requests and sign-ins; connections stay counted.
     package func forget() { provider.with { state, _ in state.record.forget() } }
 }

@@ -4,14 +4,14 @@ internal import NIOSSL
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// A pretend Microsoft 365: a token endpoint and a submission server on this machine, good enough to be wrong against.
+/// A pretend Microsoft 365 or Google: authorisation server and submission server on this machine, good enough to be wrong against.
 ///
-/// It answers as Entra and Exchange Online answer, refuses what they refuse, goes wrong when told to (`add(_:)`), and records every byte it took.
+/// It answers as Entra and Exchange Online (or Google and Gmail) answer, refuses what they refuse, goes wrong when told to (`add(_:)`), and records every byte it took.
 /// A class because `Service` and several tasks share the running servers; what changes is behind locks.
 package final class Sandbox: Service {
     private struct Running: Sendable {
         var submission: SubmissionServer
-        var token: TokenServer
+        var web: WebServer
     }
 
     private enum Stage: Sendable {
@@ -63,10 +63,11 @@ package final class Sandbox: Service {
         let submission = try await SubmissionServer(
             provider: provider, host: settings.host, port: settings.submissionPort, tls: tls, idleLimit: settings.idleLimit, folder: folder)
         do {
-            let token = try await TokenServer(
-                provider: provider, host: settings.host, port: settings.tokenPort, tls: tls, logger: logger)
-            provider.with { state, _ in state.base = "https://localhost:\(token.port)" }
-            return Running(submission: submission, token: token)
+            let web = try await WebServer(
+                provider: provider, host: settings.host, port: settings.tokenPort, isControlled: settings.isControlled, tls: tls,
+                logger: logger)
+            provider.with { state, _ in state.base = "https://localhost:\(web.port)" }
+            return Running(submission: submission, web: web)
         } catch {
             try await submission.stop()
             throw error
@@ -83,7 +84,7 @@ package final class Sandbox: Service {
         guard let running else { return }
         provider.holds.close()
         try await running.submission.stop()
-        try await running.token.stop()
+        try await running.web.stop()
     }
 
     /// Starts unless started, and stays until graceful shutdown or cancellation.
@@ -101,7 +102,7 @@ package final class Sandbox: Service {
     package var submissionHost: String { "localhost" }
     /// 0 unless running.
     package var submissionPort: Int { running?.submission.port ?? 0 }
-    package var tokenPort: Int { running?.token.port ?? 0 }
+    package var tokenPort: Int { running?.web.port ?? 0 }
     package var tokenEndpoint: String { tokenEndpoint(tenant: tenant.id) }
     package func tokenEndpoint(tenant: String) -> String { provider.with { state, _ in state.endpoint(.token, tenant: tenant) } }
     package func authorizationEndpoint(tenant: String) -> String {

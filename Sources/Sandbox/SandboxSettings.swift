@@ -5,6 +5,8 @@ package struct SandboxSettings: Sendable, Hashable {
     package var submissionPort = 0
     package var tokenPort = 0
     package var habits = Habits.microsoft
+    /// Opens `/_sandbox/…`, where other processes ask for faults and see requests.
+    package var isControlled = false
     /// Octets of message content kept in memory, all together; beyond that only digests. 0: only digests.
     package var contentLimit = 256 << 20
     /// Each accepted message also goes into this folder, as a file.

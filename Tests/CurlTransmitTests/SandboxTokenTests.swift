@@ -105,7 +105,7 @@ import struct FoundationEssentials.Date
             table.sandbox.add(.atToken(.tooManyRequests(retryAfter: 9)))
             let busy = await #expect(throws: TokenFailure.self) { try await table.ask(trusting: authority) }
             guard case .temporary(_, 9) = busy else { return #expect(Bool(false), "\(String(describing: busy))") }
-            for effect in [Fault.TokenEffect.garbage, .unavailable()] {
+            for effect in [Fault.WebEffect.garbage, .unavailable()] {
                 table.sandbox.add(.atToken(effect))
                 let failure = await #expect(throws: TokenFailure.self) { try await table.ask(trusting: authority) }
                 guard case .temporary(_, nil) = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
@@ -116,7 +116,7 @@ import struct FoundationEssentials.Date
 }
 
 /// Repeats itself: the same sandbox each time.
-private struct Steady: RandomNumberGenerator, Sendable {
+struct Steady: RandomNumberGenerator, Sendable {
     private var state: UInt64 = 1
 
     mutating func next() -> UInt64 {

@@ -17,7 +17,7 @@ struct FaultQueueTests {
         #expect(queue.take(.mail, login: "ann@x.example", recipients: ["r@x.example"]) == nil)
         #expect(queue.take(.rcpt, login: "bob@x.example", recipients: ["r@x.example"]) == nil)
         #expect(queue.take(.rcpt, login: "ann@x.example", recipients: ["q@x.example"]) == nil)
-        #expect(queue.takeAtToken(login: "ann@x.example") == nil)
+        #expect(queue.take(at: .token, login: "ann@x.example") == nil)
         #expect(queue.take(.rcpt, login: "ann@x.example", recipients: ["R@x.example"]) == .drop)
         #expect(queue.isEmpty)
     }
@@ -26,6 +26,6 @@ struct FaultQueueTests {
         var queue = FaultQueue()
         let id = queue.add(.atToken(.drop, .always))
         queue.remove(id)
-        #expect(queue.takeAtToken(login: nil) == nil)
+        #expect(queue.take(at: .token, login: nil) == nil)
     }
 }

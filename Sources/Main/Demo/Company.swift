@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Mail
 internal import Relay
 internal import Sandbox
+internal import WebGateway
 
 /// Fabrikam, the small company of the demo: ten users, three mailboxes with tokens of their own, a family, delegations of each kind, one address
 /// nobody may use, the three settings set differently – and, at the pretend provider, the rights that go with it.
@@ -130,7 +131,9 @@ struct Company {
         Tenant(
             id: tenantID, domains: ["fabrikam.example", "fabrikam-group.example", "fabrikam.onmicrosoft.example"],
             applications: [
-                AppRegistration(clientID: clientID, name: "Tracker", secrets: [.init(consentSecret)]),
+                AppRegistration(
+                    clientID: clientID, name: "Tracker", secrets: [.init(consentSecret)],
+                    redirectURIs: [PublicAddress.usual.redirectURI("app-tracker")]),
                 AppRegistration(clientID: familyClientID, name: "Group mail", secrets: [.init(familySecret)], appOnly: .everyMailbox),
             ],
             mailboxes: [

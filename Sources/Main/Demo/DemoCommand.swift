@@ -130,6 +130,8 @@ struct DemoCommand: AsyncParsableCommand {
               mandate send --purpose ad-hoc --user bob <Fixtures/messages/15-ad-hoc-send-as-utf8-body.eml
               mandate queue list
               mandate audit journal
+              mandate grants authorize ann
+              mandate mailboxes check --all
             Ctrl-C ends it and removes the store.
             """)
     }

@@ -9,6 +9,8 @@ struct Fields: Sendable {
         }
     }
 
+    var all: [String: String] { values }
+
     subscript(name: String) -> String? {
         guard let value = values[name], !value.isEmpty else { return nil }
         return value

@@ -3,13 +3,8 @@ internal import Foundation
 
 /// The authorisation endpoint's logic (RFC 6749 section 4.1.1): a page that asks, and where the answer goes.
 extension ProviderState {
-    enum Page: Sendable, Hashable {
-        case page(status: Int, html: String)
-        case redirect(String)
-    }
-
     /// A GET: who signs in, and what for. What is wrong with the application itself must not be sent to its redirect URI.
-    func authorizationPage(_ query: String, now: Double) -> Page {
+    func authorizationPage(_ query: String, now: Double) -> WebAnswer {
         let fields = Fields(query)
         guard let clientID = fields["client_id"], let application = tenant.application(clientID) else {
             return .page(status: 400, html: ConsentPage.trouble("AADSTS700016: there is no application \(fields["client_id"] ?? "")"))
@@ -30,7 +25,7 @@ extension ProviderState {
     }
 
     /// The form's POST.
-    mutating func authorize(_ query: String, form: String, now: Double) -> Page {
+    mutating func authorize(_ query: String, form: String, now: Double) -> WebAnswer {
         guard case .page(200, _) = authorizationPage(query, now: now) else { return authorizationPage(query, now: now) }
         let (fields, answer) = (Fields(query), Fields(form))
         guard let redirect = fields["redirect_uri"], let clientID = fields["client_id"] else { return authorizationPage(query, now: now) }
@@ -52,7 +47,7 @@ extension ProviderState {
         return back(redirect, fields, ["code": code])
     }
 
-    private func back(_ redirect: String, _ fields: Fields, _ answer: [String: String]) -> Page {
+    private func back(_ redirect: String, _ fields: Fields, _ answer: [String: String]) -> WebAnswer {
         var all = answer
         if let state = fields["state"] { all["state"] = state }
         if let issuer = habits.responseIssuer { all["iss"] = issuer == "own" ? self.issuer : issuer }

@@ -25,7 +25,7 @@ extension ProviderState {
     }
 
     /// At the page where a person types the code.
-    mutating func enter(_ form: String, now: Double) -> Page {
+    mutating func enter(_ form: String, now: Double) -> WebAnswer {
         let fields = Fields(form)
         let wanted = (fields["user_code"] ?? "").uppercased()
         guard let key = authorizations.devices.first(where: { $0.value.userCode == wanted && $0.value.expires > now })?.key else {

@@ -17,7 +17,7 @@ package struct Fault: Sendable, Hashable {
         case delay(milliseconds: Int)
     }
 
-    package enum TokenEffect: Sendable, Hashable {
+    package enum WebEffect: Sendable, Hashable {
         case answer(TokenAnswer)
         case drop
         case acceptThenDrop
@@ -27,7 +27,7 @@ package struct Fault: Sendable, Hashable {
 
     package enum Place: Sendable, Hashable {
         case submission(Stage, SubmissionEffect)
-        case token(TokenEffect)
+        case web(Door, WebEffect)
     }
 
     package enum Times: Sendable, Hashable {
@@ -57,12 +57,24 @@ package struct Fault: Sendable, Hashable {
         Fault(.submission(stage, effect), times, login: login, recipient: recipient)
     }
 
-    package static func atToken(_ effect: TokenEffect, _ times: Times = .once, login: String? = nil) -> Fault {
-        Fault(.token(effect), times, login: login)
+    package static func atToken(_ effect: WebEffect, _ times: Times = .once, login: String? = nil) -> Fault {
+        at(.token, effect, times, login: login)
+    }
+
+    package static func at(_ door: Door, _ effect: WebEffect, _ times: Times = .once, login: String? = nil) -> Fault {
+        Fault(.web(door, effect), times, login: login)
     }
 }
 
-extension Fault.TokenEffect {
+extension Fault.WebEffect {
+    /// A status with a body that is no document of OAuth2, as front doors and load balancers answer.
+    package static func status(_ status: Int, retryAfter seconds: Int? = nil) -> Self {
+        .answer(
+            TokenAnswer(
+                status: status, contentType: "text/html", fields: seconds.map { [.init("Retry-After", "\($0)")] } ?? [],
+                body: "<html><head><title>\(status)</title></head><body>The request cannot be answered now.</body></html>"))
+    }
+
     package static func tooManyRequests(retryAfter seconds: Int) -> Self {
         .answer(
             TokenAnswer(

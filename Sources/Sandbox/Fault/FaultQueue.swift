@@ -36,9 +36,9 @@ struct FaultQueue: Sendable {
         return nil
     }
 
-    mutating func takeAtToken(login: String?) -> Fault.TokenEffect? {
+    mutating func take(at door: Door, login: String?) -> Fault.WebEffect? {
         for index in entries.indices {
-            guard case .token(let effect) = entries[index].fault.place else { continue }
+            guard case .web(door, let effect) = entries[index].fault.place else { continue }
             guard fits(entries[index].fault, login: login, recipients: []) else { continue }
             use(index)
             return effect

@@ -2,6 +2,8 @@
 package struct Record: Sendable {
     package internal(set) var messages: [AcceptedMessage] = []
     package internal(set) var tokenRequests: [TokenAttempt] = []
+    /// Every request over HTTPS, at whatever door; the oldest go when there are too many.
+    package internal(set) var requests: [SeenRequest] = []
     package internal(set) var signIns: [SignInAttempt] = []
     /// SMTP connections since the start, and those open now.
     package internal(set) var connections = 0
@@ -27,7 +29,18 @@ package struct Record: Sendable {
         messages.append(kept)
     }
 
+    /// Half a day of a busy day; a sandbox that runs for weeks must not keep them all.
+    private static let mostRequests = 20_000
+
+    mutating func see(_ request: SeenRequest) {
+        if requests.count >= Self.mostRequests { requests.removeFirst(Self.mostRequests / 2) }
+        requests.append(request)
+    }
+
+    package func requests(at door: Door) -> [SeenRequest] { requests.filter { $0.door == door } }
+
     mutating func forget() {
+        requests = []
         messages = []
         tokenRequests = []
         signIns = []

@@ -50,6 +50,9 @@ package struct TokenBook: Sendable {
 
     func refreshToken(_ text: String) -> RefreshToken? { refresh[text] }
 
+    /// Of every token that is still known.
+    var texts: [String] { Array(access.keys) + Array(refresh.keys) }
+
     mutating func issueAccess(
         _ text: String, to principal: AccessToken.Principal, for resource: Resource, scopes: [String], expires: Double, now: Double
     ) -> AccessToken {

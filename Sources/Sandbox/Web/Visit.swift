@@ -1,0 +1,51 @@
+/// One request at a door, as it came.
+struct Visit: Sendable {
+    let door: Door
+    let isPost: Bool
+    let path: String
+    let tenant: String
+    let query: String
+    let form: String
+    /// Of the Authorization field.
+    let bearer: String?
+
+    /// Whom it is about, as faults name them: the login behind a refresh token, else the client id.
+    func subject(_ state: ProviderState) -> String? {
+        state.subject(of: TokenRequest(tenant: tenant, form: door == .authorize ? query : form))
+    }
+}
+
+/// One request at a door, as it is recorded: without what is secret, because records are printed.
+package struct SeenRequest: Sendable, Hashable {
+    package let door: Door
+    package let method: String
+    package let path: String
+    /// Of query and form; a secret stands as its length.
+    package let fields: [String: String]
+    package let isAuthorized: Bool
+    /// 0: nobody answered.
+    package let status: Int
+    /// A scripted fault had a hand in it.
+    package let isFaulted: Bool
+    /// Seconds since 1970.
+    package let time: Double
+
+    private static let secrets: Set = [
+        "client_secret", "refresh_token", "code", "code_verifier", "assertion", "client_assertion", "device_code", "token", "user_code",
+        "state",
+        "nonce",
+    ]
+
+    init(_ visit: Visit, status: Int, isFaulted: Bool, at now: Double) {
+        door = visit.door
+        method = visit.isPost ? "POST" : "GET"
+        path = visit.path
+        fields = Fields(visit.query).all.merging(Fields(visit.form).all) { $1 }.reduce(into: [:]) { result, field in
+            result[field.key] = Self.secrets.contains(field.key) ? "\(field.value.utf8.count) octets" : field.value
+        }
+        isAuthorized = visit.bearer != nil
+        self.status = status
+        self.isFaulted = isFaulted
+        time = now
+    }
+}
