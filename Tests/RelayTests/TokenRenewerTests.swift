@@ -52,6 +52,7 @@ struct TokenRenewerTests {
         service.endpoint.fail(.grant(error: "invalid_grant", detail: ""), .application(error: "invalid_client", detail: ""))
         _ = await failure(service, carols)
         _ = await failure(service, carols)
+        service.clock.advance(by: 60)
         _ = try await service.broker.token(for: carols)
         let conditions = try await service.store.conditions(of: nil)
         #expect(conditions.grant(FakeCompany.consent) == nil)
@@ -190,9 +191,9 @@ struct TokenRenewerTests {
             DirectoryEdit(
                 [], secrets: [SecretChange(name: secret, sealed: nil), SecretChange(name: refresh, sealed: nil)], by: "root",
                 at: service.clock.now))
+        guard case .grant("consent_required", _)? = await failure(service, carols) else { return #expect(Bool(false)) }
         guard case .application("invalid_client", let why)? = await failure(service, all) else { return #expect(Bool(false)) }
         #expect(why.contains("--secret-file"))
-        guard case .grant("consent_required", _)? = await failure(service, carols) else { return #expect(Bool(false)) }
         let stranger = TokenKey(grant: GrantID(trusted: "nobody"), resource: .smtp)
         guard case .missing? = await failure(service, stranger) else { return #expect(Bool(false)) }
         #expect(service.endpoint.count == 0)

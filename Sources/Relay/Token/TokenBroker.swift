@@ -25,6 +25,9 @@ package actor TokenBroker {
     private static let longestBackoff: Double = 120
     /// Seconds between two questions for an application that was refused: only a person mends it, here or at the provider.
     private static let probeInterval: Double = 900
+    /// Seconds that one grant's refusal of an application stands for all its grants: five hundred ask once a minute, and what was mended elsewhere is
+    /// found within one.
+    private static let refusalLife: Double = 60
     /// Renewals under way ahead of need; one slow provider must not hold up the others.
     private static let renewalsAtOnce = 8
 
@@ -128,7 +131,7 @@ package actor TokenBroker {
         let now = renewer.now()
         if let pause = slots[key]?.pause, now < pause.until, pause.until.timeIntervalSince(now) <= Self.longestPause { return pause.why }
         guard !refusals.isEmpty, let application = renewer.source(key.grant)?.application.id, let refusal = refusals[application],
-            (0..<Self.probeInterval).contains(now.timeIntervalSince(refusal.at))
+            (0..<Self.refusalLife).contains(now.timeIntervalSince(refusal.at))
         else { return nil }
         return refusal.why
     }
