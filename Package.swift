@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
-        .target(name: "WebGateway", dependencies: ["Relay", "Mail", log, lifecycle, httpTypes] + hummingbird),
+        .target(name: "WebGateway", dependencies: ["Relay", "Mail", log, lifecycle, httpTypes, nio] + hummingbird),
         .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",

@@ -1,6 +1,8 @@
+internal import Glibc
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
+internal import NIOCore
 package import Relay
 internal import ServiceLifecycle
 
@@ -25,16 +27,33 @@ package struct WebGateway: Service {
         self.onListening = onListening
     }
 
-    /// Throws when the port is taken.
+    /// Until graceful shutdown or cancellation. Throws `CannotListen` when the port is not to be had.
     package func run() async throws {
+        do { try await serve() } catch let error as IOError {
+            throw CannotListen(host: host, port: port, why: String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError.UnknownHost {
+            throw CannotListen(host: host, port: port, why: "this host is not known here")
+        }
+    }
+
+    private func serve() async throws {
         let router = Router()
         routes.add(to: router)
         // Its own log lines would name addresses with their queries, and a query may hold a code.
         var quiet = logger
-        quiet.logLevel = .error
+        quiet.logLevel = .critical
         let application = Application(
             router: router, configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) }, logger: quiet)
         try await application.runService(gracefulShutdownSignals: [])
     }
+}
+
+/// The address browsers come to cannot be had.
+package struct CannotListen: Error, Sendable, Hashable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+    package let why: String
+
+    package var description: String { "\(host):\(port) cannot be listened on: \(why)" }
 }

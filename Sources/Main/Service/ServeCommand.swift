@@ -38,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
         let lock = try NodeLock(node: node, of: try options.location(live).folder)
         let service = try await RelayService(
             store: opened.store, vault: opened.vault, node: node, checkpointFile: checkpoint, live: live, log: log)
-        let gateway = service.gateway(host: httpHost, port: httpPort)
+        let gateway = PatientGateway(gateway: service.gateway(host: httpHost, port: httpPort), log: log, live: live)
         log.notice("serving \(opened.store.path); consents at \(service.shelf.current.directory.settings.publicAddress)")
         var configuration = ServiceGroupConfiguration(
             services: [

@@ -16,12 +16,12 @@ import Testing
             for number in 0..<total { accepted.insert(try await premises.accept(number).messageID) }
             #expect(accepted.count == total)
             for milestone in [20, 120, 260, 400] {
-                let service = try premises.spawn(["serve"])
+                let service = try premises.spawn(["serve", "--http-port", "0"])
                 _ = await premises.sandbox.record { $0.messages.count >= milestone }
                 kill(service.processIdentifier, SIGKILL)
                 service.waitUntilExit()
             }
-            let service = try premises.spawn(["serve"])
+            let service = try premises.spawn(["serve", "--http-port", "0"])
             let record = await premises.sandbox.record { Set($0.messages.map(\.messageID)).count >= total }
             service.terminate()  // SIGTERM: what is under way settles first
             service.waitUntilExit()
@@ -43,10 +43,10 @@ import Testing
     /// A second run under the same name would take the first one's messages for abandoned.
     @Test func nodeIsServedOnce() async throws {
         try await Premises.with { premises in
-            let first = try premises.spawn(["serve"])
+            let first = try premises.spawn(["serve", "--http-port", "0"])
             _ = try await premises.accept(1)
             _ = await premises.sandbox.messages(atLeast: 1)
-            let second = try premises.spawn(["serve"])
+            let second = try premises.spawn(["serve", "--http-port", "0"])
             second.waitUntilExit()
             #expect(second.terminationStatus == ExitStatus.unavailable.rawValue)
             first.terminate()

@@ -70,7 +70,7 @@ struct Premises: Sendable {
     }
 
     /// Beside the test bundle, wherever the scratch folder is: the bundle is mapped into this process.
-    private static func program() throws -> String {
+    static func program() throws -> String {
         let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
         for line in maps.split(separator: "\n") where line.hasSuffix(".xctest") {
             guard let slash = line.firstIndex(of: "/") else { continue }

@@ -121,14 +121,14 @@ private final class OtherProcess {
     }
 
     func isReady() async throws {
-        for try await line in output.fileHandleForReading.bytesUntilEnd where line.contains("at the line") { return }
+        for try await line in output.fileHandleForReading.pieces where line.contains("at the line") { return }
         throw CommandFailure.data("the other process did not come to the line")
     }
 
     func go() throws { try input.fileHandleForWriting.close() }
 
     func end() async throws -> Int32 {
-        for try await _ in output.fileHandleForReading.bytesUntilEnd {}
+        for try await _ in output.fileHandleForReading.pieces {}
         process.waitUntilExit()
         return process.terminationStatus
     }
@@ -136,21 +136,4 @@ private final class OtherProcess {
 
 extension String {
     fileprivate var asFileURL: URL { URL(filePath: self) }
-}
-
-extension FileHandle {
-    /// Pieces as they come, read on a thread of their own.
-    fileprivate var bytesUntilEnd: AsyncThrowingStream<String, any Error> {
-        AsyncThrowingStream { stream in
-            let thread = Thread { [self] in
-                while true {
-                    let piece = availableData
-                    if piece.isEmpty { break }
-                    stream.yield(String(decoding: piece, as: UTF8.self))
-                }
-                stream.finish()
-            }
-            thread.start()
-        }
-    }
 }
