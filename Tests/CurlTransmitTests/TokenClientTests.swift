@@ -64,6 +64,23 @@ import struct FoundationEssentials.Date
         #expect(request.fields.contains(HTTPField("Accept", "application/json")))
     }
 
+    /// Both halves are form-encoded before they are joined, or a `:` in the id would move the border (RFC 6749 section 2.3.1).
+    @Test func secretGoesIntoTheFieldWhereThatIsWanted() async throws {
+        let seen = Mutex<HTTPRequest?>(nil)
+        let client = Self.client { request throws(CurlFailure) in
+            seen.withLock { $0 = request }
+            return Self.answer
+        }
+        _ = try await client.answer(
+            to: TokenRequest(
+                endpoint: "https://login.example/token", kind: .clientCredentials, clientID: "a:b",
+                authentication: .basic(Secret("s&= +")), scope: "x"))
+        let request = try #require(seen.withLock { $0 })
+        #expect(String(decoding: request.body, as: UTF8.self) == "grant_type=client_credentials&scope=x")
+        // "a%3Ab:s%26%3D+%2B"
+        #expect(request.fields.contains(HTTPField("Authorization", "Basic YSUzQWI6cyUyNiUzRCslMkI=")))
+    }
+
     @Test(arguments: [
         question(secret: nil), question(secret: Secret("")), question(.refresh(Secret(""))), question(clientID: ""),
     ])

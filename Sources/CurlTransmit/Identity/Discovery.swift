@@ -75,7 +75,7 @@ package struct Discovery: Sendable {
             server: AuthorizationServer(
                 issuer: issuer, authorizationEndpoint: fields.authorizationEndpoint, deviceEndpoint: fields.deviceEndpoint,
                 revocationEndpoint: fields.revocationEndpoint, userinfoEndpoint: fields.userinfoEndpoint, keysEndpoint: fields.keysEndpoint,
-                promisesIssuer: fields.promisesIssuer ?? false,
+                promisesIssuer: fields.promisesIssuer ?? false, wantsBasic: !fields.secretMethods.contains("client_secret_post"),
                 identityScopes: (fields.scopes ?? []).filter(Self.identityScopes.contains).joined(separator: " ")),
             tokenEndpoint: fields.tokenEndpoint, scopes: fields.scopes ?? [])
     }
@@ -92,7 +92,11 @@ package struct Discovery: Sendable {
         let userinfoEndpoint: String?
         let keysEndpoint: String?
         let promisesIssuer: Bool?
+        let methods: [String]?
         let scopes: [String]?
+
+        /// RFC 8414 section 2: left out, it is `client_secret_basic`.
+        var secretMethods: [String] { methods ?? ["client_secret_basic"] }
 
         var addresses: [String] {
             [issuer, tokenEndpoint, authorizationEndpoint, deviceEndpoint, revocationEndpoint, userinfoEndpoint, keysEndpoint].compactMap(
@@ -107,6 +111,7 @@ package struct Discovery: Sendable {
             case revocationEndpoint = "revocation_endpoint"
             case userinfoEndpoint = "userinfo_endpoint"
             case keysEndpoint = "jwks_uri"
+            case methods = "token_endpoint_auth_methods_supported"
             case promisesIssuer = "authorization_response_iss_parameter_supported"
             case scopes = "scopes_supported"
         }

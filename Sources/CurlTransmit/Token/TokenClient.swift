@@ -53,10 +53,10 @@ package struct TokenClient: Sendable {
         _ read: (TokenReply) throws(TokenFailure) -> Answer
     ) async throws(TokenFailure) -> Answer {
         // The body is made in place: a second holder would keep the wiping below from reaching it.
+        var fields = [HTTPField("Content-Type", "application/x-www-form-urlencoded"), HTTPField("Accept", "application/json")]
+        if let authorization = form.authorization { fields.append(HTTPField("Authorization", authorization.revealText())) }
         var request = HTTPRequest(
-            .post, endpoint,
-            fields: [HTTPField("Content-Type", "application/x-www-form-urlencoded"), HTTPField("Accept", "application/json")],
-            body: FormBody(form.pairs).bytes, limits: limits, trustedCertificates: certificates)
+            .post, endpoint, fields: fields, body: FormBody(form.pairs).bytes, limits: limits, trustedCertificates: certificates)
         let response: Result<HTTPResponse, CurlFailure>
         do throws(CurlFailure) { response = .success(try await perform(request)) } catch { response = .failure(error) }
         request.wipeBody()

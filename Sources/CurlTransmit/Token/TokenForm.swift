@@ -5,6 +5,8 @@ internal import Relay
 struct TokenForm {
     private(set) var pairs: [(name: String, value: [UInt8])] = []
     private(set) var secrets: [[UInt8]] = []
+    /// The Authorization field, where the secret goes there.
+    private(set) var authorization: Secret?
 
     init(_ question: TokenRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
         switch question.kind {
@@ -33,7 +35,6 @@ struct TokenForm {
             return
         }
         guard !question.clientID.isEmpty else { throw .missing("the application has no client id") }
-        add("client_id", question.clientID)
         try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
         if !question.scope.isEmpty { add("scope", question.scope) }
     }
@@ -41,7 +42,6 @@ struct TokenForm {
     init(_ question: RevocationRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
         add("token", question.token)
         add("token_type_hint", "refresh_token")
-        add("client_id", question.clientID)
         try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
     }
 
@@ -51,10 +51,19 @@ struct TokenForm {
     private mutating func authenticate(
         _ authentication: ClientAuthentication, _ clientID: String, audience: String, at now: Date, random: (Int) -> [UInt8]
     ) async throws(TokenFailure) {
+        // One way to say who asks, not two (RFC 6749 section 2.3).
+        if case .basic = authentication {} else { add("client_id", clientID) }
         switch authentication {
         // A public client has none and refreshes all the same.
         case .none: break
         case .secret(let secret): if secret.count > 0 { add("client_secret", secret) }
+        case .basic(let secret):
+            secrets.append(secret.reveal())
+            // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
+            let pair = Array(FormBody.encode(Array(clientID.utf8)) + [UInt8(ascii: ":")] + FormBody.encode(secret.reveal()))
+            let field = Data(pair).base64EncodedString()
+            secrets.append(Array(field.utf8))
+            authorization = Secret("Basic " + field)
         case .certificate(let certificate, let key):
             let assertion = try await Assertion.client(
                 clientID, certificate: certificate, key: key, audience: audience, id: Base64URL.text(random(16)), at: now)
@@ -76,7 +85,7 @@ extension ClientAuthentication {
     fileprivate var isGiven: Bool {
         switch self {
         case .none: false
-        case .secret(let secret): secret.count > 0
+        case .secret(let secret), .basic(let secret): secret.count > 0
         case .certificate: true
         }
     }

@@ -49,9 +49,9 @@ struct ApplicationCredential: Sendable {
         }
     }
 
-    var authentication: ClientAuthentication {
+    func authentication(at provider: Provider) -> ClientAuthentication {
         switch kind {
-        case .secret(let text): .secret(text)
+        case .secret(let text): provider.authorization.authentication(text)
         case .certificate(let pem, let key): .certificate(pem, key: key)
         case .serviceAccount: .none
         }

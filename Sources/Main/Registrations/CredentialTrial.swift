@@ -50,7 +50,7 @@ struct CredentialTrial {
         let isDelegated = if case .refresh = kind { true } else { false }
         let question = TokenRequest(
             endpoint: provider.address(provider.tokenEndpoint, tenant: application.tenant), kind: kind, clientID: application.clientID,
-            authentication: credential.authentication, scope: (isDelegated ? scopes?.delegated : scopes?.appOnly) ?? "",
+            authentication: credential.authentication(at: provider), scope: (isDelegated ? scopes?.delegated : scopes?.appOnly) ?? "",
             trustedCertificates: provider.trustedCertificates)
         let answer: Result<TokenAnswer, TokenFailure>
         let curl = try CurlThread()

@@ -65,7 +65,7 @@ extension GrantSource {
             return .certificate(certificate, key: key)
         }
         let secret = try vault.opened(credentials.clientSecret, SecretName(.clientSecret, of: application.id.text))
-        return secret.map { .secret($0) } ?? .none
+        return secret.map { provider.authorization.authentication($0) } ?? .none
     }
 
     /// As the provider would put it, so that mail takes the next route until someone has given it.
@@ -80,4 +80,9 @@ extension Vault {
         guard let sealed else { return nil }
         do throws(VaultError) { return try open(sealed, for: name) } catch { throw .missing(error.description) }
     }
+}
+
+extension AuthorizationServer {
+    /// The way it takes a secret.
+    package func authentication(_ secret: Secret) -> ClientAuthentication { wantsBasic ? .basic(secret) : .secret(secret) }
 }

@@ -114,6 +114,7 @@ extension ProviderState {
             "jwks_uri": endpoint(.keys),
             "userinfo_endpoint": endpoint(.userinfo), "device_authorization_endpoint": endpoint(.device),
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         ]
         if habits.flavour == .google { document["revocation_endpoint"] = endpoint(.revoke) }
         if habits.responseIssuer != nil { document["authorization_response_iss_parameter_supported"] = true }

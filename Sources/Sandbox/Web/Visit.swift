@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// One request at a door, as it came.
 struct Visit: Sendable {
     let door: Door
@@ -8,6 +10,26 @@ struct Visit: Sendable {
     let form: String
     /// Of the Authorization field.
     let bearer: String?
+
+    /// A client that shows itself by `Basic` (RFC 6749 section 2.3.1) is judged like one that does so in the form.
+    init(door: Door, isPost: Bool, path: String, tenant: String, query: String, form: String, authorization: String?) {
+        self.door = door
+        self.isPost = isPost
+        self.path = path
+        self.tenant = tenant
+        self.query = query
+        let words = (authorization ?? "").split(separator: " ")
+        bearer = words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
+        guard words.count == 2, words[0].lowercased() == "basic", let pair = Base64URL.data(words[1]),
+            let colon = pair.firstIndex(of: UInt8(ascii: ":"))
+        else {
+            self.form = form
+            return
+        }
+        // Both halves are form-encoded already.
+        let (id, secret) = (String(decoding: pair[..<colon], as: UTF8.self), String(decoding: pair[(colon + 1)...], as: UTF8.self))
+        self.form = form + "&client_id=\(id)&client_secret=\(secret)"
+    }
 
     /// Whom it is about, as faults name them: the login behind a refresh token, else the client id.
     func subject(_ state: ProviderState) -> String? {

@@ -68,8 +68,7 @@ final class WebServer: Sendable {
         let form = request.method == .post ? String(buffer: try await request.body.collect(upTo: bodyLimit)) : ""
         let visit = Visit(
             door: door, isPost: request.method == .post, path: request.uri.path, tenant: context.parameters.get("tenant") ?? "",
-            query: request.uri.query ?? "", form: form,
-            bearer: request.headers[.authorization]?.split(separator: " ").last.map(String.init))
+            query: request.uri.query ?? "", form: form, authorization: request.headers[.authorization])
         let fault = provider.with { state, _ in state.faults.take(at: door, login: visit.subject(state)) }
         switch fault {
         case nil: break

@@ -87,6 +87,7 @@ extension DirectoryReader {
         server.userinfoEndpoint = try fields["userinfo_endpoint"]?.url() ?? server.userinfoEndpoint
         server.keysEndpoint = try fields["keys_endpoint"]?.url() ?? server.keysEndpoint
         server.promisesIssuer = try fields.flag("promises_issuer", default: server.promisesIssuer)
+        server.wantsBasic = try fields.flag("wants_basic", default: server.wantsBasic)
         server.identityScopes = try fields.line("identity_scopes") ?? server.identityScopes
         guard let parameters = try fields["parameters"]?.fields() else { return }
         server.parameters = [:]

@@ -34,6 +34,7 @@ extension DirectoryWriter {
         map.add("revocation_endpoint", server.revocationEndpoint)
         map.add("userinfo_endpoint", server.userinfoEndpoint)
         map.add("keys_endpoint", server.keysEndpoint)
+        if server.wantsBasic { map.add("wants_basic", .flag(true)) }
         if server.promisesIssuer { map.add("promises_issuer", .flag(true)) }
         if !server.identityScopes.isEmpty { map.add("identity_scopes", server.identityScopes) }
         if !server.parameters.isEmpty {

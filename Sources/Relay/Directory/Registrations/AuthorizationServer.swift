@@ -10,6 +10,8 @@ package struct AuthorizationServer: Sendable, Hashable, Codable {
     package var keysEndpoint: String?
     /// Its metadata promises `iss` in every authorisation response (RFC 9207): then an answer without it is refused.
     package var promisesIssuer: Bool
+    /// Takes the client's secret in the Authorization field alone (`token_endpoint_auth_methods_supported` without `client_secret_post`).
+    package var wantsBasic: Bool
     /// Asked for beside what a mailbox needs: `openid` for who consented, `offline_access` for a refresh token.
     package var identityScopes: String
     /// Sent with every authorisation request, such as Google's `access_type=offline`.
@@ -17,7 +19,8 @@ package struct AuthorizationServer: Sendable, Hashable, Codable {
 
     package init(
         issuer: String? = nil, authorizationEndpoint: String? = nil, deviceEndpoint: String? = nil, revocationEndpoint: String? = nil,
-        userinfoEndpoint: String? = nil, keysEndpoint: String? = nil, promisesIssuer: Bool = false, identityScopes: String = "",
+        userinfoEndpoint: String? = nil, keysEndpoint: String? = nil, promisesIssuer: Bool = false, wantsBasic: Bool = false,
+        identityScopes: String = "",
         parameters: [String: String] = [:]
     ) {
         self.issuer = issuer
@@ -27,6 +30,7 @@ package struct AuthorizationServer: Sendable, Hashable, Codable {
         self.userinfoEndpoint = userinfoEndpoint
         self.keysEndpoint = keysEndpoint
         self.promisesIssuer = promisesIssuer
+        self.wantsBasic = wantsBasic
         self.identityScopes = identityScopes
         self.parameters = parameters
     }

@@ -35,8 +35,10 @@ package struct TokenRequest: Sendable {
 package enum ClientAuthentication: Sendable {
     /// A public client: its id is all it has.
     case none
-    /// `client_secret_post` (RFC 6749 section 2.3.1).
+    /// `client_secret_post` (RFC 6749 section 2.3.1), as Entra and Google want it.
     case secret(Secret)
+    /// `client_secret_basic` (the same section): in the Authorization field.
+    case basic(Secret)
     /// `private_key_jwt` with the certificate's thumbprint (RFC 7523 section 2.2; Entra: PS256 and `x5t#S256`). Certificate and key are PEM.
     case certificate(String, key: Secret)
 }
