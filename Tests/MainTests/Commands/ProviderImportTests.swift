@@ -70,7 +70,7 @@ struct ProviderImportTests {
         #expect(try await desk.directory().provider(ProviderID(trusted: "house.example"))?.mayReceiveSecrets == true)
         let moved = try file(desk, "moved.xml", "login.house.example/token", "evil.example/token")
         let row = try #require(try await rows(desk, "providers import --apply \(moved)")["moved.xml"])
-        #expect(row.hasPrefix("changed token-endpoint, name differ; NO LONGER TRUSTED"))
+        #expect(row.hasPrefix("changed NO LONGER TRUSTED: token-endpoint, name differ; "))
         let provider = try #require(try await desk.directory().provider(ProviderID(trusted: "house.example")))
         #expect(!provider.mayReceiveSecrets && provider.tokenEndpoint == "https://evil.example/token")
     }

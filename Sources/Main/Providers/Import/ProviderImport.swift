@@ -88,7 +88,7 @@ struct ProviderImport {
         }
         let what = words.joined(separator: ", ") + (words.count == 1 ? " differs" : " differ")
         if before.mayReceiveSecrets, !after.mayReceiveSecrets {
-            return "\(what); NO LONGER TRUSTED: no secret goes there until `mandate providers trust \(after.id)`"
+            return "NO LONGER TRUSTED: \(what); no secret goes there until `mandate providers trust \(after.id)`"
         }
         return what
     }

@@ -58,9 +58,9 @@ extension ProvidersCommand {
         }
 
         private func show(_ report: ProviderImport, _ live: Live) {
-            var listing = Listing(["id", "file", "outcome", "why", "endpoints"].map { Column($0) }, format.format, to: live.standardOutput)
+            var listing = Listing(["id", "file", "outcome", "endpoints", "why"].map { Column($0) }, format.format, to: live.standardOutput)
             for line in report.lines {
-                listing.add([Cell(line.id), .text(line.file), .text(line.outcome.rawValue), .text(line.why), .list(line.places)])
+                listing.add([Cell(line.id), .text(line.file), .text(line.outcome.rawValue), .list(line.places), .text(line.why)])
             }
             listing.finish()
         }
