@@ -49,19 +49,21 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
         .target(name: "CProcess"),
+        .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CXML2Shim", dependencies: ["CXML2"]),
         .target(name: "Mail", dependencies: ["CIDN2"]),
         .target(name: "Relay", dependencies: ["Mail", crypto, trees]),
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
+        .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CXML2", "CXML2Shim"]),
         .target(name: "WebGateway", dependencies: ["Relay", "Mail", log, lifecycle, httpTypes, nio] + hummingbird),
         .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "WebGateway", "Sandbox", arguments, yams, log, lifecycle,
-                signals,
-                crypto, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "WebGateway", "Sandbox", arguments, yams, log,
+                lifecycle, signals, crypto, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
@@ -70,6 +72,7 @@ let package = Package(
         .testTarget(
             name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
+        .testTarget(name: "XMLImportTests", dependencies: ["XMLImport", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(

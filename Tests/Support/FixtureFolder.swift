@@ -8,6 +8,8 @@ package struct FixtureFolder: Sendable, Hashable, CustomStringConvertible {
     /// A walk that finds nothing proves nothing, so it fails.
     package struct NoCases: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// The folders below `Fixtures/<collection>`, by name.

@@ -69,6 +69,7 @@ package struct Discovery: Sendable {
         // RFC 8414 section 3.3: identical, to the last character.
         guard fields.issuer == issuer else { throw .otherIssuer(expected: issuer, found: IDToken.line(fields.issuer)) }
         for address in fields.addresses {
+            do throws(EndpointError) { _ = try EndpointAddress(address) } catch { throw .unusable("\(IDToken.line(address)): \(error)") }
             do throws(CurlFailure) { _ = try AllowedURL(address) } catch { throw .unusable("\(IDToken.line(address)): \(error)") }
         }
         return ProviderMetadata(

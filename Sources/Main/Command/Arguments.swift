@@ -71,3 +71,4 @@ extension Transport: ExpressibleByArgument {}
 extension Delegation.Kind: ExpressibleByArgument {}
 extension QueuedMessage.StateName: ExpressibleByArgument {}
 extension MailEndpoint.Security: ExpressibleByArgument {}
+extension ProviderKind: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CurlTransmit
 internal import Mail
 internal import Relay
 
@@ -26,6 +27,7 @@ struct Ending: Sendable, Hashable {
         case let failure as AcceptFailure: self.init(failure.status, failure.words)
         case let failure as TokenFailure: self.init(failure.status, failure.description)
         case let failure as ConsentFailure: self.init(failure.status, failure.description)
+        case let failure as DiscoveryFailure: self.init(failure.status, failure.description)
         case let failure as TransmitFailure: self.init(.unavailable, failure.description)
         case is CancellationError: self.init(.temporary, "it was cancelled before it was done; try again")
         default:

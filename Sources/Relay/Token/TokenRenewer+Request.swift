@@ -3,6 +3,12 @@ extension TokenRenewer {
     func answer(_ key: TokenKey, _ credentials: Credentials) async throws(TokenFailure) -> TokenAnswer {
         guard let source = source(key.grant) else { throw .missing("the grant \(key.grant) has no application or provider") }
         guard source.grant.isEnabled else { throw .missing("the grant \(source.grant.name) is disabled") }
+        // Before a program is asked, too: its token would go to the mail server.
+        guard source.provider.mayReceiveSecrets else {
+            throw .missing(
+                "\(source.provider.name) came from a file, so no secret is sent to it: look at `mandate providers show \(source.provider.id)`, then "
+                    + "`mandate providers trust \(source.provider.id)`")
+        }
         guard source.grant.kind != .command else {
             guard !source.grant.command.isEmpty else { throw .missing("the grant \(source.grant.name) names no program") }
             return try await runCommand(source.grant.command)
@@ -11,11 +17,6 @@ extension TokenRenewer {
     }
 
     private func tokenRequest(_ key: TokenKey, _ source: GrantSource, _ credentials: Credentials) throws(TokenFailure) -> TokenRequest {
-        guard source.provider.mayReceiveSecrets else {
-            throw .missing(
-                "\(source.provider.name) came from a file, so no secret is sent to it: look at `mandate providers show \(source.provider.id)`, then "
-                    + "`mandate providers trust \(source.provider.id)`")
-        }
         let kind: TokenRequest.Kind
         let authentication: ClientAuthentication
         switch source.grant.kind {

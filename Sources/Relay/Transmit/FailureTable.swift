@@ -24,7 +24,7 @@ package enum FailureTable {
         case .tls:
             return Diagnosis(
                 .retry(notBefore: nil), failure.description,
-                fix: "check the provider's certificate, or give its authority with `mandate providers add ID --trust FILE`")
+                fix: "check the provider's certificate, or give its authority with `mandate providers set ID --trust FILE`")
         case .noTLS, .noMechanism:
             return Diagnosis(.retry(notBefore: nil), failure.description, fix: "check host and port of the provider's SMTP endpoint")
         case .tokenTooLong:

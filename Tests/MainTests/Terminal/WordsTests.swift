@@ -56,7 +56,7 @@ struct WordsTests {
     ])
     func tokenEndpointsAreHTTPSExceptOnThisMachine(_ text: String, _ isTaken: Bool) {
         let taken: Bool
-        do throws(CommandFailure) { taken = try EndpointRules.tokenEndpoint(text) == text } catch { taken = false }
+        do throws(EndpointError) { taken = try EndpointAddress(text).text == text } catch { taken = false }
         #expect(taken == isTaken)
     }
 

@@ -123,13 +123,9 @@ extension DirectoryReader {
 }
 
 extension DocumentReader {
-    /// `http` is for this machine alone, which is judged where it is used.
     fileprivate func url() throws(DocumentError) -> String {
-        let url = try line()
-        guard url.hasPrefix("https://") || url.hasPrefix("http://"), url.utf8.count > 8, !url.contains(" ") else {
-            throw expected("an https address")
-        }
-        return url
+        let text = try line()
+        do throws(EndpointError) { return try EndpointAddress(text).text } catch { throw expected("an https address (\(error))") }
     }
 }
 

@@ -1,0 +1,1 @@
+#include "cxml2shim.h"
