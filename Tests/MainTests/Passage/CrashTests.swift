@@ -18,14 +18,12 @@ import Testing
             for milestone in [20, 120, 260, 400] {
                 let service = try premises.spawn(["serve", "--http-port", "0"])
                 _ = await premises.sandbox.record { $0.messages.count >= milestone }
-                kill(service.processIdentifier, SIGKILL)
-                service.waitUntilExit()
+                service.signal(SIGKILL)
+                _ = await service.end()
             }
             let service = try premises.spawn(["serve", "--http-port", "0"])
             let record = await premises.sandbox.record { Set($0.messages.map(\.messageID)).count >= total }
-            service.terminate()  // SIGTERM: what is under way settles first
-            service.waitUntilExit()
-            #expect(service.terminationStatus == 0)
+            #expect(await service.stop() == 0)  // SIGTERM: what is under way settles first
             #expect(Set(record.messages.map(\.messageID)) == accepted)
             let copies = Dictionary(grouping: premises.sandbox.messages, by: \.messageID).filter { $0.value.count > 1 }
             let unknown = try await premises.store.entries(JournalFilter(limit: 10_000)).filter { $0.entry.kind == .unknown }
@@ -47,11 +45,8 @@ import Testing
             _ = try await premises.accept(1)
             _ = await premises.sandbox.messages(atLeast: 1)
             let second = try premises.spawn(["serve", "--http-port", "0"])
-            second.waitUntilExit()
-            #expect(second.terminationStatus == ExitStatus.unavailable.rawValue)
-            first.terminate()
-            first.waitUntilExit()
-            #expect(first.terminationStatus == 0)
+            #expect(await second.end() == ExitStatus.unavailable.rawValue)
+            #expect(await first.stop() == 0)
         }
     }
 }

@@ -57,16 +57,9 @@ struct Premises: Sendable {
         return try await stage.finish()
     }
 
-    /// The built program, run on this store. Its standard error goes where the tests' goes.
-    func spawn(_ arguments: [String], output: Pipe? = nil) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: try Self.program())
-        process.arguments = arguments + ["--store", folder]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output ?? FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+    /// The built program, run on this store.
+    func spawn(_ arguments: [String], output: ProgramPipe? = nil) throws -> Program {
+        try Program([try Self.program()] + arguments + ["--store", folder], Program.Streams(output: output?.writing.fileDescriptor))
     }
 
     /// Beside the test bundle, wherever the scratch folder is: the bundle is mapped into this process.

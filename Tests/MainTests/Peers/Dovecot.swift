@@ -4,33 +4,33 @@ import Foundation
 
 /// A real submission and IMAP server that signs in with tokens, asking a real provider's userinfo endpoint whose they are; what it takes goes to
 /// Postfix's message sink. Everything on free loopback ports, as a user of its own, in a folder of its own.
-final class Dovecot {
+struct Dovecot {
     let folder: String
     let submission: Int
     let imap: Int
     /// PEM file of the certificate that both servers show.
     var certificate: String { folder + "/cert.pem" }
-    private var sink: Process?
+    private let sink: Program
 
-    init(folder: String, userinfo: String) throws {
+    init(folder: String, userinfo: String) async throws {
         self.folder = folder
         let ports = try FreePorts.take(3)
         submission = ports[0]
         imap = ports[1]
-        try Self.tool("/usr/bin/mkdir", ["-p", "run", "state", "mail", "sink"].map { $0.hasPrefix("-") ? $0 : folder + "/" + $0 })
-        try Self.tool(
-            "/usr/bin/openssl",
-            [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                "subjectAltName=DNS:localhost", "-keyout", folder + "/key.pem", "-out", certificate,
-            ])
-        try configuration(relay: ports[2]).write(toFile: folder + "/dovecot.conf", atomically: true, encoding: .utf8)
+        try await Self.tool(["/usr/bin/mkdir", "-p"] + ["run", "state", "mail", "sink"].map { folder + "/" + $0 })
+        try await Self.tool([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+            "subjectAltName=DNS:localhost", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
+        ])
+        try Self.configuration(folder, submission: submission, imap: imap, relay: ports[2])
+            .write(toFile: folder + "/dovecot.conf", atomically: true, encoding: .utf8)
         try "introspection_mode = auth\nintrospection_url = \(userinfo)\nusername_attribute = email\n"
             .write(toFile: folder + "/oauth2.conf", atomically: true, encoding: .utf8)
-        if geteuid() == 0 { try Self.tool("/usr/bin/chown", ["-R", "mailtest:", folder]) }
-        sink = try Self.launch(
-            "/usr/sbin/smtp-sink", ["-h", "sink.test", "-8", "-d", "%H%M%S.", "127.0.0.1:\(ports[2])", "100"], in: folder + "/sink")
-        try Self.tool(Self.asUser("/usr/sbin/dovecot", ["-c", folder + "/dovecot.conf"]))
+        if geteuid() == 0 { try await Self.tool(["/usr/bin/chown", "-R", "mailtest:", folder]) }
+        sink = try Program(
+            Self.asUser(["/usr/sbin/smtp-sink", "-h", "sink.test", "-8", "-d", "%H%M%S.", "127.0.0.1:\(ports[2])", "100"]),
+            in: folder + "/sink")
+        try await Self.tool(Self.asUser(["/usr/sbin/dovecot", "-c", folder + "/dovecot.conf"]))
     }
 
     /// The messages that have come through, envelope and all.
@@ -40,10 +40,9 @@ final class Dovecot {
         }
     }
 
-    func stop() throws {
-        try Self.tool(Self.asUser("/usr/bin/doveadm", ["-c", folder + "/dovecot.conf", "stop"]))
-        sink?.terminate()
-        sink?.waitUntilExit()
+    func stop() async throws {
+        try await Self.tool(Self.asUser(["/usr/bin/doveadm", "-c", folder + "/dovecot.conf", "stop"]))
+        _ = await sink.stop()
     }
 
     static var isInstalled: Bool {
@@ -54,45 +53,23 @@ final class Dovecot {
 
     private static var user: String { geteuid() == 0 ? "mailtest" : NSUserName() }
 
-    private static func asUser(_ program: String, _ arguments: [String]) -> [String] {
-        geteuid() == 0
-            ? ["/usr/bin/setpriv", "--reuid=mailtest", "--regid=mailtest", "--clear-groups", program] + arguments : [program] + arguments
+    private static func asUser(_ words: [String]) -> [String] {
+        (geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=mailtest", "--regid=mailtest", "--clear-groups"] : []) + words
     }
 
-    private static func launch(_ program: String, _ arguments: [String], in folder: String) throws -> Process {
-        let words = asUser(program, arguments)
-        let process = Process()
-        process.executableURL = URL(filePath: words[0])
-        process.arguments = Array(words.dropFirst())
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+    private static func tool(_ words: [String]) async throws {
+        let status = await (try Program(words)).end()
+        guard status == 0 else { throw CommandFailure.data("\(words[0]) ended with \(status)") }
     }
 
-    private static func tool(_ program: String, _ arguments: [String]) throws { try tool([program] + arguments) }
-
-    private static func tool(_ words: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: words[0])
-        process.arguments = Array(words.dropFirst())
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CommandFailure.data("\(words[0]) ended with \(process.terminationStatus)") }
-    }
-
-    private func configuration(relay: Int) -> String {
+    private static func configuration(_ folder: String, submission: Int, imap: Int, relay: Int) -> String {
         """
         base_dir = \(folder)/run
         state_dir = \(folder)/state
         log_path = \(folder)/log
-        default_internal_user = \(Self.user)
-        default_internal_group = \(Self.user)
-        default_login_user = \(Self.user)
+        default_internal_user = \(user)
+        default_internal_group = \(user)
+        default_login_user = \(user)
         protocols = imap submission
         listen = 127.0.0.1
         ssl = yes
@@ -112,7 +89,7 @@ final class Dovecot {
         }
         userdb {
           driver = static
-          args = uid=\(Self.user) gid=\(Self.user) home=\(folder)/mail/%u
+          args = uid=\(user) gid=\(user) home=\(folder)/mail/%u
         }
         service anvil {
           chroot =

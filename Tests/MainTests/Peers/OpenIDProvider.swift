@@ -4,35 +4,34 @@ import Foundation
 @testable import Main
 
 /// An OpenID provider that is not ours (oidc-provider-mock), with one user.
-final class OpenIDProvider {
+struct OpenIDProvider {
     static let alice = "alice@example.com"
 
     let issuer: String
-    private let process = Process()
+    private let program: Program
+    /// Read on, or it would stop when the pipe is full.
+    private let output: AsyncStream<String>
     private let curl: CurlThread
 
-    static var program: String {
+    static var path: String {
         (ProcessInfo.processInfo.environment["MANDATE_PEERS"] ?? "/var/tmp/mandate-peers") + "/bin/oidc-provider-mock"
     }
 
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
     /// Returns when it answers. `life`: seconds of its tokens.
     init(life: Int, _ curl: CurlThread) async throws {
         let port = try FreePorts.take(1)[0]
         issuer = "http://127.0.0.1:\(port)"
         self.curl = curl
-        process.executableURL = URL(filePath: Self.program)
-        process.arguments = [
-            "-p", "\(port)", "-e", "\(life)", "--user-claims", #"{"sub":"\#(Self.alice)","email":"\#(Self.alice)"}"#, "--user",
-            "mallory@example.com",
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        let log = Pipe()
-        process.standardError = log
-        try process.run()
-        for try await line in log.fileHandleForReading.pieces where line.contains("running on") { return }
+        let log = try ProgramPipe()
+        program = try Program(
+            [
+                Self.path, "-p", "\(port)", "-e", "\(life)", "--user-claims",
+                #"{"sub":"\#(Self.alice)","email":"\#(Self.alice)"}"#, "--user", "mallory@example.com",
+            ], Program.Streams(errors: log.writing.fileDescriptor))
+        output = try log.pieces()
+        for await piece in output where piece.contains("running on") { return }
         throw CommandFailure.data("the provider did not start")
     }
 
@@ -50,8 +49,9 @@ final class OpenIDProvider {
                 .post, address, fields: [HTTPField("Content-Type", "application/x-www-form-urlencoded")], body: Array(form.utf8)))
     }
 
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
+    /// At once: it would wait for connections that are kept alive.
+    func stop() async {
+        program.signal(SIGKILL)
+        _ = await program.end()
     }
 }

@@ -78,11 +78,10 @@ private final class Life {
         try await commands()
         try await consent()
         // A crash, with cores allowed and the language's crash reports on: neither may show what is in memory.
-        let limits = try String(contentsOfFile: "/proc/\(service.processIdentifier)/limits", encoding: .utf8)
+        let limits = try String(contentsOfFile: "/proc/\(service.id)/limits", encoding: .utf8)
         #expect(limits.contains(/Max core file size +0 +0/))
-        kill(service.processIdentifier, SIGSEGV)
-        service.waitUntilExit()
-        #expect(service.terminationReason == .uncaughtSignal)
+        service.signal(SIGSEGV)
+        #expect(await service.end() == -SIGSEGV)
         #expect(try !printed().contains("Backtrace"))
     }
 
@@ -145,10 +144,10 @@ private final class Life {
     }
 
     private func paste(as login: String) async throws -> Int32 {
-        let (input, page) = (Pipe(), Pipe())
+        let (input, page) = (try ProgramPipe(), try ProgramPipe())
         let program = try start([try Premises.program()], ["grants", "authorize", "ann", "--paste"], input: input, page: page)
         var printed = ""
-        for try await piece in page.fileHandleForReading.pieces {
+        for await piece in try page.pieces() {
             printed += piece
             guard printed.contains("\n") else { continue }
             let curl = try CurlThread()
@@ -157,40 +156,34 @@ private final class Life {
                     .post, printed.trimmed, fields: [HTTPField("Content-Type", "application/x-www-form-urlencoded")],
                     body: Array("login=\(login)&action=allow".utf8), trustedCertificates: premises.sandbox.authority.certificatePEM))
             await curl.stop()
-            input.fileHandleForWriting.write(Data((answer.value(of: "Location") ?? "").utf8))
-            try input.fileHandleForWriting.close()
+            input.writing.write(Data((answer.value(of: "Location") ?? "").utf8))
+            try input.writing.close()
         }
-        program.waitUntilExit()
         try Data(printed.utf8).write(to: URL(filePath: output + "/page-\(runs).txt"))
-        return program.terminationStatus
+        return await program.end()
     }
 
-    private func serve() throws -> Process {
+    private func serve() throws -> Program {
         let script = "ulimit -c unlimited 2>/dev/null; cd \"$1\"; shift; exec \"$@\""
         return try start(["/bin/sh", "-c", script, "sh", premises.folder, try Premises.program()], ["serve", "--http-port", "0"])
     }
 
     private func run(_ arguments: String...) async throws { try await run(arguments) }
 
-    private func run(_ arguments: [String]) async throws {
-        let process = try start([try Premises.program()], arguments)
-        process.waitUntilExit()
-    }
+    private func run(_ arguments: [String]) async throws { _ = await (try start([try Premises.program()], arguments)).end() }
 
-    private func start(_ program: [String], _ arguments: [String], input: Pipe? = nil, page: Pipe? = nil) throws -> Process {
+    private func start(
+        _ program: [String], _ arguments: [String], input: ProgramPipe? = nil, page: ProgramPipe? = nil
+    ) throws -> Program {
         runs += 1
         let path = output + "/\(runs).txt"
         try Data().write(to: URL(filePath: path))
         let file = try FileHandle(forWritingTo: URL(filePath: path))
-        let process = Process()
-        process.executableURL = URL(filePath: program[0])
-        process.arguments = program.dropFirst() + arguments + ["--store", premises.folder]
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=yes,color=no,interactive=no"]) { $1 }
-        if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
-        if let page { process.standardOutput = page } else { process.standardOutput = file }
-        process.standardError = file
-        try process.run()
-        return process
+        let streams = Program.Streams(
+            input: input?.reading.fileDescriptor, output: (page?.writing ?? file).fileDescriptor, errors: file.fileDescriptor)
+        return try Program(
+            program + arguments + ["--store", premises.folder], environment: ["SWIFT_BACKTRACE": "enable=yes,color=no,interactive=no"],
+            streams)
     }
 }
 

@@ -36,16 +36,14 @@ import Testing
                 // A token that is asked for anew while keys move.
                 premises.sandbox.revokeAccessTokens()
                 let rotation = try premises.spawn(["vault", "rotate"])
-                if round == 1 { kill(rotation.processIdentifier, SIGKILL) }
-                rotation.waitUntilExit()
-                if round != 1 { #expect(rotation.terminationStatus == 0) }
+                if round == 1 { rotation.signal(SIGKILL) }
+                let status = await rotation.end()
+                if round != 1 { #expect(status == 0) }
             }
             try await accepted
             let record = await premises.sandbox.record { Set($0.messages.map(\.messageID)).count >= total }
             #expect(record.messages.count == total, "nothing twice, since nothing was killed on its way")
-            service.terminate()
-            service.waitUntilExit()
-            #expect(service.terminationStatus == 0)
+            #expect(await service.stop() == 0)
             let new = try keys(premises)
             #expect(new.count == 1 && new != old)
             try await expectAll(under: new[0], premises)
@@ -78,8 +76,7 @@ import Testing
                 at: premises.folder, vault: try source.vault(premises.live), random: { premises.live.randomBytes($0) })
             try await reopened.close()
             let run = try premises.spawn(["vault", "rotate"])
-            run.waitUntilExit()
-            #expect(run.terminationStatus == 0)
+            #expect(await run.end() == 0)
             #expect(try keys(premises) == [new], "no third key was made")
             try await expectAll(under: new, premises)
         }
@@ -89,8 +86,7 @@ import Testing
     @Test func whoeverHasTheOldKeyFollows() async throws {
         try await Premises.with { premises in
             let run = try premises.spawn(["vault", "rotate"])
-            run.waitUntilExit()
-            #expect(run.terminationStatus == 0)
+            #expect(await run.end() == 0)
             let opened = OpenedStore(store: premises.store, vault: premises.vault, live: premises.live)
             #expect(try await opened.keeps(Secret("nonsense"), Self.refresh) == false, "what is sealed under the new one opens")
             try await opened.edit { _ in Plan("set it", secrets: [try opened.sealed(Secret("by an old hand"), Self.refresh)]) }

@@ -21,7 +21,7 @@ import Testing
             try await other.isReady()
             try other.go()
             let ours = await crowd.broker(curl, shelf: shelf).tokens(crowd.keys, times: 5)
-            #expect(try await other.end() == 0)
+            #expect(await other.end() == 0)
             #expect(ours.failures.isEmpty, "\(ours.failures)")
             #expect(ours.tokens.count == 100 && ours.tokens.values.allSatisfy { $0.count == 1 })
             #expect(crowd.sandbox.record.tokenRequests.count == 200)
@@ -97,22 +97,24 @@ import Testing
 }
 
 /// This test bundle in a process of its own, held at the line until it is told to go.
-private final class OtherProcess {
+private struct OtherProcess {
     private static let variable = "MANDATE_TEST_OTHER_PROCESS"
     static var store: String? { ProcessInfo.processInfo.environment[variable] }
 
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
+    private let program: Program
+    private let input: ProgramPipe
+    private let output: AsyncStream<String>
 
     init(store: String) throws {
-        process.executableURL = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe").asFileURL
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "askInTheOtherProcess"]
-        process.environment = ProcessInfo.processInfo.environment.merging([Self.variable: store]) { $1 }
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        input = try ProgramPipe()
+        let page = try ProgramPipe()
+        program = try Program(
+            [
+                try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "--testing-library", "swift-testing",
+                "--filter", "askInTheOtherProcess",
+            ], environment: [Self.variable: store],
+            Program.Streams(input: input.reading.fileDescriptor, output: page.writing.fileDescriptor))
+        output = try page.pieces()
     }
 
     static func announceAndWait() {
@@ -121,19 +123,11 @@ private final class OtherProcess {
     }
 
     func isReady() async throws {
-        for try await line in output.fileHandleForReading.pieces where line.contains("at the line") { return }
+        for await piece in output where piece.contains("at the line") { return }
         throw CommandFailure.data("the other process did not come to the line")
     }
 
-    func go() throws { try input.fileHandleForWriting.close() }
+    func go() throws { try input.writing.close() }
 
-    func end() async throws -> Int32 {
-        for try await _ in output.fileHandleForReading.pieces {}
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-}
-
-extension String {
-    fileprivate var asFileURL: URL { URL(filePath: self) }
+    func end() async -> Int32 { await program.end() }
 }

@@ -51,9 +51,8 @@ import Testing
         try await lock.writeWithoutTransaction { database in try database.execute(sql: "BEGIN IMMEDIATE") }
         premises.sandbox.release()
         _ = await premises.sandbox.record { $0.tokensIssued == 1 }
-        kill(program.processIdentifier, SIGKILL)
-        program.waitUntilExit()
-        #expect(program.terminationReason == .uncaughtSignal)
+        program.signal(SIGKILL)
+        #expect(await program.end() == -SIGKILL)
         try await lock.writeWithoutTransaction { database in try database.execute(sql: "ROLLBACK") }
         try lock.close()
         #expect(try await premises.store.token(key) == nil, "it was not kept")

@@ -36,15 +36,14 @@ import Testing
     @Test func twoProcessesShareOneRequest() async throws {
         try await Premises.with { premises in
             premises.sandbox.add(.atToken(.delay(milliseconds: 1500), .times(1)))
-            let pipes = [Pipe(), Pipe()]
+            let pipes = [try ProgramPipe(), try ProgramPipe()]
             let processes = try pipes.map { try premises.spawn(["token", "tracker@fabrikam.example"], output: $0) }
             let curl = try CurlThread()
             let broker = try await broker(premises, curl)
             let ours = try await broker.token(for: key).secret.revealText()
             for (process, pipe) in zip(processes, pipes) {
-                let printed = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                process.waitUntilExit()
-                #expect(process.terminationStatus == 0)
+                let printed = try await pipe.text()
+                #expect(await process.end() == 0)
                 #expect(printed == ours + "\n")
             }
             #expect(premises.sandbox.record.tokenRequests.count == 1)
