@@ -88,6 +88,16 @@ struct TokenBrokerTests {
         #expect(service.endpoint.count == 2)
     }
 
+    /// A token that is at hand costs no call of the store and no request.
+    @Test func tokenAtHandCostsNoCall() async throws {
+        let service = try await FakeService()
+        _ = try await service.broker.token(for: all)
+        let calls = await service.store.calls.count
+        for _ in 0..<1000 { _ = try await service.broker.token(for: all) }
+        #expect(await service.store.calls.count == calls)
+        #expect(service.endpoint.count == 1)
+    }
+
     @Test func longerLifeCanBeAskedFor() async throws {
         let service = try await FakeService()
         _ = try await service.broker.token(for: all)

@@ -53,7 +53,7 @@ struct FixtureTests {
 
     @Test func thereAreFixtures() throws {
         let files = try Self.files()
-        #expect(files.contains("v1.sqlite"))
+        #expect(files.contains("v1.sqlite") && files.contains("v2.sqlite"))
     }
 
     @Test(arguments: try files()) func opensAsItWas(_ name: String) async throws {

@@ -1,0 +1,80 @@
+import Mail
+import Relay
+import TestSupport
+import Testing
+
+import struct FoundationEssentials.Date
+
+/// What people are told of grants and applications: the state, why, what ends when, and what to do.
+struct HealthTests {
+    private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+    private static let day: Double = 86_400
+
+    private static func at(_ days: Double) -> Date { now.addingTimeInterval(days * day) }
+
+    private func directory(
+        secretExpires: Date? = at(400), isEnabled: Bool = true, kind: Grant.Kind = .consent
+    ) -> (Directory, Application, Grant) {
+        let application = Application(
+            id: ApplicationID(trusted: "app"), name: "Tracker", provider: Provider.microsoft.id, tenant: "t", clientID: "c",
+            secretExpires: secretExpires)
+        let grant = Grant(id: GrantID(trusted: "g"), name: "Ann", kind: kind, application: application.id, isEnabled: isEnabled)
+        let directory = Directory([.provider(.microsoft), .application(application), .grant(grant)], edition: Edition(1))
+        return (directory, application, grant)
+    }
+
+    private func health(
+        _ conditions: Conditions = Conditions(), used days: Double? = 0, secretExpires: Date? = at(400), isEnabled: Bool = true
+    ) -> (application: Health, grant: Health) {
+        let (directory, application, grant) = directory(secretExpires: secretExpires, isEnabled: isEnabled)
+        let uses = days.map { [grant.id: GrantUse(consentedAt: Self.at(-$0), usedAt: Self.at(-$0), scope: "send")] } ?? [:]
+        let report = HealthReport(directory, conditions, uses: uses, at: Self.now)
+        return (report.health(of: application), report.health(of: grant))
+    }
+
+    @Test func allIsWell() {
+        let health = health()
+        #expect(health.application.state == .healthy)
+        #expect(health.grant.state == .healthy)
+        #expect(health.grant.lastSuccess == Self.now)
+    }
+
+    @Test(
+        arguments: [(61.0, nil), (60, 60), (31, 60), (30, 30), (14, 14), (7.5, 14), (7, 7), (1, 1), (0.5, 1), (-1, 1)] as [(Double, Int?)])
+    func aSecretIsWarnedOfAheadOfItsEnd(_ days: Double, _ threshold: Int?) {
+        let end = Health.Ending("the client secret", Self.at(days))
+        #expect(end.threshold(at: Self.now) == threshold)
+        let state = health(secretExpires: Self.at(days)).application.state
+        #expect(state == (threshold == nil ? .healthy : days > 0 ? .expiring : .broken))
+    }
+
+    @Test func anUnknownEndIsAWarning() {
+        let health = health(secretExpires: nil).application
+        #expect(health.state == .expiring)
+        #expect(health.steps.contains { $0.contains("--secret-expires") })
+    }
+
+    /// Entra's refresh tokens die after ninety days without use; one that is in use never comes near.
+    @Test func anUnusedConsentIsWarnedOf() {
+        #expect(health(used: 30).grant.state == .healthy)
+        let late = health(used: 80).grant
+        #expect(late.state == .expiring)
+        #expect(late.steps == ["mandate grants authorize g"])
+        #expect(late.ends?.at == Self.at(10))
+    }
+
+    @Test func aDisabledGrantSaysHowToEnableIt() {
+        let health = health(isEnabled: false).grant
+        #expect(health.state == .disabled && !health.needsSomeone)
+        #expect(health.steps == ["mandate grants set g --enable"])
+    }
+
+    /// The same endings, soonest first, for the journal and `doctor`.
+    @Test func endingsAreListedOnceEach() {
+        let (directory, application, grant) = directory(secretExpires: Self.at(20))
+        let uses = [grant.id: GrantUse(consentedAt: Self.at(-85), usedAt: Self.at(-85))]
+        let endings = HealthReport(directory, Conditions(), uses: uses, at: Self.now).endings
+        #expect(endings.map(\.key) == [EntityKey(.grant, grant.id.text), EntityKey(.application, application.id.text)])
+        #expect(endings.map(\.threshold) == [7, 30])
+    }
+}
