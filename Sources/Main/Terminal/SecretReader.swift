@@ -12,10 +12,11 @@ struct SecretReader {
     /// 64 KiB: no token or secret comes near it.
     private static let limit = 64 * 1024
 
-    /// `source`: a path, `-`, `prompt`, or nil to ask if someone is there.
+    /// `source`: a path, `-`, `prompt`, `env:NAME`, or nil to ask if someone is there.
     func read(from source: String?) throws(CommandFailure) -> Secret {
         switch source {
         case "prompt": return try prompted()
+        case .some(let name) where name.hasPrefix("env:"): return try secret(variable(String(name.dropFirst(4))), name)
         case .some(let path): return try secret(trimmed(try InputFile(path, live).readAll(limit: Self.limit)), path)
         case nil:
             guard live.standardInput.isTerminal, live.standardError.isTerminal else {
@@ -24,6 +25,12 @@ struct SecretReader {
             }
             return try prompted()
         }
+    }
+
+    /// The environment of a process can be read by its own user alone (proc(5), environ).
+    private func variable(_ name: String) throws(CommandFailure) -> [UInt8] {
+        guard let text = live.environment[name] else { throw .usage("\(option) env:\(name): there is no such variable") }
+        return Array(text.utf8)
     }
 
     private func prompted() throws(CommandFailure) -> Secret {

@@ -110,6 +110,16 @@ import Testing
         #expect(await desk.run("audit verify").status == 0, "the journal's key went along")
     }
 
+    /// A secret may come by the environment, like the key; a variable that is not there is not an empty secret.
+    @Test func aSecretComesByTheEnvironment() async throws {
+        let desk = try await Desk.withStore()
+        let words = ["applications", "add", "x", "--provider", "google", "--client-id", "1", "--secret-file", "env:SECRET"]
+        let missing = await desk.run(words)
+        #expect(missing.status == 64 && missing.err.contains("no such variable"), "\(missing.err)")
+        #expect(await desk.run(words, environment: ["SECRET": "by the environment"]).status == 0)
+        #expect(await desk.run("applications show x").out.contains("has secret       yes"))
+    }
+
     /// What cannot be written from here is rotated in two steps, the first and last of them a person's.
     @Test func aKeyInTheEnvironmentIsRotatedWithAPersonsHelp() async throws {
         let desk = try Desk()
