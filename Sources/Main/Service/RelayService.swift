@@ -16,6 +16,7 @@ struct RelayService: Service {
     let shelf: Shelf
     let broker: TokenBroker
     let runner: SpoolRunner
+    private let follower: Follower
     private let transmit: SMTPTransmit
     private let curl: CurlThread
     private let vault: Vault
@@ -38,17 +39,18 @@ struct RelayService: Service {
         var settings = TransmitSettings(now: live.now)
         settings.name = try live.hostDomain.ascii
         let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
-        let follow = Follower(store: store, shelf: shelf, broker: broker, log: log)
+        let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
         self.runner = SpoolRunner(
             claimant: claimant,
             attempt: Attempt.Surroundings(
                 shelf: shelf, broker: broker, spool: store,
                 transmit: { message throws(TransmitFailure) in try await transmit.send(message) }, transports: [.smtp],
                 schedule: RetrySchedule(), now: live.now, draw: live.fraction),
-            catchUp: { _ = await follow.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
+            catchUp: { _ = await follower.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
         self.store = store
         self.shelf = shelf
         self.broker = broker
+        self.follower = follower
         self.transmit = transmit
         self.curl = curl
         self.vault = vault
@@ -71,7 +73,6 @@ struct RelayService: Service {
         if !unknown.isEmpty {
             log.warning("\(unknown.count) messages were under way when the last run ended; they are sent again and may arrive twice")
         }
-        let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
         await withTaskGroup { group in
             group.addTask { await follower.run(wait: live.wait) { runner.wake() } }
             group.addTask { await renew() }

@@ -2,7 +2,8 @@ internal import Foundation
 
 /// Hands the waiting writes to the writer's thread, in their order. Its length is bounded by its callers: each waits for its own answer.
 ///
-/// Unchecked, because Foundation's condition guards the rest: every access to `waiting`, `isClosed` and `finish` holds it.
+/// Unchecked, because the compiler cannot see what the condition guards: `waiting`, `isClosed`, `isThrough` and `finish` are touched by `add`, `next` and
+/// `close` alone, and only while they hold it. A `Mutex` cannot be waited on, and the writer's thread must sleep until there is something to do.
 final class Inbox: @unchecked Sendable {
     /// More would keep the first caller waiting for the last; fewer would flush more often. A chunk is 256 KiB, so 4 MiB are 16 of them.
     static let largestBatch = 64
