@@ -79,14 +79,15 @@ extension SettingKey {
         text.contains("@") ? "it becomes part of a display name and must not contain an @" : nil
     }
 
+    /// The rule of every address that codes and cookies pass, and nothing behind the path: paths are added to it.
     private func urlProblem(_ text: String) -> String? {
-        let rest = ["https://", "http://"].first { text.lowercased().hasPrefix($0) }.map { text.dropFirst($0.count) }
-        guard let rest, let first = rest.first, first != "/", first != ":", !rest.contains(where: { " ?#@\"<>".contains($0) }) else {
+        guard !text.contains(where: { "?{}".contains($0) }) else {
             return "\"\(text)\" is not a web address like https://mail.example.org/mandate, without ? or #"
         }
-        let host = rest.prefix { $0 != "/" && $0 != ":" }.lowercased()
-        guard text.lowercased().hasPrefix("https://") || host == "localhost" || host.hasPrefix("127.") else {
-            return "plain http is for http://localhost alone: codes and cookies pass there (Entra refuses anything else, too)"
+        do throws(EndpointError) { _ = try EndpointAddress(text) } catch {
+            return error == .plainHTTP
+                ? "plain http is for http://localhost alone: codes and cookies pass there (Entra refuses anything else, too)"
+                : "\"\(text)\" is not a web address like https://mail.example.org/mandate, without ? or #"
         }
         return nil
     }
