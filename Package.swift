@@ -82,7 +82,8 @@ let package = Package(
                 x509, asn1, grdb,
             ]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Relay", "Mail", "SQLiteStore", "TestSupport"], path: "Tests/Benchmarks"),
+            name: "Benchmarks", dependencies: ["CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport"],
+            path: "Tests/Benchmarks"),
     ],
     swiftLanguageModes: [.v6]
 )

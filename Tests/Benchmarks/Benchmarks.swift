@@ -3,13 +3,14 @@ import Relay
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|million]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
         if wanted.isEmpty || wanted.contains("decide") { DecideBenchmark.run() }
         if wanted.isEmpty || wanted.contains("rewrite") { try RewriteBenchmark.run() }
         if wanted.isEmpty || wanted.contains("load") { try await LoadBenchmark.run([1_000, 100_000]) }
+        if wanted.isEmpty || wanted.contains("tokens") { try await TokenBenchmark.run() }
         if wanted.contains("million") { try await LoadBenchmark.run([1_000_000]) }
     }
 }

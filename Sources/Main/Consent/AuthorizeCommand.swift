@@ -65,11 +65,9 @@ struct ConsentSession {
         let application = grant.application.text
         let attempt = try await desk.begin(
             grant.id, way: .browser, redirectURI: address.redirectURI(application), by: live.person)
-        live.say("open this address in a browser, and sign in as \(grant.principal ?? "the mailbox's owner"):")
-        live.output(address.start(application, consent: attempt.id.text))
         return try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask { try await end(of: attempt) }
-            if !address.isSecure { group.addTask { try await listen() } }
+            if address.isSecure { show(attempt) } else { group.addTask { try await listen(for: attempt) } }
             defer { group.cancelAll() }
             while let words = try await group.next() {
                 if let words { return words }
@@ -78,12 +76,19 @@ struct ConsentSession {
         }
     }
 
-    /// Where no service runs on this machine, the command is the one that the browser comes back to. A taken port is the service's.
-    private func listen() async throws -> String? {
+    private func show(_ attempt: ConsentAttempt) {
+        live.say("open this address in a browser, and sign in as \(grant.principal ?? "the mailbox's owner"):")
+        live.output(address.start(attempt.application.text, consent: attempt.id.text))
+    }
+
+    /// Where no service runs on this machine, the command is the one that the browser comes back to. A taken port is the service's. The address is shown
+    /// once somebody answers there.
+    private func listen(for attempt: ConsentAttempt) async throws -> String? {
         let gateway = WebGateway(
             host: "127.0.0.1", port: address.port, address: address, desk: desk,
-            logger: Logger(label: "mandate") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "mandate") { _ in SwiftLogNoOpLogHandler() }, onListening: { _ in show(attempt) })
         do { try await gateway.run() } catch is CancellationError { return nil } catch {
+            show(attempt)
             live.say("waiting for `mandate serve`, which has port \(address.port)")
         }
         return nil

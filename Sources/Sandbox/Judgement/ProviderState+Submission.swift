@@ -87,8 +87,8 @@ extension ProviderState {
         guard token.resource == .outlook else { throw Denial(reason: .wrongResource) }
         switch token.principal {
         case .user(let owner):
-            let mayTransmit = token.scopes.contains { $0.lowercased().hasSuffix("/smtp.send") }
-            guard mayTransmit else { throw Denial(reason: .missingScope) }
+            let mayTransmit = Scope.delegated(.outlook, name: "SMTP.Send")
+            guard token.scopes.contains(where: { Scope($0).isSame(as: mayTransmit) }) else { throw Denial(reason: .missingScope) }
             guard mailbox.isOpened(by: owner) else { throw Denial(reason: .notThisMailbox) }
         case .application(let clientID):
             guard tenant.application(clientID)?.appOnly.contains(mailbox.login) == true else { throw Denial(reason: .notThisMailbox) }
@@ -98,6 +98,14 @@ extension ProviderState {
     }
 
     private func signInText(_ reason: SignInAttempt.Reason) -> String {
+        switch habits.flavour {
+        case .microsoft: exchangeText(reason)
+        case .google:
+            "5.7.8 Username and Password not accepted. For more information, go to https://support.google.com/mail/?p=BadCredentials - gsmtp"
+        }
+    }
+
+    private func exchangeText(_ reason: SignInAttempt.Reason) -> String {
         switch reason {
         case .submissionDisabled:
             "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit "

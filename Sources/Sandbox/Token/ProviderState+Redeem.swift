@@ -42,7 +42,7 @@ extension ProviderState {
         let (resource, granted) = try delegatedScopes(wanted ?? scopes.joined(separator: " "), tokens.consents[index], application)
         let access = newAccessText()
         let token = tokens.issueAccess(
-            access, to: .user(login: login), for: resource, scopes: names(granted), expires: now + Double(habits.accessTokenLifetime),
+            access, to: .user(login: login), for: resource, scopes: granted, expires: now + Double(habits.accessTokenLifetime),
             now: now)
         var refresh: String?
         if scopes.contains("offline_access") {
@@ -63,15 +63,10 @@ extension ProviderState {
             let resource = scopes.compactMap { Scope($0).resource }.first ?? .outlook
             let access = newAccessText()
             let token = tokens.issueAccess(
-                access, to: .user(login: mailbox.login), for: resource, scopes: names(scopes),
+                access, to: .user(login: mailbox.login), for: resource, scopes: scopes,
                 expires: now + Double(habits.accessTokenLifetime), now: now)
             return Issued(text: access, token: token)
         }
-    }
-
-    /// As the submission door looks for them: Gmail's one scope stands for sending too.
-    func names(_ scopes: [String]) -> [String] {
-        scopes.map { $0 == "https://mail.google.com/" ? "https://mail.google.com/SMTP.Send" : $0 }
     }
 }
 

@@ -59,5 +59,14 @@ enum Scope: Hashable, Sendable {
         }
     }
 
+    /// Permissions are compared without case, as Entra does.
+    func isSame(as other: Scope) -> Bool {
+        switch (self, other) {
+        case (.delegated(let resource, let name), .delegated(let otherResource, let otherName)):
+            resource == otherResource && name.lowercased() == otherName.lowercased()
+        case (.identity, _), (.delegated, _), (.standard, _), (.unknownResource, _), (.malformed, _): self == other
+        }
+    }
+
     static func list(_ text: String) -> [Scope] { text.split(separator: " ").map { Scope(String($0)) } }
 }

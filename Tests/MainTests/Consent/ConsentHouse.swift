@@ -5,7 +5,6 @@ import Mail
 import Relay
 import SQLiteStore
 import Sandbox
-import Synchronization
 import TestSupport
 import WebGateway
 
@@ -112,78 +111,19 @@ struct ConsentHouse: Sendable {
         return try vault.open(sealed ?? Sealed(keyID: "", bytes: []), for: name).revealText()
     }
 
-    func browser() -> Browser { Browser(house: self) }
+    /// A consent from its beginning to its last page.
+    func passThrough(_ browser: Browser, as login: String) async throws -> Browser.Page {
+        try await browser.follow(try await browser.consent(try await begin(), as: login))
+    }
+
+    func browser() -> Browser {
+        Browser(curl, trusting: sandbox.authority.certificatePEM, home: "http://localhost:1/", isAt: "http://127.0.0.1:\(port)/")
+    }
 }
 
-/// A person's browser, as far as a consent needs one: it keeps cookies and goes where it is told, one step at a time.
-final class Browser: Sendable {
-    private let house: ConsentHouse
-    private let cookies = Mutex([String: String]())
-
-    init(house: ConsentHouse) { self.house = house }
-
-    struct Page: Sendable {
-        let status: Int
-        let location: String?
-        let body: String
-        let fields: [HTTPField]
-    }
-
-    func get(_ address: String) async throws -> Page { try await ask(.get, address, nil) }
-
-    func post(_ address: String, _ form: String) async throws -> Page { try await ask(.post, address, form) }
-
-    /// Opens the start page and answers the provider's form; returns the address the provider sends back to.
+extension Browser {
+    /// Opens an attempt's start page and answers the provider's form; returns the address the provider sends back to.
     func consent(_ attempt: ConsentAttempt, as login: String, _ action: String = "allow") async throws -> String {
-        let start = try await get(ConsentHouse.address.start(attempt.application.text, consent: attempt.id.text))
-        guard start.status == 303, let address = start.location else { throw ConsentFailure.temporary("\(start.status) \(start.body)") }
-        return try await answer(address, as: login, action)
-    }
-
-    func answer(_ address: String, as login: String, _ action: String = "allow") async throws -> String {
-        let form = try await get(address)
-        guard form.status == 200, form.body.contains("<form") else {
-            throw ConsentFailure.temporary("no form: \(form.status) \(form.body)")
-        }
-        let end = try await post(address, "login=\(login)&action=\(action)")
-        guard let back = end.location else { throw ConsentFailure.temporary("no way back: \(end.status) \(end.body)") }
-        return back
-    }
-
-    /// A consent from its beginning to its last page.
-    func passThrough(as login: String) async throws -> Page {
-        let attempt = try await house.begin()
-        return try await follow(try await consent(attempt, as: login))
-    }
-
-    /// Follows our own redirects.
-    func follow(_ address: String) async throws -> Page {
-        var page = try await get(address)
-        for _ in 0..<5 {
-            guard let next = page.location else { return page }
-            page = try await get(next)
-        }
-        return page
-    }
-
-    private func ask(_ method: HTTPRequest.Method, _ address: String, _ form: String?) async throws -> Page {
-        let ours = "http://localhost:1/"
-        let isOurs = address.hasPrefix(ours)
-        let target = isOurs ? "http://127.0.0.1:\(house.port)/" + address.dropFirst(ours.count) : address
-        var fields: [HTTPField] = []
-        if form != nil { fields.append(HTTPField("Content-Type", "application/x-www-form-urlencoded")) }
-        let known = cookies.withLock { $0.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
-        if isOurs, !known.isEmpty { fields.append(HTTPField("Cookie", known)) }
-        let answer = try await house.curl.perform(
-            HTTPRequest(
-                method, target, fields: fields, body: Array((form ?? "").utf8),
-                trustedCertificates: isOurs ? nil : house.sandbox.authority.certificatePEM))
-        for field in answer.fields where field.name.lowercased() == "set-cookie" {
-            let pair = field.value.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1).map(String.init)
-            if pair.count == 2 { cookies.withLock { $0[pair[0]] = pair[1] } }
-        }
-        return Page(
-            status: answer.status, location: answer.value(of: "Location"), body: String(decoding: answer.body, as: UTF8.self),
-            fields: answer.fields)
+        try await consent(at: ConsentHouse.address.start(attempt.application.text, consent: attempt.id.text), as: login, action)
     }
 }

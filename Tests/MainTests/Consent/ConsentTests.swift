@@ -67,13 +67,13 @@ struct ConsentTests {
     @Test func pinnedPersonIsTheOnlyOne() async throws {
         try await ConsentHouse.with(principal: nil) { house in
             let browser = house.browser()
-            #expect(try await browser.passThrough(as: ConsentHouse.ann).status == 200)
+            #expect(try await house.passThrough(browser, as: ConsentHouse.ann).status == 200)
             let kept = try await house.refreshToken()
             var grant = try #require(try await house.store.directory().grant(ConsentHouse.grant))
             grant.principal = ConsentHouse.bob
             _ = try await house.store.apply(DirectoryEdit([.put(.grant(grant))], by: "test", at: house.clock.now))
             _ = try await house.shelf.catchUp(with: house.store)
-            let page = try await browser.passThrough(as: ConsentHouse.bob)
+            let page = try await house.passThrough(browser, as: ConsentHouse.bob)
             #expect(page.status == 403)
             #expect(page.body.contains(ConsentHouse.bob))
             #expect(try await house.refreshToken() == kept)
@@ -135,11 +135,11 @@ struct ConsentTests {
         try await ConsentHouse.with(promisesIssuer: true) { house in
             let browser = house.browser()
             try await expectRefused(
-                house, try await browser.passThrough(as: ConsentHouse.ann), "issuer")
+                house, try await house.passThrough(browser, as: ConsentHouse.ann), "issuer")
         }
         try await ConsentHouse.with(Self.microsoft { $0.responseIssuer = "own" }, promisesIssuer: true) { house in
             let browser = house.browser()
-            let page = try await browser.passThrough(as: ConsentHouse.ann)
+            let page = try await house.passThrough(browser, as: ConsentHouse.ann)
             #expect(page.status == 200)
         }
     }
@@ -157,13 +157,13 @@ struct ConsentTests {
     @Test func missingPermissionIsNamed() async throws {
         try await ConsentHouse.with(Self.google { $0.withheldScopes = ["email"] }) { house in
             let browser = house.browser()
-            let page = try await browser.passThrough(as: ConsentHouse.ann)
+            let page = try await house.passThrough(browser, as: ConsentHouse.ann)
             #expect(page.status == 200, "only what the mailbox needs counts")
         }
         try await ConsentHouse.with(Self.microsoft { $0.withheldScopes = ["offline_access"] }) { house in
             let browser = house.browser()
             try await expectRefused(
-                house, try await browser.passThrough(as: ConsentHouse.ann), "refresh token")
+                house, try await house.passThrough(browser, as: ConsentHouse.ann), "refresh token")
         }
     }
 

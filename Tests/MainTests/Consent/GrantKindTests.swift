@@ -1,13 +1,10 @@
-import Crypto
 import CryptoExtras
 import CurlTransmit
 import Foundation
 import Relay
 import Sandbox
-import SwiftASN1
 import TestSupport
 import Testing
-import X509
 
 @testable import Main
 
@@ -47,27 +44,14 @@ struct GrantKindTests {
 
     private func isApplication(_ failure: TokenFailure?) -> Bool { if case .application? = failure { true } else { false } }
 
-    /// A self-signed certificate as an administrator makes one.
-    private static func certificate() throws -> (pem: String, key: String) {
-        let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
-        let name = try DistinguishedName { CommonName("mandate") }
-        let certificate = try Certificate(
-            version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
-            notValidBefore: Date(timeIntervalSince1970: 1_700_000_000),
-            notValidAfter: Date(timeIntervalSince1970: 2_000_000_000), issuer: name, subject: name,
-            signatureAlgorithm: .sha256WithRSAEncryption,
-            extensions: .init(), issuerPrivateKey: .init(key))
-        return (try certificate.serializeAsPEM().pemString, key.pemRepresentation)
-    }
-
     @Test func certificateSignsInPlaceOfASecret() async throws {
-        let good = try Self.certificate()
-        let other = try Self.certificate()
+        let good = try SelfSigned()
+        let other = try SelfSigned()
         let application = AppRegistration(
             clientID: "client-1", name: "one", secrets: [], appOnly: .everyMailbox, certificates: [good.pem])
         let clock = FakeClock()
         try await with([application], .microsoft, clock) { (sandbox, client) async throws -> Void in
-            func request(_ pair: (pem: String, key: String)) -> Relay.TokenRequest {
+            func request(_ pair: SelfSigned) -> Relay.TokenRequest {
                 Relay.TokenRequest(
                     endpoint: sandbox.tokenEndpoint, kind: .clientCredentials, clientID: "client-1",
                     authentication: .certificate(pair.pem, key: Secret(pair.key)), scope: Self.scope,
@@ -78,9 +62,11 @@ struct GrantKindTests {
                 #expect(answer.accessToken.count > 1000, "each assertion is new")
             }
             #expect(isApplication(await failure { () throws(TokenFailure) in try await client.answer(to: request(other)) }))
-            let mixed = (pem: good.pem, key: other.key)
+            let mixed = SelfSigned(pem: good.pem, key: other.key)
             #expect(isApplication(await failure { () throws(TokenFailure) in try await client.answer(to: request(mixed)) }))
-            let broken = await failure { () throws(TokenFailure) in try await client.answer(to: request((good.pem, "no key"))) }
+            let broken = await failure { () throws(TokenFailure) in
+                try await client.answer(to: request(SelfSigned(pem: good.pem, key: "no key")))
+            }
             #expect(broken?.description.contains("no unencrypted RSA key") == true)
         }
     }

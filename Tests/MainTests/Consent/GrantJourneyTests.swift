@@ -1,0 +1,124 @@
+import Foundation
+import Relay
+import Sandbox
+import Testing
+
+@testable import Main
+
+/// Each kind of grant from an empty store to a message at the provider, through the commands alone, with the built-in providers of both flavours.
+@Suite(.serialized) struct GrantJourneyTests {
+    enum Way: String, CaseIterable {
+        case browser, paste, device, secret, certificate, serviceAccount, program
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let provider: String
+        let habits: Habits
+        let way: Way
+
+        var testDescription: String { "\(provider), \(way)" }
+    }
+
+    static let cases =
+        [Way.browser, .paste, .device, .secret, .certificate, .program].map { Case(provider: "microsoft", habits: .microsoft, way: $0) }
+        + [Way.browser, .paste, .serviceAccount, .program].map { Case(provider: "google", habits: .google, way: $0) }
+
+    @Test(arguments: cases) func fromNothingToAMessage(_ journey: Case) async throws {
+        try await GrantJourney.with(journey.habits) { admin in
+            try await grant(journey.way, admin)
+            try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann")
+            let check = await admin.desk.run(["mailboxes", "check", GrantJourney.ann], at: Date())
+            #expect(check.status == 0 && check.out.contains("signed in as \(GrantJourney.ann)"), "\(check.out)")
+            #expect(try await admin.run("grants", "show", "ann").out.contains("healthy"))
+            try await admin.run(
+                "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
+                input: "To: customer@elsewhere.example\n\nHello.\n")
+            let service = try Program([try Premises.program(), "serve", "--http-port", "0", "--store", admin.desk.store])
+            for _ in 0..<600 where admin.sandbox.record.messages.isEmpty { await Live.system().wait(0.05) }
+            #expect(await service.stop() == 0)
+            let arrived = admin.sandbox.record.messages
+            #expect(arrived.map(\.login) == [GrantJourney.ann])
+            #expect(arrived.map(\.from) == [[GrantJourney.ann]])
+        }
+    }
+
+    /// Google gives no mail permissions to a device, and the command says what to do instead.
+    @Test func googleHasNoDeviceWay() async throws {
+        try await GrantJourney.with(.google) { admin in
+            try await consentGrant(admin)
+            let answer = await admin.desk.run("grants authorize ann --device")
+            #expect(answer.status == ExitStatus.configuration.rawValue && answer.err.contains("--paste"), "\(answer.err)")
+            #expect(admin.sandbox.record.requests.isEmpty, "nothing is asked that will be refused")
+        }
+    }
+
+    /// Whoever signs in instead is refused with both names, whichever way.
+    @Test(arguments: [Way.browser, .paste, .device]) func anotherPersonIsRefused(_ way: Way) async throws {
+        try await GrantJourney.with(.microsoft) { admin in
+            try await consentGrant(admin)
+            let end = try await consent(way, as: GrantJourney.bob, admin)
+            #expect(end.status == ExitStatus.notPermitted.rawValue)
+            #expect(end.words.contains(GrantJourney.bob) && end.words.contains(GrantJourney.ann), "\(end.words)")
+        }
+    }
+
+    private func consentGrant(_ admin: GrantJourney) async throws {
+        try await admin.addApplication([
+            "--client-id", GrantJourney.clientID, "--secret-file", try admin.desk.file("secret", "s3cret"), "--secret-expires",
+            "2030-01-01",
+            "--tenant", admin.sandbox.tenant.id,
+        ])
+        try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "consent", "--principal", GrantJourney.ann)
+    }
+
+    private func grant(_ way: Way, _ admin: GrantJourney) async throws {
+        switch way {
+        case .browser, .paste, .device:
+            try await consentGrant(admin)
+            let end = try await consent(way, as: GrantJourney.ann, admin)
+            #expect(end.status == 0 && end.words.contains("\(GrantJourney.ann) consented"), "\(end.words)")
+        case .secret, .certificate:
+            let credentials =
+                way == .secret
+                ? ["--secret-file", try admin.desk.file("secret", "s3cret"), "--secret-expires", "2030-01-01"]
+                : [
+                    "--certificate", try admin.desk.file("app.crt", admin.certificate.pem), "--key-file",
+                    try admin.desk.file("app.key", admin.certificate.key),
+                ]
+            try await admin.addApplication(["--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id] + credentials)
+            try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "app-only")
+        case .serviceAccount:
+            let key = try JSONSerialization.data(withJSONObject: [
+                "type": "service_account", "client_email": "mailer@project.example", "client_id": GrantJourney.clientID,
+                "private_key_id": "k1", "private_key": admin.serviceKey, "token_uri": "https://oauth2.googleapis.com/token",
+            ])
+            try await admin.addApplication([
+                "--service-account-key", try admin.desk.file("key.json", String(decoding: key, as: UTF8.self)),
+            ])
+            try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "service-account")
+        case .program:
+            try await admin.addApplication(["--client-id", GrantJourney.clientID, "--no-secret"])
+            let token = try admin.desk.file("token", try await admin.tokenOfAnother())
+            try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "command", "--", "/bin/cat", token)
+        }
+    }
+
+    private func consent(_ way: Way, as login: String, _ admin: GrantJourney) async throws -> (status: Int32, words: String) {
+        let browser = admin.browser()
+        switch way {
+        case .browser:
+            return try await admin.authorize { address in
+                let page = try await browser.follow(try await browser.consent(at: address, as: login))
+                #expect(page.body.contains(login == GrantJourney.ann ? "Consent given" : "No consent"), "\(page.body)")
+                return nil
+            }
+        case .paste: return try await admin.authorize("--paste") { try await browser.answer($0, as: login) }
+        case .device:
+            return try await admin.authorize("--device") { code in
+                #expect(admin.sandbox.enter(userCode: code, login: login))
+                return nil
+            }
+        case .secret, .certificate, .serviceAccount, .program: throw CommandFailure.data("nobody consents to \(way)")
+        }
+    }
+}
