@@ -41,6 +41,7 @@ extension MemoryStore: TokenStore {
         if let rotated = renewal.refreshToken { try check(rotated) }
         renewals.append(renewal)
         tokens[renewal.key] = renewal.token
+        leases[renewal.lease] = nil
         if let rotated = renewal.refreshToken { book.rotate(SecretName(.refreshToken, of: renewal.key.grant.text), to: rotated) }
         see(renewal.observations)
         grantUses[renewal.key.grant, default: GrantUse()].usedAt = renewal.token.obtained

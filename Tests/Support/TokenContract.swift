@@ -135,6 +135,7 @@ package struct TokenContract: StoreContract {
         #expect(try await store.token(Self.key) == renewal.token)
         #expect(try await store.secret(Self.key.secretName) == renewal.token.sealed)
         #expect(try await store.conditions(of: nil).grant(Samples.grant.id) == nil)
+        #expect(try await takeLease(store, holder: "next"), "the lease is given back in the same commit")
     }
 
     @Sendable func rotatedTokenStaysWithItsRevision() async throws {
@@ -166,6 +167,7 @@ package struct TokenContract: StoreContract {
         #expect(try await !store.keep(renewal(Edition(1))))
         #expect(try await store.token(Self.key) == nil)
         #expect(try await store.keep(renewal(edition)))
+        #expect(try await takeLease(store))
         let stranger = TokenKey(grant: GrantID(trusted: "nobody"), resource: .smtp)
         #expect(try await !store.keep(renewal(edition, key: stranger)))
     }

@@ -28,18 +28,22 @@ extension TokenRenewer {
                 await drop(lease, key)
                 throw error
             }
-            await drop(lease, key)
             if let token { return token }
+            await drop(lease, key)
         }
         throw .temporary("the token of \(key.grant) is being renewed or its grant changed elsewhere, for too long", retryAfter: nil)
     }
 
-    /// Under the lease, and with credentials read under it: whoever held it before may have brought the token, or another refresh token.
+    /// Under the lease, and with credentials read under it: whoever held it before may have brought the token, or another refresh token. With a token the
+    /// lease is given back.
     private func obtain(
         _ key: TokenKey, beyond old: AccessToken?, life: Double, lease: String, until end: Date
     ) async throws(TokenFailure) -> AccessToken? {
         let credentials = try await credentials(of: key.grant)
-        if let token = try await stored(key, credentials, beyond: old, life: life) { return token }
+        if let token = try await stored(key, credentials, beyond: old, life: life) {
+            await drop(lease, key)
+            return token
+        }
         return try await ask(key, credentials, lease: lease, until: end)
     }
 

@@ -8,8 +8,8 @@ package protocol TokenStore: Sendable {
     /// Takes a lease, or returns false while someone else's has not run out.
     func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool
     func dropLease(_ name: String, holder: String) async throws(StoreFailure)
-    /// Keeps what a renewal brought, the rotated refresh token included, in one commit; returns false and keeps nothing when the lease or the grant's
-    /// revision has moved since.
+    /// Keeps what a renewal brought, the rotated refresh token included, and gives its lease back, in one commit; returns false and does nothing when the
+    /// lease or the grant's revision has moved since.
     func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool
     /// Written down before a refresh token that ends with its first use is sent: returns when that was done before without an answer being kept.
     func beginAsking(_ grant: GrantID, at now: Date) async throws(StoreFailure) -> Date?

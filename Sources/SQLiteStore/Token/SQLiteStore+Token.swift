@@ -55,6 +55,7 @@ extension SQLiteStore: TokenStore {
         try await write { transaction in
             let holds = try transaction.exists("SELECT 1 FROM lease WHERE name = ? AND holder = ?", [renewal.lease, renewal.holder])
             guard holds, try transaction.owner(of: renewal.key.grant)?.revision == renewal.token.revision else { return false }
+            try transaction.run("DELETE FROM lease WHERE name = ?", [renewal.lease])
             try transaction.put(renewal.token, as: renewal.key)
             if let rotated = renewal.refreshToken {
                 // A machine's doing, not a person's: the edition stays, and with it the tokens had from the one before.

@@ -62,8 +62,9 @@ struct Premises: Sendable {
         try Program([try Self.program()] + arguments + ["--store", folder], Program.Streams(output: output?.writing.fileDescriptor))
     }
 
-    /// Beside the test bundle, wherever the scratch folder is: the bundle is mapped into this process.
+    /// Beside the test bundle, wherever the scratch folder is: the bundle is mapped into this process. Or the one that is named, such as a release build.
     static func program() throws -> String {
+        if let named = ProcessInfo.processInfo.environment["MANDATE_TEST_PROGRAM"] { return named }
         let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
         for line in maps.split(separator: "\n") where line.hasSuffix(".xctest") {
             guard let slash = line.firstIndex(of: "/") else { continue }
