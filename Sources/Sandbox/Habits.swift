@@ -55,6 +55,8 @@ package struct Habits: Sendable, Hashable {
     package var refreshInactivity: Double
     package var rotation: Rotation
 
+    /// The SASL mechanisms offered; of those that it has no use for it knows the name only.
+    package var mechanisms: [String]
     package var signInRefusal: SignInRefusal
     /// Octets of a command line with its CRLF, the AUTH command and its initial response included.
     package var commandLineLimit: Int
@@ -80,6 +82,7 @@ package struct Habits: Sendable, Hashable {
         refreshTokenLength: 1_180,
         refreshInactivity: 90 * 86_400,
         rotation: .replaces,
+        mechanisms: ["LOGIN", "XOAUTH2"],
         signInRefusal: .plain,
         commandLineLimit: 1_024,
         overlongCommand: Reply(500, "5.5.2 Command line too long"),
@@ -103,6 +106,7 @@ package struct Habits: Sendable, Hashable {
         habits.refreshTokenLength = 103
         habits.refreshInactivity = 180 * 86_400
         habits.rotation = .keeps
+        habits.mechanisms = ["LOGIN", "PLAIN", "XOAUTH2", "PLAIN-CLIENTTOKEN", "OAUTHBEARER", "XOAUTH"]
         habits.signInRefusal = .challenge
         habits.recipientsPerMessage = 100
         habits.messageSize = 35_882_577

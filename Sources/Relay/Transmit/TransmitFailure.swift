@@ -63,7 +63,7 @@ package struct TransmitFailure: Error, Sendable, Hashable, CustomStringConvertib
         case .unreachable(let why): "the server cannot be reached: \(why)"
         case .tls(let why): "no TLS at \(stage.rawValue): \(why)"
         case .noTLS: "the server offers no STARTTLS, and a token is never sent in clear"
-        case .noMechanism(let offered): "the server offers no XOAUTH2 (it offers: \(offered.joined(separator: " ")))"
+        case .noMechanism(let offered): "the server offers neither XOAUTH2 nor OAUTHBEARER (it offers: \(offered.joined(separator: " ")))"
         case .tokenTooLong(let reply): "the server takes no line as long as this token needs: \(reply)"
         case .notOffered(let what): "the server does not offer \(what), which this message needs"
         case .ours(let why): "the sending stopped here at \(stage.rawValue): \(why)"

@@ -50,7 +50,9 @@ struct ConnectionOpener: Sendable {
     private func handler(_ key: SignInKey, _ context: NIOSSLContext) -> SubmissionHandler {
         let endpoint = key.place.endpoint
         let dialogue = SubmissionDialogue(
-            name: settings.name, signIn: SignIn(login: key.place.login, token: key.token), protection: protection(endpoint))
+            name: settings.name,
+            signIn: SignIn(login: key.place.login, token: key.token, host: endpoint.host, port: endpoint.port),
+            protection: protection(endpoint))
         return SubmissionHandler(dialogue: dialogue, endpoint: endpoint, settings: settings, tls: context, tally: tally)
     }
 

@@ -1,29 +1,62 @@
 internal import Foundation
 internal import Relay
 
-/// Signing in with XOAUTH2: a login and the token that opens its mailbox. The client's response is the Base64 of
-/// `user=` login ^A `auth=Bearer ` token ^A ^A.
+/// Signing in with the token that opens a login's mailbox, by whichever of the two mechanisms the server offers.
 struct SignIn: Sendable {
+    enum Mechanism: String, Sendable, CaseIterable {
+        /// Google's and Microsoft's: the one that both are known to take, so it comes first.
+        case xoauth2 = "XOAUTH2"
+        /// RFC 7628.
+        case oauthbearer = "OAUTHBEARER"
+    }
+
     /// RFC 5321 4.5.3.1.4, CRLF included: beyond it RFC 4954 section 4 forbids the initial response.
     static let commandLimit = 512
 
-    private let response: Secret
+    private let login: String
     private let token: Secret
+    private let host: String
+    private let port: Int
 
-    init(login: String, token: Secret) {
+    /// `host` and `port` are the server's, as we were told them: OAUTHBEARER lets it check that the token was meant for it.
+    init(login: String, token: Secret, host: String, port: Int) {
+        self.login = login
         self.token = token
-        let text = Data("user=\(login)\u{1}auth=Bearer ".utf8) + token.reveal() + [1, 1]
-        response = Secret(Array(text.base64EncodedString().utf8))
+        self.host = host
+        self.port = port
     }
 
+    static func mechanism(among offered: [String]) -> Mechanism? { Mechanism.allCases.first { offered.contains($0.rawValue) } }
+
     /// The whole of it in the AUTH command, where it fits.
-    var initialLine: SecretLine? {
-        let line = SecretLine(Array("AUTH XOAUTH2 ".utf8) + response.reveal() + [0x0D, 0x0A])
+    func initialLine(_ mechanism: Mechanism) -> SecretLine? {
+        let line = SecretLine(Array("AUTH \(mechanism.rawValue) ".utf8) + response(mechanism).reveal() + [0x0D, 0x0A])
         return line.count <= Self.commandLimit ? line : nil
     }
 
     /// On its own line, after 334 (RFC 4954 section 4 allows 12,288 octets there).
-    var responseLine: SecretLine { SecretLine(response.reveal() + [0x0D, 0x0A]) }
+    func responseLine(_ mechanism: Mechanism) -> SecretLine { SecretLine(response(mechanism).reveal() + [0x0D, 0x0A]) }
+
+    /// What the error challenge is answered with, so that the refusal itself comes: an empty line, or ^A (RFC 7628 section 3.2.3).
+    static func dismissal(_ mechanism: Mechanism) -> String {
+        switch mechanism {
+        case .xoauth2: "\r\n"
+        case .oauthbearer: "AQ==\r\n"
+        }
+    }
+
+    /// The client's response, in Base64.
+    private func response(_ mechanism: Mechanism) -> Secret {
+        let opening =
+            switch mechanism {
+            case .xoauth2: "user=\(login)"
+            // RFC 5801 section 4: a comma or an equals sign in the name would be read as syntax.
+            case .oauthbearer:
+                "n,a=\(login.replacing("=", with: "=3D").replacing(",", with: "=2C")),\u{1}host=\(host)\u{1}port=\(port)"
+            }
+        let text = Data("\(opening)\u{1}auth=Bearer ".utf8) + token.reveal() + [1, 1]
+        return Secret(Array(text.base64EncodedString().utf8))
+    }
 
     /// A refusal at AUTH as a failure: whether it is the length of the line that the server did not like, and without what it may have
     /// repeated of the token ("500 unrecognized command: dXNlcj0…" does happen).
@@ -52,7 +85,7 @@ struct SignIn: Sendable {
     private static let window = 12
 
     private func withoutToken(_ text: String) -> String {
-        let secrets = [token.reveal(), response.reveal()]
+        let secrets = [token.reveal()] + Mechanism.allCases.map { response($0).reveal() }
         let isPart: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=._~-".contains($0)) }
         var clean = ""
         var rest = Substring(text)

@@ -40,10 +40,10 @@ extension SubmissionDialogue {
     }
 
     enum AuthStep: Equatable {
-        /// `AUTH XOAUTH2` alone.
-        case named
-        case tokenSent(octets: Int)
-        /// The error challenge was answered with an empty line; the verdict is due.
+        /// AUTH and the mechanism alone.
+        case named(SignIn.Mechanism)
+        case tokenSent(SignIn.Mechanism, octets: Int)
+        /// The error challenge was dismissed; the verdict is due.
         case challenged(String, octets: Int)
     }
 }

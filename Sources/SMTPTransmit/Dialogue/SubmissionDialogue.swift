@@ -4,7 +4,7 @@ internal import Relay
 /// The client's side of one submission connection (RFC 6409) as a pure machine: bytes of the server and wishes of the caller go in,
 /// actions come out. It reads no clock and knows no socket.
 ///
-/// Signing in: greeting, EHLO, STARTTLS unless the connection began in TLS, EHLO again, AUTH XOAUTH2. Then any number of messages, one after
+/// Signing in: greeting, EHLO, STARTTLS unless the connection began in TLS, EHLO again, AUTH. Then any number of messages, one after
 /// another. A token leaves only through TLS, or on loopback where that was allowed.
 struct SubmissionDialogue {
     private(set) var state = State.greeting
@@ -152,12 +152,14 @@ struct SubmissionDialogue {
             }
             guard protection == .clearTextAllowed else { return failPolitely(at: .startTLS, .noTLS) }
         }
-        guard offer.mechanisms.contains("XOAUTH2") else { return failPolitely(at: .auth, .noMechanism(offered: offer.mechanisms)) }
-        guard let line = signIn.initialLine else {
-            state = .auth(.named)
-            return [.send("AUTH XOAUTH2\r\n")]
+        guard let mechanism = SignIn.mechanism(among: offer.mechanisms) else {
+            return failPolitely(at: .auth, .noMechanism(offered: offer.mechanisms))
         }
-        state = .auth(.tokenSent(octets: line.count))
+        guard let line = signIn.initialLine(mechanism) else {
+            state = .auth(.named(mechanism))
+            return [.send("AUTH \(mechanism.rawValue)\r\n")]
+        }
+        state = .auth(.tokenSent(mechanism, octets: line.count))
         return [.sendSecret(line)]
     }
 
@@ -171,14 +173,14 @@ struct SubmissionDialogue {
 
     private mutating func authenticated(_ reply: ServerReply, _ step: AuthStep) -> [Action] {
         switch (step, reply.code) {
-        case (.named, 334):
-            let line = signIn.responseLine
-            state = .auth(.tokenSent(octets: line.count))
+        case (.named(let mechanism), 334):
+            let line = signIn.responseLine(mechanism)
+            state = .auth(.tokenSent(mechanism, octets: line.count))
             return [.sendSecret(line)]
-        case (.tokenSent(let octets), 334):
+        case (.tokenSent(let mechanism, let octets), 334):
             // RFC 7628 section 3.2.3 and Google: the error comes as a challenge, and no 535 before the client has answered it.
             state = .auth(.challenged(SignIn.text(ofChallenge: reply), octets: octets))
-            return [.send("\r\n")]
+            return [.send(SignIn.dismissal(mechanism))]
         case (.tokenSent, 235):
             state = .idle
             return [.signedIn]
@@ -192,7 +194,7 @@ struct SubmissionDialogue {
     private func cause(_ reply: ServerReply, _ step: AuthStep) -> TransmitFailure.Cause {
         switch step {
         case .named: signIn.failure(reply.reply, challenge: nil, sent: 0)
-        case .tokenSent(let octets): signIn.failure(reply.reply, challenge: nil, sent: octets)
+        case .tokenSent(_, let octets): signIn.failure(reply.reply, challenge: nil, sent: octets)
         case .challenged(let challenge, let octets): signIn.failure(reply.reply, challenge: challenge, sent: octets)
         }
     }

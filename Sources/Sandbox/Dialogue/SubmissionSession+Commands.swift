@@ -66,7 +66,12 @@ extension SubmissionSession {
         guard let mechanism = pieces.first?.uppercased() else { return fail(words.invalidArguments) }
         // RFC 4954, section 4: "=" is an initial response of no octets.
         let initial = pieces.count == 2 ? (pieces[1] == "=" ? "" : String(pieces[1])) : nil
+        guard habits.mechanisms.contains(mechanism) else { return fail(words.unknownMechanism) }
         switch mechanism {
+        case "OAUTHBEARER":
+            if let initial { return ask(.signIn(SignIn(oauthbearer: initial))) }
+            phase = .authenticating(.oauthbearer)
+            return [.reply(words.challenge(""))]
         case "XOAUTH2":
             if let initial { return ask(.signIn(SignIn(xoauth2: initial))) }
             phase = .authenticating(.xoauth2)
@@ -85,6 +90,7 @@ extension SubmissionSession {
         guard text != "*" else { return fail(words.signInCancelled) }
         switch step {
         case .xoauth2: return ask(.signIn(SignIn(xoauth2: text)))
+        case .oauthbearer: return ask(.signIn(SignIn(oauthbearer: text)))
         case .loginName:
             guard let bytes = Data(base64Encoded: text), let name = String(bytes: bytes, encoding: .utf8) else {
                 return ask(.signIn(.unreadable))

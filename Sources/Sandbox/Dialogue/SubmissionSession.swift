@@ -47,6 +47,7 @@ struct SubmissionSession: Sendable {
 
     enum Step: Sendable, Hashable {
         case xoauth2
+        case oauthbearer
         case loginName
         case loginPassword(name: String)
         /// The client owes a line after the 334 error document; then it hears this.
@@ -168,7 +169,7 @@ struct SubmissionSession: Sendable {
         case .hello:
             hasGreeted = true
             forgetTransaction()
-            return [.reply(reply ?? words.extensions(client: client, isSecured: isSecured, size: habits.messageSize))]
+            return [.reply(reply ?? words.extensions(client: client, isSecured: isSecured, habits))]
         case .startTLS:
             // RFC 3207, section 4.2: all that was said in clear is forgotten.
             (isSecured, hasGreeted, login) = (true, false, nil)

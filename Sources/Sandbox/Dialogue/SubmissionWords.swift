@@ -8,12 +8,13 @@ struct SubmissionWords: Sendable, Hashable {
 
     func hello(client: String) -> Reply { Reply(250, "\(server) Hello [\(client)]") }
 
-    func extensions(client: String, isSecured: Bool, size: Int) -> Reply {
+    func extensions(client: String, isSecured: Bool, _ habits: Habits) -> Reply {
         Reply(
             250,
             lines: [
-                "\(server) Hello [\(client)]", "SIZE \(size)", "PIPELINING", "DSN", "ENHANCEDSTATUSCODES",
-                isSecured ? "AUTH LOGIN XOAUTH2" : "STARTTLS", "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8",
+                "\(server) Hello [\(client)]", "SIZE \(habits.messageSize)", "PIPELINING", "DSN", "ENHANCEDSTATUSCODES",
+                isSecured ? "AUTH \(habits.mechanisms.joined(separator: " "))" : "STARTTLS", "8BITMIME", "BINARYMIME", "CHUNKING",
+                "SMTPUTF8",
             ])
     }
 

@@ -12,7 +12,7 @@ struct Dovecot {
     var certificate: String { folder + "/cert.pem" }
     private let sink: Program
 
-    init(folder: String, userinfo: String) async throws {
+    init(folder: String, userinfo: String, mechanisms: String) async throws {
         self.folder = folder
         let ports = try FreePorts.take(3)
         submission = ports[0]
@@ -22,7 +22,7 @@ struct Dovecot {
             "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
             "subjectAltName=DNS:localhost", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
         ])
-        try Self.configuration(folder, submission: submission, imap: imap, relay: ports[2])
+        try Self.configuration(folder, submission: submission, imap: imap, relay: ports[2], mechanisms)
             .write(toFile: folder + "/dovecot.conf", atomically: true, encoding: .utf8)
         try "introspection_mode = auth\nintrospection_url = \(userinfo)\nusername_attribute = email\n"
             .write(toFile: folder + "/oauth2.conf", atomically: true, encoding: .utf8)
@@ -62,7 +62,7 @@ struct Dovecot {
         guard status == 0 else { throw CommandFailure.data("\(words[0]) ended with \(status)") }
     }
 
-    private static func configuration(_ folder: String, submission: Int, imap: Int, relay: Int) -> String {
+    private static func configuration(_ folder: String, submission: Int, imap: Int, relay: Int, _ mechanisms: String) -> String {
         """
         base_dir = \(folder)/run
         state_dir = \(folder)/state
@@ -75,7 +75,7 @@ struct Dovecot {
         ssl = yes
         ssl_cert = <\(folder)/cert.pem
         ssl_key = <\(folder)/key.pem
-        auth_mechanisms = xoauth2 oauthbearer
+        auth_mechanisms = \(mechanisms)
         auth_failure_delay = 0
         mail_location = maildir:\(folder)/mail/%u
         first_valid_uid = 1
@@ -84,7 +84,7 @@ struct Dovecot {
         submission_relay_port = \(relay)
         passdb {
           driver = oauth2
-          mechanisms = xoauth2 oauthbearer
+          mechanisms = \(mechanisms)
           args = \(folder)/oauth2.conf
         }
         userdb {

@@ -14,8 +14,8 @@ import WebGateway
 @Suite(.serialized, .enabled(if: OpenIDProvider.isInstalled && Dovecot.isInstalled, "`.ci/peers` installs the real peers"))
 struct RealProviderTests {
     /// Tokens of half a minute are never good for another use, so each use is a refresh.
-    @Test func consentRefreshAndMail() async throws {
-        try await House.with(life: 30) { house in
+    @Test(arguments: ["xoauth2 oauthbearer", "oauthbearer"]) func consentRefreshAndMail(_ mechanisms: String) async throws {
+        try await House.with(life: 30, mechanisms: mechanisms) { house in
             let wrong = try await house.authorize(as: "mallory@example.com")
             #expect(wrong.status == ExitStatus.notPermitted.rawValue)
             #expect(wrong.text.contains("mallory@example.com") && wrong.text.contains(OpenIDProvider.alice), "\(wrong.text)")
@@ -63,21 +63,21 @@ private struct House {
     let curl: CurlThread
     let port: Int
 
-    static func with(life: Int, _ body: (House) async throws -> Void) async throws {
+    static func with(life: Int, mechanisms: String = "xoauth2", _ body: (House) async throws -> Void) async throws {
         let desk = try await Desk.withStore()
         let curl = try CurlThread()
         let provider = try await OpenIDProvider(life: life, curl)
         let result: Result<Void, any Error>
-        do { result = .success(try await with(desk, provider, curl, body)) } catch { result = .failure(error) }
+        do { result = .success(try await with(desk, provider, curl, mechanisms, body)) } catch { result = .failure(error) }
         await provider.stop()
         await curl.stop()
         try result.get()
     }
 
     private static func with(
-        _ desk: Desk, _ provider: OpenIDProvider, _ curl: CurlThread, _ body: (House) async throws -> Void
+        _ desk: Desk, _ provider: OpenIDProvider, _ curl: CurlThread, _ mechanisms: String, _ body: (House) async throws -> Void
     ) async throws {
-        let dovecot = try await Dovecot(folder: desk.folder + "/dovecot", userinfo: provider.issuer + "/userinfo")
+        let dovecot = try await Dovecot(folder: desk.folder + "/dovecot", userinfo: provider.issuer + "/userinfo", mechanisms: mechanisms)
         let house = House(desk: desk, provider: provider, dovecot: dovecot, curl: curl, port: try FreePorts.take(1)[0])
         let result: Result<Void, any Error>
         do {

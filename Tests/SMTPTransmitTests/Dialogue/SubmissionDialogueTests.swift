@@ -1,3 +1,4 @@
+import Foundation
 import Mail
 import Relay
 import Testing
@@ -8,7 +9,9 @@ import Testing
     private let token = Secret("ya29.short-token")
 
     private func dialogue(_ protection: SubmissionDialogue.Protection = .startTLS) -> SubmissionDialogue {
-        SubmissionDialogue(name: "me.test", signIn: SignIn(login: "ann@example.org", token: token), protection: protection)
+        SubmissionDialogue(
+            name: "me.test", signIn: SignIn(login: "ann@example.org", token: token, host: "mail.example.org", port: 587),
+            protection: protection)
     }
 
     private func signedIn(_ extensions: String) -> SubmissionDialogue {
@@ -111,16 +114,43 @@ import Testing
 
     /// Microsoft's documented vector (domain.md 2.4).
     @Test func responseIsMicrosoftsVector() {
-        let signIn = SignIn(login: "test@contoso.onmicrosoft.com", token: Secret("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"))
+        let signIn = SignIn(
+            login: "test@contoso.onmicrosoft.com", token: Secret("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"), host: "mail.example.org",
+            port: 587)
         let expected =
             "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ=="
-        #expect(signIn.responseLine == SecretLine(Array((expected + "\r\n").utf8)))
+        #expect(signIn.responseLine(.xoauth2) == SecretLine(Array((expected + "\r\n").utf8)))
     }
 
-    @Test func initialResponseStaysWithin512Octets() {
-        for length in 300..<400 {
-            let signIn = SignIn(login: "a@example.org", token: Secret(String(repeating: "x", count: length)))
-            #expect((signIn.initialLine != nil) == (signIn.responseLine.count + 13 <= 512))
+    /// RFC 7628 section 4: the same response for IMAP (4.1) and for SMTP submission.
+    @Test(arguments: [
+        (
+            143,
+            "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9MTQzAWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB"
+        ),
+        (
+            587,
+            "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB"
+        ),
+    ]) func bearerResponseIsTheStandardsVector(_ port: Int, _ expected: String) {
+        let signIn = SignIn(
+            login: "user@example.com", token: Secret("vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="), host: "server.example.com", port: port)
+        #expect(signIn.responseLine(.oauthbearer) == SecretLine(Array((expected + "\r\n").utf8)))
+    }
+
+    /// RFC 5801 section 4.
+    @Test func syntaxInALoginIsEscaped() {
+        let signIn = SignIn(login: "a=b,c@example.org", token: Secret("t"), host: "h", port: 1)
+        let text = Data("n,a=a=3Db=2Cc@example.org,\u{1}host=h\u{1}port=1\u{1}auth=Bearer t\u{1}\u{1}".utf8)
+        #expect(signIn.responseLine(.oauthbearer) == SecretLine(Array((text.base64EncodedString() + "\r\n").utf8)))
+    }
+
+    @Test(arguments: SignIn.Mechanism.allCases) func initialResponseStaysWithin512Octets(_ mechanism: SignIn.Mechanism) {
+        for length in 250..<400 {
+            let signIn = SignIn(
+                login: "a@example.org", token: Secret(String(repeating: "x", count: length)), host: "mail.example.org", port: 587)
+            let whole = "AUTH \(mechanism.rawValue) ".utf8.count + signIn.responseLine(mechanism).count
+            #expect((signIn.initialLine(mechanism) != nil) == (whole <= 512))
         }
     }
 }

@@ -69,13 +69,18 @@ struct Transcript {
     /// Plays it to the end; throws at the first line that comes out otherwise.
     func play(_ feeding: Feeding) throws {
         let token = Secret(String(repeating: "kB3x.Zq-", count: tokenLength / 8))
-        let signIn = SignIn(login: "robot@example.org", token: token)
-        let response = String(decoding: signIn.responseLine.reveal().dropLast(2), as: UTF8.self)
+        let signIn = SignIn(login: "robot@example.org", token: token, host: "mail.example.org", port: 587)
+        func response(_ mechanism: SignIn.Mechanism) -> String {
+            String(decoding: signIn.responseLine(mechanism).reveal().dropLast(2), as: UTF8.self)
+        }
         let envelope = Envelope(sender: try ReversePath(sender), recipients: recipients, ret: ret, envelopeID: envelopeID)
         var player = Player(
             dialogue: SubmissionDialogue(name: "mandate.test", signIn: signIn, protection: protection), feeding: feeding,
             order: MailOrder(envelope: envelope, size: size))
-        for line in lines { try player.play(String(line).replacing("{response}", with: response)) }
+        for line in lines {
+            try player.play(
+                String(line).replacing("{response}", with: response(.xoauth2)).replacing("{bearer}", with: response(.oauthbearer)))
+        }
         try player.end()
     }
 }

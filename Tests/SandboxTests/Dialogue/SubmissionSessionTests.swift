@@ -27,7 +27,7 @@ struct SubmissionSessionTests {
     static let ann = EnvelopeSender("ann@contoso.example")
     static let recipient = EnvelopeRecipient("r@x.example")
     static let envelope = Envelope(sender: ann, recipients: [recipient])
-    static let hello = words.extensions(client: "127.0.0.1", isSecured: true, size: Habits.microsoft.messageSize)
+    static let hello = words.extensions(client: "127.0.0.1", isSecured: true, .microsoft)
     static let good = Data("user=ann@contoso.example\u{1}auth=Bearer T\u{1}\u{1}".utf8).base64EncodedString()
     static let signIn = SignIn.token(login: "ann@contoso.example", token: "T")
     static let no535 = Reply(535, "5.7.3 Authentication unsuccessful")
@@ -204,7 +204,7 @@ struct SubmissionSessionTests {
         var session = opened(.microsoft)
         _ = session.line("EHLO c")
         #expect(
-            session.answered(.proceed).contains(.reply(Self.words.extensions(client: "127.0.0.1", isSecured: false, size: 157_286_400))))
+            session.answered(.proceed).contains(.reply(Self.words.extensions(client: "127.0.0.1", isSecured: false, .microsoft))))
         #expect(session.line(line) == [.reply(Self.words.needsTLS)])
     }
 
