@@ -33,6 +33,8 @@ package struct PhaseLimits: Sendable, Hashable {
         case .rcpt: recipient
         case .data: data
         case .content: isSendingContent ? contentPiece : afterContent
+        // Not a stage of this dialogue: an API's, whose transport has limits of its own.
+        case .request: afterContent
         }
     }
 }

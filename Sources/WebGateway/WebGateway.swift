@@ -14,15 +14,17 @@ package struct WebGateway: Service {
     private let routes: ConsentRoutes
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) -> Void
+    /// Seconds a browser may be silent: a connection is not kept open by whoever opens it.
+    private static let idleLimit: Int64 = 30
 
-    /// `port` 0 is any free one, which `onListening` then tells.
+    /// `port` 0 is any free one, which `onListening` then tells. `onShown`: a browser has been told how its consent ended.
     package init(
         host: String, port: Int, address: PublicAddress, desk: ConsentDesk, logger: Logger,
-        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }, onShown: @escaping @Sendable (ConsentID) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
-        self.routes = ConsentRoutes(address: address, desk: desk)
+        self.routes = ConsentRoutes(address: address, desk: desk, onShown: onShown)
         self.logger = logger
         self.onListening = onListening
     }
@@ -30,9 +32,10 @@ package struct WebGateway: Service {
     /// Until graceful shutdown or cancellation. Throws `CannotListen` when the port is not to be had.
     package func run() async throws {
         do { try await serve() } catch let error as IOError {
-            throw CannotListen(host: host, port: port, why: String(cString: strerror(error.errnoCode)))
+            throw CannotListen(
+                host: host, port: port, isTaken: error.errnoCode == EADDRINUSE, why: String(cString: strerror(error.errnoCode)))
         } catch is SocketAddressError.UnknownHost {
-            throw CannotListen(host: host, port: port, why: "this host is not known here")
+            throw CannotListen(host: host, port: port, isTaken: false, why: "this host is not known here")
         }
     }
 
@@ -43,7 +46,8 @@ package struct WebGateway: Service {
         var quiet = logger
         quiet.logLevel = .critical
         let application = Application(
-            router: router, configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleLimit))),
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) }, logger: quiet)
         try await application.runService(gracefulShutdownSignals: [])
     }
@@ -53,6 +57,8 @@ package struct WebGateway: Service {
 package struct CannotListen: Error, Sendable, Hashable, CustomStringConvertible {
     package let host: String
     package let port: Int
+    /// Somebody else has it; otherwise it is not ours to have.
+    package let isTaken: Bool
     package let why: String
 
     package var description: String { "\(host):\(port) cannot be listened on: \(why)" }

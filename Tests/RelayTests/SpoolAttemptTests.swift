@@ -9,11 +9,11 @@ import struct FoundationEssentials.Date
 @Suite(.timeLimit(.minutes(1)))
 struct SpoolAttemptTests {
     private static func reply(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String = "said so") -> RecipientReply {
-        RecipientReply(stage: stage, reply: SMTPReply(code: code, enhanced: enhanced, text: text))
+        RecipientReply(stage: stage, reply: ProviderReply(code: code, enhanced: enhanced, text: text))
     }
 
     private static func failed(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String = "no") -> TransmitFailure {
-        TransmitFailure(stage: stage, cause: .reply(SMTPReply(code: code, enhanced: enhanced, text: text)))
+        TransmitFailure(stage: stage, cause: .reply(ProviderReply(code: code, enhanced: enhanced, text: text)))
     }
 
     private let denied = Self.failed(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")
@@ -165,10 +165,24 @@ struct SpoolAttemptTests {
         service.transmit.answer { $0.login == "ann-login" ? .failure(Self.failed(.auth, 535, "5.7.3")) : .success([.taken]) }
         let settlement = try #require(try await service.attempt())
         #expect(service.transmit.sent.count == 2)
-        guard case .mailbox("ann-login", .stopped(let until, _, 1)?)? = settlement.observations.first else { return #expect(Bool(false)) }
+        guard case .mailbox("ann-login", nil, .stopped(let until, _, 1)?)? = settlement.observations.first else { return #expect(Bool(false)) }
         #expect(until == service.clock.now.addingTimeInterval(900))
         #expect(try await service.attempt()?.state == .done)
         #expect(service.transmit.sent.last?.login == "desk-login")
+    }
+
+    /// SMTP AUTH is off, which says nothing of Graph: only this way out is closed.
+    @Test func submissionThatIsOffStopsThatTransportAlone() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.transmit.answer { _ in .failure(Self.failed(.auth, 535, "5.7.139", "SmtpClientAuthentication is disabled for the Tenant")) }
+        let observation = try await service.attempt()?.observations.first
+        guard case .mailbox("ann-login", .smtp, .stopped(let until, _, 1)?)? = observation else {
+            return #expect(Bool(false), "\(String(describing: observation))")
+        }
+        #expect(until == service.clock.now.addingTimeInterval(3600))
+        let conditions = try await service.store.conditions(of: nil)
+        #expect(conditions.mailbox(login: "ann-login") == nil && conditions.mailbox(login: "ann-login", over: .graph) == nil)
     }
 
     @Test func stoppedMailboxWaitsLongerEachTimeAndHeals() async throws {
@@ -177,7 +191,7 @@ struct SpoolAttemptTests {
         try await service.store.observe(
             [.mailbox(login: "ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
         service.transmit.answer { _ in .failure(Self.failed(.content, 550, "5.4.5", "Daily user sending limit exceeded")) }
-        guard case .mailbox(_, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else {
+        guard case .mailbox(_, nil, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else {
             return #expect(Bool(false))
         }
         #expect(until == service.clock.now.addingTimeInterval(8 * 3600))

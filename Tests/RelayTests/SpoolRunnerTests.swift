@@ -13,7 +13,7 @@ struct SpoolRunnerTests {
     }
 
     private var denied: TransmitFailure {
-        TransmitFailure(stage: .content, cause: .reply(SMTPReply(code: 550, enhanced: "5.7.60", text: "no")))
+        TransmitFailure(stage: .content, cause: .reply(ProviderReply(code: 550, enhanced: "5.7.60", text: "no")))
     }
 
     @Test func stopDrains() async throws {

@@ -27,6 +27,7 @@ package struct ConditionsContract: StoreContract {
         ]
         return try standings.enumerated().map { .standing(try key("a\($0.offset)@example.org", "box", .gmail), $0.element) } + [
             .mailbox(login: "box", .stopped(until: Samples.time(6), reason: "451", failures: 3)),
+            .mailbox(login: "box", over: .graph, .stopped(until: Samples.time(8), reason: "403", failures: 1)),
             .mailbox(login: "other", .broken(since: Samples.time(7), reason: "gone")),
             .grant(GrantID(trusted: "g1"), .needsConsent(since: Samples.time(8), reason: "invalid_grant")),
             .grant(GrantID(trusted: "g2"), .lostInCrash(at: Samples.time(9))),
@@ -44,6 +45,8 @@ package struct ConditionsContract: StoreContract {
         #expect(conditions.revision == found.revision)
         #expect(conditions.allStandings.count == 6)
         #expect(conditions.mailbox(login: "box") == .stopped(until: Samples.time(6), reason: "451", failures: 3))
+        #expect(conditions.mailbox(login: "box", over: .graph) == .stopped(until: Samples.time(8), reason: "403", failures: 1))
+        #expect(conditions.mailbox(login: "box", over: .smtp) == nil)
         #expect(conditions.grant(GrantID(trusted: "g2")) == .lostInCrash(at: Samples.time(9)))
         #expect(conditions.application(ApplicationID(trusted: "a"))?.reason == "invalid_client")
     }

@@ -61,5 +61,5 @@ package final class FakeTransmit: Sendable {
 }
 
 extension RecipientReply {
-    package static let taken = RecipientReply(stage: .content, reply: SMTPReply(code: 250, enhanced: "2.0.0", text: "ok"))
+    package static let taken = RecipientReply(stage: .content, reply: ProviderReply(code: 250, enhanced: "2.0.0", text: "ok"))
 }

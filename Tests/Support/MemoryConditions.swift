@@ -93,7 +93,7 @@ extension Observation {
     fileprivate var subject: [String] {
         switch self {
         case .standing(let key, _): ["standing", key.login, key.from.key, key.transport.rawValue]
-        case .mailbox(let login, _): ["mailbox", login]
+        case .mailbox(let login, let transport, _): ["mailbox", login, transport?.rawValue ?? ""]
         case .grant(let id, _): ["grant", id.text]
         case .application(let id, _): ["application", id.text]
         }

@@ -46,12 +46,15 @@ struct IDToken: JWTPayload {
         if let expected = question.nonce, nonce != expected { throw .refused("its id token answers another question (the nonce differs)") }
         let seconds = now.timeIntervalSince1970
         guard exp > seconds - Self.leeway else {
-            throw .refused("its id token ended \(Int(seconds - exp)) seconds ago: look at this machine's clock")
+            throw .refused("its id token ended \(Self.whole(seconds - exp)) seconds ago: look at this machine's clock")
         }
         if let iat, iat > seconds + Self.leeway {
-            throw .refused("its id token is from \(Int(iat - seconds)) seconds ahead: look at this machine's clock")
+            throw .refused("its id token is from \(Self.whole(iat - seconds)) seconds ahead: look at this machine's clock")
         }
     }
+
+    /// A provider may write any number, and most of them are no `Int`.
+    private static func whole(_ seconds: Double) -> Int { Int(min(max(seconds, 0), 1e12)) }
 
     /// Clocks of two well-kept machines differ by less than five minutes.
     private static let leeway: Double = 300
@@ -78,15 +81,16 @@ struct IDToken: JWTPayload {
         guard expected.contains(iss) else { throw .refused("its id token is from \(Self.line(iss)), not from \(expected[0])") }
     }
 
-    func identity(_ kind: ProviderKind) -> Identity {
+    /// `realm`: the provider as one writing of it, since Google has two in its tokens.
+    func identity(_ kind: ProviderKind, realm: String) -> Identity {
         let address = isEmailVerified == false ? nil : email
         switch kind {
         case .microsoft:
             return Identity(
                 logins: [preferredUsername, upn, email].compactMap(\.self),
-                pin: PrincipalPin(realm: tid ?? iss, subject: oid ?? sub))
+                pin: PrincipalPin(realm: tid ?? realm, subject: oid ?? sub))
         case .google, .custom:
-            return Identity(logins: [address, preferredUsername].compactMap(\.self) + [sub], pin: PrincipalPin(realm: iss, subject: sub))
+            return Identity(logins: [address, preferredUsername].compactMap(\.self) + [sub], pin: PrincipalPin(realm: realm, subject: sub))
         }
     }
 

@@ -35,7 +35,7 @@ package struct IdentityVerifier: Sendable {
         do { fields = try JSONDecoder().decode(UserInfo.self, from: Data(body)) } catch {
             throw .refused("the userinfo endpoint names nobody")
         }
-        return fields.identity(realm: question.provider.authorization.issuer ?? endpoint)
+        return fields.identity(realm: Self.realm(question) ?? endpoint)
     }
 
     private func identity(_ question: IdentityQuestion, of token: String) async throws(IdentityFailure) -> Identity {
@@ -52,7 +52,12 @@ package struct IdentityVerifier: Sendable {
                 token, by: try await keySets.keys(at: address, trusting: provider.trustedCertificates, isNewest: true))
         }
         try claims.check(question, at: now())
-        return claims.identity(provider.kind)
+        return claims.identity(provider.kind, realm: Self.realm(question) ?? claims.iss)
+    }
+
+    /// Within which a subject names one person: the issuer, as it is for this tenant.
+    private static func realm(_ question: IdentityQuestion) -> String? {
+        question.provider.authorization.issuer.map { question.provider.address($0, tenant: question.application.tenant) }
     }
 
     private func verified(_ token: String, by keys: JWTKeyCollection) async throws(IdentityFailure) -> IDToken {

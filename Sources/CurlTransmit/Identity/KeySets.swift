@@ -2,19 +2,26 @@ internal import FoundationEssentials
 internal import JWTKit
 internal import Relay
 
-/// The signing keys of providers, had once an hour. An actor, because several consents may end at once and must not each fetch them.
+/// The signing keys of providers, had once an hour. An actor, because several consents may end at once and must not each fetch them: whoever comes while
+/// they are being fetched waits for that one request.
 actor KeySets {
     /// Seconds. Providers announce new keys a day ahead.
     private static let life: Double = 3600
     /// Seconds between two looks for a key that is not known: anyone can send a token that names one.
     private static let patience: Double = 60
 
-    private struct Entry {
-        var keys: JWTKeyCollection
-        var fetched: Date
+    /// Keys had under one certificate authority do not speak for a provider under another.
+    private struct Place: Hashable {
+        let address: String
+        let trusted: String?
     }
 
-    private var entries: [String: Entry] = [:]
+    private struct Entry {
+        let keys: Task<Result<JWTKeyCollection, IdentityFailure>, Never>
+        let fetched: Date
+    }
+
+    private var entries: [Place: Entry] = [:]
     private let fetch: @Sendable (_ address: String, _ trusted: String?) async throws(IdentityFailure) -> [UInt8]
     private let now: @Sendable () -> Date
 
@@ -29,16 +36,28 @@ actor KeySets {
     /// Keys at most an hour old; with `isNewest`, at most a minute.
     func keys(at address: String, trusting trusted: String?, isNewest: Bool) async throws(IdentityFailure) -> JWTKeyCollection {
         let age = isNewest ? Self.patience : Self.life
-        if let entry = entries[address], now().timeIntervalSince(entry.fetched).magnitude < age { return entry.keys }
-        let body = try await fetch(address, trusted)
+        let place = Place(address: address, trusted: trusted)
+        if let entry = entries[place], now().timeIntervalSince(entry.fetched).magnitude < age,
+            case .success(let keys) = await entry.keys.value
+        {
+            return keys
+        }
+        let task = Task { () -> Result<JWTKeyCollection, IdentityFailure> in
+            do throws(IdentityFailure) { return .success(try await fetchKeys(place)) } catch { return .failure(error) }
+        }
+        entries[place] = Entry(keys: task, fetched: now())
+        return try await task.value.get()
+    }
+
+    private func fetchKeys(_ place: Place) async throws(IdentityFailure) -> JWTKeyCollection {
+        let body = try await fetch(place.address, place.trusted)
         let keys = JWTKeyCollection()
         do {
             for key in try JSONDecoder().decode(KeyList.self, from: Data(body)).keys {
                 // A key of a kind that is not known here can sign nothing that is believed here.
                 if let known = key.known { try await keys.add(jwk: known) }
             }
-        } catch { throw .temporary("the provider's signing keys (\(address)) cannot be read") }
-        entries[address] = Entry(keys: keys, fetched: now())
+        } catch { throw .temporary("the provider's signing keys (\(place.address)) cannot be read") }
         return keys
     }
 }

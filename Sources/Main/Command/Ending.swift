@@ -91,7 +91,7 @@ extension TokenFailure {
     var status: ExitStatus {
         switch self {
         case .temporary: .temporary
-        case .grant, .application, .missing: .configuration
+        case .grant, .mailbox, .application, .missing: .configuration
         }
     }
 }

@@ -25,7 +25,7 @@ struct MailboxCheck {
         }
         let (token, step, status) = try await token(mailbox, source)
         guard let token else { return ([step], status) }
-        guard mailbox.transports.contains(.smtp), let endpoint = source.provider.smtp else {
+        guard mailbox.firstTransport == .smtp, let endpoint = source.provider.smtp else {
             return ([step, Step(isGood: true, words: "its transports take tokens over HTTPS; nothing more is tried")], .success)
         }
         var settings = TransmitSettings(now: opened.live.now)
@@ -40,7 +40,8 @@ struct MailboxCheck {
                 .success
             )
         } catch {
-            let diagnosis = FailureTable.diagnose(error, mailbox: mailbox.login, from: mailbox.address.description)
+            let diagnosis = FailureTable.diagnose(
+                error, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: mailbox.address.description))
             let isTemporary = if case .retry = diagnosis.verdict { true } else { false }
             let hints = isTemporary ? [] : ProviderSteps.mailbox(mailbox, source.application, source.provider, source.grant)
             let failed = Step(
@@ -51,9 +52,7 @@ struct MailboxCheck {
     }
 
     private func token(_ mailbox: Mailbox, _ source: GrantSource) async throws -> (AccessToken?, Step, ExitStatus) {
-        let resource = (mailbox.transports.first ?? .smtp).resource
-        let key = TokenKey(
-            grant: mailbox.grant, resource: resource, subject: source.grant.kind == .serviceAccount ? mailbox.login : nil)
+        let key = source.key(mailbox.firstTransport.resource, login: mailbox.login)
         let curl = try CurlThread()
         let renewer = opened.live.renewer(opened.store, opened.vault, holder: opened.live.identifier("check"), curl) { [directory] in
             GrantSource($0, in: directory)
@@ -74,4 +73,9 @@ struct MailboxCheck {
             return (nil, Step(isGood: false, words: failure.description, fix: report.health(of: source.grant).steps), failure.status)
         }
     }
+}
+
+extension Mailbox {
+    /// The way its mail leaves unless something speaks against it.
+    var firstTransport: Transport { transports.first ?? .smtp }
 }

@@ -73,7 +73,7 @@ extension ApplicationCredential {
     func complainOfUnknownEnd(of application: String, _ live: Live) {
         guard case .secret = kind else { return }
         live.say(
-            "nobody knows when its secret ends: `mandate applications set \(ShellWord.quoted(application)) --secret-expires YYYY-MM-DD`")
+            "nobody knows when its secret ends: `mandate applications set \(application.shellQuoted) --secret-expires YYYY-MM-DD`")
     }
 }
 

@@ -20,7 +20,7 @@ struct CredentialTrial {
         let grants = directory.allGrants.filter { $0.application == application.id && $0.isEnabled }.sorted { $0.id < $1.id }
         for grant in grants {
             guard let kind = try await kind(grant, credential, provider, directory) else { continue }
-            try await ask(kind, credential, application, provider)
+            try await ask(kind, credential, GrantSource(grant: grant, application: application, provider: provider))
             return .works(with: grant.name)
         }
         return .untried("no grant of it can be asked yet")
@@ -44,13 +44,12 @@ struct CredentialTrial {
     }
 
     private func ask(
-        _ kind: TokenRequest.Kind, _ credential: ApplicationCredential, _ application: Application, _ provider: Provider
+        _ kind: TokenRequest.Kind, _ credential: ApplicationCredential, _ source: GrantSource
     ) async throws {
-        let scopes = provider.scopes[.smtp]
-        let isDelegated = if case .refresh = kind { true } else { false }
+        let (application, provider) = (source.application, source.provider)
         let question = TokenRequest(
             endpoint: provider.address(provider.tokenEndpoint, tenant: application.tenant), kind: kind, clientID: application.clientID,
-            authentication: credential.authentication(at: provider), scope: (isDelegated ? scopes?.delegated : scopes?.appOnly) ?? "",
+            authentication: credential.authentication(at: provider), scope: try source.scope(of: .smtp),
             trustedCertificates: provider.trustedCertificates)
         let answer: Result<TokenAnswer, TokenFailure>
         let curl = try CurlThread()
@@ -59,9 +58,10 @@ struct CredentialTrial {
         await curl.stop()
         switch answer {
         case .success: return
-        // The application is itself; it is the person's consent that ended.
-        case .failure(.grant): return
-        case .failure(.application(let error, let detail)):
+        // The application is itself; it is the person's consent that ended. Of a service account it is what says that the key is wrong.
+        case .failure(.grant) where source.grant.kind == .consent: return
+        case .failure(.application(let error, let detail)), .failure(.grant(let error, let detail)),
+            .failure(.mailbox(let error, let detail)):
             throw CommandFailure(
                 .configuration,
                 "the provider refused it (\(error): \(detail)); nothing was changed, and what was there before is still used")

@@ -94,9 +94,9 @@ extension GrantsCommand {
         }
 
         private func next(_ token: Secret?) -> String? {
-            guard kind == .consent, token == nil else { return "mandate mailboxes add ADDRESS --grant \(ShellWord.quoted(name))" }
+            guard kind == .consent, token == nil else { return "mandate mailboxes add ADDRESS --grant \(name.shellQuoted)" }
             return
-                "mandate mailboxes add ADDRESS --grant \(ShellWord.quoted(name)), then mandate grants authorize \(ShellWord.quoted(name))"
+                "mandate mailboxes add ADDRESS --grant \(name.shellQuoted), then mandate grants authorize \(name.shellQuoted)"
         }
 
         private func plan(_ finder: Finder, _ application: Application, _ token: Secret?, _ opened: OpenedStore) async throws -> Plan {

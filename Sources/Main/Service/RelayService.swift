@@ -113,8 +113,8 @@ extension RelayService {
         for grant in snapshot.directory.allGrants where grant.isEnabled && snapshot.conditions.application(grant.application) != nil {
             let login = snapshot.directory.mailboxes(of: grant.id).first?.login
             guard grant.kind != .serviceAccount || login != nil else { continue }
-            let subject = grant.kind == .serviceAccount ? login : nil
-            await broker.probe(grant.application, with: TokenKey(grant: grant.id, resource: .smtp, subject: subject))
+            guard let source = GrantSource(grant.id, in: snapshot.directory) else { continue }
+            await broker.probe(grant.application, with: source.key(.smtp, login: login))
         }
     }
 

@@ -33,8 +33,7 @@ struct TokenCommand: AsyncParsableCommand {
             }
             let curl = try CurlThread()
             let renewer = live.renewer(store, opened.vault, holder: live.identifier("token"), curl) { GrantSource($0, in: directory) }
-            let key = TokenKey(
-                grant: mailbox.grant, resource: resource, subject: source.grant.kind == .serviceAccount ? mailbox.login : nil)
+            let key = source.key(resource, login: mailbox.login)
             let result: Result<AccessToken, TokenFailure>
             do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {
                 result = .failure(error)

@@ -26,7 +26,8 @@ struct TokenProgram: Sendable {
         case .success(nil): throw .temporary("\(program) printed no token within \(Int(patience)) seconds", retryAfter: nil)
         case .success(let ended?):
             guard ended.status == .exited(0) else {
-                throw .grant(error: "command_failed", detail: "\(program) ended with \(ended.status)\(Self.words(ended.complaint))")
+                throw .grant(
+                    error: "command_failed", detail: "\(program) ended with \(Self.words(ended.status))\(Self.words(ended.complaint))")
             }
             return try Self.answer(ended.output, of: program)
         }
@@ -94,6 +95,13 @@ struct TokenProgram: Sendable {
         case .executableNotFound: return .missing("the program \(program) is not there: give its whole path (`mandate grants show`)")
         case .outputLimitExceeded: return .grant(error: "command_output", detail: "\(program) printed more than \(mostOutput) octets")
         default: return .temporary("\(program) could not be run: \(known)", retryAfter: nil)
+        }
+    }
+
+    private static func words(_ status: TerminationStatus) -> String {
+        switch status {
+        case .exited(let code): "status \(code)"
+        case .signaled(let signal): "signal \(signal)"
         }
     }
 

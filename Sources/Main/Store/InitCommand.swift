@@ -8,7 +8,7 @@ struct InitCommand: AsyncParsableCommand {
         commandName: "init", abstract: "Make a store and its key.",
         discussion: """
             The store is a folder with one SQLite file; refresh tokens and client secrets in it are sealed under a key that is not in it. A new key is \
-            written beside the store, unless --key-file, MANDATE_KEY_FILE or MANDATE_KEY says otherwise.
+            written beside the store, unless --key-file, MANDATE_KEY_FILE, a systemd credential named mandate.key or MANDATE_KEY says otherwise, in this order.
 
             Examples:
               sudo -u mandate mandate init --store /var/lib/mandate
@@ -55,19 +55,17 @@ struct InitCommand: AsyncParsableCommand {
 
     /// An existing key is used as it is: a store brought back from its export goes on with it.
     private func key(for folder: String, _ live: Live) throws -> (Vault, String) {
-        let named = keyFile ?? live.environment["MANDATE_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        if named == nil, live.environment["MANDATE_KEY"]?.isEmpty == false {
+        let source = keyFile.map { KeySource.file($0) } ?? KeySource.named(live) ?? .file(KeyFile.path(beside: folder))
+        guard case .file(let file) = source else {
             return (
-                try KeyFile.vault(for: folder, live),
-                "its key comes from MANDATE_KEY: keep a copy, for without it the store's secrets are lost"
+                try source.vault(live), "its key comes from \(source.name): keep a copy, for without it the store's secrets are lost"
             )
         }
-        let file = named ?? KeyFile.path(beside: folder)
         let isNew = access(file, F_OK) != 0
         if isNew { try KeyFile.make(at: file, live) }
         let hint =
             keyFile != nil && keyFile != live.environment["MANDATE_KEY_FILE"]
-            ? "; set MANDATE_KEY_FILE=\(ShellWord.quoted(file)) for later commands" : ""
+            ? "; set MANDATE_KEY_FILE=\(file.shellQuoted) for later commands" : ""
         let words =
             "its key is \(file)\(isNew ? "" : ", which was there already"): back it up apart from the store, for without it the store's secrets are lost"
         return (try KeyFile.vault(in: file, live), words + hint)

@@ -14,7 +14,7 @@ struct KeyFile: Sendable {
     /// Makes a new key, for its owner alone, durable when this returns. Written beside and linked, so that neither a kill nor a full disk leaves a
     /// file that looks like a key, and no key that is there is ever replaced.
     static func make(at file: String, _ live: Live) throws(CommandFailure) {
-        try write([Secret(live.randomBytes(32))], beside: file) { unfinished in link(unfinished, file) == 0 }
+        try write([Secret(live.randomBytes(32))], beside: file) { unfinished in link(unfinished, file) == 0 && isFolderSynced(of: file) }
     }
 
     /// Puts these keys in place of those that are there, at once and durably.
@@ -37,7 +37,7 @@ struct KeyFile: Sendable {
         }
     }
 
-    /// A rename lasts once its folder is on the disk; losing the new key after sealing with it would lose every secret.
+    /// A name lasts once its folder is on the disk; losing the new key after sealing with it would lose every secret.
     private static func isFolderSynced(of file: String) -> Bool {
         let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
         let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -10,14 +10,10 @@ enum KeySource: Sendable, Hashable {
     case credential(String)
     case environment
 
-    /// The first of `MANDATE_KEY_FILE`, `$CREDENTIALS_DIRECTORY/mandate.key`, `MANDATE_KEY`, and the file beside the store.
+    /// The first of `MANDATE_KEY_FILE`, `$CREDENTIALS_DIRECTORY/mandate.key`, `MANDATE_KEY`, and the file beside the store, which must be there.
     init(for folder: String, _ live: Live) throws(CommandFailure) {
-        if let file = live.environment["MANDATE_KEY_FILE"], !file.isEmpty {
-            self = .file(file)
-        } else if let file = Self.credential(live) {
-            self = .credential(file)
-        } else if live.environment["MANDATE_KEY"]?.isEmpty == false {
-            self = .environment
+        if let named = Self.named(live) {
+            self = named
         } else {
             let file = KeyFile.path(beside: folder)
             guard access(file, F_OK) == 0 else {
@@ -27,6 +23,13 @@ enum KeySource: Sendable, Hashable {
             }
             self = .file(file)
         }
+    }
+
+    /// As the environment says; nil: the file beside the store.
+    static func named(_ live: Live) -> KeySource? {
+        if let file = live.environment["MANDATE_KEY_FILE"], !file.isEmpty { return .file(file) }
+        if let file = credential(live) { return .credential(file) }
+        return live.environment["MANDATE_KEY"]?.isEmpty == false ? .environment : nil
     }
 
     private static func credential(_ live: Live) -> String? {
@@ -65,7 +68,7 @@ enum KeySource: Sendable, Hashable {
         var status = stat()
         guard stat(file, &status) == 0 else { throw .configuration("the key file \(file) cannot be read: \(SystemError.text(errno))") }
         guard status.st_mode & forbidden == 0 else {
-            throw .configuration("the key file \(file) can be read by others; run: chmod 600 \(ShellWord.quoted(file))")
+            throw .configuration("the key file \(file) can be read by others; run: chmod 600 \(file.shellQuoted)")
         }
         do throws(CommandFailure) { return try keys(try InputFile(file, live).readAll(limit: 4096), file) } catch {
             throw .configuration("the store's key: \(error.sentence)")

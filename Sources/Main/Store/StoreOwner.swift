@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Relay
 
 /// Every command runs as the store's owner, and so does the service: files that root or a colleague left behind would lock the owner out.
 struct StoreOwner: Sendable, Hashable {
@@ -19,23 +20,7 @@ struct StoreOwner: Sendable, Hashable {
         if !location.isSameForEveryone, !live.arguments.contains(where: { $0 == "--store" || $0.hasPrefix("--store=") }) {
             command += ["--store", location.folder]
         }
-        let line = command.map(ShellWord.quoted).joined(separator: " ")
+        let line = command.map(\.shellQuoted).joined(separator: " ")
         throw .notPermitted("the store at \(location.folder) belongs to \(name), and you are \(live.account.name); run: \(line)")
-    }
-}
-
-/// Writes a word so that a shell reads it back as it was.
-enum ShellWord {
-    static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "@%+=:,./-_#".utf8.contains(byte)
-                }
-            }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

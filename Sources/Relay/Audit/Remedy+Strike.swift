@@ -15,7 +15,8 @@ extension Remedy {
         case .notYetValid, .expired: self.init(ours: place.grant)
         case .mailboxDisabled: self.init(ours: "mandate mailboxes set \(place.mailbox) --enable")
         case .mailboxBroken: self.init(ours: "mandate mailboxes show \(place.mailbox)")
-        case .mailboxStopped(let until, _): self.init(ours: "wait until \(until.minute); mandate mailboxes show \(place.mailbox)")
+        case .mailboxStopped(let until, _), .transportStopped(_, let until, _):
+            self.init(ours: "wait until \(until.minute); mandate mailboxes show \(place.mailbox)")
         case .grantDisabled: self.init(ours: "mandate grants set \(place.grantName) --enable")
         case .grantMissing: self.init(ours: "mandate mailboxes set \(place.mailbox) --grant GRANT")
         case .grantNeedsConsent:

@@ -76,26 +76,3 @@ extension Directory {
         return application.flatMap { provider($0.provider) }?.kind ?? .custom
     }
 }
-
-extension String {
-    /// As one word of a POSIX shell.
-    var shellQuoted: String {
-        isPlainWord ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
-
-    /// As one argument of PowerShell.
-    var powerShellQuoted: String { isPlainWord && first != "@" ? self : powerShellLiteral }
-
-    var powerShellLiteral: String { "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" }
-
-    private var isPlainWord: Bool {
-        !isEmpty
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "@._+-/:".utf8.contains(byte)
-                }
-            }
-    }
-}

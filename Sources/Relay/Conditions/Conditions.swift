@@ -4,7 +4,7 @@ internal import HashTreeCollections
 package struct Conditions: Sendable {
     package private(set) var revision: Int64
     private var standings: TreeDictionary<StandingKey, Standing> = [:]
-    private var mailboxes: TreeDictionary<String, MailboxHealth> = [:]
+    private var mailboxes: TreeDictionary<MailboxKey, MailboxHealth> = [:]
     private var grants: TreeDictionary<GrantID, GrantHealth> = [:]
     private var applications: TreeDictionary<ApplicationID, ApplicationHealth> = [:]
 
@@ -17,7 +17,7 @@ package struct Conditions: Sendable {
         for observation in observations {
             switch observation {
             case .standing(let key, let standing): standings[key] = standing
-            case .mailbox(let login, let health): mailboxes[login] = health
+            case .mailbox(let login, let transport, let health): mailboxes[MailboxKey(login: login, transport: transport)] = health
             case .grant(let id, let health): grants[id] = health
             case .application(let id, let health): applications[id] = health
             }
@@ -26,11 +26,19 @@ package struct Conditions: Sendable {
     }
 
     package func standing(_ key: StandingKey) -> Standing? { standings.isEmpty ? nil : standings[key] }
-    package func mailbox(login: String) -> MailboxHealth? { mailboxes.isEmpty ? nil : mailboxes[login] }
+    /// Of the account by every transport, or by this one alone.
+    package func mailbox(login: String, over transport: Transport? = nil) -> MailboxHealth? {
+        mailboxes.isEmpty ? nil : mailboxes[MailboxKey(login: login, transport: transport)]
+    }
     package func grant(_ id: GrantID) -> GrantHealth? { grants.isEmpty ? nil : grants[id] }
     package func application(_ id: ApplicationID) -> ApplicationHealth? { applications.isEmpty ? nil : applications[id] }
 
     package var allStandings: [(key: StandingKey, standing: Standing)] {
         standings.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
     }
+}
+
+private struct MailboxKey: Sendable, Hashable {
+    let login: String
+    let transport: Transport?
 }

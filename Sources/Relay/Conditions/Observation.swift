@@ -1,7 +1,8 @@
-/// One thing seen: a standing, or the health of a mailbox (by login), a grant or an application. nil: back to "nothing known".
+/// One thing seen: a standing, or the health of a mailbox (by login, for all its transports or for one), a grant or an application. nil: back to
+/// "nothing known".
 package enum Observation: Sendable, Hashable {
     case standing(StandingKey, Standing?)
-    case mailbox(login: String, MailboxHealth?)
+    case mailbox(login: String, over: Transport? = nil, MailboxHealth?)
     case grant(GrantID, GrantHealth?)
     case application(ApplicationID, ApplicationHealth?)
 }

@@ -103,6 +103,9 @@ extension Decider {
         _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, at now: Date
     ) -> Strike? {
         guard transports.contains(transport), transport != .smtp || provider.smtp != nil else { return .transportMissing(transport) }
+        if case .stopped(let until, let why, _)? = conditions.mailbox(login: candidate.mailbox.login, over: transport), now < until {
+            return .transportStopped(transport, until: until, why)
+        }
         switch standing {
         case .denied(let at, let code)?: return .standingDenied(transport, at: at, code: code)
         case .rewritten(_, let to)?: return .rewrittenByProvider(transport, to: to)

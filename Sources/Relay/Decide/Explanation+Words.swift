@@ -64,6 +64,7 @@ extension Strike: CustomStringConvertible {
         case .mailboxDisabled: "the mailbox is disabled"
         case .mailboxBroken(let why): "the mailbox is broken: \(why)"
         case .mailboxStopped(let until, let why): "the mailbox is stopped until \(until.minute): \(why)"
+        case .transportStopped(let transport, let until, let why): "\(transport.rawValue) is stopped until \(until.minute): \(why)"
         case .grantDisabled: "its grant is disabled"
         case .grantMissing: "its grant is gone"
         case .grantNeedsConsent(let why): "its grant needs consent: \(why)"

@@ -60,6 +60,8 @@ package enum Strike: Sendable, Hashable {
     case mailboxDisabled
     case mailboxBroken(String)
     case mailboxStopped(until: Date, String)
+    /// This way out of the mailbox is; another may do.
+    case transportStopped(Transport, until: Date, String)
     case grantDisabled
     case grantMissing
     case grantNeedsConsent(String)
@@ -76,7 +78,7 @@ package enum Strike: Sendable, Hashable {
     /// It may be gone in a while without anyone changing the directory.
     var isTemporary: Bool {
         switch self {
-        case .mailboxStopped, .pendingAndDenied, .notYetValid: true
+        case .mailboxStopped, .transportStopped, .pendingAndDenied, .notYetValid: true
         case .deniedByEntry, .standingDenied, .rewrittenByProvider, .expired, .mailboxDisabled, .mailboxBroken, .grantDisabled,
             .grantMissing, .grantNeedsConsent, .applicationMissing, .applicationSuspended, .unaligned, .severalAuthorsRefused,
             .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing, .noTransport:

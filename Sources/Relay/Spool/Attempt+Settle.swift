@@ -21,7 +21,7 @@ extension Attempt {
         switch failure {
         case .temporary(_, let seconds):
             return settle(report, outcome: failure.word, state: later(failure.description, notBefore: seconds))
-        case .grant, .application:
+        case .grant, .mailbox, .application:
             // The broker has recorded it; deciding anew finds the next route, or waits.
             return settle(report, outcome: failure.word, state: again(failure.description))
         case .missing:
@@ -48,15 +48,15 @@ extension Attempt {
             return settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), decision, report)
         }
         var report = report
-        let from = decision.fields.from[0].address.description
+        let subject = subject(of: decision)
         report.recipients = zip(entry.remaining, replies).map { index, reply in
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address,
-                diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, mailbox: decision.mailbox.login, from: from),
+                diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, subject),
                 reply: reply.reply.description, code: reply.reply.codes)
         }
         let heaviest = report.recipients.map(\.diagnosis).max { $0.verdict.weight < $1.verdict.weight }
-        return settle(report, by: heaviest ?? Diagnosis(.sent, "no recipients"), decision)
+        return settle(report, by: heaviest ?? Diagnosis(.accepted, "no recipients", subject), decision)
     }
 
     private func settle(_ report: AttemptReport, by diagnosis: Diagnosis, _ decision: Decision) -> Settlement {
@@ -65,7 +65,7 @@ extension Attempt {
             switch result.diagnosis.verdict {
             case .sent: outcomes[result.index] = .sent(reply: result.reply)
             case .refused: outcomes[result.index] = .refused(reply: result.reply)
-            case .retry, .denied, .tokenRejected, .mailboxStopped: break
+            case .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped: break
             }
         }
         let words = diagnosis.fix.isEmpty ? diagnosis.cause : "\(diagnosis.cause); to mend it: \(diagnosis.fix)"
@@ -73,7 +73,7 @@ extension Attempt {
         switch diagnosis.verdict {
         case .sent, .refused: state = closing(report, words)
         case .retry(let seconds): state = later(words, notBefore: seconds)
-        case .denied, .tokenRejected, .mailboxStopped: state = again(words)
+        case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words)
         }
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
         var settlement = settle(report, outcome: diagnosis.verdict.word, state: state)
@@ -101,12 +101,16 @@ extension Attempt {
             let code = report.recipients.first { $0.diagnosis.verdict == .denied }?.code ?? ""
             return decision.deniedKeys.map { key in .standing(key, denied(key, decision, code, at: now)) }
         case .tokenRejected:
-            return [.mailbox(login: login, stopped(login, seconds: 900, diagnosis.cause, at: now))]
+            return [stopped(login, nil, seconds: 900, diagnosis.cause, at: now)]
+        case .transportStopped(let seconds):
+            return [stopped(login, decision.transport, seconds: seconds, diagnosis.cause, at: now)]
         case .mailboxStopped(let seconds):
-            return [.mailbox(login: login, stopped(login, seconds: seconds, diagnosis.cause, at: now))]
+            return [stopped(login, nil, seconds: seconds, diagnosis.cause, at: now)]
         case .sent, .retry, .refused:
             // A mailbox that sends again is healthy; the standing is not proven by a 250, which is no proof of the From (domain.md 2.6).
-            return isHealthy && snapshot.conditions.mailbox(login: login) != nil ? [.mailbox(login: login, nil)] : []
+            guard isHealthy else { return [] }
+            return [nil, decision.transport].filter { snapshot.conditions.mailbox(login: login, over: $0) != nil }
+                .map { .mailbox(login: login, over: $0, nil) }
         }
     }
 
@@ -119,12 +123,13 @@ extension Attempt {
     }
 
     /// Doubles with each failure in a row, up to a day.
-    private func stopped(_ login: String, seconds: Double, _ why: String, at now: Date) -> MailboxHealth {
+    private func stopped(_ login: String, _ transport: Transport?, seconds: Double, _ why: String, at now: Date) -> Observation {
         var failures = 1
-        if case .stopped(_, _, let before)? = snapshot.conditions.mailbox(login: login) { failures = before + 1 }
+        if case .stopped(_, _, let before)? = snapshot.conditions.mailbox(login: login, over: transport) { failures = before + 1 }
         var wait = seconds
         for _ in 1..<max(failures, 1) where wait < 86400 { wait *= 2 }
-        return .stopped(until: now.addingTimeInterval(min(wait, 86400)), reason: why, failures: failures)
+        let until = now.addingTimeInterval(min(wait, 86400))
+        return .mailbox(login: login, over: transport, .stopped(until: until, reason: why, failures: failures))
     }
 
     /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.

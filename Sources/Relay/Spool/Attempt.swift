@@ -92,9 +92,7 @@ package struct Attempt: Sendable {
         guard let source = source(decision), let endpoint = source.provider.smtp else {
             return .noToken(.missing("the mailbox \(decision.mailbox.login) has no SMTP endpoint"))
         }
-        let key = TokenKey(
-            grant: decision.mailbox.grant, resource: .smtp,
-            subject: source.grant.kind == .serviceAccount ? decision.mailbox.login : nil)
+        let key = source.key(.smtp, login: decision.mailbox.login)
         let token: AccessToken
         do throws(TokenFailure) { token = try await surroundings.broker.token(for: key) } catch { return .noToken(error) }
         let outgoing = outgoing(rewritten, decision, endpoint, source.provider.trustedCertificates)
@@ -130,6 +128,12 @@ package struct Attempt: Sendable {
     }
 
     func diagnose(_ failure: TransmitFailure, _ decision: Decision) -> Diagnosis {
-        FailureTable.diagnose(failure, mailbox: decision.mailbox.login, from: decision.fields.from[0].address.description)
+        FailureTable.diagnose(failure, subject(of: decision))
+    }
+
+    func subject(of decision: Decision) -> FailureSubject {
+        FailureSubject(
+            kind: source(decision)?.provider.kind ?? .custom, login: decision.mailbox.login,
+            from: decision.fields.from[0].address.description)
     }
 }

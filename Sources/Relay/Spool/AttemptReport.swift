@@ -27,7 +27,7 @@ struct AttemptReport: Sendable {
     }
 }
 
-extension SMTPReply {
+extension ProviderReply {
     /// Code and enhanced code, without the text.
     var codes: String { enhanced.isEmpty ? String(code) : "\(code) \(enhanced)" }
 }
@@ -37,7 +37,9 @@ extension TransmitFailure {
     var codes: String {
         switch cause {
         case .reply(let reply), .tokenTooLong(let reply): reply.codes
-        case .timeout, .connectionClosed, .unreachable, .tls, .noTLS, .noMechanism, .notOffered, .ours, .protocolViolation: ""
+        case .timeout, .connectionClosed, .unreachable, .tls, .noTLS, .noMechanism, .notOffered, .notExpressible, .tooLarge, .ours,
+            .protocolViolation:
+            ""
         }
     }
 }
@@ -47,7 +49,8 @@ extension TokenFailure {
     var word: String {
         switch self {
         case .temporary: "no token for now"
-        case .grant(let error, _): "needs consent: \(error)"
+        case .grant(let error, _): error.hasPrefix(TokenFailure.program) ? "program failed" : "needs consent: \(error)"
+        case .mailbox(let error, _): "mailbox refused: \(error)"
         case .application(let error, _): "application refused: \(error)"
         case .missing: "no token"
         }
@@ -62,8 +65,9 @@ extension Verdict {
         case .refused: (1, 0)
         case .retry(let notBefore): (2, notBefore ?? 0)
         case .tokenRejected: (3, 0)
-        case .mailboxStopped(let seconds): (4, seconds)
-        case .denied: (5, 0)
+        case .transportStopped(let seconds): (4, seconds)
+        case .mailboxStopped(let seconds): (5, seconds)
+        case .denied: (6, 0)
         }
     }
 
@@ -75,6 +79,7 @@ extension Verdict {
         case .refused: "refused"
         case .denied: "denied"
         case .tokenRejected: "token rejected"
+        case .transportStopped: "transport stopped"
         case .mailboxStopped: "mailbox stopped"
         }
     }

@@ -80,8 +80,9 @@ extension TokenRenewer {
             answer = try await self.answer(key, credentials)
         } catch {
             guard try await isCurrent(credentials, of: key.grant) else { return nil }
-            await note(error, key, lost: lost)
-            throw error
+            let failure = source(key.grant).map { error.judged(for: $0.grant.kind) } ?? error
+            await note(failure, key, lost: lost)
+            throw failure
         }
         let obtained = now()
         let token = AccessToken(
@@ -144,6 +145,10 @@ extension TokenRenewer {
         case .grant(let error, let detail):
             observation = .grant(
                 key.grant, lost.map { .lostInCrash(at: $0) } ?? .needsConsent(since: now(), reason: "\(error): \(detail)"))
+        case .mailbox(let error, let detail):
+            guard let login = key.subject else { return }
+            let until = now().addingTimeInterval(Self.mailboxPause)
+            observation = .mailbox(login: login, .stopped(until: until, reason: "\(error): \(detail)", failures: 1))
         case .application(let error, let detail):
             guard let source = source(key.grant) else { return }
             observation = .application(

@@ -1,21 +1,5 @@
 package import struct FoundationEssentials.Date
 
-/// Where a grant leads: everything a token request is made of but the secrets.
-package struct GrantSource: Sendable {
-    package let grant: Grant
-    package let application: Application
-    package let provider: Provider
-
-    package init?(_ id: GrantID, in directory: Directory) {
-        guard let grant = directory.grant(id), let application = directory.application(grant.application),
-            let provider = directory.provider(application.provider)
-        else { return nil }
-        self.grant = grant
-        self.application = application
-        self.provider = provider
-    }
-}
-
 /// One renewal, from the store's token to the provider's: takes the lease, asks, keeps the answer before anyone uses it.
 package struct TokenRenewer: Sendable {
     /// Every wait of a renewal together; longer than any single request's hard limit.
@@ -24,6 +8,8 @@ package struct TokenRenewer: Sendable {
     package static let leaseLife: Double = 60
     /// Requests of one renewal: more than one only when a person's change or a lost lease makes an answer void.
     static let mostRequests = 3
+    /// Seconds until a mailbox that a service account may not open is tried again: only a person mends that, at the provider.
+    static let mailboxPause: Double = 3600
 
     package let store: any TokenStore & ConditionsStore
     package let vault: Vault

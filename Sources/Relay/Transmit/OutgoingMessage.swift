@@ -36,9 +36,9 @@ package typealias Transmit = @Sendable (OutgoingMessage) async throws(TransmitFa
 /// What the server said of one recipient: its refusal at RCPT, or the reply to the content.
 package struct RecipientReply: Sendable, Hashable {
     package let stage: TransmitStage
-    package let reply: SMTPReply
+    package let reply: ProviderReply
 
-    package init(stage: TransmitStage, reply: SMTPReply) {
+    package init(stage: TransmitStage, reply: ProviderReply) {
         self.stage = stage
         self.reply = reply
     }

@@ -17,7 +17,9 @@ struct SubmissionConnection: Sendable {
             switch failure.cause {
             case .connectionClosed: return true
             case .reply(let reply): return reply.code == 421
-            case .timeout, .unreachable, .tls, .noTLS, .noMechanism, .tokenTooLong, .notOffered, .ours, .protocolViolation: return false
+            case .timeout, .unreachable, .tls, .noTLS, .noMechanism, .tokenTooLong, .notOffered, .notExpressible, .tooLarge, .ours,
+                .protocolViolation:
+                return false
             }
         }
     }

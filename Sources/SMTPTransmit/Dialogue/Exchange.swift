@@ -29,7 +29,7 @@ struct Exchange: Equatable {
     private var awaited: [Awaited]
     private var next = 0
     private var refusals: [RecipientReply?]
-    private var mailRefusal: SMTPReply?
+    private var mailRefusal: ProviderReply?
     private var content = Content.notAsked
 
     static func started(_ order: MailOrder, _ offer: Extensions) -> (Exchange, commands: String) {
@@ -65,7 +65,7 @@ struct Exchange: Equatable {
         if content == .leaving { content = .left }
     }
 
-    mutating func answered(_ reply: SMTPReply, _ offer: Extensions) -> Step {
+    mutating func answered(_ reply: ProviderReply, _ offer: Extensions) -> Step {
         let command = awaited[next]
         if reply.code == 421, command != .content { return .done(result(interruptedBy: .reply(reply)), .close) }
         next += 1
@@ -84,7 +84,7 @@ struct Exchange: Equatable {
         return .failure(TransmitFailure(stage: stage, cause: cause, contentHadLeft: content == .left))
     }
 
-    private mutating func mailAnswered(_ reply: SMTPReply, _ offer: Extensions) -> Step {
+    private mutating func mailAnswered(_ reply: ProviderReply, _ offer: Extensions) -> Step {
         switch reply.code {
         case 200..<300: return advance(offer)
         case 400...:
@@ -94,7 +94,7 @@ struct Exchange: Equatable {
         }
     }
 
-    private mutating func recipientAnswered(_ reply: SMTPReply, _ index: Int, _ offer: Extensions) -> Step {
+    private mutating func recipientAnswered(_ reply: ProviderReply, _ index: Int, _ offer: Extensions) -> Step {
         switch reply.code {
         case 200..<300: break
         case 400...: refusals[index] = RecipientReply(stage: .rcpt, reply: reply)
@@ -103,7 +103,7 @@ struct Exchange: Equatable {
         return advance(offer)
     }
 
-    private mutating func dataAnswered(_ reply: SMTPReply) -> Step {
+    private mutating func dataAnswered(_ reply: ProviderReply) -> Step {
         switch reply.code {
         case 354 where mailRefusal == nil && !isRefusedForAll:
             content = .leaving
@@ -121,7 +121,7 @@ struct Exchange: Equatable {
         }
     }
 
-    private mutating func contentAnswered(_ reply: SMTPReply) -> Step {
+    private mutating func contentAnswered(_ reply: ProviderReply) -> Step {
         let isEarly = content == .leaving
         switch reply.code {
         case 200..<300 where !isEarly: return .done(settled(RecipientReply(stage: .content, reply: reply)), .keep)
@@ -133,7 +133,7 @@ struct Exchange: Equatable {
         }
     }
 
-    private mutating func violation(_ reply: SMTPReply) -> Step {
+    private mutating func violation(_ reply: ProviderReply) -> Step {
         next -= 1  // it is this command that was not answered
         return .done(result(interruptedBy: .protocolViolation("\(reply.code) where it does not belong")), .close)
     }

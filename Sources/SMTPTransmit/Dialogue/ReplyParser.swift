@@ -9,14 +9,14 @@ struct ServerReply: Equatable {
     private static let textLimit = 4096
 
     /// With the RFC 3463 code of the first line taken out of all of them (RFC 2034 has servers repeat it in each).
-    var reply: SMTPReply {
+    var reply: ProviderReply {
         let enhanced = Self.enhancedCode(of: lines.first ?? "")
         let texts = lines.map { line in
             enhanced.isEmpty || Self.enhancedCode(of: line) != enhanced ? line : String(line.dropFirst(enhanced.count + 1))
         }
         let text = texts.joined(separator: " ")
         let kept = text.utf8.count <= Self.textLimit ? text : String(text.prefix(Self.textLimit)) + "…"
-        return SMTPReply(code: code, enhanced: enhanced, text: kept)
+        return ProviderReply(code: code, enhanced: enhanced, text: kept)
     }
 
     /// `class "." subject "." detail`, RFC 3463 section 2, at the start of a line; empty where there is none.

@@ -60,15 +60,15 @@ struct SignIn: Sendable {
 
     /// A refusal at AUTH as a failure: whether it is the length of the line that the server did not like, and without what it may have
     /// repeated of the token ("500 unrecognized command: dXNlcj0…" does happen).
-    func failure(_ reply: SMTPReply, challenge: String?, sent octets: Int) -> TransmitFailure.Cause {
+    func failure(_ reply: ProviderReply, challenge: String?, sent octets: Int) -> TransmitFailure.Cause {
         let text = [reply.text, challenge ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-        let clean = SMTPReply(code: reply.code, enhanced: reply.enhanced, text: withoutToken(text))
+        let clean = ProviderReply(code: reply.code, enhanced: reply.enhanced, text: withoutToken(text))
         return octets > Self.commandLimit && meansLineTooLong(reply) ? .tokenTooLong(clean) : .reply(clean)
     }
 
     /// Dovecot says `500 5.5.2 Line too long`, Postfix `500 5.5.6 SASL response limit exceeded` (RFC 4954's code); who cuts the line instead finds
     /// "Invalid base64 data" in what is left, and ours is good. Other enhanced codes (`501 5.5.127 Token will expire soon`) mean something else.
-    private func meansLineTooLong(_ reply: SMTPReply) -> Bool {
+    private func meansLineTooLong(_ reply: ProviderReply) -> Bool {
         let text = reply.text.lowercased()
         if text.contains("too long") || text.contains("invalid base64") { return true }
         return [500, 501].contains(reply.code) && ["", "5.5.2", "5.5.4", "5.5.6"].contains(reply.enhanced)

@@ -34,7 +34,7 @@ extension SubmissionDialogue {
         case resetting(next: MailOrder?)
         case exchange(Exchange)
         /// EHLO again, because MAIL's parameters were not understood although they were offered.
-        case askingAgain(MailOrder, refusal: SMTPReply)
+        case askingAgain(MailOrder, refusal: ProviderReply)
         case quitting
         case closed
     }

@@ -208,7 +208,7 @@ struct SubmissionDialogue {
         return [.send(commands)]
     }
 
-    private mutating func answered(_ reply: SMTPReply, _ before: Exchange) -> [Action] {
+    private mutating func answered(_ reply: ProviderReply, _ before: Exchange) -> [Action] {
         var exchange = before
         let step = exchange.answered(reply, offer)
         state = .exchange(exchange)
@@ -236,12 +236,12 @@ struct SubmissionDialogue {
     /// A submission server that hands on to another one (Dovecot) knows only behind the sign-in what that one offers, and then answers
     /// `555 5.5.4` to parameters it offered before. Asked again, once for a connection, it says what is true; asking each time would cost
     /// everyone else a round trip.
-    private func misunderstanding(_ result: Result<[RecipientReply], TransmitFailure>) -> SMTPReply? {
+    private func misunderstanding(_ result: Result<[RecipientReply], TransmitFailure>) -> ProviderReply? {
         guard !hasAskedAgain, case .failure(let failure) = result, case .reply(let reply) = failure.cause else { return nil }
         return failure.stage == .mail && reply.code == 555 ? reply : nil
     }
 
-    private mutating func offered(_ reply: ServerReply, _ order: MailOrder, _ refusal: SMTPReply) -> [Action] {
+    private mutating func offered(_ reply: ServerReply, _ order: MailOrder, _ refusal: ProviderReply) -> [Action] {
         guard reply.code != 421 else { return fail(at: .mail, .reply(reply.reply)) }
         state = .idle
         guard reply.code == 250 else { return [.finished(.failure(TransmitFailure(stage: .mail, cause: .reply(refusal))))] }

@@ -14,6 +14,7 @@ enum Schema {
             for part in [directoryV1, spoolV1, journalV1, observedV1] { try database.execute(sql: part) }
         }
         migrator.registerMigration("v2") { try $0.execute(sql: registrationsV2) }
+        migrator.registerMigration("v3") { try $0.execute(sql: transmitV3) }
         return migrator
     }
 

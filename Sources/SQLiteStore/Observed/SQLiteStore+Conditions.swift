@@ -58,7 +58,8 @@ extension Transaction {
         for observation in observations {
             switch observation {
             case .standing(let key, let standing): try put(standing, of: key, revision: revision)
-            case .mailbox(let login, let health): try put(HealthRow(health), kind: "mailbox", id: login, revision: revision)
+            case .mailbox(let login, let transport, let health):
+                try put(HealthRow(health), kind: "mailbox", id: login, transport, revision: revision)
             case .grant(let id, let health): try put(HealthRow(health), kind: "grant", id: id.text, revision: revision)
             case .application(let id, let health): try put(HealthRow(health), kind: "application", id: id.text, revision: revision)
             }
@@ -77,10 +78,10 @@ extension Transaction {
             ])
     }
 
-    private func put(_ row: HealthRow, kind: String, id: String, revision: Int64) throws {
+    private func put(_ row: HealthRow, kind: String, id: String, _ transport: Transport? = nil, revision: Int64) throws {
         try run(
-            "INSERT OR REPLACE INTO health (kind, id, state, at, reason, failures, revision) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [kind, id, row.state, row.at, row.reason, row.failures, revision])
+            "INSERT OR REPLACE INTO health (kind, id, transport, state, at, reason, failures, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [kind, id, transport?.rawValue ?? "", row.state, row.at, row.reason, row.failures, revision])
     }
 
     fileprivate func standings(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
@@ -96,13 +97,14 @@ extension Transaction {
     }
 
     fileprivate func health(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
-        try all("SELECT kind, id, state, at, reason, failures, revision FROM health WHERE \(condition)", arguments) { columns in
+        try all("SELECT kind, id, transport, state, at, reason, failures, revision FROM health WHERE \(condition)", arguments) { columns in
             let kind = try columns.text()
             let id = try columns.text()
+            let transport = Transport(rawValue: try columns.text())
             let row = HealthRow(
                 state: try columns.text(), at: try columns.optionalInteger(), reason: try columns.optionalText(),
                 failures: try columns.optionalInteger())
-            return Observed(observation: try row.observation(kind: kind, id: id), revision: try columns.integer())
+            return Observed(observation: try row.observation(kind: kind, id: id, transport), revision: try columns.integer())
         }
     }
 }

@@ -10,6 +10,8 @@ struct ConsentRoutes: Sendable {
 
     let address: PublicAddress
     let desk: ConsentDesk
+    /// A browser has been told how this consent ended.
+    let onShown: @Sendable (ConsentID) -> Void
 
     private var pages: ConsentPages { ConsentPages(address: address) }
 
@@ -31,13 +33,13 @@ struct ConsentRoutes: Sendable {
     }
 
     private func start(_ request: Request, _ application: String) async -> Response {
-        guard let id = request.uri.queryParameters["consent"].map(String.init) else {
+        guard let id = consent(request), let application = ApplicationID(application) else {
             return page(.badRequest, pages.trouble("This address lacks which consent it is for: use the whole address that was shown."))
         }
         do throws(ConsentFailure) {
-            let opened = try await desk.open(ConsentID(trusted: id), cookie: request.cookies[Self.cookie]?.value)
+            let opened = try await desk.open(id, of: application, cookie: request.cookies[Self.cookie]?.value)
             var response = Response(status: .seeOther, headers: headers([.location: opened.address]))
-            response.headers.append(HTTPField(name: .setCookie, value: cookie(opened.cookie, application)))
+            response.headers.append(HTTPField(name: .setCookie, value: cookie(opened.cookie, application.text)))
             return response
         } catch { return page(status(error), pages.trouble(error.description)) }
     }
@@ -52,29 +54,42 @@ struct ConsentRoutes: Sendable {
         }
         let bearer = ConsentDesk.Bearer.browser(cookie: request.cookies[Self.cookie]?.value)
         do throws(ConsentFailure) {
-            let attempt = try await desk.finish(response, from: bearer, at: ApplicationID(trusted: application)).attempt
-            return seen(attempt.id, application)
+            guard let application = ApplicationID(application) else { throw .otherApplication }
+            let attempt = try await desk.finish(response, from: bearer, at: application).attempt
+            return seen(attempt)
         } catch {
             // Away from the address with the code in it, where there is a page to go to.
-            if let attempt = await desk.attempt(of: response), case .refused = attempt.progress { return seen(attempt.id, application) }
+            do throws(ConsentFailure) {
+                if let attempt = try await desk.attempt(of: response), case .refused = attempt.progress { return seen(attempt) }
+            } catch { return page(status(error), pages.trouble(error.description)) }
             return page(status(error), pages.trouble(error.description))
         }
     }
 
     private func done(_ request: Request, _ application: String) async -> Response {
-        let id = request.uri.queryParameters["consent"].map(String.init) ?? ""
-        guard let attempt = await desk.attempt(ConsentID(trusted: id), from: request.cookies[Self.cookie]?.value) else {
+        let found: ConsentAttempt?
+        do throws(ConsentFailure) { found = try await desk.attempt(consent(request), from: request.cookies[Self.cookie]?.value) } catch {
+            return page(status(error), pages.trouble(error.description))
+        }
+        guard let attempt = found else {
             return page(.notFound, pages.trouble("There is nothing to see here: this browser took no part in such a consent."))
         }
         switch attempt.progress {
         case .waiting, .taken: return page(.ok, pages.waiting())
-        case .granted(_, let words): return page(.ok, pages.granted(words))
-        case .refused(_, let words): return page(.forbidden, pages.trouble(words))
+        case .granted(_, let words):
+            onShown(attempt.id)
+            return page(.ok, pages.granted(words))
+        case .refused(_, let words):
+            onShown(attempt.id)
+            return page(.forbidden, pages.trouble(words))
         }
     }
 
-    private func seen(_ id: ConsentID, _ application: String) -> Response {
-        Response(status: .seeOther, headers: headers([.location: "\(address.redirectURI(application))/done?consent=\(id)"]))
+    private func consent(_ request: Request) -> ConsentID? { request.uri.queryParameters["consent"].flatMap { ConsentID(String($0)) } }
+
+    private func seen(_ attempt: ConsentAttempt) -> Response {
+        let place = "\(address.redirectURI(attempt.application.text))/done?consent=\(attempt.id)"
+        return Response(status: .seeOther, headers: headers([.location: place]))
     }
 
     private func cookie(_ value: String, _ application: String) -> String {
@@ -91,7 +106,7 @@ struct ConsentRoutes: Sendable {
             .forbidden
         case .notPossible: .conflict
         case .token(.temporary), .temporary: .serviceUnavailable
-        case .token(.grant), .token(.application), .token(.missing): .conflict
+        case .token(.grant), .token(.mailbox), .token(.application), .token(.missing): .conflict
         }
     }
 

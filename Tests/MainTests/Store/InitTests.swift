@@ -94,7 +94,7 @@ struct InitTests {
             #expect(answer.status == 77)
             #expect(
                 answer.err.contains(
-                    "sudo -u \(NSUserName()) mandate \(line.map(ShellWord.quoted).joined(separator: " ")) --store \(desk.store)"))
+                    "sudo -u \(NSUserName()) mandate \(line.map(\.shellQuoted).joined(separator: " ")) --store \(desk.store)"))
         }
         #expect(try await desk.edition() == 1)
         // A lock that a stranger, root say, had left in the folder would keep the owner out.

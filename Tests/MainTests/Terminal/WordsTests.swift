@@ -45,8 +45,9 @@ struct WordsTests {
 
     @Test(arguments: [
         ("plain", "plain"), ("two words", "'two words'"), ("it's", "'it'\\''s'"), ("", "''"), ("* Current User *", "'* Current User *'"),
+        ("#1000", "'#1000'"),
     ])
-    func quotesForTheShell(_ word: String, _ quoted: String) { #expect(ShellWord.quoted(word) == quoted) }
+    func quotesForTheShell(_ word: String, _ quoted: String) { #expect(word.shellQuoted == quoted) }
 
     @Test(arguments: [
         ("https://login.example.org/{tenant}/token", true), ("http://127.0.0.1:8080/token", true), ("http://localhost/token", true),

@@ -7,10 +7,10 @@ import Testing
     struct Case: CustomTestStringConvertible, Sendable {
         let name: String
         let text: String
-        let reply: SMTPReply
+        let reply: ProviderReply
         var testDescription: String { name }
 
-        init(_ name: String, _ text: String, _ reply: SMTPReply) {
+        init(_ name: String, _ text: String, _ reply: ProviderReply) {
             self.name = name
             self.text = text
             self.reply = reply
@@ -18,18 +18,18 @@ import Testing
     }
 
     static let good = [
-        Case("one line", "250 ok\r\n", SMTPReply(code: 250, text: "ok")),
-        Case("code alone", "250\r\n", SMTPReply(code: 250, text: "")),
-        Case("enhanced", "550 5.7.60 no\r\n", SMTPReply(code: 550, enhanced: "5.7.60", text: "no")),
-        Case("enhanced alone", "550 5.1.1\r\n", SMTPReply(code: 550, enhanced: "5.1.1", text: "")),
-        Case("another class", "501 4.5.127 x\r\n", SMTPReply(code: 501, enhanced: "4.5.127", text: "x")),
-        Case("no enhanced code: four digits", "550 5.1234.1 x\r\n", SMTPReply(code: 550, text: "5.1234.1 x")),
-        Case("no enhanced code: an address", "220 2.0.0.1 x\r\n", SMTPReply(code: 220, text: "2.0.0.1 x")),
-        Case("several lines", "550-5.7.1 a\r\n550-5.7.1 b\r\n550 5.7.1 c\r\n", SMTPReply(code: 550, enhanced: "5.7.1", text: "a b c")),
-        Case("code in the first line only", "550-5.7.1 a\r\n550 b\r\n", SMTPReply(code: 550, enhanced: "5.7.1", text: "a b")),
-        Case("bare LF", "550-5.7.1 a\n550 b\n", SMTPReply(code: 550, enhanced: "5.7.1", text: "a b")),
-        Case("control characters", "250 a\u{1b}[2J\u{0}b\rc\r\n", SMTPReply(code: 250, text: "a [2J b c")),
-        Case("empty text", "334 \r\n", SMTPReply(code: 334, text: "")),
+        Case("one line", "250 ok\r\n", ProviderReply(code: 250, text: "ok")),
+        Case("code alone", "250\r\n", ProviderReply(code: 250, text: "")),
+        Case("enhanced", "550 5.7.60 no\r\n", ProviderReply(code: 550, enhanced: "5.7.60", text: "no")),
+        Case("enhanced alone", "550 5.1.1\r\n", ProviderReply(code: 550, enhanced: "5.1.1", text: "")),
+        Case("another class", "501 4.5.127 x\r\n", ProviderReply(code: 501, enhanced: "4.5.127", text: "x")),
+        Case("no enhanced code: four digits", "550 5.1234.1 x\r\n", ProviderReply(code: 550, text: "5.1234.1 x")),
+        Case("no enhanced code: an address", "220 2.0.0.1 x\r\n", ProviderReply(code: 220, text: "2.0.0.1 x")),
+        Case("several lines", "550-5.7.1 a\r\n550-5.7.1 b\r\n550 5.7.1 c\r\n", ProviderReply(code: 550, enhanced: "5.7.1", text: "a b c")),
+        Case("code in the first line only", "550-5.7.1 a\r\n550 b\r\n", ProviderReply(code: 550, enhanced: "5.7.1", text: "a b")),
+        Case("bare LF", "550-5.7.1 a\n550 b\n", ProviderReply(code: 550, enhanced: "5.7.1", text: "a b")),
+        Case("control characters", "250 a\u{1b}[2J\u{0}b\rc\r\n", ProviderReply(code: 250, text: "a [2J b c")),
+        Case("empty text", "334 \r\n", ProviderReply(code: 334, text: "")),
     ]
 
     @Test(arguments: good) func readsWhole(_ test: Case) throws {

@@ -46,7 +46,7 @@ import Testing
             case .mail: settings.limits.mail = limit
             case .rcpt: settings.limits.recipient = limit
             case .data: settings.limits.data = limit
-            case .content: settings.limits.afterContent = limit
+            case .content, .request: settings.limits.afterContent = limit
             }
         }
         #expect(failure == TransmitFailure(stage: test.stage, cause: .timeout(seconds: 0.05), contentHadLeft: test.stage == .content))
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: stages.dropLast()) func saysGoodbye(_ test: Case) async throws {
-        let reply = SMTPReply(code: 421, enhanced: "4.3.2", text: "shutting down")
+        let reply = ProviderReply(code: 421, enhanced: "4.3.2", text: "shutting down")
         let failure = try await failure(test.verb, .sayAndClose("421 4.3.2 shutting down\r\n"))
         #expect(failure == TransmitFailure(stage: test.stage, cause: .reply(reply)))
     }
@@ -121,7 +121,7 @@ import Testing
         try await ScriptedServer.with({ _ in manners }) { server in
             let message = try Sample.message(server.port, token: token)
             let failure = await Sample.failure(Sample.client(), message)
-            #expect(failure?.cause == .reply(SMTPReply(code: 535, enhanced: "5.7.8", text: "bad token ‹secret›")))
+            #expect(failure?.cause == .reply(ProviderReply(code: 535, enhanced: "5.7.8", text: "bad token ‹secret›")))
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import SMTPTransmit
 
 @Suite(.timeLimit(.minutes(1))) struct SendTests {
-    private static let taken = RecipientReply(stage: .content, reply: SMTPReply(code: 250, enhanced: "2.0.0", text: "taken"))
+    private static let taken = RecipientReply(stage: .content, reply: ProviderReply(code: 250, enhanced: "2.0.0", text: "taken"))
 
     @Test func contentArrivesAsItIs() async throws {
         try await ScriptedServer.with({ _ in .good("SIZE 1000", "8BITMIME") }) { server in
@@ -35,7 +35,7 @@ import Testing
             try await ScriptedServer.with({ _ in .good(offer.first ?? "HELP").with("RCPT no@example.net", refusal) }) { server in
                 let client = Sample.client()
                 let to = ["a@example.net", "no@example.net", "b@example.net"]
-                let refused = RecipientReply(stage: .rcpt, reply: SMTPReply(code: 550, enhanced: "5.1.1", text: "nobody"))
+                let refused = RecipientReply(stage: .rcpt, reply: ProviderReply(code: 550, enhanced: "5.1.1", text: "nobody"))
                 let answer2 = try await client.send(Sample.message(server.port, to: to))
                 #expect(answer2 == [Self.taken, refused, Self.taken])
                 await client.shutdown()

@@ -5,6 +5,8 @@ package import struct FoundationEssentials.Date
 package struct Health: Sendable, Hashable {
     package enum State: String, Sendable, Hashable, CaseIterable {
         case healthy
+        /// Set up, and nobody has had a token with it.
+        case untried
         /// Something ends within the time of a warning, or nobody knows when it ends.
         case expiring
         case needsConsent = "needs-consent"

@@ -17,7 +17,7 @@ package struct HealthReport: Sendable {
 
     package func health(of application: Application) -> Health {
         let end = application.secretExpires.map { Health.Ending(application.certificate == nil ? "its secret" : "its certificate", $0) }
-        let isKeyless = application.serviceAccount != nil
+        let neverEnds = application.serviceAccount != nil
         let set = "mandate applications set \(application.id.text.shellQuoted)"
         let renew =
             application.certificate == nil
@@ -31,7 +31,7 @@ package struct HealthReport: Sendable {
                 ])
         }
         guard let end else {
-            guard !isKeyless else { return Health(.healthy) }
+            guard !neverEnds else { return Health(.healthy) }
             let provider = directory.provider(application.provider)
             guard provider?.kind != .google else { return Health(.healthy) }  // Google's secrets have no end
             return Health(.expiring, "nobody knows when its secret ends", steps: ["\(set) --secret-expires YYYY-MM-DD"])
@@ -49,6 +49,13 @@ package struct HealthReport: Sendable {
             return Health(.disabled, lastSuccess: last, steps: ["mandate grants set \(grant.id.text.shellQuoted) --enable"])
         }
         switch conditions.grant(grant.id) {
+        case .needsConsent(let since, let reason)? where grant.kind == .command:
+            let line = grant.command.map(\.shellQuoted).joined(separator: " ")
+            return Health(
+                .broken, reason, since: since, lastSuccess: last,
+                steps: [
+                    "run it by hand: \(line)", "mandate grants set \(grant.id.text.shellQuoted) -- PROGRAM ARGUMENTS, if it is another",
+                ])
         case .needsConsent(let since, let reason)?:
             return Health(.needsConsent, reason, since: since, lastSuccess: last, steps: [authorize])
         case .lostInCrash(let at)?:
@@ -71,10 +78,12 @@ package struct HealthReport: Sendable {
 
     /// A refresh token dies of disuse (domain.md 2.2, 3.3); every token had with it begins the time anew.
     private func consent(_ grant: Grant, _ use: GrantUse?, steps: [String]) -> Health {
-        guard grant.kind == .consent else { return Health(.healthy, lastSuccess: use?.usedAt) }
+        guard grant.kind == .consent else {
+            return Health(.healthy, use?.usedAt == nil ? "not tried yet" : "", lastSuccess: use?.usedAt)
+        }
         guard let used = use?.usedAt ?? use?.consentedAt else {
             return Health(
-                .expiring, "no token has been had with it yet",
+                .untried, "no token has been had with it yet",
                 steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"] + steps)
         }
         guard let life = directory.application(grant.application).flatMap({ directory.provider($0.provider) })?.habits.unusedConsentLife
@@ -92,18 +101,23 @@ package struct HealthReport: Sendable {
             return Health(.disabled, steps: ["mandate mailboxes set \(mailbox.address.description.shellQuoted) --enable"])
         }
         let check = "mandate mailboxes check \(mailbox.address.description.shellQuoted)"
-        switch conditions.mailbox(login: mailbox.login) {
-        case .stopped(let until, let reason, _)? where now < until:
-            return Health(.stopped, "until \(until.minute): \(reason)", steps: [check])
-        case .broken(let since, let reason)?: return Health(.broken, reason, since: since, steps: [check])
-        case .stopped, nil: break
+        for transport in [nil] + mailbox.transports.map(Transport?.some) {
+            let place = transport.map { "\($0.rawValue) " } ?? ""
+            switch conditions.mailbox(login: mailbox.login, over: transport) {
+            case .stopped(let until, let reason, _)? where now < until:
+                return Health(.stopped, "\(place)until \(until.minute): \(reason)", steps: [check])
+            case .broken(let since, let reason)?: return Health(.broken, place + reason, since: since, steps: [check])
+            case .stopped, nil: break
+            }
         }
         guard let grant = directory.grant(mailbox.grant) else { return Health(.broken, "its grant is gone") }
         return below(grant)
     }
 
     package func health(of family: Family) -> Health {
-        guard family.isEnabled else { return Health(.disabled) }
+        guard family.isEnabled else {
+            return Health(.disabled, steps: ["mandate mailboxes set \(family.name.shellQuoted) --enable"])
+        }
         guard let grant = directory.grant(family.grant) else { return Health(.broken, "its grant is gone") }
         return below(grant)
     }

@@ -31,11 +31,11 @@ package enum ProviderSteps {
             steps += [
                 "API permissions, Application: SMTP.SendAsApp of Office 365 Exchange Online, then Grant admin consent; with App RBAC no permission at all",
                 "Exchange Online PowerShell, once; the object id is the ENTERPRISE application's, not the registration's:",
-                "  New-ServicePrincipal -AppId \(powerShell(application.clientID)) -ObjectId <object id of the enterprise application> -DisplayName \(powerShell(application.name))",
+                "  New-ServicePrincipal -AppId \(application.clientID.powerShellLiteral) -ObjectId <object id of the enterprise application> -DisplayName \(application.name.powerShellLiteral)",
                 "for all mailboxes of a group (App RBAC):",
                 "  New-ManagementScope -Name 'Mandate' -RecipientRestrictionFilter \"MemberOfGroup -eq '<distinguished name of the group>'\"",
-                "  New-ManagementRoleAssignment -Name 'Mandate SMTP' -Role 'Application SMTP.SendAsApp' -App \(powerShell(application.clientID)) -CustomResourceScope 'Mandate'",
-                "it acts after up to two hours; Test-ServicePrincipalAuthorization -Identity \(powerShell(application.clientID)) shows it",
+                "  New-ManagementRoleAssignment -Name 'Mandate SMTP' -Role 'Application SMTP.SendAsApp' -App \(application.clientID.powerShellLiteral) -CustomResourceScope 'Mandate'",
+                "it acts after up to two hours; Test-ServicePrincipalAuthorization -Identity \(application.clientID.powerShellLiteral) shows it",
             ]
         }
         return steps
@@ -63,11 +63,11 @@ package enum ProviderSteps {
     /// To let an application, or a delegate, send through a mailbox.
     package static func mailbox(_ mailbox: Mailbox, _ application: Application, _ provider: Provider, _ grant: Grant) -> [String] {
         guard provider.kind == .microsoft else { return [] }
-        let identity = powerShell(mailbox.address.description)
+        let identity = mailbox.address.description.powerShellLiteral
         var steps = ["Set-CASMailbox -Identity \(identity) -SmtpClientAuthenticationDisabled $false"]
         if grant.kind == .appOnly {
             steps.append(
-                "Add-MailboxPermission -Identity \(identity) -User \(powerShell(application.clientID)) -AccessRights FullAccess   # not with App RBAC"
+                "Add-MailboxPermission -Identity \(identity) -User \(application.clientID.powerShellLiteral) -AccessRights FullAccess   # not with App RBAC"
             )
         }
         return steps
@@ -75,11 +75,7 @@ package enum ProviderSteps {
 
     /// The right to send as another address.
     package static func sendAs(_ address: String, by login: String) -> String {
-        "Add-RecipientPermission -Identity \(powerShell(address)) -Trustee \(powerShell(login)) -AccessRights SendAs -Confirm:$false"
+        "Add-RecipientPermission -Identity \(address.powerShellLiteral) -Trustee \(login.powerShellLiteral) -AccessRights SendAs -Confirm:$false"
     }
 
-    /// A word for PowerShell: between single quotes nothing but the quote itself is special, and that is doubled.
-    package static func powerShell(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-    }
 }

@@ -27,9 +27,7 @@ extension ConsentDesk {
             let answer = try await request(question)
             return DeviceInvitation(attempt: attempt, answer: answer, expires: now().addingTimeInterval(answer.lifetime))
         } catch {
-            try await stored { () throws(StoreFailure) in
-                try await store.end(attempt.id, .refused(at: now(), words: "no device code: \(error)"))
-            }
+            await end(attempt, "no device code: \(error)")
             throw .token(error)
         }
     }
@@ -41,9 +39,7 @@ extension ConsentDesk {
         do throws(ConsentFailure) {
             return try await redeemed(invitation, poll: poll, wait: wait)
         } catch {
-            try await stored { () throws(StoreFailure) in
-                try await store.end(invitation.attempt.id, .refused(at: now(), words: error.description))
-            }
+            await end(invitation.attempt, error.description)
             throw error
         }
     }

@@ -58,8 +58,11 @@ package struct ConsentDesk: Sendable {
 
     /// Binds the attempt to the browser that asks, and says where to send it. The cookie is for that browser alone; one that it has from another consent
     /// is good for this one too, or the first would be lost.
-    package func open(_ id: ConsentID, cookie known: String?) async throws(ConsentFailure) -> (address: String, cookie: String) {
+    package func open(
+        _ id: ConsentID, of application: ApplicationID, cookie known: String?
+    ) async throws(ConsentFailure) -> (address: String, cookie: String) {
         let attempt = try await waiting(try await stored { () throws(StoreFailure) in try await store.consent(id) })
+        guard attempt.application == application else { throw .otherApplication }
         let isOurs = known?.utf8.count == 43 && known?.utf8.allSatisfy { Base64URL.alphabet.contains($0) } == true
         let cookie = isOurs ? known ?? "" : Base64URL.text(random(32))
         let isBound = try await stored { () throws(StoreFailure) in try await store.bind(id, browser: Digest.sha256(cookie)) }
@@ -88,26 +91,27 @@ package struct ConsentDesk: Sendable {
         do throws(ConsentFailure) {
             return (attempt, try await exchange(response, attempt))
         } catch {
-            try await stored { () throws(StoreFailure) in try await store.end(attempt.id, .refused(at: now(), words: error.description)) }
+            await end(attempt, error.description)
             throw error
         }
     }
 
+    /// The refusal counts more than that it could not be written down: the attempt is taken, so it runs out by itself.
+    func end(_ attempt: ConsentAttempt, _ words: String) async {
+        do throws(StoreFailure) { try await store.end(attempt.id, .refused(at: now(), words: words)) } catch { return }
+    }
+
     /// The attempt an answer belongs to, to tell the browser where to look; nil when it is not known.
-    package func attempt(of response: AuthorizationResponse) async -> ConsentAttempt? {
-        do throws(ConsentFailure) {
-            return try await stored { () throws(StoreFailure) in try await store.consent(state: Digest.sha256(response.state)) }
-        } catch { return nil }
+    package func attempt(of response: AuthorizationResponse) async throws(ConsentFailure) -> ConsentAttempt? {
+        try await stored { () throws(StoreFailure) in try await store.consent(state: Digest.sha256(response.state)) }
     }
 
     /// For the browser that took part in it, and no other.
-    package func attempt(_ id: ConsentID, from cookie: String?) async -> ConsentAttempt? {
-        guard let cookie else { return nil }
-        do throws(ConsentFailure) {
-            let attempt = try await stored { () throws(StoreFailure) in try await store.consent(id) }
-            guard let bound = attempt?.browserDigest, Digest.isEqual(Digest.sha256(cookie), bound) else { return nil }
-            return attempt
-        } catch { return nil }
+    package func attempt(_ id: ConsentID?, from cookie: String?) async throws(ConsentFailure) -> ConsentAttempt? {
+        guard let id, let cookie else { return nil }
+        let attempt = try await stored { () throws(StoreFailure) in try await store.consent(id) }
+        guard let bound = attempt?.browserDigest, Digest.isEqual(Digest.sha256(cookie), bound) else { return nil }
+        return attempt
     }
 
     private func exchange(_ response: AuthorizationResponse, _ attempt: ConsentAttempt) async throws(ConsentFailure) -> String {

@@ -61,6 +61,13 @@ package enum Base64URL {
 /// What a provider said, made fit for a page and a terminal: one line, no control characters, not endless.
 enum ConsentText {
     static func line(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        let isPlain: (Unicode.Scalar) -> Bool = { scalar in
+            switch scalar.properties.generalCategory {
+            // Controls of both sets, and marks that turn the direction of what stands behind them.
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+            default: true
+            }
+        }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { isPlain($0) ? $0 : " " }))
     }
 }

@@ -1,19 +1,25 @@
 /// Where in the dialogue something happened (RFC 5321 section 4.5.3.2 has a time limit for each).
 package enum TransmitStage: String, Sendable, Hashable, CaseIterable {
     case connect, greeting, ehlo, startTLS = "starttls", auth, mail, rcpt, data, content
+    /// The one request of an API transport.
+    case request
 }
 
-/// A reply as it came: code, RFC 3463 code where there is one, and the text of all its lines.
-package struct SMTPReply: Sendable, Hashable, CustomStringConvertible {
+/// An answer as it came. Of SMTP: code, RFC 3463 code where there is one, and the text of all its lines. Of an API: HTTP's status, the provider's error
+/// code, its message.
+package struct ProviderReply: Sendable, Hashable, CustomStringConvertible {
     package let code: Int
     /// As in `5.7.60`; empty where the server gave none.
     package let enhanced: String
     package let text: String
+    /// Seconds the provider asked to be left alone for (RFC 9110 section 10.2.3).
+    package let retryAfter: Double?
 
-    package init(code: Int, enhanced: String = "", text: String) {
+    package init(code: Int, enhanced: String = "", text: String, retryAfter: Double? = nil) {
         self.code = code
         self.enhanced = enhanced
         self.text = text
+        self.retryAfter = retryAfter
     }
 
     package var description: String { enhanced.isEmpty ? "\(code) \(text)" : "\(code) \(enhanced) \(text)" }
@@ -24,7 +30,7 @@ package struct SMTPReply: Sendable, Hashable, CustomStringConvertible {
 /// What ended a dialogue for every recipient.
 package struct TransmitFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Cause: Sendable, Hashable {
-        case reply(SMTPReply)
+        case reply(ProviderReply)
         /// The phase's limit ran out; seconds.
         case timeout(seconds: Double)
         case connectionClosed
@@ -35,9 +41,13 @@ package struct TransmitFailure: Error, Sendable, Hashable, CustomStringConvertib
         /// The server offers no mechanism we can use.
         case noMechanism(offered: [String])
         /// The server takes no line as long as this token needs: a limit of the server, not a bad token.
-        case tokenTooLong(SMTPReply)
+        case tokenTooLong(ProviderReply)
         /// The message needs an extension that is not offered (SMTPUTF8, 8BITMIME, SIZE).
         case notOffered(String)
+        /// An API sends to everyone whom the header names, and some of them are not to get it (any more).
+        case notExpressible(String)
+        /// Octets, and how many this transport takes.
+        case tooLarge(size: Int, limit: Int)
         /// Our own side could not go on: the body could not be read, or the send was cancelled.
         case ours(String)
         /// The server broke the protocol.
@@ -66,6 +76,8 @@ package struct TransmitFailure: Error, Sendable, Hashable, CustomStringConvertib
         case .noMechanism(let offered): "the server offers neither XOAUTH2 nor OAUTHBEARER (it offers: \(offered.joined(separator: " ")))"
         case .tokenTooLong(let reply): "the server takes no line as long as this token needs: \(reply)"
         case .notOffered(let what): "the server does not offer \(what), which this message needs"
+        case .notExpressible(let why): "envelope-not-expressible: \(why)"
+        case .tooLarge(let size, let limit): "the message has \(size) octets, and this transport takes \(limit)"
         case .ours(let why): "the sending stopped here at \(stage.rawValue): \(why)"
         case .protocolViolation(let what): "the server broke the protocol at \(stage.rawValue): \(what)"
         }
