@@ -63,7 +63,7 @@ let package = Package(
             name: "Main",
             dependencies: [
                 "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "WebGateway", "Sandbox", arguments, yams, log,
-                lifecycle, signals, crypto, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
+                lifecycle, signals, crypto, cryptoExtras, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),

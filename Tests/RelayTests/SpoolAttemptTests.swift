@@ -165,7 +165,9 @@ struct SpoolAttemptTests {
         service.transmit.answer { $0.login == "ann-login" ? .failure(Self.failed(.auth, 535, "5.7.3")) : .success([.taken]) }
         let settlement = try #require(try await service.attempt())
         #expect(service.transmit.sent.count == 2)
-        guard case .mailbox("ann-login", nil, .stopped(let until, _, 1)?)? = settlement.observations.first else { return #expect(Bool(false)) }
+        guard case .mailbox("ann-login", nil, .stopped(let until, _, 1)?)? = settlement.observations.first else {
+            return #expect(Bool(false))
+        }
         #expect(until == service.clock.now.addingTimeInterval(900))
         #expect(try await service.attempt()?.state == .done)
         #expect(service.transmit.sent.last?.login == "desk-login")

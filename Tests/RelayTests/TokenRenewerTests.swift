@@ -214,4 +214,27 @@ struct TokenRenewerTests {
         _ = try await reborn.broker.token(for: all)
         #expect(reborn.endpoint.count == 1)
     }
+
+    /// One user of a Workspace is gone: that mailbox waits, the others have their tokens.
+    @Test func serviceAccountsRefusalIsOneMailboxs() async throws {
+        let service = try await FakeService()
+        var application = try #require(try await service.store.directory().application(FakeCompany.application))
+        application.serviceAccount = ServiceAccount(address: "mailer@project.example", keyID: "k")
+        let grant = Grant(id: GrantID(trusted: "workspace"), name: "Workspace", kind: .serviceAccount, application: application.id)
+        let name = SecretName(.privateKey, of: application.id.text)
+        let edit = DirectoryEdit(
+            [.put(.application(application)), .put(.grant(grant))],
+            secrets: [SecretChange(name: name, sealed: try service.vault.seal(Secret("pem"), for: name))], by: "root", at: service.clock.now
+        )
+        _ = try await service.store.apply(edit)
+        _ = try await service.shelf.catchUp(with: service.store)
+        service.endpoint.fail(.grant(error: "invalid_grant", detail: "Invalid email or User ID"))
+        let gone = TokenKey(grant: grant.id, resource: .smtp, subject: "gone@example.org")
+        #expect(await failure(service, gone) == .mailbox(error: "invalid_grant", detail: "Invalid email or User ID"))
+        let conditions = try await service.store.conditions(of: nil)
+        #expect(conditions.grant(grant.id) == nil && conditions.application(application.id) == nil)
+        guard case .stopped(let until, _, _)? = conditions.mailbox(login: "gone@example.org") else { return #expect(Bool(false)) }
+        #expect(until == service.clock.now.addingTimeInterval(3600))
+        _ = try await service.broker.token(for: TokenKey(grant: grant.id, resource: .smtp, subject: "here@example.org"))
+    }
 }

@@ -20,6 +20,7 @@ extension MemoryStore: VaultStore {
         _ kind: SecretName.Kind, after owner: String, limit: Int, with vault: Vault
     ) async throws(StoreFailure) -> Resealed {
         try await enter(.vault)
+        if let vaultKey, vaultKey != vault.keyID { throw .keyMoved(to: vaultKey) }
         let rows = sealedValues.filter { $0.name.kind == kind && $0.name.owner > owner && $0.sealed.keyID != vault.keyID }
             .sorted { $0.name.owner < $1.name.owner }.prefix(limit)
         var result = Resealed(last: rows.count == limit ? rows.last?.name.owner : nil)

@@ -11,7 +11,7 @@ package struct VaultContract: StoreContract {
         Fact("untilTheFirstRotationEveryKeyIsTaken", untilTheFirstRotationEveryKeyIsTaken),
         Fact("otherKeysAreRefusedAfterwards", otherKeysAreRefusedAfterwards), Fact("everyKindIsSealedAnew", everyKindIsSealedAnew),
         Fact("aStepTakesNoMoreThanItsLimit", aStepTakesNoMoreThanItsLimit), Fact("whatDoesNotOpenIsTold", whatDoesNotOpenIsTold),
-        Fact("theMoveIsInTheJournalOnce", theMoveIsInTheJournalOnce),
+        Fact("theMoveIsInTheJournalOnce", theMoveIsInTheJournalOnce), Fact("whoIsLateSealsNothing", whoIsLateSealsNothing),
     ]
 
     private static let clientSecret = SecretName(.clientSecret, of: "app")
@@ -140,5 +140,19 @@ package struct VaultContract: StoreContract {
         for _ in 0..<2 { try await store.moveKey(to: "abc", by: "root", at: Samples.start) }
         let moves = try await store.entries(JournalFilter()).filter { $0.entry.facts.contains(.init("entity", "vault")) }
         #expect(moves.map { $0.entry.facts.first { $0.name == "to" }?.value } == ["abc"])
+    }
+
+    /// A rotation that was stopped and goes on behind the next one.
+    @Sendable func whoIsLateSealsNothing() async throws {
+        let old = try Self.vault(1)
+        let store = try await filled(old)
+        let late = try Self.vault(2, 1)
+        let next = try Self.vault(3, 1)
+        try await store.moveKey(to: late.keyID, by: "root", at: Samples.start)
+        try await store.moveKey(to: next.keyID, by: "root", at: Samples.start)
+        await #expect(throws: StoreFailure.keyMoved(to: next.keyID)) {
+            _ = try await store.reseal(.clientSecret, after: "", limit: 10, with: late)
+        }
+        #expect(try await store.secret(Self.clientSecret)?.keyID == old.keyID)
     }
 }

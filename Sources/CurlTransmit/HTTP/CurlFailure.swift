@@ -22,7 +22,7 @@ package enum CurlFailure: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .couldNotResolve(let why): "the name does not resolve: \(why)"
         case .couldNotConnect(let why): "no connection: \(why)"
-        case .tls(let why): "TLS failed: \(why)"
+        case .tls(let why): "TLS failed: \(why); a provider inside the house needs --trust FILE (`mandate providers add`, `set`)"
         case .timeout(let seconds): "no answer within \(seconds.formattedSeconds) s"
         case .tooLarge(let limit): "the answer has more than \(limit) bytes"
         case .notAllowed(let why): "not allowed: \(why)"

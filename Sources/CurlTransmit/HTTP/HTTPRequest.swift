@@ -77,3 +77,14 @@ extension [UInt8] {
         }
     }
 }
+
+/// A request in a message or a dump shows where it goes, and nothing of what it carries.
+extension HTTPRequest: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(method.rawValue) \(url.prefix { $0 != "?" }), \(fields.count) fields, \(body.count) octets" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension HTTPField: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(name): \(value.utf8.count) octets" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -19,3 +19,9 @@ package struct HTTPResponse: Sendable, Hashable {
     /// Overwrites the body where it lies, if nobody else holds it any more.
     mutating func wipeBody() { body.wipe() }
 }
+
+/// An answer may be a token: a message or a dump shows its status and size.
+extension HTTPResponse: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(status), \(fields.count) fields, \(body.count) octets" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

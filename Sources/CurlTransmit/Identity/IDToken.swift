@@ -6,7 +6,7 @@ internal import Relay
 struct IDToken: JWTPayload {
     let iss: String
     let sub: String
-    let aud: AudienceClaim
+    let aud: Audience
     let exp: Double
     let iat: Double?
     let nonce: String?
@@ -16,7 +16,7 @@ struct IDToken: JWTPayload {
     let preferredUsername: String?
     let email: String?
     let upn: String?
-    let isEmailVerified: Bool?
+    let isEmailVerified: LenientFlag?
 
     private enum CodingKeys: String, CodingKey {
         case iss, sub, aud, exp, iat, nonce, azp, tid, oid, email, upn
@@ -37,10 +37,10 @@ struct IDToken: JWTPayload {
     func check(_ question: IdentityQuestion, at now: Date) throws(IdentityFailure) {
         try checkIssuer(question)
         let client = question.application.clientID
-        guard aud.value.contains(client) else {
-            throw .refused("its id token is for \(Self.line(aud.value.joined(separator: ", "))), not for \(client)")
+        guard aud.values.contains(client) else {
+            throw .refused("its id token is for \(Self.line(aud.values.joined(separator: ", "))), not for \(client)")
         }
-        if aud.value.count > 1 || azp != nil, azp != client {
+        if aud.values.count > 1 || azp != nil, azp != client {
             throw .refused("its id token was given to \(Self.line(azp ?? "nobody in particular")), not to \(client)")
         }
         if let expected = question.nonce, nonce != expected { throw .refused("its id token answers another question (the nonce differs)") }
@@ -83,11 +83,12 @@ struct IDToken: JWTPayload {
 
     /// `realm`: the provider as one writing of it, since Google has two in its tokens.
     func identity(_ kind: ProviderKind, realm: String) -> Identity {
-        let address = isEmailVerified == false ? nil : email
+        let address = isEmailVerified?.value == false ? nil : email
         switch kind {
         case .microsoft:
             return Identity(
-                logins: [preferredUsername, upn, email].compactMap(\.self),
+                // Not `email`: an account's owner writes there what they like, and Entra vouches for nothing of it.
+                logins: [preferredUsername, upn].compactMap(\.self),
                 pin: PrincipalPin(realm: tid ?? realm, subject: oid ?? sub))
         case .google, .custom:
             return Identity(logins: [address, preferredUsername].compactMap(\.self) + [sub], pin: PrincipalPin(realm: realm, subject: sub))
@@ -102,7 +103,7 @@ struct UserInfo: Decodable {
     let sub: String
     let preferredUsername: String?
     let email: String?
-    let isEmailVerified: Bool?
+    let isEmailVerified: LenientFlag?
 
     private enum CodingKeys: String, CodingKey {
         case sub, email
@@ -112,7 +113,37 @@ struct UserInfo: Decodable {
 
     func identity(realm: String) -> Identity {
         Identity(
-            logins: [isEmailVerified == false ? nil : email, preferredUsername].compactMap(\.self) + [sub],
+            logins: [isEmailVerified?.value == false ? nil : email, preferredUsername].compactMap(\.self) + [sub],
             pin: PrincipalPin(realm: realm, subject: sub))
+    }
+}
+
+/// One audience or several (RFC 7519 section 4.1.3). Not the library's type, which ends the process over an empty list.
+struct Audience: Codable, Sendable {
+    let values: [String]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        values = try (try? container.decode(String.self)).map { [$0] } ?? container.decode([String].self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(values)
+    }
+}
+
+/// `true`, or "true": some providers write booleans as text.
+struct LenientFlag: Codable, Sendable {
+    let value: Bool
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        value = try (try? container.decode(Bool.self)) ?? (container.decode(String.self).lowercased() == "true")
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(value)
     }
 }

@@ -51,13 +51,18 @@ actor KeySets {
 
     private func fetchKeys(_ place: Place) async throws(IdentityFailure) -> JWTKeyCollection {
         let body = try await fetch(place.address, place.trusted)
+        let list: KeyList
+        do { list = try JSONDecoder().decode(KeyList.self, from: Data(body)) } catch {
+            throw .temporary("the provider's signing keys (\(place.address)) cannot be read")
+        }
         let keys = JWTKeyCollection()
-        do {
-            for key in try JSONDecoder().decode(KeyList.self, from: Data(body)).keys {
-                // A key of a kind that is not known here can sign nothing that is believed here.
-                if let known = key.known { try await keys.add(jwk: known) }
-            }
-        } catch { throw .temporary("the provider's signing keys (\(place.address)) cannot be read") }
+        for (number, key) in list.keys.enumerated() {
+            guard var known = key.known else { continue }
+            // Optional (RFC 7517 section 4.5), but the collection wants a name.
+            if known.keyIdentifier == nil { known.keyIdentifier = JWKIdentifier(string: "unnamed-\(number)") }
+            // One that is too short, or of a kind that is not known here, can sign nothing that is believed here; the others can.
+            do { try await keys.add(jwk: known) } catch { continue }
+        }
         return keys
     }
 }

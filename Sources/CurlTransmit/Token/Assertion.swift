@@ -1,12 +1,12 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import JWTKit
-internal import Relay
+package import Relay
 internal import SwiftASN1
 internal import X509
 
 /// Signs what an application says of itself (RFC 7523): as a client in place of a secret, or as a service account in the name of a user.
-enum Assertion {
+package enum Assertion {
     /// Seconds. Entra takes up to ten minutes (domain.md 2.3); half of that forgives a clock and is little for a thief.
     private static let clientLife = 300
     /// Seconds; the most Google takes (domain.md 3.4).
@@ -38,6 +38,9 @@ enum Assertion {
             iss: account.address, sub: subject, aud: audience, iat: seconds, exp: seconds + accountLife, nbf: nil, jti: nil, scope: scope)
         return try await sign(claims, ["kid": .string(account.keyID), "typ": .string("JWT")], key, isPSS: false)
     }
+
+    /// Both ways to sign want RSA; JWTKit takes none below 2048 bits.
+    package static func canSign(with key: Secret) -> Bool { (try? Insecure.RSA.PrivateKey(pem: key.revealText())) != nil }
 
     private static func sign(_ claims: Claims, _ header: JWTHeader, _ key: Secret, isPSS: Bool) async throws(TokenFailure) -> Secret {
         let keys = JWTKeyCollection()

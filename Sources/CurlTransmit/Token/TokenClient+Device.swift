@@ -35,13 +35,21 @@ extension TokenForm {
 }
 
 extension TokenReply {
+    /// One that a person may be sent to: the web's, and nothing that a terminal or a shell would take for its own.
+    private static func isAddress(_ text: String) -> Bool {
+        (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
     func device() throws(TokenFailure) -> DeviceAnswer {
         let fields = DeviceFields(json: body)
         guard status == 200, let fields, let code = fields.deviceCode, let user = fields.userCode, let address = fields.address else {
             throw failure
         }
-        guard address.hasPrefix("https://") || address.hasPrefix("http://") else {
+        guard Self.isAddress(address), fields.complete.map(Self.isAddress) ?? true else {
             throw .temporary("the device endpoint's answer names no address to go to", retryAfter: nil)
+        }
+        guard !code.isEmpty, !user.isEmpty, user.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw .temporary("the device endpoint's answer has no code that a person could type", retryAfter: nil)
         }
         return DeviceAnswer(
             deviceCode: Secret(code), userCode: user, verificationURI: address, completeURI: fields.complete,

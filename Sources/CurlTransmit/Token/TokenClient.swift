@@ -47,7 +47,7 @@ package struct TokenClient: Sendable {
         }
     }
 
-    /// Sends a form and reads the answer; form and answer are wiped whatever happens.
+    /// Sends a form and reads the answer; the request's body and the answer are wiped whatever happens.
     func post<Answer>(
         _ form: TokenForm, to endpoint: String, trusting certificates: String?,
         _ read: (TokenReply) throws(TokenFailure) -> Answer

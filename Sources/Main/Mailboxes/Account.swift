@@ -49,7 +49,8 @@ enum FamilyRules {
             throw .data("a family cannot be \"*\": every stranger would be a mailbox; name @domain or single addresses")
         }
         guard grant.opensManyMailboxes else {
-            throw .data("grant \(grant.title) opens one mailbox (\(grant.kind.rawValue)); a family needs an app-only grant")
+            throw .data(
+                "grant \(grant.title) opens one mailbox (\(grant.kind.rawValue)); a family needs an app-only or service-account grant")
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import CurlTransmit
+internal import FoundationEssentials
 internal import Mail
 internal import NIOPosix
 internal import Relay
@@ -32,30 +33,53 @@ struct MailboxCheck {
         settings.name = try opened.live.hostDomain.ascii
         let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
         let place = "\(endpoint.host):\(endpoint.port)"
+        let trouble: TransmitFailure?
         do throws(TransmitFailure) {
             try await transmit.signIn(
                 to: endpoint, login: mailbox.login, token: token.secret, trusting: source.provider.trustedCertificates)
-            return (
-                [step, Step(isGood: true, words: "\(place) took it: signed in as \(mailbox.login), and left again; nothing was sent")],
-                .success
-            )
-        } catch {
-            let diagnosis = FailureTable.diagnose(
-                error, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: mailbox.address.description))
-            let isTemporary = if case .retry = diagnosis.verdict { true } else { false }
-            let hints = isTemporary ? [] : ProviderSteps.mailbox(mailbox, source.application, source.provider, source.grant)
-            let failed = Step(
-                isGood: false, words: "\(place): \(diagnosis.cause) (\(error))",
-                fix: ([diagnosis.fix].compactMap(\.self) + hints).filter { !$0.isEmpty })
-            return ([step, failed], isTemporary ? .temporary : .configuration)
+            trouble = nil
+        } catch { trouble = error }
+        let diagnosis = trouble.map {
+            FailureTable.diagnose(
+                $0, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: mailbox.address.description))
         }
+        try await note(diagnosis, mailbox)
+        guard let diagnosis else {
+            let words = "\(place) took it: signed in as \(mailbox.login), and left again; nothing was sent"
+            return ([step, Step(isGood: true, words: words)], .success)
+        }
+        let isTemporary = if case .retry = diagnosis.verdict { true } else { false }
+        let hints = isTemporary ? [] : ProviderSteps.mailbox(mailbox, source.application, source.provider, source.grant)
+        let failed = Step(
+            isGood: false, words: "\(place): \(diagnosis.cause)",
+            fix: ([diagnosis.fix].compactMap(\.self) + hints).filter { !$0.isEmpty })
+        return ([step, failed], isTemporary ? .temporary : .configuration)
+    }
+
+    /// What a check finds out counts for mail and for health as if mail had met it; a sign-in that works ends what was known against it.
+    private func note(_ diagnosis: Diagnosis?, _ mailbox: Mailbox) async throws {
+        let conditions = try await opened.store.conditions(of: [])
+        let health: MailboxHealth?
+        switch diagnosis?.verdict {
+        case .transportStopped(let seconds)?, .mailboxStopped(let seconds)?:
+            health = .stopped(until: opened.live.now().addingTimeInterval(seconds), reason: diagnosis?.cause ?? "", failures: 1)
+        case .tokenRejected?:
+            health = .stopped(until: opened.live.now().addingTimeInterval(900), reason: diagnosis?.cause ?? "", failures: 1)
+        case .sent?, .retry?, .refused?, .denied?: return
+        case nil: health = nil
+        }
+        let places: [Transport?] = health == nil ? [nil, .smtp] : [.smtp]
+        let changes = places.filter { conditions.mailbox(login: mailbox.login, over: $0) != health }
+        guard !changes.isEmpty else { return }
+        let words = health == nil ? "checked: it signs in" : "checked: \(diagnosis?.meaning.rawValue ?? "")"
+        try await opened.observe(changes.map { .mailbox(login: mailbox.login, over: $0, health) }, of: mailbox.entity.key, words)
     }
 
     private func token(_ mailbox: Mailbox, _ source: GrantSource) async throws -> (AccessToken?, Step, ExitStatus) {
         let key = source.key(mailbox.firstTransport.resource, login: mailbox.login)
         let curl = try CurlThread()
         let renewer = opened.live.renewer(opened.store, opened.vault, holder: opened.live.identifier("check"), curl) { [directory] in
-            GrantSource($0, in: directory)
+            directory
         }
         let result: Result<AccessToken, TokenFailure>
         do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {

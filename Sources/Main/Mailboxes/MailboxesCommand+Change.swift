@@ -88,6 +88,10 @@ extension MailboxesCommand {
         @Option(help: "A family's other name.", transform: Parse.name) var name: String?
         @Option(help: "The transports, in place of those there are; repeat it.") var transport: [Transport] = []
 
+        func validate() throws {
+            if Swift.Set(transport).count != transport.count { throw ValidationError("a --transport is given twice") }
+        }
+
         func run() async throws {
             try await options.change(.current) { opened in
                 try await opened.edit { finder in

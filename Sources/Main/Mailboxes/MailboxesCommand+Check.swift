@@ -32,7 +32,11 @@ extension MailboxesCommand {
             let worst = try await options.change(live) { opened in
                 let directory = try await opened.store.directory(of: DirectorySlice())
                 let mailboxes = try await chosen(opened, directory)
-                guard !mailboxes.isEmpty else { throw CommandFailure.data("there is no mailbox to check") }
+                let families = grant == nil && !all ? [] : try await families(opened, directory)
+                for family in families { live.say("family \(family.name) is not tried: check an address of it") }
+                guard !mailboxes.isEmpty else {
+                    throw CommandFailure.data(families.isEmpty ? "there is no mailbox to check" : "there is no single mailbox to check")
+                }
                 var worst = ExitStatus.success
                 for mailbox in mailboxes {
                     let (steps, status) = try await MailboxCheck(opened: opened, directory: directory).run(mailbox)
@@ -57,6 +61,11 @@ extension MailboxesCommand {
             guard let mailbox else { return directory.allMailboxes.filter(\.isEnabled).sorted { $0.address < $1.address } }
             return [try await opened.mailbox(mailbox, in: directory)]
         }
+
+        private func families(_ opened: OpenedStore, _ directory: Directory) async throws -> [Family] {
+            let wanted = try await grant.asyncMap { try await Finder(store: opened.store).find(Grant.self, $0).id }
+            return directory.allFamilies.filter { $0.isEnabled && (wanted == nil || $0.grant == wanted) }.sorted { $0.name < $1.name }
+        }
     }
 }
 
@@ -68,6 +77,9 @@ extension OpenedStore {
             return Mailbox(
                 id: MailboxID(trusted: family.id.text), address: address, login: login ?? address.description, grant: family.grant,
                 transports: family.transports, isEnabled: family.isEnabled)
+        }
+        if case .family(let family)? = try? await Finder(store: store).account(text) {
+            throw CommandFailure.data("\(family.name) is a family, where each address is a mailbox of its own: name one of them")
         }
         return try await Finder(store: store).find(Mailbox.self, text)
     }

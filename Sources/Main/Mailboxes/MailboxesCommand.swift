@@ -7,7 +7,7 @@ struct MailboxesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mailboxes", abstract: "Accounts that messages are sent through, single ones and families.",
         discussion: """
-            A family is @domain or a list of addresses below an app-only grant: each address in it is a mailbox of its own.
+            A family is @domain or a list of addresses below an app-only or service-account grant: each address in it is a mailbox of its own.
 
             Examples:
               mandate mailboxes add tracker@example.org --grant tracker
@@ -76,6 +76,8 @@ struct MailboxesCommand: AsyncParsableCommand {
                     sheet.add("grant", .text(mailbox.grant.text))
                     sheet.add("transports", .list(mailbox.transports.map(\.rawValue)))
                     sheet.add("enabled", .flag(mailbox.isEnabled))
+                    let delegations = try await store.directory().allDelegations.filter { $0.mailbox == mailbox.id }
+                    sheet.add("may_send_for", .list(delegations.map { "\($0.covers) (\($0.kind.rawValue))" }))
                     sheet.add(report.health(of: mailbox), live)
                 case .family(let family):
                     sheet.add("id", .text(family.id.text))

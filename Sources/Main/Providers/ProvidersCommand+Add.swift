@@ -10,7 +10,7 @@ extension ProvidersCommand {
             discussion: """
                 With --issuer its discovery document (RFC 8414, OpenID Connect) says where everything is; it must name that very issuer, and what is given \
                 beside it counts more. Without it, --token-endpoint is needed. Every endpoint is https, since secrets go there; http is taken for this machine \
-                alone. {tenant} in a path stands for the application's tenant id. With --kind microsoft or google it begins with the habits and limits of that one.
+                alone. {tenant} in a path stands for the application's tenant id. With --kind microsoft or google it begins with the habits, limits and scopes of that one.
 
                 Examples:
                   mandate providers add house --issuer https://login.example.org --smtp mail.example.org:587 --scope smtp=mail.send
@@ -52,9 +52,14 @@ extension ProvidersCommand {
         private func blank() -> Provider {
             let kind = details.kind ?? .custom
             let model = Provider.builtIn.first { $0.kind == kind }
-            return Provider(
+            var provider = Provider(
                 id: id, kind: kind, name: id.text, tokenEndpoint: "", smtp: nil, limits: model?.limits ?? ProviderLimits(),
                 habits: model?.habits ?? .unknown)
+            guard let model else { return provider }
+            provider.scopes = model.scopes
+            provider.authorization.identityScopes = model.authorization.identityScopes
+            provider.authorization.parameters = model.authorization.parameters
+            return provider
         }
 
         private func discovered(_ issuer: String, trusting certificates: String?) async throws -> Provider {
@@ -66,7 +71,11 @@ extension ProvidersCommand {
             await curl.stop()
             var provider = blank()
             provider.tokenEndpoint = try metadata.get().tokenEndpoint
+            // What the kind is known to want of an authorisation request, no discovery document tells.
+            let known = provider.authorization
             provider.authorization = try metadata.get().server
+            if !known.identityScopes.isEmpty { provider.authorization.identityScopes = known.identityScopes }
+            provider.authorization.parameters = known.parameters
             return provider
         }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CurlTransmit
 internal import FoundationEssentials
 internal import Relay
 internal import SwiftASN1
@@ -27,7 +28,6 @@ struct ApplicationCredential: Sendable {
         case .certificate(let pem, _): application.certificate = pem
         case .serviceAccount(let account, _): application.serviceAccount = account
         }
-        if let expires { application.secretExpires = expires }
     }
 
     /// The secret to keep, and what goes.
@@ -117,12 +117,16 @@ struct CredentialOptions: ParsableArguments {
         let key = Secret(try SecretReader(live: live, option: "--key-file", what: "private key").read(from: keyFile).reveal())
         let leaf: Certificate
         do { leaf = try Certificate(pemEncoded: pem) } catch {
-            throw CommandFailure.data("\(certificate) holds no certificate in PEM form: \(error)")
+            throw CommandFailure.data("\(certificate) holds no certificate in PEM form")
         }
         let known: Certificate.PrivateKey
         do { known = try Certificate.PrivateKey(pemEncoded: key.revealText()) } catch {
             // The library's words could quote the key.
             throw CommandFailure.data("\(keyFile) holds no unencrypted private key in PEM form (PKCS#8 or PKCS#1)")
+        }
+        guard Assertion.canSign(with: key) else {
+            throw CommandFailure.data(
+                "\(keyFile) is no RSA key of at least 2048 bits: providers take no other kind for an application's assertion")
         }
         guard known.publicKey == leaf.publicKey else {
             throw CommandFailure.data("\(keyFile) is not the key of the certificate in \(certificate)")
@@ -161,8 +165,8 @@ struct ServiceAccountFile {
                 "\(name) is no service account key: client_email, private_key and private_key_id are wanted, as in the file Google gave")
         }
         guard fields.type == "service_account" else { throw .data("\(name) is a key of the type \(fields.type), not service_account") }
-        do { _ = try Certificate.PrivateKey(pemEncoded: fields.privateKey) } catch {
-            throw .data("the private_key in \(name) is not an unencrypted key in PEM form")
+        guard Assertion.canSign(with: Secret(fields.privateKey)) else {
+            throw .data("the private_key in \(name) is no unencrypted RSA key in PEM form")
         }
         credential = ApplicationCredential(
             kind: .serviceAccount(

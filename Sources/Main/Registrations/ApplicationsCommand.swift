@@ -71,7 +71,7 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 if let account = application.serviceAccount {
                     sheet.add("service_account", .text("\(account.address), key \(account.keyID)"))
                 }
-                sheet.add("has_certificate", .flag(application.certificate != nil))
+                sheet.add("certificate", Cell(application.certificate.flatMap(CertificateThumbprint.of)))
                 let directory = try await store.directory(of: DirectorySlice())
                 let redirectURI = directory.settings.publicAddress.redirectURI(application.id.text)
                 sheet.add("redirect_uri", .text(redirectURI))

@@ -1,4 +1,5 @@
 internal import CurlTransmit
+internal import Mail
 internal import Relay
 internal import SQLiteStore
 
@@ -37,10 +38,19 @@ struct CredentialTrial {
             guard provider.habits.oldRefreshTokenWorks, let sealed = try await opened.store.secret(name) else { return nil }
             return .refresh(try opened.vault.open(sealed, for: name))
         case (.serviceAccount, .serviceAccount(let account, let key)):
-            guard let login = directory.mailboxes(of: grant.id).first?.login else { return nil }
+            guard let login = try await login(below: grant.id, directory) else { return nil }
             return .serviceAccount(account, key: key, subject: login)
         case (.appOnly, .serviceAccount), (.consent, .serviceAccount), (.serviceAccount, _), (.command, _): return nil
         }
+    }
+
+    /// One that the grant opens: of a single mailbox, or of a family by one of its addresses.
+    private func login(below grant: GrantID, _ directory: Directory) async throws -> String? {
+        if let mailbox = directory.mailboxes(of: grant).first { return mailbox.login }
+        for member in directory.allFamilies.filter({ $0.grant == grant }).flatMap(\.members) {
+            if case .address(let address) = member { return address.description }
+        }
+        return nil
     }
 
     private func ask(

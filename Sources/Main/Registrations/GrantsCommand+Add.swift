@@ -32,7 +32,8 @@ extension GrantsCommand {
                 consent          a person consents, once, in a browser or with a device code; `mandate grants authorize` follows
                 app-only         the application asks in its own name (client credentials); one grant for all its mailboxes
                 service-account  Google: the service account's key signs for each mailbox (domain-wide delegation)
-                command          a program prints the token; it is run without a shell unless --shell is given
+                command          a program prints the token, alone or as {"access_token": "…", "expires_in": 3600}, within 30 seconds; it is run without \
+                a shell unless --shell is given
 
                 Examples:
                   mandate grants add staff --application tracker --kind app-only
@@ -91,6 +92,11 @@ extension GrantsCommand {
                     "application \(application.title) has no service account: `mandate applications set \(application.id) --service-account-key FILE` takes the file that Google gave"
                 )
             }
+            guard application.serviceAccount == nil || kind == .serviceAccount || kind == .command else {
+                throw CommandFailure.data(
+                    "application \(application.title) is a service account, which signs for each mailbox: --kind service-account; a grant of the kind "
+                        + "\(kind.rawValue) needs an application with a client id and a secret or certificate")
+            }
         }
 
         private func next(_ token: Secret?) -> String? {
@@ -108,7 +114,7 @@ extension GrantsCommand {
                 wanted.pin = before.pin
                 guard wanted == before, isSame else {
                     throw CommandFailure.data(
-                        "there is a grant \(before.title) already, with other values; `mandate grants set` changes them")
+                        "there is a grant \(before.title) already, with other values; `mandate grants set` changes them, all but the kind")
                 }
                 return Plan("grant \(before.title)")
             }
@@ -122,7 +128,7 @@ extension GrantsCommand {
             guard let kind = kind.grant else { throw CommandFailure.usage("a password is no grant") }
             return Grant(
                 id: id, name: name, kind: kind, application: application.id, principal: principal,
-                command: shell.map { ["/bin/sh", "-c", $0] } ?? program)
+                command: try shell.map { ["/bin/sh", "-c", $0] } ?? TokenProgram.checked(program))
         }
     }
 }

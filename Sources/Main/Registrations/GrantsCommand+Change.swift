@@ -7,8 +7,13 @@ extension GrantsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a grant, switch it on or off, or give it a new refresh token.",
             discussion: """
+                The kind stays what it is: a grant of another kind is another grant. Whoever has consented is pinned, so another --principal goes with \
+                --forget-pin; the old consent is used until the new one is given.
+
                 Examples:
                   mandate grants set ann --refresh-token-from new-token.txt
+                  mandate grants set ann --principal anna@example.org --forget-pin
+                  mandate grants set box -- /usr/bin/oama access box@example.org
                   mandate grants set staff --disable
                 """)
         @OptionGroup var options: StoreOptions
@@ -22,6 +27,7 @@ extension GrantsCommand {
             help: ArgumentHelp("Where the new refresh token is: a file, - for standard input, or prompt.", valueName: "file"),
             completion: .file())
         var refreshTokenFrom: String?
+        @Argument(parsing: .postTerminator, help: "Another program and its arguments, after --.") var program: [String] = []
 
         func run() async throws {
             let live = Live.current
@@ -40,7 +46,7 @@ extension GrantsCommand {
                         after == before && secrets.isEmpty ? "grant \(before.title)" : "changed grant \(after.title)",
                         after == before ? [] : [.put(after.entity)], secrets: secrets)
                 }
-                if token != nil { try await forgetOldTrouble(opened) }
+                if token != nil || !program.isEmpty { try await forgetOldTrouble(opened) }
             }
         }
 
@@ -49,7 +55,16 @@ extension GrantsCommand {
             if let name { changed.name = name }
             if let application { changed.application = try await finder.find(Application.self, application).id }
             if let principal { changed.principal = principal.isEmpty ? nil : principal }
+            if changed.principal != grant.principal, let pin = grant.pin, !forgetPin {
+                throw CommandFailure.data(
+                    "\(grant.principal ?? "somebody") has consented to grant \(grant.title) and is pinned (\(pin)), so nobody else could consent: "
+                        + "give --forget-pin as well, then `mandate grants authorize \(grant.id)`; until then the old consent is used")
+            }
             if forgetPin { changed.pin = nil }
+            if !program.isEmpty {
+                guard grant.kind == .command else { throw CommandFailure.data("a program is for grants of the kind command") }
+                changed.command = try TokenProgram.checked(program)
+            }
             if let isEnabled = use.isEnabled { changed.isEnabled = isEnabled }
             if let other = try await finder.existing(Grant.self, where: { $0.name == changed.name && $0.id != changed.id }) {
                 throw CommandFailure.data("there is another grant \(other.title)")
@@ -61,7 +76,7 @@ extension GrantsCommand {
         private func forgetOldTrouble(_ opened: OpenedStore) async throws {
             let grant = try await Finder(store: opened.store).find(Grant.self, name ?? grant)
             guard try await opened.store.conditions(of: []).grant(grant.id) != nil else { return }
-            try await opened.observe([.grant(grant.id, nil)], of: grant.entity.key, "a new refresh token: no trouble known")
+            try await opened.observe([.grant(grant.id, nil)], of: grant.entity.key, "new credentials: no trouble known")
             opened.live.say("it is used again")
         }
     }

@@ -68,11 +68,17 @@ struct GrantsCommand: AsyncParsableCommand {
                 if grant.kind == .consent {
                     sheet.add("has_refresh_token", .flag(try await store.secret(SecretName(.refreshToken, of: grant.id.text)) != nil))
                 }
-                let token = try await store.token(TokenKey(grant: grant.id, resource: .smtp))
-                sheet.add("token_expires", Cell(token?.expires))
+                if grant.kind != .serviceAccount {
+                    var tokens: [String] = []
+                    for resource in TokenResource.allCases {
+                        guard let token = try await store.token(TokenKey(grant: grant.id, resource: resource)) else { continue }
+                        tokens.append("\(resource.rawValue) until \(token.expires.minute)")
+                    }
+                    sheet.add("tokens", .list(tokens))
+                }
                 sheet.add("consented_by", Cell(grant.pin?.description))
                 sheet.add("granted", Cell(try await store.uses()[grant.id]?.scope))
-                if !grant.command.isEmpty { sheet.add("command", .list(grant.command)) }
+                if !grant.command.isEmpty { sheet.add("command", .text(grant.command.map(\.shellQuoted).joined(separator: " "))) }
                 sheet.add(try await store.healthReport(live).health(of: grant), live)
                 sheet.add("used_by", .list(try await store.references(to: grant.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)

@@ -40,11 +40,21 @@ extension Live {
     /// Tokens from the providers themselves, one renewal for all who wait.
     func renewer(
         _ store: any TokenStore & ConditionsStore, _ vault: Vault, holder: String, _ curl: CurlThread,
-        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }, source: @escaping @Sendable (GrantID) -> GrantSource?
+        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }, directory: @escaping @Sendable () -> Directory
     ) -> TokenRenewer {
         TokenRenewer(
             store: store, vault: vault, holder: holder, request: tokenClient(curl).requestToken,
-            runCommand: { command throws(TokenFailure) in try await TokenProgram().run(command) }, source: source, now: now,
+            runCommand: { command throws(TokenFailure) in try await TokenProgram().run(command) },
+            source: { GrantSource($0, in: directory()) },
+            isNeeded: { directory().sendsOver($0.resource, with: $0.grant) }, now: now,
             draw: fraction, wait: wait, report: report)
+    }
+}
+
+extension Directory {
+    /// Whether mail of this grant leaves that way.
+    fileprivate func sendsOver(_ resource: TokenResource, with grant: GrantID) -> Bool {
+        mailboxes(of: grant).contains { $0.transports.contains { $0.resource == resource } }
+            || allFamilies.contains { $0.grant == grant && $0.transports.contains { $0.resource == resource } }
     }
 }

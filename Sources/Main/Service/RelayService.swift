@@ -34,7 +34,7 @@ struct RelayService: Service {
         let claimant = Claimant(node: node, incarnation: live.identifier("run"))
         let renewer = live.renewer(
             store, vault, holder: claimant.incarnation, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
-            source: { GrantSource($0, in: shelf.current.directory) })
+            directory: { shelf.current.directory })
         let broker = TokenBroker(renewer: renewer)
         var settings = TransmitSettings(now: live.now)
         settings.name = try live.hostDomain.ascii
@@ -64,7 +64,8 @@ struct RelayService: Service {
         let address = shelf.current.directory.settings.publicAddress
         return WebGateway(
             host: host, port: port ?? (address.isSecure ? PublicAddress.usual.port : address.port), address: address,
-            desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, logger: log)
+            desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, logger: log,
+            onListening: { [log] in log.notice("listening for browsers at \(host):\($0); consents come back to \(address)") })
     }
 
     /// Runs until graceful shutdown; attempts under way settle first.
@@ -107,9 +108,13 @@ struct RelayService: Service {
 }
 
 extension RelayService {
-    /// One grant of each suspended application; a service account's needs a mailbox to ask for.
+    /// One grant of each suspended application; a service account's needs a mailbox to ask for. And every program that failed: it may work by now, and
+    /// nobody tells us.
     private func probe() async {
         let snapshot = shelf.current
+        for grant in snapshot.directory.allGrants where grant.isEnabled && grant.kind == .command {
+            if snapshot.conditions.grant(grant.id) != nil { await broker.probe(grant.id, with: TokenKey(grant: grant.id, resource: .smtp)) }
+        }
         for grant in snapshot.directory.allGrants where grant.isEnabled && snapshot.conditions.application(grant.application) != nil {
             let login = snapshot.directory.mailboxes(of: grant.id).first?.login
             guard grant.kind != .serviceAccount || login != nil else { continue }

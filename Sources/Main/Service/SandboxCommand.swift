@@ -10,26 +10,43 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox", abstract: "Run a pretend provider alone.",
         discussion: """
             An authorisation server and a submission server that answer as Microsoft's or Google's do, for trying other programs against. It has the demo's \
-            company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start.
+            company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start. All of them are \
+            new with every start, and what was consented to before is forgotten.
 
             Every request it saw is at /_sandbox/requests (secrets as their lengths), and things go wrong on demand:
-              curl -d 'door=token&effect=status&status=503&retry_after=30&times=3' https://localhost:PORT/_sandbox/faults
-              curl -d 'door=token&effect=delay&milliseconds=5000&login=ann@fabrikam.example' https://localhost:PORT/_sandbox/faults
-              curl -X DELETE https://localhost:PORT/_sandbox/faults
+              curl --cacert CA.pem -d 'door=token&effect=status&status=503&retry_after=30&times=3' https://localhost:PORT/_sandbox/faults
+              curl --cacert CA.pem -d 'door=token&effect=delay&milliseconds=5000&login=ann@fabrikam.example' https://localhost:PORT/_sandbox/faults
+              curl --cacert CA.pem -X DELETE https://localhost:PORT/_sandbox/faults
             Doors: authorize, token, device, code-entry, keys, metadata, userinfo, revoke. Effects: status, delay, drop, accept-then-drop, garbage.
 
             Examples:
               mandate sandbox --smtp-port 1587 --web-port 1443 --messages /tmp/received
-              mandate sandbox --flavour google --redirect-uri http://localhost:8025/OAuth2/app-tracker
+              mandate sandbox --authority CA.pem --certificate tracker.crt
+              mandate sandbox --flavour google --authority CA.pem --service-account-key key.json
             """)
 
     @Option(help: "Where it takes mail; 0 is any free port.") var smtpPort = 0
     @Option(help: "Where it gives consent and tokens; 0 is any free port.") var webPort = 0
     @Option(help: "Whose manners: microsoft or google.") var flavour = Habits.Flavour.microsoft
-    @Option(help: ArgumentHelp("A redirect URI that its application for consents has registered; repeat it.", valueName: "URI"))
+    @Option(
+        help: ArgumentHelp(
+            "A redirect URI that its application for consents has registered, to the letter; repeat it. Unless given, any on this machine.",
+            valueName: "URI"))
     var redirectURI: [String] = []
     @Option(help: "A folder that gets each message it takes as a file.") var messages: String?
-    @Option(help: "Where to write the certificate authority (PEM).") var authority: String?
+    @Option(help: ArgumentHelp("Where to write the certificate authority (PEM).", valueName: "file"), completion: .file())
+    var authority: String?
+    @Option(
+        help: ArgumentHelp("A certificate (PEM) that both applications may sign with in place of a secret.", valueName: "file"),
+        completion: .file())
+    var certificate: String?
+    @Option(
+        help: ArgumentHelp("Google: where to write a service account's new key file (JSON).", valueName: "file"), completion: .file())
+    var serviceAccountKey: String?
+
+    func validate() throws {
+        if serviceAccountKey != nil, flavour != .google { throw ValidationError("service accounts are Google's: --flavour google") }
+    }
 
     func run() async throws {
         let live = Live.current
@@ -42,13 +59,20 @@ struct SandboxCommand: AsyncParsableCommand {
         let log = Logger(label: "sandbox")
         let sandbox = try Sandbox(
             Company.tenant(), settings: settings, clock: { live.now().timeIntervalSince1970 }, generator: live.generator, logger: log)
-        sandbox.changeTenant { [redirectURI] in $0.applications[0].redirectURIs += redirectURI }
+        let pem = try certificate.map { String(decoding: try InputFile($0, live).readAll(limit: 64 * 1024), as: UTF8.self) }
+        sandbox.changeTenant { [redirectURI] in
+            $0.applications[0].redirectURIs += redirectURI
+            $0.applications[0].allowsAnyLocalRedirect = redirectURI.isEmpty
+            if let pem { for index in $0.applications.indices { $0.applications[index].certificates.append(pem) } }
+        }
         try await sandbox.start()
+        if let serviceAccountKey { try PretendServiceAccount.register(at: sandbox, keyFile: serviceAccountKey) }
         if let authority { try sandbox.authority.writeCertificate(to: authority) }
         live.output("issuer          \(sandbox.issuer)")
         live.output("token endpoint  \(sandbox.tokenEndpoint)")
         live.output("submission      \(sandbox.submissionHost):\(sandbox.submissionPort) STARTTLS, XOAUTH2")
-        live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret)")
+        if flavour == .microsoft { live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret)") }
+        if let serviceAccountKey { live.output("service account \(PretendServiceAccount.address), its key in \(serviceAccountKey)") }
         live.output("consent         \(Company.clientID) secret \(Company.consentSecret)")
         for login in Company.logins {
             live.output("refresh token   \(login) \(try sandbox.consent(login: login, clientID: Company.clientID))")

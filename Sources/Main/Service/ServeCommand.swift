@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run the service: see the spool through, renew tokens, take the answers of consents.",
         discussion: """
-            Stays in the foreground and logs to standard error; stop it with SIGTERM or Ctrl-C, and messages under way settle first. Changes made by
+            Stays in the foreground and logs to standard error; stop it with SIGTERM or Ctrl-C, and messages under way settle first. Changes made by \
             other commands are seen within a second. Consents come back to the port of `public-url` (http://localhost:8025 unless set), on loopback \
             unless --http-host says otherwise. After a crash, messages that were under way are sent again and shown as unknown.
 
@@ -25,7 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
         completion: .file()) var checkpoint: String?
 
     @Option(help: "Where it listens for browsers.") var httpHost = "127.0.0.1"
-    @Option(help: "Its port; that of public-url unless given, or 8025 behind a proxy.") var httpPort: Int?
+    @Option(help: "Its port; that of public-url unless given, or 8025 behind a proxy; 0 is any free one.") var httpPort: Int?
 
     func validate() throws {
         if let httpPort, !(0...65535).contains(httpPort) { throw ValidationError("--http-port is between 0 and 65535") }
@@ -35,11 +35,11 @@ struct ServeCommand: AsyncParsableCommand {
         let live = Live.current
         let log = Logger(label: "mandate")
         let opened = try await options.open(live)
-        let lock = try NodeLock(node: node, of: try options.location(live).folder)
+        let lock = try FolderLock.node(node, of: try options.location(live).folder)
         let service = try await RelayService(
             store: opened.store, vault: opened.vault, node: node, checkpointFile: checkpoint, live: live, log: log)
         let gateway = PatientGateway(gateway: service.gateway(host: httpHost, port: httpPort), log: log, live: live)
-        log.notice("serving \(opened.store.path); consents at \(service.shelf.current.directory.settings.publicAddress)")
+        log.notice("serving \(opened.store.path)")
         var configuration = ServiceGroupConfiguration(
             services: [
                 ServiceGroupConfiguration.ServiceConfiguration(service: service),

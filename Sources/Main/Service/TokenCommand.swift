@@ -32,7 +32,7 @@ struct TokenCommand: AsyncParsableCommand {
                 throw TokenFailure.missing("the grant of \(mailbox.login) has no application or provider")
             }
             let curl = try CurlThread()
-            let renewer = live.renewer(store, opened.vault, holder: live.identifier("token"), curl) { GrantSource($0, in: directory) }
+            let renewer = live.renewer(store, opened.vault, holder: live.identifier("token"), curl) { directory }
             let key = source.key(resource, login: mailbox.login)
             let result: Result<AccessToken, TokenFailure>
             do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import Relay
 internal import Subprocess
 internal import SystemPackage
@@ -16,6 +17,14 @@ struct TokenProgram: Sendable {
     private let patience: Double
 
     init(patience: Double = Self.patience) { self.patience = patience }
+
+    /// A path is looked at when it is given: a service runs in another folder, and a slip would show when mail waits.
+    static func checked(_ command: [String]) throws(CommandFailure) -> [String] {
+        guard let program = command.first, program.contains("/") else { return command }
+        guard program.hasPrefix("/") else { throw .data("\(program) is not a whole path: the service runs in another folder") }
+        guard access(program, X_OK) == 0 else { throw .data("\(program) cannot be run here: \(SystemError.text(errno))") }
+        return command
+    }
 
     func run(_ command: [String]) async throws(TokenFailure) -> TokenAnswer {
         guard let program = command.first else { throw .missing("the grant names no program") }
@@ -81,7 +90,16 @@ struct TokenProgram: Sendable {
 
     private struct Fields: Decodable {
         var token: String
+        /// Seconds, as a number or as text: both are seen.
         var life: Double?
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            token = try container.decode(String.self, forKey: .token)
+            life =
+                (try? container.decode(Double.self, forKey: .life))
+                ?? (try? container.decode(String.self, forKey: .life)).flatMap(Double.init)
+        }
 
         private enum CodingKeys: String, CodingKey {
             case token = "access_token"

@@ -17,8 +17,14 @@ struct KeyFile: Sendable {
         try write([Secret(live.randomBytes(32))], beside: file) { unfinished in link(unfinished, file) == 0 && isFolderSynced(of: file) }
     }
 
-    /// Puts these keys in place of those that are there, at once and durably.
-    static func replace(_ file: String, with keys: [Secret]) throws(CommandFailure) {
+    /// Puts these keys in place of those that are there, at once and durably. Behind a symbolic link the file that it leads to is replaced, which is the one
+    /// that others know.
+    static func replace(_ name: String, with keys: [Secret]) throws(CommandFailure) {
+        guard !keys.isEmpty, let path = realpath(name, nil) else {
+            throw CommandFailure(.cannotCreate, "the key file \(name) cannot be written: \(SystemError.text(errno))")
+        }
+        defer { free(path) }
+        let file = String(cString: path)
         try write(keys, beside: file) { unfinished in rename(unfinished, file) == 0 && isFolderSynced(of: file) }
     }
 

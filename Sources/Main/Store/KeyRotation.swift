@@ -9,9 +9,6 @@ internal import SQLiteStore
 /// 3. what is sealed under the old one is sealed anew, a little at a time;
 /// 4. the old key leaves the file.
 struct KeyRotation {
-    private static let lease = "vault/rotate"
-    /// Seconds; each step takes milliseconds and prolongs it.
-    private static let leaseLife: Double = 60
     /// Values in one commit: mail that waits for the writer waits a few milliseconds.
     private static let step = 100
 
@@ -25,20 +22,19 @@ struct KeyRotation {
 
     let opened: OpenedStore
     let source: KeySource
-    private let holder: String
 
     init(_ opened: OpenedStore, _ source: KeySource) {
         self.opened = opened
         self.source = source
-        holder = opened.live.identifier("rotate")
     }
 
+    /// Alone, however long it takes: a lease would run out while this process is stopped, and it would go on with a key that was rotated away.
     func run() async throws -> Outcome {
-        try await prolong()
-        let result: Result<Outcome, any Error>
-        do { result = .success(try await rotate()) } catch { result = .failure(error) }
-        try await opened.store.dropLease(Self.lease, holder: holder)
-        return try result.get()
+        let lock = try FolderLock.rotation(
+            of: String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.startIndex)))
+        let outcome = try await rotate()
+        _ = consume lock
+        return outcome
     }
 
     private func rotate() async throws -> Outcome {
@@ -50,7 +46,7 @@ struct KeyRotation {
         var bar = ProgressBar("sealing anew", of: total, opened.live)
         for kind in SecretName.Kind.allCases { try await reseal(kind, &outcome, &bar) }
         bar.finish()
-        if outcome.unreadable.isEmpty { try trim(to: new) }
+        if outcome.unreadable.isEmpty { try await trim(to: new) }
         return outcome
     }
 
@@ -66,13 +62,12 @@ struct KeyRotation {
         }
         let fresh = Secret(opened.live.randomBytes(32))
         try KeyFile.replace(path, with: keys + [fresh])
-        return (opened.vault.keyID, try Vault(key: fresh).keyID)
+        return (ids[0], try Vault(key: fresh).keyID)
     }
 
     private func reseal(_ kind: SecretName.Kind, _ outcome: inout Outcome, _ bar: inout ProgressBar) async throws {
         var owner: String? = ""
         while let last = owner {
-            try await prolong()
             let step = try await opened.store.reseal(kind, after: last, limit: Self.step, with: opened.vault)
             outcome.count += step.count
             outcome.dropped += step.dropped
@@ -82,17 +77,15 @@ struct KeyRotation {
         }
     }
 
-    private func prolong() async throws {
-        let now = opened.live.now()
-        let isOurs = try await opened.store.takeLease(
-            Self.lease, holder: holder, at: now, until: now.addingTimeInterval(Self.leaseLife))
-        guard isOurs else { throw CommandFailure(.temporary, "another `vault rotate` is at work; look again in a minute") }
-    }
-
-    private func trim(to new: String) throws {
+    /// Only what the store is sealed under may be all that is left.
+    private func trim(to new: String) async throws {
         guard case .file(let path) = source else { return }
         let keys = try source.keys(opened.live)
         let kept = try keys.filter { try Vault(key: $0).keyID == new }
-        if kept.count < keys.count { try KeyFile.replace(path, with: kept) }
+        guard kept.count < keys.count else { return }
+        guard kept.count == 1, try await opened.store.sealingKey() == new else {
+            throw CommandFailure(.temporary, "\(path) was changed meanwhile: nothing was taken out of it; repeat")
+        }
+        try KeyFile.replace(path, with: kept)
     }
 }

@@ -38,13 +38,15 @@ struct InputFile: ~Copyable {
     }
 
     private static func open(_ path: String) throws(CommandFailure) -> (descriptor: Int32, size: Int?) {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting: a pipe that nobody writes into would hold the command for ever.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .input("\(path) cannot be read: \(SystemError.text(errno))") }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
             close(descriptor)
             throw .input("\(path) is a folder, not a file")
         }
+        _ = fcntl(descriptor, F_SETFL, O_RDONLY)
         return (descriptor, status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
     }
 

@@ -25,6 +25,8 @@ package actor TokenBroker {
     private static let longestBackoff: Double = 120
     /// Seconds between two questions for an application that was refused: only a person mends it, here or at the provider.
     private static let probeInterval: Double = 900
+    /// Seconds between two runs of a grant's program that failed: it costs nobody anything, and mends itself.
+    private static let programInterval: Double = 60
     /// Seconds that one grant's refusal of an application stands for all its grants: five hundred ask once a minute, and what was mended elsewhere is
     /// found within one.
     private static let refusalLife: Double = 60
@@ -32,7 +34,7 @@ package actor TokenBroker {
     private static let renewalsAtOnce = 8
 
     private var slots: [TokenKey: Slot] = [:]
-    private var probes: [ApplicationID: Date] = [:]
+    private var probes: [String: Date] = [:]
     /// Applications that were refused: their other grants hear it without asking, for a refusal of one is a refusal of all.
     private var refusals: [ApplicationID: (at: Date, why: TokenFailure)] = [:]
     private let renewer: TokenRenewer
@@ -75,13 +77,22 @@ package actor TokenBroker {
 
     /// Tries an application that was refused with one of its grants, now and then: what was mended at the provider heals by itself.
     package func probe(_ application: ApplicationID, with key: TokenKey) async {
-        let now = renewer.now()
-        if let last = probes[application], now.timeIntervalSince(last).magnitude < Self.probeInterval { return }
-        probes[application] = now
+        guard isDue(application.text, every: Self.probeInterval) else { return }
         refusals[application] = nil
-        do throws(TokenFailure) { _ = try await renewed(key, beyond: slots[key]?.token, life: AccessToken.leastLife) } catch {
-            renewer.report(key, error)
-        }
+        await renewAhead(key, slots[key]?.token)
+    }
+
+    /// The same for a grant whose program failed.
+    package func probe(_ program: GrantID, with key: TokenKey) async {
+        guard isDue(program.text, every: Self.programInterval) else { return }
+        await renewAhead(key, slots[key]?.token)
+    }
+
+    private func isDue(_ name: String, every interval: Double) -> Bool {
+        let now = renewer.now()
+        if let last = probes[name], now.timeIntervalSince(last).magnitude < interval { return false }
+        probes[name] = now
+        return true
     }
 
     private func renewAhead(_ key: TokenKey, _ token: AccessToken?) async {

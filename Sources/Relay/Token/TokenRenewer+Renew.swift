@@ -138,6 +138,7 @@ extension TokenRenewer {
 
     /// Temporary failures harm nothing; the others are recorded where the decider and people will see them.
     private func note(_ failure: TokenFailure, _ key: TokenKey, lost: Date?) async {
+        guard isNeeded(key) else { return }
         let observation: Observation
         switch failure {
         // Without an answer, what was asked may have been done all the same: the note of it stays.

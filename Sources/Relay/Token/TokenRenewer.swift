@@ -17,6 +17,8 @@ package struct TokenRenewer: Sendable {
     package let request: RequestToken
     package let runCommand: RunTokenCommand
     package let source: @Sendable (GrantID) -> GrantSource?
+    /// Whether mail needs such tokens: a refusal of one that only a person at a command asked for says nothing of mail.
+    package let isNeeded: @Sendable (TokenKey) -> Bool
     package let now: @Sendable () -> Date
     package let draw: @Sendable () -> Double
     package let wait: @Sendable (_ seconds: Double) async -> Void
@@ -24,7 +26,8 @@ package struct TokenRenewer: Sendable {
 
     package init(
         store: any TokenStore & ConditionsStore, vault: Vault, holder: String, request: @escaping RequestToken,
-        runCommand: @escaping RunTokenCommand, source: @escaping @Sendable (GrantID) -> GrantSource?, now: @escaping @Sendable () -> Date,
+        runCommand: @escaping RunTokenCommand, source: @escaping @Sendable (GrantID) -> GrantSource?,
+        isNeeded: @escaping @Sendable (TokenKey) -> Bool = { _ in true }, now: @escaping @Sendable () -> Date,
         draw: @escaping @Sendable () -> Double, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
         report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }
     ) {
@@ -34,6 +37,7 @@ package struct TokenRenewer: Sendable {
         self.request = request
         self.runCommand = runCommand
         self.source = source
+        self.isNeeded = isNeeded
         self.now = now
         self.draw = draw
         self.wait = wait

@@ -22,6 +22,8 @@ extension SQLiteStore: VaultStore {
         _ kind: SecretName.Kind, after owner: String, limit: Int, with vault: Vault
     ) async throws(StoreFailure) -> Resealed {
         try await write { transaction in
+            // Whoever is late must not seal anything back under a key that was rotated away.
+            try transaction.check(keyID: vault.keyID)
             let rows = try transaction.all(kind.selectOthers, [vault.keyID, owner, limit]) { columns in
                 (owner: try columns.text(), sealed: Sealed(keyID: try columns.text(), bytes: try columns.bytes()))
             }
@@ -57,8 +59,10 @@ extension Transaction {
     func sealingKey() throws -> String? { try first("SELECT vaultKey FROM meta") { try $0.optionalText() } ?? nil }
 
     /// Whatever is sealed under a key that was rotated away would be lost with it.
-    func check(_ sealed: Sealed) throws {
-        if let current = try sealingKey(), current != sealed.keyID { throw StoreFailure.keyMoved(to: current) }
+    func check(_ sealed: Sealed) throws { try check(keyID: sealed.keyID) }
+
+    fileprivate func check(keyID: String) throws {
+        if let current = try sealingKey(), current != keyID { throw StoreFailure.keyMoved(to: current) }
     }
 
     fileprivate func replace(_ sealed: Sealed, of name: SecretName) throws {

@@ -49,5 +49,7 @@ struct AuthorizationBook: Sendable {
 
 /// What a wrong id token has wrong, on demand.
 package enum IDTokenDefect: Sendable, Hashable, CaseIterable {
-    case signature, audience, issuer, nonce, expired, algorithmNone
+    case signature, audience, noAudience, issuer, nonce, expired, algorithmNone
+    /// Numbers that are no seconds of anybody's.
+    case absurdEnd, absurdBeginning
 }

@@ -20,7 +20,7 @@ enum ConsentPage {
             """)
     }
 
-    static func device(_ tenant: Tenant) -> String {
+    static func device() -> String {
         page(
             "Enter the code",
             """

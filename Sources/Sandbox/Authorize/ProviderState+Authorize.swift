@@ -9,7 +9,7 @@ extension ProviderState {
         guard let clientID = fields["client_id"], let application = tenant.application(clientID) else {
             return .page(status: 400, html: ConsentPage.trouble("AADSTS700016: there is no application \(fields["client_id"] ?? "")"))
         }
-        guard let redirect = fields["redirect_uri"], application.redirectURIs.contains(redirect) else {
+        guard let redirect = fields["redirect_uri"], application.redirects(to: redirect) else {
             return .page(
                 status: 400,
                 html: ConsentPage.trouble(
@@ -80,6 +80,9 @@ extension ProviderState {
             "iat": Int(now), "exp": Int(defect == .expired ? now - 3600 : now + 3600), "sub": "s-" + Self.number(login),
         ]
         if let nonce { claims["nonce"] = defect == .nonce ? "another" : nonce }
+        if defect == .noAudience { claims["aud"] = [String]() }
+        if defect == .absurdEnd { claims["exp"] = -1e300 }
+        if defect == .absurdBeginning { claims["iat"] = 1e300 }
         switch habits.flavour {
         case .microsoft:
             claims["tid"] = tenant.id
@@ -95,7 +98,7 @@ extension ProviderState {
         case .algorithmNone:
             let head = Base64URL.text(Data(#"{"alg":"none","typ":"JWT"}"#.utf8))
             return ([Substring(head)] + token.split(separator: ".")[1...1]).joined(separator: ".") + "."
-        case nil, .audience, .issuer, .nonce, .expired: return token
+        case nil, .audience, .noAudience, .issuer, .nonce, .expired, .absurdEnd, .absurdBeginning: return token
         }
     }
 
@@ -106,7 +109,13 @@ extension ProviderState {
         return made
     }
 
-    mutating func keyDocument() -> String { JSONText.text(["keys": [signer().published]]) }
+    /// Among keys that nobody can use: a kind from the future, one that lacks its number, one that has no name.
+    mutating func keyDocument() -> String {
+        let odd: [[String: String]] = [
+            ["kty": "NEW", "kid": "n"], ["kty": "RSA", "kid": "r", "e": "AQAB"], ["kty": "RSA", "e": "AQAB", "n": "AQAB"],
+        ]
+        return JSONText.text(["keys": odd + [signer().published]])
+    }
 
     func discoveryDocument() -> String {
         var document: [String: Any] = [

@@ -46,6 +46,8 @@ package struct AppRegistration: Sendable, Hashable {
     package var appOnly: AppOnlyScope
     /// Compared to the letter.
     package var redirectURIs: [String]
+    /// For trying out, where the address has an id that nobody knows yet: this machine at any port and path.
+    package var allowsAnyLocalRedirect = false
     /// Certificates whose keys may sign for it, as PEM.
     package var certificates: [String]
     package var serviceAccount: ServiceAccount?
@@ -61,5 +63,10 @@ package struct AppRegistration: Sendable, Hashable {
         self.name = name
         self.secrets = secrets
         self.appOnly = appOnly
+    }
+
+    func redirects(to address: String) -> Bool {
+        redirectURIs.contains(address)
+            || allowsAnyLocalRedirect && ["http://localhost:", "http://127.0.0.1:"].contains { address.hasPrefix($0) }
     }
 }

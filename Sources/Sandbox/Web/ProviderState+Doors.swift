@@ -33,7 +33,7 @@ extension ProviderState {
             visit.isPost ? authorize(visit.query, form: visit.form, now: now) : authorizationPage(visit.query, now: now)
         case .token: .document(token(TokenRequest(tenant: visit.tenant, form: visit.form), now: now))
         case .device: .document(device(visit.form, now: now))
-        case .codeEntry: visit.isPost ? enter(visit.form, now: now) : .page(status: 200, html: ConsentPage.device(tenant))
+        case .codeEntry: visit.isPost ? enter(visit.form, now: now) : .page(status: 200, html: ConsentPage.device())
         case .keys: .document(TokenAnswer(status: 200, body: keyDocument()))
         case .metadata: .document(TokenAnswer(status: 200, body: discoveryDocument()))
         case .userinfo: .document(userinfo(visit.bearer ?? "", now: now))

@@ -109,8 +109,11 @@ struct ConsentTests {
             let first = try await house.begin()
             let second = try await house.begin()
             let firstBack = try await browser.consent(first, as: ConsentHouse.ann)
-            _ = try await browser.get(ConsentHouse.address.start("app-one", consent: second.id.text))
+            let secondBack = try await browser.consent(second, as: ConsentHouse.ann)
             #expect(try await browser.follow(firstBack).status == 200)
+            // The first moved the grant on, so the second says so instead of taking it back.
+            #expect(try await browser.follow(secondBack).body.contains("changed while consent was under way"))
+            #expect(try await house.passThrough(browser, as: ConsentHouse.ann).status == 200)
         }
     }
 
@@ -160,6 +163,10 @@ struct ConsentTests {
             let page = try await house.passThrough(browser, as: ConsentHouse.ann)
             #expect(page.status == 200, "only what the mailbox needs counts")
         }
+        try await ConsentHouse.with(Self.microsoft { $0.withheldScopes = ["https://outlook.office.com/SMTP.Send"] }) { house in
+            let browser = house.browser()
+            try await expectRefused(house, try await house.passThrough(browser, as: ConsentHouse.ann), "SMTP.Send")
+        }
         try await ConsentHouse.with(Self.microsoft { $0.withheldScopes = ["offline_access"] }) { house in
             let browser = house.browser()
             try await expectRefused(
@@ -184,7 +191,7 @@ struct ConsentTests {
         }
     }
 
-    /// Somebody set the grant to another application while Ann was at the provider.
+    /// Somebody changed the grant while Ann was at the provider.
     @Test func grantChangedMeanwhileIsLeftAlone() async throws {
         try await ConsentHouse.with { house in
             let browser = house.browser()

@@ -82,6 +82,32 @@ import Testing
         }
     }
 
+    /// One that was stopped holds on to the vault until it ends: another would take its key away, and it would go on with the old one.
+    @Test func aStoppedRotationKeepsOthersOut() async throws {
+        try await Premises.with { premises in
+            let before = try keys(premises)
+            let lock = try FolderLock.rotation(of: premises.folder)
+            #expect(await (try premises.spawn(["vault", "rotate"])).end() == ExitStatus.temporary.rawValue)
+            #expect(try keys(premises) == before)
+            _ = consume lock
+            #expect(await (try premises.spawn(["vault", "rotate"])).end() == 0)
+            try await expectAll(under: try keys(premises)[0], premises)
+        }
+    }
+
+    /// What others know is the file behind the link.
+    @Test func aLinkedKeyFileStaysLinked() async throws {
+        try await Premises.with { premises in
+            let path = KeyFile.path(beside: premises.folder)
+            let real = premises.folder + "/real.key"
+            try FileManager.default.moveItem(atPath: path, toPath: real)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: real)
+            #expect(await (try premises.spawn(["vault", "rotate"])).end() == 0)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == real)
+            try await expectAll(under: try Vault(key: try KeySource.file(real).keys(premises.live)[0]).keyID, premises)
+        }
+    }
+
     /// A process that has only the old key in its hands goes on sealing and opening.
     @Test func whoeverHasTheOldKeyFollows() async throws {
         try await Premises.with { premises in

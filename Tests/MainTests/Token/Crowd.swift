@@ -75,7 +75,7 @@ struct Crowd: Sendable {
         let now = live.now
         live.now = { now().addingTimeInterval(-lag) }
         return TokenBroker(
-            renewer: live.renewer(store, vault, holder: live.identifier("test"), curl) { GrantSource($0, in: shelf.current.directory) })
+            renewer: live.renewer(store, vault, holder: live.identifier("test"), curl) { shelf.current.directory })
     }
 
     func shelf() async throws -> Shelf {

@@ -39,7 +39,7 @@ import Testing
         let directory = try await store.directory()
         let curl = try CurlThread()
         let broker = TokenBroker(
-            renewer: live.renewer(store, vault, holder: live.identifier("other"), curl) { GrantSource($0, in: directory) })
+            renewer: live.renewer(store, vault, holder: live.identifier("other"), curl) { directory })
         OtherProcess.announceAndWait()
         let keys = directory.allGrants.map { TokenKey(grant: $0.id, resource: .smtp) }
         let asked = await broker.tokens(keys, times: 5)

@@ -66,7 +66,7 @@ import Testing
         let directory = try await premises.store.directory()
         let curl = try CurlThread()
         let broker = TokenBroker(
-            renewer: live.renewer(premises.store, premises.vault, holder: "later", curl) { GrantSource($0, in: directory) })
+            renewer: live.renewer(premises.store, premises.vault, holder: "later", curl) { directory })
         let result: Result<AccessToken, TokenFailure>
         do throws(TokenFailure) { result = .success(try await broker.token(for: key)) } catch { result = .failure(error) }
         await curl.stop()

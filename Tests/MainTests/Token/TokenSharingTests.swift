@@ -15,7 +15,7 @@ import Testing
         let directory = try await premises.store.directory()
         let holder = premises.live.identifier("test")
         return TokenBroker(
-            renewer: premises.live.renewer(premises.store, premises.vault, holder: holder, curl) { GrantSource($0, in: directory) })
+            renewer: premises.live.renewer(premises.store, premises.vault, holder: holder, curl) { directory })
     }
 
     @Test func hundredAsksAreOneRequest() async throws {

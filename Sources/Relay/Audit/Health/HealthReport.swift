@@ -57,7 +57,9 @@ package struct HealthReport: Sendable {
                     "run it by hand: \(line)", "mandate grants set \(grant.id.text.shellQuoted) -- PROGRAM ARGUMENTS, if it is another",
                 ])
         case .needsConsent(let since, let reason)?:
-            return Health(.needsConsent, reason, since: since, lastSuccess: last, steps: [authorize])
+            let endsWithPassword = provider(of: grant)?.habits.passwordEndsConsent == true
+            let hint = endsWithPassword ? ["(a new password of the account ends its consents there)"] : []
+            return Health(.needsConsent, reason, since: since, lastSuccess: last, steps: [authorize] + hint)
         case .lostInCrash(let at)?:
             return Health(
                 .needsConsent, "lost in a crash at \(at.minute): the provider had answered, and the new refresh token was not stored",
@@ -86,8 +88,7 @@ package struct HealthReport: Sendable {
                 .untried, "no token has been had with it yet",
                 steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"] + steps)
         }
-        guard let life = directory.application(grant.application).flatMap({ directory.provider($0.provider) })?.habits.unusedConsentLife
-        else {
+        guard let life = provider(of: grant)?.habits.unusedConsentLife else {
             return Health(.healthy, lastSuccess: used)
         }
         let end = Health.Ending("an unused consent", used.addingTimeInterval(life))
@@ -95,6 +96,8 @@ package struct HealthReport: Sendable {
         guard let threshold = end.threshold(at: now), threshold <= 30 else { return Health(.healthy, ends: end, lastSuccess: used) }
         return Health(.expiring, end.words(at: now), ends: end, lastSuccess: used, steps: steps)
     }
+
+    private func provider(of grant: Grant) -> Provider? { GrantSource(grant.id, in: directory)?.provider }
 
     package func health(of mailbox: Mailbox) -> Health {
         guard mailbox.isEnabled else {

@@ -27,6 +27,10 @@ package enum ProviderSteps {
                 "API permissions: Grant admin consent, where users may not consent themselves",
             ]
         }
+        if application.certificate != nil {
+            steps.append(
+                "Certificates & secrets, Certificates: upload the certificate; Entra shows the thumbprint that `certificate` has here")
+        }
         if kinds.contains(.appOnly) {
             steps += [
                 "API permissions, Application: SMTP.SendAsApp of Office 365 Exchange Online, then Grant admin consent; with App RBAC no permission at all",
@@ -43,14 +47,14 @@ package enum ProviderSteps {
 
     private static func google(_ application: Application, _ kinds: Set<Grant.Kind>, _ redirectURI: String) -> [String] {
         var steps: [String] = []
-        if kinds.contains(.consent) || kinds.isEmpty {
+        if kinds.contains(.consent) || kinds.isEmpty && application.serviceAccount == nil {
             steps += [
                 "Google Cloud console, APIs & Services, Credentials, the OAuth client of the type Web application: add the authorised redirect URI \(redirectURI)",
                 "enable the Gmail API; OAuth consent screen: the scope https://mail.google.com/, user type Internal for a Workspace",
                 "an External app that is still in Testing loses each consent after 7 days: publish it",
             ]
         }
-        if kinds.contains(.serviceAccount) {
+        if kinds.contains(.serviceAccount) || application.serviceAccount != nil {
             steps += [
                 "Google Admin console, Security, API controls, Domain-wide delegation: add the client id \(application.clientID)",
                 "  with the scope https://mail.google.com/",
@@ -77,5 +81,4 @@ package enum ProviderSteps {
     package static func sendAs(_ address: String, by login: String) -> String {
         "Add-RecipientPermission -Identity \(address.powerShellLiteral) -Trustee \(login.powerShellLiteral) -AccessRights SendAs -Confirm:$false"
     }
-
 }

@@ -33,9 +33,6 @@ package struct Application: Sendable, Hashable {
         self.domains = domains
     }
 
-    /// A key instead of a secret: what it signs is worth as much, but the key itself never travels.
-    package var hasKey: Bool { certificate != nil || serviceAccount != nil }
-
     /// A tenant becomes a step in the token endpoint's path, so it may hold nothing that would make another URL of it.
     package static func isTenant(_ text: String) -> Bool {
         text.utf8.count <= 255 && text.utf8.contains { $0 != UInt8(ascii: ".") }

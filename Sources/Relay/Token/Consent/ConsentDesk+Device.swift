@@ -50,7 +50,7 @@ extension ConsentDesk {
         let attempt = invitation.attempt
         var interval = max(1, invitation.answer.interval)
         while now() < invitation.expires {
-            await wait(interval)
+            await wait(min(interval, max(invitation.expires.timeIntervalSince(now()), 0)))
             if Task.isCancelled { throw .declined(error: "cancelled", description: "nobody waits for it any more") }
             let purpose = try consentable(attempt.grant)
             let question = try await tokenRequest(.deviceCode(invitation.answer.deviceCode), purpose, attempt)

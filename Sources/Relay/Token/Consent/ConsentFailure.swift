@@ -25,7 +25,8 @@ package enum ConsentFailure: Error, Sendable, Hashable, CustomStringConvertible 
         switch self {
         case .notPossible(let why): why
         case .unknownState: "this answer belongs to no consent that was begun here, or to one long forgotten: begin again"
-        case .expired: "the consent was begun more than a quarter of an hour ago: begin again"
+        case .expired:
+            "the time for this consent is over: begin again (a link is good for a quarter of an hour, a code as long as the provider says)"
         case .alreadyUsed: "this answer was used already: each begins and ends once; begin again if the grant does not work"
         case .otherBrowser: "this is not the browser that the consent was begun in: open the link again and stay in one browser"
         case .otherApplication: "the answer came back to another application's redirect address: it may be forged, so it was not used"
