@@ -39,7 +39,7 @@ extension ProviderState {
         let index = tokens.open(
             TokenBook.Consent(login: login, clientID: application.clientID, scopes: scopes, granted: now, standing: .granted))
         let wanted = asked.map { text in text.split(separator: " ").filter { scopes.contains(String($0)) }.joined(separator: " ") }
-        let (resource, granted) = try delegatedScopes(wanted ?? scopes.joined(separator: " "), tokens.consents[index], application)
+        let (resource, granted) = try firstScopes(wanted ?? scopes.joined(separator: " "), tokens.consents[index], application)
         let access = newAccessText()
         let token = tokens.issueAccess(
             access, to: .user(login: login), for: resource, scopes: granted, expires: now + Double(habits.accessTokenLifetime),
@@ -53,6 +53,16 @@ extension ProviderState {
         }
         let identity = idToken(login: login, clientID: application.clientID, scopes: scopes, nonce: nonce, now: now)
         return (Issued(text: access, token: token, scope: granted.joined(separator: " "), refresh: refresh, identity: identity), index)
+    }
+
+    /// Google lets people untick permissions one by one, and answers with what is left, if that is only who they are.
+    private func firstScopes(
+        _ text: String, _ consent: TokenBook.Consent, _ application: AppRegistration
+    ) throws(TokenRefusal) -> (Resource, [String]) {
+        guard habits.flavour == .google, Scope.list(text).allSatisfy({ $0.resource == nil }) else {
+            return try delegatedScopes(text, consent, application)
+        }
+        return (.gmail, consent.scopes)
     }
 
     mutating func issueToServiceAccount(_ request: TokenRequest, now: Double) throws(TokenRefusal) -> Issued {

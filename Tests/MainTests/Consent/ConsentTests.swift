@@ -163,9 +163,10 @@ struct ConsentTests {
             let page = try await house.passThrough(browser, as: ConsentHouse.ann)
             #expect(page.status == 200, "only what the mailbox needs counts")
         }
-        try await ConsentHouse.with(Self.microsoft { $0.withheldScopes = ["https://outlook.office.com/SMTP.Send"] }) { house in
+        try await ConsentHouse.with(Self.google { $0.withheldScopes = ["https://mail.google.com/"] }) { house in
             let browser = house.browser()
-            try await expectRefused(house, try await house.passThrough(browser, as: ConsentHouse.ann), "SMTP.Send")
+            try await expectRefused(
+                house, try await house.passThrough(browser, as: ConsentHouse.ann), "lacks https://mail.google.com/")
         }
         try await ConsentHouse.with(Self.microsoft { $0.withheldScopes = ["offline_access"] }) { house in
             let browser = house.browser()
