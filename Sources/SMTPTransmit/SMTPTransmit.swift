@@ -23,8 +23,11 @@ package struct SMTPTransmit: Sendable {
     /// task is cancelled, and closes the connection then.
     package func send(_ message: OutgoingMessage) async throws(TransmitFailure) -> [RecipientReply] {
         if let objection = message.objection { throw TransmitFailure(stage: .connect, cause: .ours(objection)) }
-        let place = Place(endpoint: message.endpoint, login: message.login)
-        let key = SignInKey(place: place, token: message.token, trustedCertificates: message.trustedCertificates)
+        guard let endpoint = message.provider.smtp else {
+            throw TransmitFailure(stage: .connect, cause: .unreachable("\(message.provider.name) names no SMTP endpoint"))
+        }
+        let place = Place(endpoint: endpoint, login: message.login)
+        let key = SignInKey(place: place, token: message.token, trustedCertificates: message.provider.trustedCertificates)
         if let kept = try await connectionAtHand(for: key) {
             let outcome = await kept.send(message)
             guard outcome.diedBeforeMail else { return try settle(kept, outcome) }

@@ -30,6 +30,8 @@ final class Program: Sendable {
                 posix_spawn_file_actions_addopen(&actions, Int32(number), "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
             }
         }
+        // A socket that a child inherits stays open when its server here closes it, and whoever waits for that end waits as long as the child lives.
+        Self.closeFrom(&actions, 3)
         // A test runs on a thread that blocks every signal, and a child inherits that.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -50,6 +52,13 @@ final class Program: Sendable {
         self.id = id
         let thread = Thread { [self] in wait() }
         thread.start()
+    }
+
+    /// glibc 2.34; the headers that Swift sees do not show it.
+    private static func closeFrom(_ actions: inout posix_spawn_file_actions_t, _ first: Int32) {
+        typealias Function = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else { preconditionFailure("glibc is older than 2.34") }
+        precondition(unsafeBitCast(symbol, to: Function.self)(&actions, first) == 0, "there is room for one more action")
     }
 
     /// Its exit status, or the number of the signal that ended it, negative.

@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// The runner: many messages at once, none twice, and an end when it is told.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SpoolRunnerTests {
     private func state(_ service: FakeService, _ id: String) async throws -> QueuedMessage.StateName? {
         try await service.store.show(SpoolID(trusted: id))?.state
@@ -119,7 +119,8 @@ struct SpoolRunnerTests {
         }
         await service.clock.sleeper(100...100)
         let thief = try await service.store.claim(
-            1, by: Claimant(node: "two", incarnation: "a"), at: service.clock.now, until: service.clock.now.addingTimeInterval(1))
+            1, rooms: LaneRooms(), by: Claimant(node: "two", incarnation: "a"), at: service.clock.now,
+            until: service.clock.now.addingTimeInterval(1))
         #expect(thief.entries.isEmpty)
         runner.stop()
         gate.open()
@@ -219,7 +220,8 @@ struct SpoolRunnerTests {
         let service = try await FakeService()
         try await service.accept("m")
         let lost = Claimant(node: "one", incarnation: "before")
-        _ = try await service.store.claim(1, by: lost, at: service.clock.now, until: service.clock.now.addingTimeInterval(300))
+        _ = try await service.store.claim(
+            1, rooms: LaneRooms(), by: lost, at: service.clock.now, until: service.clock.now.addingTimeInterval(300))
         let runner = service.runner(incarnation: "after")
         #expect(try await runner.recover() == [SpoolID(trusted: "m")])
         #expect(try await service.store.show(SpoolID(trusted: "m"))?.isUnknown == true)

@@ -20,6 +20,6 @@ enum ChainCheck {
 
 extension SpoolContract {
     static func claimAll(_ store: SQLiteStore) async throws -> [SpoolEntry] {
-        try await store.claim(1000, by: Samples.node, at: Samples.time(1), until: Samples.time(61)).entries
+        try await store.claim(1000, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(61)).entries
     }
 }

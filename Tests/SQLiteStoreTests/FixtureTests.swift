@@ -32,7 +32,7 @@ struct FixtureTests {
                 by: "root", at: Samples.start))
         for id in ["waiting", "claimed", "done"] {
             try await store.accept(
-                try Samples.richMessage(id), lastChunk: SpoolContract.body, number: 0, held: nil,
+                try Samples.richMessage(id), lastChunk: SpoolContract.body, number: 0, held: nil, lane: "",
                 journal: [Samples.entry(.accepted, message: id, [.init(.author, "ann@example.org")])],
                 sightings: [Sighting(address: try EmailAddress("ann@example.org"), role: .author, at: Samples.start, outcome: "accepted")])
             if id == "waiting" { try await store.change(Samples.id(id), .hold, by: "root", at: Samples.start) }
@@ -43,7 +43,7 @@ struct FixtureTests {
             Settlement(
                 claim: done, at: Samples.time(2), state: .done,
                 outcomes: [0: .sent(reply: "250"), 1: .sent(reply: "250"), 2: .sent(reply: "250")],
-                usage: Usage(login: "login-box", messages: 1, recipients: 3),
+                usages: [Usage(login: "login-box", messages: 1, recipients: 3)],
                 observations: [.mailbox(login: "login-box", .broken(since: Samples.start, reason: "fixture"))]))
     }
 

@@ -93,7 +93,8 @@ struct ProcessTests {
 
     private func acceptJournalled(_ id: String, into store: SQLiteStore) async throws {
         try await store.accept(
-            try Samples.message(id), lastChunk: SpoolContract.body, number: 0, held: nil, journal: [Samples.entry(.accepted, message: id)],
+            try Samples.message(id), lastChunk: SpoolContract.body, number: 0, held: nil, lane: "",
+            journal: [Samples.entry(.accepted, message: id)],
             sightings: [])
     }
 
@@ -105,7 +106,8 @@ struct ProcessTests {
             let next = try await Stores.open(at: folder)  // the first one never said good-bye
             #expect(try await SpoolContract.claimAll(next).isEmpty)
             #expect(try await next.recover(for: Samples.reborn, at: Samples.time(2)) == [Samples.id("m")])
-            let entries = try await next.claim(1, by: Samples.reborn, at: Samples.time(2), until: Samples.time(60)).entries
+            let entries = try await next.claim(1, rooms: LaneRooms(), by: Samples.reborn, at: Samples.time(2), until: Samples.time(60))
+                .entries
             #expect(entries.map(\.isUnknown) == [true])
         }
     }

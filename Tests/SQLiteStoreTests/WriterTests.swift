@@ -12,7 +12,7 @@ struct WriterTests {
         let message = try Samples.message(id, bodySize: 4096)
         let entry = Samples.entry(.accepted, message: id, [.init(.author, "ann@example.org")])
         try await store.accept(
-            message, lastChunk: [UInt8](repeating: 65, count: 4096), number: 0, held: nil, journal: [entry],
+            message, lastChunk: [UInt8](repeating: 65, count: 4096), number: 0, held: nil, lane: "", journal: [entry],
             sightings: [Sighting(address: message.author.first.address, role: .author, at: Samples.start, outcome: "accepted")])
     }
 
@@ -46,15 +46,15 @@ struct WriterTests {
                 #expect(entries.count == 1)
             }
             #expect(claimed.commits == 1)
-            // BEGIN, due messages, update, recipients, edition and revision, COMMIT
-            #expect(claimed.statements == 6)
+            // BEGIN, which are due and have room, messages, update, recipients, edition and revision, COMMIT
+            #expect(claimed.statements == 7)
             let claim = Claim(message: Samples.id("m"), attempt: 1, claimant: Samples.node, until: Samples.time(61))
             let address = try EmailAddress("box@example.org")
             let settlement = Settlement(
                 claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250 ok")],
                 journal: [Samples.entry(.settled, message: "m", [.init(.recipient, "rob@example.com")])],
                 sightings: [Sighting(address: address, role: .from, at: Samples.time(2), outcome: "sent")],
-                usage: Usage(login: "box", messages: 1, recipients: 1))
+                usages: [Usage(login: "box", messages: 1, recipients: 1)])
             let settled = try await counting(store) { try await store.settle(settlement) }
             #expect(settled.commits == 1)
             // BEGIN, message, recipient, nobody left?, content, head, entry, personal parts, role, sighting, usage, COMMIT
@@ -66,12 +66,12 @@ struct WriterTests {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)
             for number in 0..<50 { try await accept("m\(number)", into: store) }
-            _ = try await store.claim(0, by: Samples.node, at: Samples.start, until: Samples.time(1))
+            _ = try await store.claim(0, rooms: LaneRooms(), by: Samples.node, at: Samples.start, until: Samples.time(1))
             let count = try await counting(store) {
                 let entries = try await SpoolContract.claimAll(store)
                 #expect(entries.count == 50)
             }
-            #expect(count.statements == 6)
+            #expect(count.statements == 7)
         }
     }
 

@@ -53,7 +53,7 @@ package struct AuditContract: StoreContract {
             try await store.settle(
                 Settlement(
                     claim: claim, at: Samples.time(seconds), state: .done, outcomes: [0: .sent(reply: "250")],
-                    usage: Usage(login: "box", messages: 1, recipients: 2)))
+                    usages: [Usage(login: "box", messages: 1, recipients: 2)]))
         }
         let cases: [(seconds: Double, messages: Int)] = [(-10, 5), (0, 5), (1800, 5), (3600, 2), (7199, 2), (7200, 1), (10_800, 0)]
         for (seconds, messages) in cases {

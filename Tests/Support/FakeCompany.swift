@@ -17,7 +17,7 @@ package enum FakeCompany {
     package static let provider = Provider(
         id: ProviderID(trusted: "house"), kind: .custom, name: "House", tokenEndpoint: "https://id.example/{tenant}/token",
         smtp: MailEndpoint(host: "smtp.example", port: 587, security: .startTLS),
-        scopes: [.smtp: Scopes(delegated: "send offline_access", appOnly: ".default")],
+        scopes: [.smtp: Scopes(delegated: "send offline_access", appOnly: ".default")], limits: ProviderLimits(connections: 100),
         habits: ProviderHabits(
             refusesSeveralAuthors: false,
             replacesUnlistedFrom: false, propagation: 7200, takesNullSender: false, oldRefreshTokenWorks: false))

@@ -13,6 +13,7 @@ package final class FakeService: Sendable {
     package let shelf: Shelf
     package let vault: Vault
     package let broker: TokenBroker
+    package let pace: Pace
     private let reported = Mutex<[String]>([])
 
     package init(store: MemoryStore = MemoryStore(), holder: String = "one") async throws {
@@ -22,6 +23,9 @@ package final class FakeService: Sendable {
         if await store.count(.apply) == 0 { try await FakeCompany.fill(store, vault, at: clock.now) }
         let shelf = Shelf(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
         self.shelf = shelf
+        pace = Pace(
+            now: { clock.now }, wait: clock.wait,
+            usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })
         broker = TokenBroker(
             renewer: TokenRenewer(
                 store: store, vault: vault, holder: holder, request: endpoint.request,
@@ -35,7 +39,8 @@ package final class FakeService: Sendable {
         let clock = clock
         return Attempt.Surroundings(
             shelf: shelf, broker: broker, spool: store, transmit: transmit.transmit, transports: [.smtp], schedule: RetrySchedule(),
-            now: { clock.now }, draw: { 0.5 })
+            now: { clock.now }, draw: { 0.5 },
+            notices: Attempt.NoticeOffice(domain: FakeCompany.ann.domain, generator: { SystemRandomNumberGenerator() }), pace: pace)
     }
 
     package func runner(_ limits: SpoolRunner.Limits = SpoolRunner.Limits(), incarnation: String = "a") -> SpoolRunner {
@@ -62,14 +67,14 @@ package final class FakeService: Sendable {
                 sender: .address(author), recipients: try recipients.map { Recipient(address: try EmailAddress($0)) }),
             hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>"
         )
-        try await store.accept(message, lastChunk: body, number: 0, held: nil, journal: [], sightings: [])
+        try await store.accept(message, lastChunk: body, number: 0, held: nil, lane: "", journal: [], sightings: [])
     }
 
     /// Claims the next message and makes one attempt at it, on the newest snapshot.
     package func attempt() async throws -> Settlement? {
         try await shelf.catchUp(with: store)
         let batch = try await store.claim(
-            1, by: Claimant(node: "one", incarnation: "a"), at: clock.now, until: clock.now.addingTimeInterval(300))
+            1, rooms: LaneRooms(), by: Claimant(node: "one", incarnation: "a"), at: clock.now, until: clock.now.addingTimeInterval(300))
         guard let entry = batch.entries.first else { return nil }
         let settlement = await Attempt(entry, surroundings).run()
         try await store.settle(settlement)

@@ -14,9 +14,14 @@ struct MemoryMessage {
     var claimant: Claimant?
     var outcomes: [RecipientOutcome?]
     var doneAt: Date?
+    var lane = ""
 
     var remaining: [Int] { outcomes.indices.filter { outcomes[$0] == nil } }
-    var refused: Int { outcomes.count { if case .refused? = $0 { true } else { false } } }
+    var refusals: [Int: String] {
+        outcomes.enumerated().reduce(into: [:]) { refusals, outcome in
+            if case .refused(let reply)? = outcome.element { refusals[outcome.offset] = reply }
+        }
+    }
 
     func isHeld(by claim: Claim) -> Bool { state == .claimed && claimant == claim.claimant && attempts == claim.attempt }
 }
@@ -40,9 +45,16 @@ extension MemoryStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
+        sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await enter(.accept)
+        try keep(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
+        note(journal, sightings)
+        committed()
+    }
+
+    private func keep(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String) throws(StoreFailure) {
         var content = contents[message.id] ?? MemoryContent(startedAt: message.acceptedAt)
         guard !content.isKept else { throw .conflict("the message \(message.id) was accepted already") }
         guard !message.envelope.recipients.isEmpty else { throw .conflict("a message needs a recipient") }
@@ -57,18 +69,24 @@ extension MemoryStore: Spool {
         messages.append(
             MemoryMessage(
                 message: message, state: held == nil ? .waiting : .held, why: held ?? "", due: held == nil ? message.acceptedAt : nil,
-                outcomes: message.envelope.recipients.map { _ in nil }))
-        note(journal, sightings)
-        committed()
+                outcomes: message.envelope.recipients.map { _ in nil }, lane: lane))
     }
 
-    package func claim(_ limit: Int, by claimant: Claimant, at now: Date, until: Date) async throws(StoreFailure) -> ClaimedBatch {
+    package func claim(
+        _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
+    ) async throws(StoreFailure) -> ClaimedBatch {
         try await enter(.claim)
         let due = messages.indices.filter { index in
             guard let due = messages[index].due, due <= now else { return false }
             return messages[index].state == .waiting || (messages[index].state == .claimed && due < now)
         }
-        let chosen = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }.prefix(max(0, limit))
+        var taken: [String: Int] = [:]
+        let chosen = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }.filter { index in
+            let lane = messages[index].lane
+            guard taken[lane, default: 0] < rooms.room(in: lane) else { return false }
+            taken[lane, default: 0] += 1
+            return true
+        }.prefix(max(0, limit))
         let entries = chosen.map { index in
             if messages[index].state == .claimed { noteUnknown(index, at: now) }
             messages[index].state = .claimed
@@ -103,13 +121,18 @@ extension MemoryStore: Spool {
             row.outcomes[recipient] = outcome
         }
         row.take(settlement.state, at: settlement.at)
+        if let lane = settlement.lane { row.lane = lane }
+        if settlement.isPostponed { row.attempts -= 1 }
         guard row.state != .done || row.remaining.isEmpty else { throw .conflict("\(row.message.id) has recipients without an outcome") }
         messages[index] = row
         if row.state == .done { contents[row.message.id] = nil }
         settlements.append(settlement)
         note(settlement.journal, settlement.sightings)
         see(settlement.observations)
-        if let usage = settlement.usage { usages.append((Self.hour(settlement.at), usage)) }
+        for usage in settlement.usages { usages.append((Self.hour(settlement.at), usage)) }
+        if let notice = settlement.notice {
+            try keep(notice.message, lastChunk: notice.body, number: 0, held: nil, lane: notice.lane)
+        }
         committed()
     }
 
@@ -137,7 +160,7 @@ extension MemoryStore: Spool {
         SpoolEntry(
             message: row.message,
             claim: Claim(message: row.message.id, attempt: row.attempts, claimant: claimant, until: until),
-            remaining: row.remaining, isUnknown: row.isUnknown, refused: row.refused)
+            remaining: row.remaining, isUnknown: row.isUnknown, refusals: row.refusals, lane: row.lane)
     }
 
     private func held(_ claim: Claim) throws(StoreFailure) -> Int {

@@ -89,7 +89,7 @@ package struct QueueContract: StoreContract {
         try await change(store, .retry)
         let entry = try #require(try await SpoolContract.claim(store, after: 10).first)
         #expect(entry.remaining == [1])
-        #expect(entry.refused == 0)
+        #expect(entry.refusals.count == 0)
     }
 
     @Sendable func removedIsNotSent() async throws {

@@ -49,7 +49,7 @@ package struct SettleContract: StoreContract {
                 outcomes: [0: .sent(reply: "250 ok"), 2: .refused(reply: "550 no")]))
         let again = try #require(try await SpoolContract.claim(store, after: 3).first)
         #expect(again.remaining == [1])
-        #expect(again.refused == 1)
+        #expect(again.refusals.count == 1)
         #expect(again.message.envelope.recipients.count == 3)
         let shown = try #require(try await store.show(claim.message))
         #expect(shown.recipients.map(\.outcome) == [.sent(reply: "250 ok"), nil, .refused(reply: "550 no")])
@@ -98,7 +98,7 @@ package struct SettleContract: StoreContract {
             Settlement(
                 claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")], journal: [entry],
                 sightings: [Sighting(address: address, role: .from, at: Samples.time(2), outcome: "sent")],
-                usage: Usage(login: "box", messages: 1, recipients: 1),
+                usages: [Usage(login: "box", messages: 1, recipients: 1)],
                 observations: [.standing(key, .proven(at: Samples.time(2), how: "sent"))]))
         #expect(try await store.entries(JournalFilter()).map(\.entry) == [entry])
         #expect(try await store.sightings().map(\.count) == [1])
@@ -112,7 +112,7 @@ package struct SettleContract: StoreContract {
         let wrong = Claim(message: claim.message, attempt: 2, claimant: claim.claimant, until: claim.until)
         let settlement = Settlement(
             claim: wrong, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")], journal: [Samples.entry()],
-            usage: Usage(login: "box", messages: 1, recipients: 1))
+            usages: [Usage(login: "box", messages: 1, recipients: 1)])
         #expect(await failure { () throws(StoreFailure) in try await store.settle(settlement) } == .claimLost)
         let gone = Claim(message: Samples.id("gone"), attempt: 1, claimant: claim.claimant, until: claim.until)
         let other = Settlement(claim: gone, at: Samples.time(2), state: .held(why: ""))

@@ -23,14 +23,14 @@ package struct SpoolContract: StoreContract {
     package static let body: [UInt8] = Array("12345".utf8)
 
     package static func accept(_ message: AcceptedMessage, into store: any Store, held: String? = nil) async throws {
-        try await store.accept(message, lastChunk: body, number: 0, held: held, journal: [], sightings: [])
+        try await store.accept(message, lastChunk: body, number: 0, held: held, lane: "", journal: [], sightings: [])
     }
 
     static func claim(_ store: any Store, _ limit: Int = 10, by claimant: Claimant = Samples.node, after seconds: Double = 1)
         async throws -> [SpoolEntry]
     {
         let now = Samples.time(seconds)
-        return try await store.claim(limit, by: claimant, at: now, until: now.addingTimeInterval(60)).entries
+        return try await store.claim(limit, rooms: LaneRooms(), by: claimant, at: now, until: now.addingTimeInterval(60)).entries
     }
 
     @Sendable func chunksComeBackInOrder() async throws {
@@ -40,7 +40,7 @@ package struct SpoolContract: StoreContract {
         let message = try Samples.message("m", bodySize: 2 * AcceptedMessage.chunkSize + 3)
         try await store.write(chunk: first, number: 0, of: message.id, at: Samples.start)
         try await store.write(chunk: second, number: 1, of: message.id, at: Samples.start)
-        try await store.accept(message, lastChunk: [3, 0, 3], number: 2, held: nil, journal: [], sightings: [])
+        try await store.accept(message, lastChunk: [3, 0, 3], number: 2, held: nil, lane: "", journal: [], sightings: [])
         #expect(try await store.chunk(0, of: message.id) == first)
         #expect(try await store.chunk(1, of: message.id) == second)
         #expect(try await store.chunk(2, of: message.id) == [3, 0, 3])
@@ -50,7 +50,8 @@ package struct SpoolContract: StoreContract {
 
     @Sendable func emptyBodyHasNoChunk() async throws {
         let store = try await make()
-        try await store.accept(try Samples.message("m", bodySize: 0), lastChunk: [], number: 0, held: nil, journal: [], sightings: [])
+        try await store.accept(
+            try Samples.message("m", bodySize: 0), lastChunk: [], number: 0, held: nil, lane: "", journal: [], sightings: [])
         #expect(try await store.chunk(0, of: Samples.id("m")) == nil)
         #expect(try await Self.claim(store).count == 1)
     }
@@ -66,24 +67,24 @@ package struct SpoolContract: StoreContract {
         #expect(entry.claim == Claim(message: message.id, attempt: 1, claimant: Samples.node, until: Samples.time(61)))
         #expect(entry.remaining == [0, 1, 2])
         #expect(!entry.isUnknown)
-        #expect(entry.refused == 0)
+        #expect(entry.refusals.count == 0)
     }
 
     @Sendable func bodyThatIsNotWholeIsRefused() async throws {
         let store = try await make()
         let short = try Samples.message("m", bodySize: 6)
         let one = await failure { () throws(StoreFailure) in
-            try await store.accept(short, lastChunk: Self.body, number: 0, held: nil, journal: [], sightings: [])
+            try await store.accept(short, lastChunk: Self.body, number: 0, held: nil, lane: "", journal: [], sightings: [])
         }
         #expect(one?.isConflict == true)
         let gap = try Samples.message("n", bodySize: 8)
         try await store.write(chunk: [1, 2, 3], number: 0, of: gap.id, at: Samples.start)
         let two = await failure { () throws(StoreFailure) in
-            try await store.accept(gap, lastChunk: Self.body, number: 2, held: nil, journal: [], sightings: [])
+            try await store.accept(gap, lastChunk: Self.body, number: 2, held: nil, lane: "", journal: [], sightings: [])
         }
         #expect(two?.isConflict == true)
         #expect(try await Self.claim(store).isEmpty)
-        try await store.accept(gap, lastChunk: Self.body, number: 1, held: nil, journal: [], sightings: [])
+        try await store.accept(gap, lastChunk: Self.body, number: 1, held: nil, lane: "", journal: [], sightings: [])
         #expect(try await Self.claim(store).map(\.message.id) == [gap.id])
     }
 
@@ -92,7 +93,7 @@ package struct SpoolContract: StoreContract {
         let message = try Samples.message("m")
         try await Self.accept(message, into: store)
         let again = await failure { () throws(StoreFailure) in
-            try await store.accept(message, lastChunk: Self.body, number: 0, held: nil, journal: [], sightings: [])
+            try await store.accept(message, lastChunk: Self.body, number: 0, held: nil, lane: "", journal: [], sightings: [])
         }
         #expect(again?.isConflict == true)
         let late = await failure { () throws(StoreFailure) in
@@ -106,7 +107,7 @@ package struct SpoolContract: StoreContract {
         let store = try await make()
         let nobody = try Samples.message("m", to: [])
         let refused = await failure { () throws(StoreFailure) in
-            try await store.accept(nobody, lastChunk: Self.body, number: 0, held: nil, journal: [], sightings: [])
+            try await store.accept(nobody, lastChunk: Self.body, number: 0, held: nil, lane: "", journal: [], sightings: [])
         }
         #expect(refused?.isConflict == true)
     }
@@ -116,7 +117,7 @@ package struct SpoolContract: StoreContract {
         let message = try Samples.message("m", bodySize: 7)
         try await store.write(chunk: [9], number: 0, of: message.id, at: Samples.start)
         try await store.write(chunk: [1, 2], number: 0, of: message.id, at: Samples.start)
-        try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, journal: [], sightings: [])
+        try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, lane: "", journal: [], sightings: [])
         #expect(try await store.chunk(0, of: message.id) == [1, 2])
     }
 
@@ -185,10 +186,10 @@ package struct SpoolContract: StoreContract {
 
     @Sendable func claimTellsEditionAndRevision() async throws {
         let store = try await make()
-        let before = try await store.claim(1, by: Samples.node, at: Samples.start, until: Samples.time(1))
+        let before = try await store.claim(1, rooms: LaneRooms(), by: Samples.node, at: Samples.start, until: Samples.time(1))
         let edition = try await store.apply(Samples.edit(.provider(Samples.provider)))
         try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
-        let after = try await store.claim(1, by: Samples.node, at: Samples.start, until: Samples.time(1))
+        let after = try await store.claim(1, rooms: LaneRooms(), by: Samples.node, at: Samples.start, until: Samples.time(1))
         #expect(after.edition == edition)
         #expect(after.edition > before.edition)
         #expect(after.revision > before.revision)

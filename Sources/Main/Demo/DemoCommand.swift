@@ -88,6 +88,9 @@ struct DemoCommand: AsyncParsableCommand {
             tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"), authorization: real.authorization,
             smtp: MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS), scopes: real.scopes,
             limits: real.limits, habits: real.habits)
+        // It counts no messages a minute unless it is told to, and a demo must not take two.
+        provider.limits.messagesPerMinute = sandbox.settings.habits.messagesPerMinute
+        provider.apis = isGoogle ? [.gmail: sandbox.baseAddress] : [.graph: sandbox.baseAddress + "/v1.0"]
         provider.authorization.issuer = isGoogle ? sandbox.baseAddress : sandbox.baseAddress + "/{tenant}/v2.0"
         provider.authorization.authorizationEndpoint = sandbox.authorizationEndpoint(tenant: "{tenant}")
         provider.authorization.deviceEndpoint = sandbox.deviceEndpoint(tenant: "{tenant}")

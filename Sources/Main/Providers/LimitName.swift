@@ -7,6 +7,9 @@ enum LimitName: String, CaseIterable {
     case recipientsPerDay = "recipients-per-day"
     case recipientsPerMessage = "recipients-per-message"
     case messageSize = "message-size"
+    case tenantRecipientsPerDay = "tenant-recipients-per-day"
+    case requestsAtOnce = "requests-at-once"
+    case requestSize = "request-size"
 
     /// Of everything, a thousand million is no limit any more; directory files say the same.
     private static let most = 1_000_000_000
@@ -18,6 +21,9 @@ enum LimitName: String, CaseIterable {
         case .recipientsPerDay: \.recipientsPerDay
         case .recipientsPerMessage: \.recipientsPerMessage
         case .messageSize: \.messageSize
+        case .tenantRecipientsPerDay: \.tenantRecipientsPerDay
+        case .requestsAtOnce: \.requestsAtOnce
+        case .requestSize: \.requestSize
         }
     }
 

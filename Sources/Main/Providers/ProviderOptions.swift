@@ -32,6 +32,10 @@ struct ProviderOptions: ParsableArguments {
     var imap: Clearable<MailEndpoint>?
     @Option(help: ArgumentHelp("Where mail is read by POP3.", valueName: "host:port"), transform: Parse.clearableDoor)
     var pop: Clearable<MailEndpoint>?
+    @Option(help: ArgumentHelp("Where Graph begins, with its version.", valueName: "url"), transform: Parse.clearableEndpoint)
+    var graphAPI: Clearable<String>?
+    @Option(help: ArgumentHelp("Where the Gmail API begins.", valueName: "url"), transform: Parse.clearableEndpoint)
+    var gmailAPI: Clearable<String>?
     @Option(
         help: ArgumentHelp(
             "What is asked for: smtp=…, imap=…, graph=…, gmail=… with a person's consent, smtp.app-only=… with client credentials; repeat it.",
@@ -68,6 +72,8 @@ struct ProviderOptions: ParsableArguments {
         if let security { changes.append(ProviderChange { $0.smtp?.security = security }) }
         if let imap { changes.append(ProviderChange { $0.imap = imap.value }) }
         if let pop { changes.append(ProviderChange { $0.pop = pop.value }) }
+        if let graphAPI { changes.append(ProviderChange { $0.apis[.graph] = graphAPI.value }) }
+        if let gmailAPI { changes.append(ProviderChange { $0.apis[.gmail] = gmailAPI.value }) }
         changes += parameter + scope + [scopeAppOnly, scopeDelegated].compactMap(\.self) + limit + habit
         if let certificates = try certificates(live) { changes.append(ProviderChange { $0.trustedCertificates = certificates.value }) }
         return changes

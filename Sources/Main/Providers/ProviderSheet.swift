@@ -30,6 +30,8 @@ extension Provider {
         sheet.add("smtp", Cell(smtp?.description))
         sheet.add("imap", Cell(imap?.description))
         sheet.add("pop", Cell(pop?.description))
+        sheet.add("graph_api", Cell(apis[.graph]))
+        sheet.add("gmail_api", Cell(apis[.gmail]))
         sheet.add("identity_scopes", .text(authorization.identityScopes))
         for resource in TokenResource.allCases {
             guard let scopes = scopes[resource] else { continue }

@@ -38,6 +38,7 @@ struct RelayService: Service {
         let broker = TokenBroker(renewer: renewer)
         var settings = TransmitSettings(now: live.now)
         settings.name = try live.hostDomain.ascii
+        settings.connectionsPerLogin = 64  // the pace keeps each login to what its provider allows
         let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
         let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
         self.runner = SpoolRunner(
@@ -45,7 +46,11 @@ struct RelayService: Service {
             attempt: Attempt.Surroundings(
                 shelf: shelf, broker: broker, spool: store,
                 transmit: { message throws(TransmitFailure) in try await transmit.send(message) }, transports: [.smtp],
-                schedule: RetrySchedule(), now: live.now, draw: live.fraction),
+                schedule: RetrySchedule(), now: live.now, draw: live.fraction,
+                notices: Attempt.NoticeOffice(domain: try live.hostDomain, generator: { live.generator }),
+                pace: Pace(
+                    now: live.now, wait: live.wait,
+                    usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })),
             catchUp: { _ = await follower.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
         self.store = store
         self.shelf = shelf

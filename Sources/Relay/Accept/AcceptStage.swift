@@ -65,6 +65,9 @@ package struct AcceptStage: Sendable {
         var pending: [UInt8] = []
         var bodySize = 0
         var chunks = 0
+
+        /// The login that would carry it now.
+        var lane: String { if case .decided(let decision) = answer { decision.mailbox.login } else { "" } }
     }
 
     package init(_ submission: Submission, _ surroundings: Surroundings) {
@@ -198,7 +201,8 @@ extension AcceptStage {
         if case .hold = opened.answer { held = "\(opened.author) has no route, and the policy is to hold: release it when there is one" }
         do throws(StoreFailure) {
             try await surroundings.store.accept(
-                message, lastChunk: opened.pending, number: opened.chunks, held: held, journal: [.accepted(message, held: held)],
+                message, lastChunk: opened.pending, number: opened.chunks, held: held, lane: opened.lane,
+                journal: [.accepted(message, held: held)],
                 sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
         } catch { throw .store(error) }
         return Receipt(id: message.id, messageID: message.messageID, held: held, answer: opened.answer)

@@ -4,13 +4,14 @@ package import struct FoundationEssentials.Date
 /// The journal's lines about messages, each made in one place, so that what is recorded of a passage can be read here whole. Facts stay for ever, so
 /// no address may stand in one, and no text of a provider's, which may quote an address: codes do.
 extension JournalEntry {
-    package static func accepted(_ message: AcceptedMessage, held: String?) -> JournalEntry {
+    /// `noticeOf`: the message whose failure this one tells of.
+    package static func accepted(_ message: AcceptedMessage, held: String?, noticeOf original: SpoolID? = nil) -> JournalEntry {
         JournalEntry(
             at: message.acceptedAt, kind: .accepted, message: message.id,
             facts: [
                 Fact("client", message.client?.text ?? "owner"), Fact("purpose", message.purpose?.rawValue ?? ""),
                 Fact("size", String(message.size)), Fact("sha256", message.digest.hexadecimal),
-            ] + (held == nil ? [] : [Fact("held", "yes")]),
+            ] + (held == nil ? [] : [Fact("held", "yes")]) + (original.map { [Fact("notice-of", $0.text)] } ?? []),
             personal: message.author.all.map { Personal(.author, $0.address.description) }
                 + [Personal(.sender, message.hasEnvelopeSender ? message.envelope.sender.description : "")]
                 + message.envelope.recipients.map { Personal(.recipient, $0.address.description) })

@@ -102,7 +102,7 @@ extension Decider {
     private func strike(
         _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, at now: Date
     ) -> Strike? {
-        guard transports.contains(transport), transport != .smtp || provider.smtp != nil else { return .transportMissing(transport) }
+        guard transports.contains(transport), provider.takes(transport) else { return .transportMissing(transport) }
         if case .stopped(let until, let why, _)? = conditions.mailbox(login: candidate.mailbox.login, over: transport), now < until {
             return .transportStopped(transport, until: until, why)
         }

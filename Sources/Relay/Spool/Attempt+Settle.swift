@@ -29,11 +29,19 @@ extension Attempt {
         }
     }
 
+    /// The login's limits are used up for now. No line in the journal: nothing was tried.
+    func postpone(until: Date, _ why: String, _ decision: Decision, _ report: AttemptReport) -> Settlement {
+        var settlement = Settlement(
+            claim: entry.claim, at: report.at, state: .waiting(until: until, why: why), lane: decision.mailbox.login)
+        settlement.isPostponed = true
+        return settlement
+    }
+
     /// What ended the dialogue for all of them.
-    func settle(_ failure: TransmitFailure, _ decision: Decision, _ report: AttemptReport) -> Settlement {
+    func settle(_ failure: TransmitFailure, to tried: [Int], _ decision: Decision, _ report: AttemptReport) -> Settlement {
         let diagnosis = diagnose(failure, decision)
         var report = report
-        report.recipients = entry.remaining.map { index in
+        report.recipients = tried.map { index in
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address, diagnosis: diagnosis, reply: failure.description,
                 code: failure.codes)
@@ -42,14 +50,14 @@ extension Attempt {
     }
 
     /// Each recipient for itself; the worst of those left over says what comes next.
-    func settle(_ replies: [RecipientReply], _ decision: Decision, _ report: AttemptReport) -> Settlement {
-        guard replies.count == entry.remaining.count else {
-            let why = "\(replies.count) replies came for \(entry.remaining.count) recipients"
-            return settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), decision, report)
+    func settle(_ replies: [RecipientReply], to tried: [Int], _ decision: Decision, _ report: AttemptReport) -> Settlement {
+        guard replies.count == tried.count else {
+            let why = "\(replies.count) replies came for \(tried.count) recipients"
+            return settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), to: tried, decision, report)
         }
         var report = report
         let subject = subject(of: decision)
-        report.recipients = zip(entry.remaining, replies).map { index, reply in
+        report.recipients = zip(tried, replies).map { index, reply in
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address,
                 diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, subject),
@@ -71,24 +79,36 @@ extension Attempt {
         let words = diagnosis.fix.isEmpty ? diagnosis.cause : "\(diagnosis.cause); to mend it: \(diagnosis.fix)"
         let state: Settlement.Next
         switch diagnosis.verdict {
-        case .sent, .refused: state = closing(report, words)
+        // More than a message may have at once: the others are next.
+        case .sent, .refused:
+            state =
+                report.recipients.count < entry.remaining.count
+                ? .waiting(until: surroundings.now(), why: "more recipients than a message may have") : closing(report, words)
         case .retry(let seconds): state = later(words, notBefore: seconds)
         case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words)
         }
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
         var settlement = settle(report, outcome: diagnosis.verdict.word, state: state)
         settlement.outcomes = outcomes
+        settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
         settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
-        if sent > 0 { settlement.usage = Usage(login: decision.mailbox.login, messages: 1, recipients: sent) }
+        if sent > 0 { settlement.usages = usages(decision, recipients: sent) }
         settlement.sightings = decision.fields.from.map {
             Sighting(address: $0.address, role: .from, at: report.at, outcome: sent > 0 ? Verdict.sent.word : diagnosis.verdict.word)
         }
         return settlement
     }
 
+    /// Of the login, and of the tenant where the provider limits that.
+    private func usages(_ decision: Decision, recipients: Int) -> [Usage] {
+        let login = Usage(login: decision.mailbox.login, messages: 1, recipients: recipients)
+        guard let source = source(decision), source.provider.limits.tenantRecipientsPerDay != nil else { return [login] }
+        return [login, Usage(login: source.tenantLane, messages: 1, recipients: recipients)]
+    }
+
     /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused.
     private func closing(_ report: AttemptReport, _ words: String) -> Settlement.Next {
-        let refused = entry.refused + report.recipients.count { $0.diagnosis.verdict == .refused }
+        let refused = entry.refusals.count + report.recipients.count { $0.diagnosis.verdict == .refused }
         guard refused > 0 else { return .done }
         return .failed(why: "\(refused) of \(entry.message.envelope.recipients.count) recipients refused: \(words)")
     }
@@ -148,7 +168,13 @@ extension Attempt {
         var report = report
         report.outcome = outcome
         report.next = state.words
-        return Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
+        var settlement = Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
+        settlement.lane = report.decision?.mailbox.login
+        if case .failed(let why) = state, let notice = notice(report, givenUp: why) {
+            settlement.notice = notice
+            settlement.journal.append(.accepted(notice.message, held: nil, noticeOf: entry.message.id))
+        }
+        return settlement
     }
 }
 

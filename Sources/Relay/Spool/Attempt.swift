@@ -15,10 +15,13 @@ package struct Attempt: Sendable {
         package let schedule: RetrySchedule
         package let now: @Sendable () -> Date
         package let draw: @Sendable () -> Double
+        package let notices: NoticeOffice
+        package let pace: Pace
 
         package init(
             shelf: Shelf, broker: TokenBroker, spool: any Spool, transmit: @escaping Transmit, transports: Set<Transport>,
-            schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double
+            schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double, notices: NoticeOffice,
+            pace: Pace
         ) {
             self.shelf = shelf
             self.broker = broker
@@ -28,6 +31,8 @@ package struct Attempt: Sendable {
             self.schedule = schedule
             self.now = now
             self.draw = draw
+            self.notices = notices
+            self.pace = pace
         }
     }
 
@@ -70,12 +75,33 @@ package struct Attempt: Sendable {
                 return settle(later: error.sentence, word: error.code.rawValue, report)
             }
             report.envelopeSender = rewritten.envelopeSender
-            switch await transmit(rewritten, decision) {
-            case .replies(let replies): return settle(replies, decision, report)
-            case .failed(let failure): return settle(failure, decision, report)
-            case .noToken(let failure): return settle(failure, report)
+            guard let source = source(decision) else {
+                return settle(.missing("the mailbox \(decision.mailbox.login) has no grant any more"), report)
             }
+            return await send(rewritten, decision, source, report)
         }
+    }
+
+    /// Within what the login may do just now; a message that has to wait for longer goes back into the queue, untried.
+    private func send(
+        _ rewritten: Rewritten, _ decision: Decision, _ source: GrantSource, _ report: AttemptReport
+    ) async -> Settlement {
+        let tried = Array(entry.remaining.prefix(source.provider.limits.recipientsPerMessage ?? .max))
+        let limits = source.provider.limits
+        let wish = Pace.Wish(
+            login: decision.mailbox.login, transport: decision.transport, limits: limits,
+            tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: tried.count)
+        if case .later(let until, let why) = await surroundings.pace.enter(wish) { return postpone(until: until, why, decision, report) }
+        let transmission = await transmit(rewritten, decision, source, to: tried)
+        let settlement =
+            switch transmission {
+            case .replies(let replies): settle(replies, to: tried, decision, report)
+            case .failed(let failure): settle(failure, to: tried, decision, report)
+            case .noToken(let failure): settle(failure, report)
+            }
+        await surroundings.pace.leave(wish, asksForLess: settlement.asksForLess)
+        await surroundings.pace.count(settlement.usages)
+        return settlement
     }
 
     private func rewrite(_ header: HeaderBlock, _ decision: Decision) throws(Refusal) -> Rewritten {
@@ -86,16 +112,15 @@ package struct Attempt: Sendable {
                 providerTakesNullSender: source(decision)?.provider.habits.takesNullSender ?? false))
     }
 
-    private func source(_ decision: Decision) -> GrantSource? { GrantSource(decision.mailbox.grant, in: snapshot.directory) }
+    func source(_ decision: Decision) -> GrantSource? { GrantSource(decision.mailbox.grant, in: snapshot.directory) }
 
-    private func transmit(_ rewritten: Rewritten, _ decision: Decision) async -> Transmission {
-        guard let source = source(decision), let endpoint = source.provider.smtp else {
-            return .noToken(.missing("the mailbox \(decision.mailbox.login) has no SMTP endpoint"))
-        }
-        let key = source.key(.smtp, login: decision.mailbox.login)
+    private func transmit(
+        _ rewritten: Rewritten, _ decision: Decision, _ source: GrantSource, to tried: [Int]
+    ) async -> Transmission {
+        let key = source.key(decision.transport.resource, login: decision.mailbox.login)
         let token: AccessToken
         do throws(TokenFailure) { token = try await surroundings.broker.token(for: key) } catch { return .noToken(error) }
-        let outgoing = outgoing(rewritten, decision, endpoint, source.provider.trustedCertificates)
+        let outgoing = outgoing(rewritten, decision, source, to: tried)
         do throws(TransmitFailure) {
             return .replies(try await surroundings.transmit(outgoing(token.secret)))
         } catch {
@@ -112,16 +137,17 @@ package struct Attempt: Sendable {
     }
 
     private func outgoing(
-        _ rewritten: Rewritten, _ decision: Decision, _ endpoint: MailEndpoint, _ trusted: String?
+        _ rewritten: Rewritten, _ decision: Decision, _ source: GrantSource, to tried: [Int]
     ) -> (Secret) -> OutgoingMessage {
         var envelope = message.envelope
         envelope.sender = rewritten.envelopeSender
-        envelope.recipients = entry.remaining.map { message.envelope.recipients[$0] }
+        envelope.recipients = tried.map { message.envelope.recipients[$0] }
         let spool = surroundings.spool
         let id = message.id
         return { [envelope] token in
             OutgoingMessage(
-                endpoint: endpoint, trustedCertificates: trusted, login: decision.mailbox.login, token: token, envelope: envelope,
+                transport: decision.transport, provider: source.provider, isDelegated: source.grant.kind == .consent,
+                principal: source.grant.principal, login: decision.mailbox.login, token: token, envelope: envelope,
                 header: rewritten.header.bytes, bodySize: message.bodySize,
                 body: { number throws(StoreFailure) in try await spool.chunk(number, of: id) })
         }

@@ -10,8 +10,30 @@ package struct Settlement: Sendable {
     package var outcomes: [Int: RecipientOutcome]
     package var journal: [JournalEntry]
     package var sightings: [Sighting]
-    package var usage: Usage?
+    /// Of the login, and of its tenant.
+    package var usages: [Usage]
     package var observations: [Observation]
+    /// Tells the sender that the message is given up: accepted in the same commit.
+    package var notice: Notice?
+    /// The login that carried it or will; nil: as it was.
+    package var lane: String?
+    /// Nothing was tried: it does not count among the attempts.
+    package var isPostponed = false
+    /// The provider wants fewer sends of this login at once.
+    package var asksForLess = false
+
+    /// A message that comes into being with the settlement.
+    package struct Notice: Sendable {
+        package let message: AcceptedMessage
+        package let body: [UInt8]
+        package let lane: String
+
+        package init(message: AcceptedMessage, body: [UInt8], lane: String) {
+            self.message = message
+            self.body = body
+            self.lane = lane
+        }
+    }
 
     /// What becomes of the message.
     package enum Next: Sendable, Hashable {
@@ -25,7 +47,7 @@ package struct Settlement: Sendable {
 
     package init(
         claim: Claim, at: Date, state: Next, outcomes: [Int: RecipientOutcome] = [:], journal: [JournalEntry] = [],
-        sightings: [Sighting] = [], usage: Usage? = nil, observations: [Observation] = []
+        sightings: [Sighting] = [], usages: [Usage] = [], observations: [Observation] = [], notice: Notice? = nil, lane: String? = nil
     ) {
         self.claim = claim
         self.at = at
@@ -33,7 +55,9 @@ package struct Settlement: Sendable {
         self.outcomes = outcomes
         self.journal = journal
         self.sightings = sightings
-        self.usage = usage
+        self.usages = usages
+        self.notice = notice
+        self.lane = lane
         self.observations = observations
     }
 }

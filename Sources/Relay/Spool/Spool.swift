@@ -7,13 +7,17 @@ package protocol Spool: Sendable {
     func write(chunk: [UInt8], number: Int, of message: SpoolID, at now: Date) async throws(StoreFailure)
 
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
-    /// `held` is the reason it waits for a person, nil in the ordinary case.
+    /// `held` is the reason it waits for a person, nil in the ordinary case; `lane` the login that is likely to carry it, empty where that is not known.
     func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
+        sightings: [Sighting]
     ) async throws(StoreFailure)
 
-    /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them.
-    func claim(_ limit: Int, by claimant: Claimant, at now: Date, until: Date) async throws(StoreFailure) -> ClaimedBatch
+    /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them; of each lane no more than it has room for, so that
+    /// ten thousand messages of one login do not keep another's single one waiting.
+    func claim(
+        _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
+    ) async throws(StoreFailure) -> ClaimedBatch
 
     /// A slow send keeps its claim. Throws `claimLost` when another incarnation has taken the message since.
     func renew(_ claim: Claim, until: Date) async throws(StoreFailure)
@@ -64,15 +68,20 @@ package struct SpoolEntry: Sendable, Hashable {
     package let remaining: [Int]
     /// A crash may have hit between the last byte leaving and the settling.
     package let isUnknown: Bool
-    /// How many recipients were refused in earlier attempts: the message then ends as failed, not as done.
-    package let refused: Int
+    /// Recipients who were refused in earlier attempts, by index, with the server's reply: the message then ends as failed, not as done.
+    package let refusals: [Int: String]
+    /// The login that is likely to carry it; empty: not known yet.
+    package let lane: String
 
-    package init(message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refused: Int = 0) {
+    package init(
+        message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: String = ""
+    ) {
         self.message = message
         self.claim = claim
         self.remaining = remaining
         self.isUnknown = isUnknown
-        self.refused = refused
+        self.refusals = refusals
+        self.lane = lane
     }
 }
 
@@ -87,4 +96,19 @@ package struct ClaimedBatch: Sendable {
         self.edition = edition
         self.revision = revision
     }
+}
+
+/// How many more messages of each lane may be claimed.
+package struct LaneRooms: Sendable, Hashable {
+    /// Of lanes that are known to have something under way, or to be closed.
+    package var known: [String: Int]
+    /// Of every other.
+    package var other: Int
+
+    package init(known: [String: Int] = [:], other: Int = .max) {
+        self.known = known
+        self.other = other
+    }
+
+    package func room(in lane: String) -> Int { known[lane] ?? other }
 }

@@ -10,7 +10,8 @@ package actor SpoolRunner {
         /// How long a claim lasts without renewal; after a crash of the machine the message waits no longer than this.
         package var claim: Double
 
-        package init(concurrent: Int = 64, claim: Double = 300) {
+        /// A lane has a few of them at most, so that slow logins leave room for others.
+        package init(concurrent: Int = 256, claim: Double = 300) {
             self.concurrent = concurrent
             self.claim = claim
         }
@@ -32,6 +33,7 @@ package actor SpoolRunner {
 
     private struct Running {
         let task: Task<Void, Never>
+        let lane: String
         var claimEnds: Date
     }
 
@@ -66,6 +68,7 @@ package actor SpoolRunner {
     package func run() async {
         wake()
         for await _ in signals { await fill() }
+        await attempt.pace.stop()
         for attempt in running.values { await attempt.task.value }
     }
 
@@ -81,9 +84,11 @@ package actor SpoolRunner {
         while running.count < limits.concurrent, !isStopping.withLock({ $0 }) {
             let free = limits.concurrent - running.count
             let now = attempt.now()
+            let inHand = running.values.reduce(into: [:]) { $0[$1.lane, default: 0] += 1 }
+            let rooms = await attempt.pace.rooms(inHand: inHand)
             let batch: ClaimedBatch
             do throws(StoreFailure) {
-                batch = try await spool.claim(free, by: claimant, at: now, until: now.addingTimeInterval(limits.claim))
+                batch = try await spool.claim(free, rooms: rooms, by: claimant, at: now, until: now.addingTimeInterval(limits.claim))
             } catch {
                 return report("the spool cannot be read: \(error)")
             }
@@ -107,7 +112,7 @@ package actor SpoolRunner {
             await self.carry(entry, number, isBehind: isBehind)
             self.ended(number)
         }
-        running[number] = Running(task: task, claimEnds: entry.claim.until)
+        running[number] = Running(task: task, lane: entry.lane, claimEnds: entry.claim.until)
     }
 
     private func ended(_ number: Int) {

@@ -19,6 +19,9 @@ package struct GrantSource: Sendable {
         self.provider = provider
     }
 
+    /// What a tenant's usage is counted under; no login begins like that.
+    var tenantLane: String { "tenant/\(application.tenant.isEmpty ? application.provider.text : application.tenant)" }
+
     /// The token that opens this login's mailbox: a service account has one for each, every other grant one for all.
     package func key(_ resource: TokenResource, login: String?) -> TokenKey {
         TokenKey(grant: grant.id, resource: resource, subject: grant.kind == .serviceAccount ? login : nil)

@@ -1,12 +1,17 @@
 package import Mail
 
-/// A message as it leaves: where to, as whom, with what header; its body is read piece by piece while it is being sent.
+/// A message as it leaves: which way, as whom, with what header; its body is read piece by piece while it is being sent.
 package struct OutgoingMessage: Sendable {
-    package let endpoint: MailEndpoint
-    package let trustedCertificates: String?
+    package let transport: Transport
+    /// Its endpoints, limits and trust.
+    package let provider: Provider
+    /// The token is a person's, not the application's own: Graph then speaks of `/me` where that person owns the mailbox.
+    package let isDelegated: Bool
+    /// Who consented, by login; nil: the mailbox's own login, as far as is known.
+    package let principal: String?
     package let login: String
     package let token: Secret
-    /// As decided: the envelope sender that leaves, and only the recipients who have no outcome yet.
+    /// As decided: the envelope sender that leaves, and only recipients who have no outcome yet.
     package let envelope: Envelope
     /// Fields only, each ending with CRLF; the empty line is the transport's to write.
     package let header: [UInt8]
@@ -15,11 +20,13 @@ package struct OutgoingMessage: Sendable {
     package let body: @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
 
     package init(
-        endpoint: MailEndpoint, trustedCertificates: String?, login: String, token: Secret, envelope: Envelope, header: [UInt8],
-        bodySize: Int, body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
+        transport: Transport, provider: Provider, isDelegated: Bool = false, principal: String? = nil, login: String, token: Secret,
+        envelope: Envelope, header: [UInt8], bodySize: Int, body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
     ) {
-        self.endpoint = endpoint
-        self.trustedCertificates = trustedCertificates
+        self.transport = transport
+        self.provider = provider
+        self.isDelegated = isDelegated
+        self.principal = principal
         self.login = login
         self.token = token
         self.envelope = envelope
@@ -27,10 +34,13 @@ package struct OutgoingMessage: Sendable {
         self.bodySize = bodySize
         self.body = body
     }
+
+    /// Octets of all of it, the empty line included.
+    package var size: Int { header.count + 2 + bodySize }
 }
 
-/// Sends one message in one dialogue. Returns a reply for each recipient of the envelope, in order; a recipient's own refusal is a reply,
-/// anything that ended the dialogue for all is thrown.
+/// Sends one message in one dialogue or request. Returns a reply for each recipient of the envelope, in order; a recipient's own refusal is a reply,
+/// anything that ended it for all is thrown.
 package typealias Transmit = @Sendable (OutgoingMessage) async throws(TransmitFailure) -> [RecipientReply]
 
 /// What the server said of one recipient: its refusal at RCPT, or the reply to the content.

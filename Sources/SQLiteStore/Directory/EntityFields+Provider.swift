@@ -15,6 +15,7 @@ extension EntityField {
             EntityField("identity-scopes", server.identityScopes),
             EntityField("parameters", server.parameters.map { "\($0)=\($1)" }.sorted().joined(separator: " ")),
             EntityField("smtp", words(provider.smtp)), EntityField("imap", words(provider.imap)), EntityField("pop", words(provider.pop)),
+            EntityField("graph-api", provider.apis[.graph] ?? ""), EntityField("gmail-api", provider.apis[.gmail] ?? ""),
             EntityField("may-receive-secrets", provider.mayReceiveSecrets),
         ]
             + provider.scopes.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { resource, scopes in
@@ -39,7 +40,8 @@ extension EntityField {
         [
             ("connections", limits.connections), ("messages-per-minute", limits.messagesPerMinute),
             ("recipients-per-day", limits.recipientsPerDay), ("recipients-per-message", limits.recipientsPerMessage),
-            ("message-size", limits.messageSize),
+            ("message-size", limits.messageSize), ("tenant-recipients-per-day", limits.tenantRecipientsPerDay),
+            ("requests-at-once", limits.requestsAtOnce), ("request-size", limits.requestSize),
         ].map { EntityField($0.0, $0.1.map { String($0) } ?? "") }
     }
 

@@ -7,7 +7,7 @@ struct MessageRow {
     /// The order of reading, which `init` follows.
     static let columns = """
         m.number, m.id, m.acceptedAt, m.client, m.purpose, m.user, m.author, m.sender, m.ret, m.envelopeID, m.hasEnvelopeSender,
-        m.isAutomatic, m.bodySize, m.digest, m.messageID, m.header, m.state, m.why, m.attempts, m.due, m.isUnknown
+        m.isAutomatic, m.bodySize, m.digest, m.messageID, m.header, m.state, m.why, m.attempts, m.due, m.isUnknown, m.lane
         """
 
     let number: Int64
@@ -16,6 +16,7 @@ struct MessageRow {
     let attempts: Int
     let due: Int64?
     let isUnknown: Bool
+    let lane: String
     let id: SpoolID
     /// The message, once its recipients are known.
     let message: (_ recipients: [Recipient]) -> AcceptedMessage
@@ -50,6 +51,7 @@ struct MessageRow {
         attempts = Int(try columns.integer())
         due = try columns.optionalInteger()
         isUnknown = try columns.flag()
+        lane = try columns.text()
     }
 
     static func text(of author: Author) throws -> String { try ListText.write(author.all.map { [$0.name, $0.address.description] }) }

@@ -8,21 +8,22 @@ extension SQLiteStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
+        sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await write(size: lastChunk.count + message.header.count) { transaction in
-            try transaction.accept(message, lastChunk: lastChunk, number: number, held: held)
+            try transaction.accept(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
             try transaction.append(journal)
             try transaction.add(sightings)
         }
     }
 
     package func claim(
-        _ limit: Int, by claimant: Claimant, at now: Date, until: Date
+        _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
     ) async throws(StoreFailure) -> ClaimedBatch {
         let sweeps = sweeper.isDue(at: now)
         return try await write { transaction in
-            let entries = try transaction.claim(limit, by: claimant, at: now, until: until)
+            let entries = try transaction.claim(limit, rooms, by: claimant, at: now, until: until)
             if sweeps { try transaction.sweep(at: now) }
             let now = try transaction.revisions()
             return ClaimedBatch(entries: entries, edition: now.edition, revision: now.revision)
@@ -45,8 +46,9 @@ extension SQLiteStore: Spool {
             try transaction.settle(settlement)
             try transaction.append(settlement.journal)
             try transaction.add(settlement.sightings)
-            if let usage = settlement.usage { try transaction.add(usage, at: settlement.at) }
+            for usage in settlement.usages { try transaction.add(usage, at: settlement.at) }
             try transaction.observe(settlement.observations)
+            if let notice = settlement.notice { try transaction.accept(notice) }
         }
     }
 

@@ -10,11 +10,24 @@ extension Transaction {
         try put(chunk, number: number, into: content)
     }
 
-    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?) throws {
+    /// A notice's body is small, as a rule; an original's long header makes it more than a piece.
+    func accept(_ notice: Settlement.Notice) throws {
+        var rest = notice.body[...]
+        var number = 0
+        while rest.count > AcceptedMessage.chunkSize {
+            try write(
+                chunk: Array(rest.prefix(AcceptedMessage.chunkSize)), number: number, of: notice.message.id, at: notice.message.acceptedAt)
+            rest = rest.dropFirst(AcceptedMessage.chunkSize)
+            number += 1
+        }
+        try accept(notice.message, lastChunk: Array(rest), number: number, held: nil, lane: notice.lane)
+    }
+
+    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String) throws {
         let content = try content(of: message.id, at: message.acceptedAt, keeps: true)
         if !lastChunk.isEmpty { try put(lastChunk, number: number, into: content) }
         try checkContent(of: message, content: content, lastChunk: lastChunk, number: number)
-        let row = try insert(message, held: held)
+        let row = try insert(message, held: held, lane: lane)
         for (number, recipient) in message.envelope.recipients.enumerated() {
             try run(
                 "INSERT INTO recipient (message, number, address, notify, orcpt) VALUES (?, ?, ?, ?, ?)",
@@ -61,20 +74,20 @@ extension Transaction {
             """, [content, number, chunk.data])
     }
 
-    private func insert(_ message: AcceptedMessage, held: String?) throws -> Int64 {
+    private func insert(_ message: AcceptedMessage, held: String?, lane: String) throws -> Int64 {
         try run(
             """
             INSERT INTO message (
                 id, acceptedAt, client, purpose, user, author, sender, ret, envelopeID, hasEnvelopeSender, isAutomatic, bodySize, digest,
-                messageID, state, why, attempts, due, isUnknown, header
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?)
+                messageID, state, why, attempts, due, isUnknown, lane, header
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?)
             """,
             [
                 message.id.text, message.acceptedAt.milliseconds, message.client?.text, message.purpose?.rawValue, message.user?.text,
                 try MessageRow.text(of: message.author), message.envelope.sender.address?.description, message.envelope.ret?.rawValue,
                 message.envelope.envelopeID, message.hasEnvelopeSender, message.isAutomatic, message.bodySize, message.digest.data,
                 message.messageID, (held == nil ? QueuedMessage.StateName.waiting : .held).rawValue, held ?? "",
-                held == nil ? message.acceptedAt.milliseconds : nil, message.header.data,
+                held == nil ? message.acceptedAt.milliseconds : nil, lane, message.header.data,
             ])
         return lastNumber
     }

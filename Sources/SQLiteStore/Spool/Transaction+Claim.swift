@@ -6,15 +6,13 @@ internal import Relay
 extension Transaction {
     /// In the order in which they became due, which for messages not tried yet is the order of acceptance. A claim that ran out is taken over, and the
     /// message is `unknown` from then on.
-    func claim(_ limit: Int, by claimant: Claimant, at now: Date, until: Date) throws -> [SpoolEntry] {
-        let time = now.milliseconds
+    func claim(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date) throws -> [SpoolEntry] {
+        let chosen = try choose(limit, rooms, at: now)
+        guard !chosen.isEmpty else { return [] }
         let rows = try all(
-            """
-            SELECT \(MessageRow.columns) FROM message m
-            WHERE m.due <= ?1 AND (m.state = 'waiting' OR m.due < ?1) ORDER BY m.due, m.number LIMIT ?2
-            """, [time, max(0, limit)]
+            "SELECT \(MessageRow.columns) FROM message m WHERE m.number IN (SELECT value FROM json_each(?)) ORDER BY m.due, m.number",
+            [try ListText.write(chosen)]
         ) { try MessageRow(&$0) }
-        guard !rows.isEmpty else { return [] }
         let expired = rows.filter { $0.state == .claimed }
         try append(expired.map { Self.unknownEntry($0.id, attempt: $0.attempts, why: "its claim ran out", at: now) })
         try run(
@@ -30,8 +28,31 @@ extension Transaction {
                 message: row.message(states.map(\.recipient)),
                 claim: Claim(message: row.id, attempt: row.attempts + 1, claimant: claimant, until: until),
                 remaining: states.indices.filter { states[$0].outcome == nil }, isUnknown: row.isUnknown || row.state == .claimed,
-                refused: states.count { $0.outcome?.columns.name == "refused" })
+                refusals: states.enumerated().reduce(into: [:]) { refusals, state in
+                    if case .refused(let reply)? = state.element.outcome { refusals[state.offset] = reply }
+                }, lane: row.lane)
         }
+    }
+
+    /// From the index alone, which has the lane too: messages of full lanes are passed over without being read.
+    private func choose(_ limit: Int, _ rooms: LaneRooms, at now: Date) throws -> [Int64] {
+        guard limit > 0 else { return [] }
+        var chosen: [Int64] = []
+        var taken: [String: Int] = [:]
+        let full = rooms.known.filter { $0.value <= 0 }.map(\.key)
+        let sql = """
+            SELECT number, lane FROM message WHERE due <= ?1 AND (state = 'waiting' OR due < ?1)
+                AND lane NOT IN (SELECT value FROM json_each(?2)) ORDER BY due, number
+            """
+        try eachUntil(sql, [now.milliseconds, try ListText.write(full)]) { columns in
+            let number = try columns.integer()
+            let lane = try columns.text()
+            guard taken[lane, default: 0] < rooms.room(in: lane) else { return true }
+            taken[lane, default: 0] += 1
+            chosen.append(number)
+            return chosen.count < limit
+        }
+        return chosen
     }
 
     func renew(_ claim: Claim, until: Date) throws {
@@ -48,11 +69,13 @@ extension Transaction {
         let next = settlement.state.columns(at: settlement.at)
         let number = try first(
             """
-            UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, claimNode = NULL, claimIncarnation = NULL, isUnknown = 0
+            UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, lane = coalesce(?, lane), attempts = attempts - ?, claimNode = NULL, claimIncarnation = NULL,
+                isUnknown = 0
             WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ? RETURNING number
             """,
             [
-                next.state.rawValue, next.why, next.due, next.doneAt, claim.message.text, claim.claimant.node, claim.claimant.incarnation,
+                next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane, settlement.isPostponed ? 1 : 0, claim.message.text,
+                claim.claimant.node, claim.claimant.incarnation,
                 claim.attempt,
             ]
         ) { try $0.integer() }

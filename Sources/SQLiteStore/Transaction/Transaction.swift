@@ -49,6 +49,15 @@ final class Transaction {
         }
     }
 
+    /// Until `read` says that it has enough.
+    func eachUntil(_ sql: String, _ arguments: StatementArguments, _ read: (inout Columns) throws -> Bool) throws {
+        let rows = try cursor(sql, arguments)
+        while let row = try rows.next() {
+            var columns = Columns(row)
+            guard try read(&columns) else { return }
+        }
+    }
+
     /// Rows one at a time, for tables that may be big. Two cursors over the same text at once would disturb each other: nobody opens them.
     func cursor(_ sql: String, _ arguments: StatementArguments = []) throws -> RowCursor {
         statements += 1

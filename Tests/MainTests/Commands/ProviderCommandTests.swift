@@ -95,7 +95,7 @@ struct ProviderCommandTests {
         let pem = try desk.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
         try await desk.set(Self.house, "providers set house --trust \(pem)")
         #expect(try await provider(desk, "house").trustedCertificates?.contains("AAAA") == true)
-        #expect(await desk.run("providers show house").out.contains("trusts own authority          yes"))
+        #expect(await desk.run("providers show house").out.contains(/trusts own authority +yes/))
         try await desk.set("providers set house --trust none")
         #expect(try await provider(desk, "house").trustedCertificates == nil)
     }

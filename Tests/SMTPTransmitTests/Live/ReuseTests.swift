@@ -4,7 +4,7 @@ import Testing
 
 @testable import SMTPTransmit
 
-@Suite(.timeLimit(.minutes(1))) struct ReuseTests {
+@Suite(.timeLimit(.minutes(5))) struct ReuseTests {
     @Test func tenMessagesAreOneSignIn() async throws {
         try await ScriptedServer.with({ _ in .good("PIPELINING") }) { server in
             let client = Sample.client()
@@ -141,7 +141,7 @@ extension OutgoingMessage {
         var envelope = envelope
         envelope.sender = .address(try .init(address))
         return OutgoingMessage(
-            endpoint: endpoint, trustedCertificates: trustedCertificates, login: login, token: token, envelope: envelope, header: header,
+            transport: transport, provider: provider, login: login, token: token, envelope: envelope, header: header,
             bodySize: bodySize, body: body)
     }
 }

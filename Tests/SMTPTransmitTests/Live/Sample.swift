@@ -2,6 +2,7 @@ import Foundation
 import Mail
 import NIOPosix
 import Relay
+import TestSupport
 
 @testable import SMTPTransmit
 

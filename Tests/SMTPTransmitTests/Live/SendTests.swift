@@ -4,7 +4,7 @@ import Testing
 
 @testable import SMTPTransmit
 
-@Suite(.timeLimit(.minutes(1))) struct SendTests {
+@Suite(.timeLimit(.minutes(5))) struct SendTests {
     private static let taken = RecipientReply(stage: .content, reply: ProviderReply(code: 250, enhanced: "2.0.0", text: "taken"))
 
     @Test func contentArrivesAsItIs() async throws {
@@ -105,7 +105,7 @@ import Testing
             ]
             for (size, body) in bodies {
                 let message = OutgoingMessage(
-                    endpoint: good.endpoint, trustedCertificates: good.trustedCertificates, login: good.login, token: good.token,
+                    transport: good.transport, provider: good.provider, login: good.login, token: good.token,
                     envelope: good.envelope, header: good.header, bodySize: size, body: body)
                 let failure = await Sample.failure(client, message)
                 #expect(failure?.stage == .content)

@@ -15,7 +15,7 @@ import Testing
             let small = try Sample.message(server.port)
             let most = Mutex(0)
             let message = OutgoingMessage(
-                endpoint: small.endpoint, trustedCertificates: small.trustedCertificates, login: small.login, token: small.token,
+                transport: small.transport, provider: small.provider, login: small.login, token: small.token,
                 envelope: small.envelope, header: small.header, bodySize: piece.count * count,
                 body: { index in
                     let gone = client.statistics.octets / piece.count  // dots are doubled, so this errs by at most some pieces in all
@@ -41,7 +41,7 @@ import Testing
             let client = Sample.client { $0.limits.contentPiece = .seconds(15) }
             let small = try Sample.message(server.port)
             let message = OutgoingMessage(
-                endpoint: small.endpoint, trustedCertificates: small.trustedCertificates, login: small.login, token: small.token,
+                transport: small.transport, provider: small.provider, login: small.login, token: small.token,
                 envelope: small.envelope, header: small.header, bodySize: piece.count * 64,
                 body: { index in
                     if index == 2 { server.stopReading() }
@@ -59,7 +59,7 @@ import Testing
             let small = try Sample.message(server.port)
             let (ends, end) = AsyncStream<Void>.makeStream()
             let message = OutgoingMessage(
-                endpoint: small.endpoint, trustedCertificates: small.trustedCertificates, login: small.login, token: small.token,
+                transport: small.transport, provider: small.provider, login: small.login, token: small.token,
                 envelope: small.envelope, header: small.header, bodySize: 10,
                 body: { _ in
                     for await _ in ends {}

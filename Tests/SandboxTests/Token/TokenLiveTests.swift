@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TokenLiveTests {
     private static let form =
         "grant_type=client_credentials&client_id=\(Contoso.serviceClient)&client_secret=open&scope=https://outlook.office365.com/.default"

@@ -20,7 +20,8 @@ extension DirectoryReader {
     /// An entry with the id of a built-in provider changes only what it names.
     private func provider(_ entry: DocumentReader) throws(DocumentError) -> Provider {
         let fields = try entry.fields([
-            "id", "kind", "name", "token_endpoint", "authorization", "smtp", "imap", "pop", "scopes", "limits", "habits",
+            "id", "kind", "name", "token_endpoint", "authorization", "smtp", "imap", "pop", "graph_api", "gmail_api", "scopes", "limits",
+            "habits",
             "may_receive_secrets",
             "trusted_certificates",
         ])
@@ -30,6 +31,7 @@ extension DirectoryReader {
             id: id, kind: try fields["kind"]?.choice(ProviderKind.self) ?? base?.kind ?? .custom,
             name: try fields.line("name") ?? base?.name ?? id.text, tokenEndpoint: base?.tokenEndpoint ?? "",
             authorization: base?.authorization ?? AuthorizationServer(), smtp: base?.smtp, imap: base?.imap, pop: base?.pop,
+            apis: base?.apis ?? [:],
             scopes: base?.scopes ?? [:], limits: base?.limits ?? ProviderLimits(), habits: base?.habits ?? .unknown,
             mayReceiveSecrets: try fields.flag("may_receive_secrets", default: true),
             trustedCertificates: try fields["trusted_certificates"]?.text())
@@ -42,6 +44,8 @@ extension DirectoryReader {
         if let smtp = fields["smtp"] { provider.smtp = try endpoint(smtp, implicit: 465, startTLS: 587) }
         if let imap = fields["imap"] { provider.imap = try endpoint(imap, implicit: 993, startTLS: 143) }
         if let pop = fields["pop"] { provider.pop = try endpoint(pop, implicit: 995, startTLS: 110) }
+        if let graph = fields["graph_api"] { provider.apis[.graph] = try graph.url() }
+        if let gmail = fields["gmail_api"] { provider.apis[.gmail] = try gmail.url() }
         if let scopes = fields["scopes"] { try read(scopes, into: &provider.scopes) }
         if let limits = fields["limits"] { try read(limits, into: &provider.limits) }
         if let habits = fields["habits"] { try read(habits, into: &provider.habits) }
@@ -109,6 +113,7 @@ extension DirectoryReader {
     private func read(_ reader: DocumentReader, into limits: inout ProviderLimits) throws(DocumentError) {
         let fields = try reader.fields([
             "connections", "messages_per_minute", "recipients_per_day", "recipients_per_message", "message_size",
+            "tenant_recipients_per_day", "requests_at_once", "request_size",
         ])
         // Of everything, a thousand million is no limit any more.
         func number(_ key: String, _ usual: Int?) throws(DocumentError) -> Int? {
@@ -119,6 +124,9 @@ extension DirectoryReader {
         limits.recipientsPerDay = try number("recipients_per_day", limits.recipientsPerDay)
         limits.recipientsPerMessage = try number("recipients_per_message", limits.recipientsPerMessage)
         limits.messageSize = try number("message_size", limits.messageSize)
+        limits.tenantRecipientsPerDay = try number("tenant_recipients_per_day", limits.tenantRecipientsPerDay)
+        limits.requestsAtOnce = try number("requests_at_once", limits.requestsAtOnce)
+        limits.requestSize = try number("request_size", limits.requestSize)
     }
 }
 

@@ -10,6 +10,7 @@ extension DirectoryWriter {
         for (key, endpoint) in [("smtp", provider.smtp), ("imap", provider.imap), ("pop", provider.pop)] {
             if let endpoint { map.add(key, value(endpoint)) }
         }
+        for transport in provider.apis.keys.sorted() { map.add("\(transport.rawValue)_api", provider.apis[transport]) }
         var scopes = MapWriter()
         for resource in TokenResource.allCases {
             guard let pair = provider.scopes[resource] else { continue }
@@ -56,7 +57,8 @@ extension DirectoryWriter {
         let numbers = [
             ("connections", limits.connections), ("messages_per_minute", limits.messagesPerMinute),
             ("recipients_per_day", limits.recipientsPerDay), ("recipients_per_message", limits.recipientsPerMessage),
-            ("message_size", limits.messageSize),
+            ("message_size", limits.messageSize), ("tenant_recipients_per_day", limits.tenantRecipientsPerDay),
+            ("requests_at_once", limits.requestsAtOnce), ("request_size", limits.requestSize),
         ]
         for (key, number) in numbers { if let number { map.add(key, .number(Int64(number))) } }
         return map.value

@@ -33,13 +33,15 @@ extension Provider {
         smtp: MailEndpoint(host: "smtp.gmail.com", port: 587, security: .startTLS),
         imap: MailEndpoint(host: "imap.gmail.com", port: 993, security: .implicit),
         pop: MailEndpoint(host: "pop.gmail.com", port: 995, security: .implicit),
+        apis: [.gmail: "https://gmail.googleapis.com"],
         scopes: [
             .smtp: Scopes(delegated: "https://mail.google.com/", appOnly: "https://mail.google.com/"),
             .imap: Scopes(delegated: "https://mail.google.com/", appOnly: "https://mail.google.com/"),
             .gmail: Scopes(
                 delegated: "https://www.googleapis.com/auth/gmail.send", appOnly: "https://www.googleapis.com/auth/gmail.send"),
         ],
-        limits: ProviderLimits(recipientsPerDay: 10_000, recipientsPerMessage: 100, messageSize: 25 << 20),
+        limits: ProviderLimits(
+            recipientsPerDay: 10_000, recipientsPerMessage: 100, messageSize: 25 << 20, requestsAtOnce: 4, requestSize: 36_700_160),
         habits: ProviderHabits(
             refusesSeveralAuthors: true, replacesUnlistedFrom: true, propagation: 0, takesNullSender: false, oldRefreshTokenWorks: true,
             unusedConsentLife: 180 * 86_400, passwordEndsConsent: true, allowsDeviceFlow: false, sendsAliasAsPrimary: []))
@@ -60,6 +62,7 @@ extension Provider {
             smtp: MailEndpoint(host: smtp, port: 587, security: .startTLS),
             imap: MailEndpoint(host: incoming, port: 993, security: .implicit),
             pop: MailEndpoint(host: incoming, port: 995, security: .implicit),
+            apis: [.graph: "https://\(graph)/v1.0"],
             scopes: [
                 .smtp: Scopes(delegated: "https://\(mail)/SMTP.Send offline_access", appOnly: everything),
                 .imap: Scopes(delegated: "https://\(mail)/IMAP.AccessAsUser.All offline_access", appOnly: everything),
@@ -67,8 +70,10 @@ extension Provider {
                     delegated: "https://\(graph)/Mail.Send https://\(graph)/Mail.Send.Shared offline_access",
                     appOnly: "https://\(graph)/.default"),
             ],
+            // A request of 4 MB holds a message of three quarters of that: it is sent in base64.
             limits: ProviderLimits(
-                connections: 3, messagesPerMinute: 30, recipientsPerDay: 10_000, recipientsPerMessage: 500, messageSize: 35 << 20),
+                connections: 3, messagesPerMinute: 30, recipientsPerDay: 10_000, recipientsPerMessage: 500, messageSize: 35 << 20,
+                requestsAtOnce: 4, requestSize: 3_000_000),
             habits: ProviderHabits(
                 refusesSeveralAuthors: false, replacesUnlistedFrom: false, propagation: 2 * 3600, takesNullSender: false,
                 oldRefreshTokenWorks: true, unusedConsentLife: 90 * 86_400, allowsDeviceFlow: true, sendsAliasAsPrimary: [.graph]))

@@ -18,6 +18,8 @@ package struct Provider: Sendable, Hashable {
     package var smtp: MailEndpoint?
     package var imap: MailEndpoint?
     package var pop: MailEndpoint?
+    /// Where its APIs begin, with their version: `https://graph.microsoft.com/v1.0`. A transport without one here cannot be used.
+    package var apis: [Transport: String]
     /// What to ask for, by what the token is to open. No more than that is asked for (RFC 9700 section 2.3).
     package var scopes: [TokenResource: Scopes]
     package var limits: ProviderLimits
@@ -29,7 +31,8 @@ package struct Provider: Sendable, Hashable {
 
     package init(
         id: ProviderID, kind: ProviderKind, name: String, tokenEndpoint: String, authorization: AuthorizationServer = AuthorizationServer(),
-        smtp: MailEndpoint?, imap: MailEndpoint? = nil, pop: MailEndpoint? = nil, scopes: [TokenResource: Scopes] = [:],
+        smtp: MailEndpoint?, imap: MailEndpoint? = nil, pop: MailEndpoint? = nil, apis: [Transport: String] = [:],
+        scopes: [TokenResource: Scopes] = [:],
         limits: ProviderLimits = ProviderLimits(), habits: ProviderHabits, mayReceiveSecrets: Bool = true,
         trustedCertificates: String? = nil
     ) {
@@ -41,6 +44,7 @@ package struct Provider: Sendable, Hashable {
         self.smtp = smtp
         self.imap = imap
         self.pop = pop
+        self.apis = apis
         self.scopes = scopes
         self.limits = limits
         self.habits = habits
@@ -52,6 +56,9 @@ package struct Provider: Sendable, Hashable {
     package func address(_ endpoint: String, tenant: String) -> String {
         endpoint.split(separator: "{tenant}", omittingEmptySubsequences: false).joined(separator: tenant)
     }
+
+    /// Whether it can be reached that way at all.
+    package func takes(_ transport: Transport) -> Bool { transport == .smtp ? smtp != nil : apis[transport] != nil }
 
     /// Its endpoints name a tenant, so an application there must have one.
     package var wantsTenant: Bool { tokenEndpoint.contains("{tenant}") }

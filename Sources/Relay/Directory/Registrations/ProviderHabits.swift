@@ -54,18 +54,27 @@ package struct ProviderLimits: Sendable, Hashable, Codable {
     package var connections: Int?
     package var messagesPerMinute: Int?
     package var recipientsPerDay: Int?
+    /// Of all mailboxes of a tenant together (Exchange Online's TERRL; it depends on the licences, so nobody but the administrator knows it).
+    package var tenantRecipientsPerDay: Int?
+    /// API requests under way at once, of one application in one mailbox (Graph: 4).
+    package var requestsAtOnce: Int?
+    /// Octets of a message over the provider's API.
+    package var requestSize: Int?
     package var recipientsPerMessage: Int?
     /// Octets of a message over SMTP.
     package var messageSize: Int?
 
     package init(
         connections: Int? = nil, messagesPerMinute: Int? = nil, recipientsPerDay: Int? = nil, recipientsPerMessage: Int? = nil,
-        messageSize: Int? = nil
+        messageSize: Int? = nil, tenantRecipientsPerDay: Int? = nil, requestsAtOnce: Int? = nil, requestSize: Int? = nil
     ) {
         self.connections = connections
         self.messagesPerMinute = messagesPerMinute
         self.recipientsPerDay = recipientsPerDay
         self.recipientsPerMessage = recipientsPerMessage
         self.messageSize = messageSize
+        self.tenantRecipientsPerDay = tenantRecipientsPerDay
+        self.requestsAtOnce = requestsAtOnce
+        self.requestSize = requestSize
     }
 }

@@ -1,0 +1,134 @@
+internal import Crypto
+internal import Mail
+internal import struct FoundationEssentials.Date
+
+/// A report to the sender that a message did not reach somebody (RFC 3464): in words, for programs, and with the original's header.
+///
+/// It is itself a message: from the administrator setting's address, with the null envelope sender, `Auto-Submitted: auto-replied`, so that nothing ever
+/// answers it, and decided like any other.
+struct FailureNotice: Sendable {
+    /// One whom the message did not reach.
+    struct Failure: Sendable, Hashable {
+        let recipient: Recipient
+        /// What became of it, in the words of the failure table.
+        let words: String
+        /// The server's own answer; empty where there was none.
+        let reply: String
+        /// RFC 3463.
+        let status: String
+    }
+
+    let original: AcceptedMessage
+    let failures: [Failure]
+    let attempts: Int
+    /// Who says so.
+    let domain: Domain
+    let at: Date
+
+    /// What of an original's header is sent back; no header that people write comes near it.
+    private static let longestHeader = 64 * 1024
+
+    /// The message, and its body.
+    func message(
+        from author: Author, to recipient: EmailAddress, using generator: inout some RandomNumberGenerator
+    ) -> (message: AcceptedMessage, body: [UInt8]) {
+        let boundary = "=_" + Self.letters(using: &generator)
+        let messageID = MessageID(using: &generator, domain: domain).text
+        var header = HeaderBlock()
+        for line in [
+            "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"\(boundary)\"\r\n", "MIME-Version: 1.0\r\n",
+            "Auto-Submitted: auto-replied\r\n",
+        ] { header.prepend(Array(line.utf8)) }
+        if Self.isPlain(original.messageID) {
+            header.prepend(Array("In-Reply-To: \(original.messageID)\r\nReferences: \(original.messageID)\r\n".utf8))
+        }
+        header.prepend(FieldWriter.text(.subject, subject))
+        header.prepend(FieldWriter.addresses(.to, [NamedAddress(address: recipient)]))
+        header.prepend(FieldWriter.addresses(.from, author.all))
+        header.prepend(Array("Date: \(MailDate.format(secondsSince1970: Int64(at.timeIntervalSince1970)))\r\n".utf8))
+        header.prepend(Array("Message-ID: \(messageID)\r\n".utf8))
+        let body = body(boundary)
+        var hash = SHA256()
+        hash.update(data: header.bytes)
+        hash.update(data: [0x0D, 0x0A] as [UInt8])
+        hash.update(data: body)
+        let message = AcceptedMessage(
+            id: SpoolID(prefix: "m", using: &generator), acceptedAt: at, client: nil, purpose: .administrator, user: nil, author: author,
+            envelope: Envelope(sender: .null, recipients: [Recipient(address: recipient, notify: .never)]), hasEnvelopeSender: true,
+            isAutomatic: true, header: header.bytes, bodySize: body.count, digest: Array(hash.finalize()), messageID: messageID)
+        return (message, body)
+    }
+
+    private var subject: String {
+        failures.count == 1
+            ? "Not delivered: your message to \(failures[0].recipient.address)"
+            : "Not delivered: your message to \(failures.count) recipients"
+    }
+
+    private func body(_ boundary: String) -> [UInt8] {
+        let isInternational = failures.contains { !$0.recipient.address.isASCII }
+        let status = isInternational ? "message/global-delivery-status" : "message/delivery-status"
+        var body: [UInt8] = []
+        func part(_ type: String, _ content: [UInt8], encoded: Bool) {
+            let encoding = encoded ? "Content-Transfer-Encoding: quoted-printable\r\n" : ""
+            body += Array("--\(boundary)\r\nContent-Type: \(type)\r\n\(encoding)\r\n".utf8)
+            body += encoded ? QuotedPrintable.encode(content) : content
+            body += [0x0D, 0x0A]
+        }
+        part("text/plain; charset=utf-8", Array(words.utf8), encoded: true)
+        part(status, Array(report.utf8), encoded: isInternational)
+        part("text/rfc822-headers; charset=utf-8", Array(original.header.prefix(Self.longestHeader)), encoded: true)
+        return body + Array("--\(boundary)--\r\n".utf8)
+    }
+
+    /// For whoever wrote it.
+    private var words: String {
+        let lines =
+            ["The message that you sent on \(original.acceptedAt.minute) was not delivered to:", ""]
+            + failures.flatMap { failure in
+                ["  \(failure.recipient.address)", "      \(failure.words)"]
+                    + (failure.reply.isEmpty || failure.words.contains(failure.reply) ? [] : ["      The server said: \(failure.reply)"])
+                    + [""]
+            } + [
+                attempts == 1 ? "It was tried once, and is not tried again." : "It was tried \(attempts) times, and is not tried again.",
+                "",
+                "Its header is attached. Your administrator finds it as \(original.id).", "",
+            ]
+        return lines.joined(separator: "\r\n")
+    }
+
+    /// For programs (RFC 3464 section 2).
+    private var report: String {
+        var text = "Reporting-MTA: dns; \(domain.ascii)\r\n"
+        if let id = original.envelope.envelopeID { text += "Original-Envelope-Id: \(id)\r\n" }
+        text += "Arrival-Date: \(Self.date(original.acceptedAt))\r\n"
+        for failure in failures {
+            let address = failure.recipient.address
+            text += "\r\n"
+            if let given = failure.recipient.originalRecipient { text += "Original-Recipient: \(given.replacing(";", with: "; "))\r\n" }
+            text +=
+                "Final-Recipient: \(address.isASCII ? "rfc822" : "utf-8"); \(address)\r\nAction: failed\r\nStatus: \(failure.status)\r\n"
+            if !failure.reply.isEmpty { text += "Diagnostic-Code: smtp; \(Self.oneLine(failure.reply))\r\n" }
+            text += "Last-Attempt-Date: \(Self.date(at))\r\n"
+        }
+        return text
+    }
+
+    /// What a client wrote there is its own; only what is an identifier goes into fields of ours.
+    private static func isPlain(_ messageID: String) -> Bool {
+        messageID.utf8.count <= 500 && messageID.hasPrefix("<") && messageID.hasSuffix(">")
+            && messageID.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    private static func date(_ date: Date) -> String { MailDate.format(secondsSince1970: Int64(date.timeIntervalSince1970)) }
+
+    /// A field of its own may not come out of what a server said, nor anything that a 7-bit part cannot carry.
+    private static func oneLine(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(700).map { (0x20...0x7E).contains($0.value) ? $0 : "?" }))
+    }
+
+    /// 128 bits: no line of an original's header begins with it by chance.
+    private static func letters(using generator: inout some RandomNumberGenerator) -> String {
+        (0..<2).map { _ in String(generator.next() as UInt64, radix: 36) }.joined()
+    }
+}

@@ -1,0 +1,149 @@
+package import struct FoundationEssentials.Date
+
+/// Keeps each login within what its provider allows: so many sends at once, so many a minute, so many recipients a day, and less for a while when the
+/// provider asks for it. Whoever is over a limit waits, and nothing is ever disabled for it.
+///
+/// An actor beside the broker and the runner, because attempts of many messages wait here for one another; each login is a lane of its own, so none waits
+/// for another's.
+package actor Pace {
+    /// Who wants to send.
+    package struct Wish: Sendable {
+        package let login: String
+        package let transport: Transport
+        package let limits: ProviderLimits
+        /// What its tenant's recipients are counted under; nil: the provider has no such limit.
+        package let tenant: String?
+        package let recipients: Int
+
+        package init(login: String, transport: Transport, limits: ProviderLimits, tenant: String?, recipients: Int) {
+            self.login = login
+            self.transport = transport
+            self.limits = limits
+            self.tenant = tenant
+            self.recipients = recipients
+        }
+    }
+
+    package enum Admission: Sendable, Hashable {
+        /// Go; say `leave` when it is over.
+        case admitted
+        /// Not before then: let go of the message.
+        case later(until: Date, why: String)
+    }
+
+    /// Seconds that an attempt waits with its message in hand; for longer the message goes back, so that others can have its place.
+    static let patience: Double = 15
+    /// Seconds that a provider's wish for less is kept to.
+    private static let slowTime: Double = 600
+    /// Seconds until a used-up day is looked at again: an hour of it leaves the sum at a time.
+    private static let dayInterval: Double = 900
+    /// Of logins whose limits are not known: as many as a careful client of any server.
+    static let usualConnections = 4
+    /// Messages of a lane in hand, for each one that can be under way: the next is there when one ends.
+    private static let handful = 2
+
+    private var lanes: [String: Lane] = [:]
+    private var days: [String: DayCount] = [:]
+    private let now: @Sendable () -> Date
+    private let wait: @Sendable (_ seconds: Double) async -> Void
+    private let usage: @Sendable (_ name: String, _ since: Date) async throws(StoreFailure) -> Usage
+    private var isStopping = false
+
+    package init(
+        now: @escaping @Sendable () -> Date, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
+        usage: @escaping @Sendable (_ name: String, _ since: Date) async throws(StoreFailure) -> Usage
+    ) {
+        self.now = now
+        self.wait = wait
+        self.usage = usage
+    }
+
+    package func enter(_ wish: Wish) async -> Admission {
+        if let refusal = await dayIsOver(wish) { return refusal }
+        lanes[wish.login, default: Lane()].learn(wish)
+        if let until = lanes[wish.login]?.closedUntil, until > now() { return .later(until: until, why: "the limits of \(wish.login)") }
+        guard await place(wish) else { return .later(until: now().addingTimeInterval(1), why: "the service is stopping") }
+        switch lanes[wish.login]?.takeSlot(wish, at: now()) ?? .now {
+        case .now: break
+        case .soon(let seconds):
+            await wait(seconds)
+        case .late(let until):
+            lanes[wish.login]?.closedUntil = until
+            leave(wish, asksForLess: false)
+            return .later(until: until, why: "\(wish.limits.messagesPerMinute ?? 0) messages a minute are what \(wish.login) may send")
+        }
+        return .admitted
+    }
+
+    /// `asksForLess`: the provider said that it is too much at once.
+    package func leave(_ wish: Wish, asksForLess: Bool) {
+        if asksForLess { lanes[wish.login]?.slow(wish.transport, until: now().addingTimeInterval(Self.slowTime)) }
+        lanes[wish.login]?.underWay[wish.transport, default: 1] -= 1
+        lanes[wish.login]?.admitNext(wish.transport, at: now())
+        if lanes[wish.login]?.isForgettable(at: now()) == true { lanes[wish.login] = nil }
+    }
+
+    /// So many recipients were reached: they count until the store is asked again.
+    package func count(_ usages: [Usage]) {
+        for usage in usages { days[usage.login]?.recipients += usage.recipients }
+    }
+
+    /// What may be claimed of each lane, when so much of it is in hand.
+    package func rooms(inHand: [String: Int]) -> LaneRooms {
+        let now = now()
+        var rooms = LaneRooms(other: Self.usualConnections * Self.handful)
+        for login in Set(lanes.keys).union(inHand.keys) {
+            let lane = lanes[login]
+            if let until = lane?.closedUntil, until > now {
+                rooms.known[login] = 0
+            } else {
+                let capacity = (lane?.capacity(at: now) ?? Self.usualConnections) * Self.handful
+                rooms.known[login] = max(0, capacity - inHand[login, default: 0])
+            }
+        }
+        return rooms
+    }
+
+    /// Everyone who waits for a place is sent away.
+    package func stop() {
+        isStopping = true
+        for login in lanes.keys { lanes[login]?.dismissAll() }
+    }
+
+    /// Waits for a place among those under way; false when the service stops.
+    private func place(_ wish: Wish) async -> Bool {
+        guard !isStopping else { return false }
+        if lanes[wish.login]?.takePlace(wish.transport, at: now()) == true { return true }
+        return await withCheckedContinuation { waiting in
+            lanes[wish.login]?.queue[wish.transport, default: []].append(waiting)
+        }
+    }
+
+    /// A rolling day, by whole hours: a limit is rather kept too early than broken.
+    private func dayIsOver(_ wish: Wish) async -> Admission? {
+        let limits = [(wish.login, wish.limits.recipientsPerDay)] + (wish.tenant.map { [($0, wish.limits.tenantRecipientsPerDay)] } ?? [])
+        for (name, limit) in limits {
+            guard let limit, let sum = await recipients(of: name), sum + wish.recipients > limit, sum > 0 else { continue }
+            let until = now().addingTimeInterval(Self.dayInterval)
+            lanes[wish.login, default: Lane()].closedUntil = until
+            return .later(until: until, why: "\(name) has reached \(sum) of \(limit) recipients a day")
+        }
+        return nil
+    }
+
+    /// nil: the store could not be read, which is no reason to hold mail.
+    private func recipients(of name: String) async -> Int? {
+        let at = now()
+        if let day = days[name], at.timeIntervalSince(day.asOf).magnitude < 300 { return day.recipients }
+        do throws(StoreFailure) {
+            let sum = try await usage(name, at.addingTimeInterval(-86_400)).recipients
+            days[name] = DayCount(recipients: sum, asOf: at)
+            return sum
+        } catch { return nil }
+    }
+
+    private struct DayCount {
+        var recipients: Int
+        let asOf: Date
+    }
+}
