@@ -15,7 +15,9 @@ package struct SettleContract: StoreContract {
         Fact("lostClaimTakesNothingAlong", lostClaimTakesNothingAlong), Fact("failedStays", failedStays),
         Fact("recoverReleasesOlderIncarnations", recoverReleasesOlderIncarnations),
         Fact("recoverSweepsWhatWasNeverAccepted", recoverSweepsWhatWasNeverAccepted),
-        Fact("recoverForgetsDoneAfterAWeek", recoverForgetsDoneAfterAWeek),
+        Fact("recoverForgetsDoneAfterAWeek", recoverForgetsDoneAfterAWeek), Fact("noticeComesWithItsFailure", noticeComesWithItsFailure),
+        Fact("lostClaimBringsNoNotice", lostClaimBringsNoNotice), Fact("postponedIsNoAttempt", postponedIsNoAttempt),
+        Fact("eachLaneHasItsRoom", eachLaneHasItsRoom),
     ]
 
     private func claimed(
@@ -172,5 +174,64 @@ package struct SettleContract: StoreContract {
         #expect(try await store.show(claim.message) != nil)
         _ = try await store.recover(for: Samples.node, at: Samples.time(8 * 86_400))
         #expect(try await store.show(claim.message) == nil)
+    }
+
+    private func failing(_ claim: Claim, bodySize: Int = 3) throws -> Settlement {
+        let notice = Settlement.Notice(
+            message: try Samples.message("notice", bodySize: bodySize), body: [UInt8](repeating: 7, count: bodySize), lane: "desk")
+        return Settlement(
+            claim: claim, at: Samples.time(2), state: .failed(why: "550"), outcomes: [0: .refused(reply: "550 no")], notice: notice)
+    }
+
+    /// This one is bigger than a piece of a body.
+    @Sendable func noticeComesWithItsFailure() async throws {
+        let size = AcceptedMessage.chunkSize + 5
+        let store = try await make()
+        try await store.settle(try failing(try await claimed(store), bodySize: size))
+        #expect(try await store.list(QueueFilter()).map(\.message.id.text) == ["m", "notice"])
+        let entry = try #require(try await SpoolContract.claim(store, after: 3).first)
+        #expect(entry.message.id.text == "notice" && entry.lane == "desk")
+        var octets = 0
+        var number = 0
+        while let piece = try await store.chunk(number, of: entry.message.id) {
+            octets += piece.count
+            number += 1
+        }
+        #expect(octets == size)
+    }
+
+    @Sendable func lostClaimBringsNoNotice() async throws {
+        let store = try await make()
+        let claim = try await claimed(store)
+        let other = Claim(message: claim.message, attempt: 9, claimant: claim.claimant, until: claim.until)
+        await #expect(throws: StoreFailure.claimLost) { try await store.settle(try failing(other)) }
+        #expect(try await store.list(QueueFilter()).map(\.message.id.text) == ["m"])
+    }
+
+    /// A login's limits put it off: that is not held against the message.
+    @Sendable func postponedIsNoAttempt() async throws {
+        let store = try await make()
+        var settlement = Settlement(
+            claim: try await claimed(store), at: Samples.time(2), state: .waiting(until: Samples.time(5), why: "30 a minute"), lane: "box")
+        settlement.isPostponed = true
+        try await store.settle(settlement)
+        #expect(try await store.show(settlement.claim.message)?.attempts == 0)
+        let again = try #require(try await SpoolContract.claim(store, after: 5).first)
+        #expect(again.claim.attempt == 1 && again.lane == "box" && !again.isUnknown)
+    }
+
+    /// Ten thousand messages of one login do not keep another's single one waiting.
+    @Sendable func eachLaneHasItsRoom() async throws {
+        let store = try await make()
+        for (number, lane) in ["busy", "busy", "busy", "full", "", "", "single"].enumerated() {
+            try await store.accept(
+                try Samples.message("\(number)"), lastChunk: SpoolContract.body, number: 0, held: nil, lane: lane, journal: [],
+                sightings: [])
+        }
+        let rooms = LaneRooms(known: ["busy": 2, "full": 0], other: 1)
+        let batch = try await store.claim(10, rooms: rooms, by: Samples.node, at: Samples.time(1), until: Samples.time(60))
+        #expect(batch.entries.map(\.message.id.text) == ["0", "1", "4", "6"])
+        let rest = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
+        #expect(rest.entries.map(\.message.id.text) == ["2", "3"])
     }
 }

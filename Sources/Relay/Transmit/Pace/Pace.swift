@@ -104,6 +104,9 @@ package actor Pace {
         return rooms
     }
 
+    /// Nobody waits for a place of this login.
+    package func isEmpty(_ login: String) -> Bool { lanes[login]?.queue.values.allSatisfy(\.isEmpty) ?? true }
+
     /// Everyone who waits for a place is sent away.
     package func stop() {
         isStopping = true

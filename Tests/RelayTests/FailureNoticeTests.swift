@@ -1,0 +1,127 @@
+import Mail
+import Relay
+import TestSupport
+import Testing
+
+import struct FoundationEssentials.Date
+
+/// What is given up is told to whoever sent it, in the commit that gives it up, and never to a machine that would answer.
+struct FailureNoticeTests {
+    private func refused(_ service: FakeService, _ texts: String...) {
+        let replies = texts.map { text in
+            let words = text.split(separator: " ", maxSplits: 2).map(String.init)
+            return RecipientReply(
+                stage: words[0] == "250" ? .content : .rcpt,
+                reply: ProviderReply(code: Int(words[0]) ?? 0, enhanced: words[1], text: words.count > 2 ? words[2] : ""))
+        }
+        service.transmit.answer { _ in .success(replies) }
+    }
+
+    private func administrator(_ service: FakeService) async throws {
+        _ = try await service.store.apply(
+            DirectoryEdit([.put(.setting(SettingKey(.emailAdministratorUserID), "u-desk"))], by: "root", at: service.clock.now))
+    }
+
+    private func notice(_ service: FakeService) async throws -> (message: AcceptedMessage, body: String)? {
+        guard let notice = try await service.attempt()?.notice else { return nil }
+        return (notice.message, String(decoding: notice.body, as: UTF8.self))
+    }
+
+    @Test func senderIsToldInWordsAndForPrograms() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m", to: ["rob@example.com", "ok@example.com"])
+        refused(service, "550 5.1.1 no such user", "250 2.0.0 queued")
+        let (message, body) = try #require(try await notice(service))
+        #expect(message.envelope.sender == .null && message.envelope.recipients.map(\.address) == [FakeCompany.ann])
+        #expect(message.author.first.address == FakeCompany.desk && message.purpose == .administrator && message.isAutomatic)
+        let header = try HeaderBlock(message.header)
+        #expect(header.first(.autoSubmitted)?.unfolded() == "auto-replied")
+        #expect(header.first(.to)?.unfolded() == "ann@example.org")
+        #expect(header.first(.subject)?.unfolded() == "Not delivered: your message to rob@example.com")
+        #expect(header.first(.contentType)?.unfolded().hasPrefix("multipart/report; report-type=delivery-status;") == true)
+        #expect(header.first(.inReplyTo)?.unfolded() == "<m@example.org>")
+        for line in [
+            "the recipient is refused: 550 5.1.1 no such user", "Final-Recipient: rfc822; rob@example.com", "Action: failed",
+            "Status: 5.1.1", "Diagnostic-Code: smtp; 550 5.1.1 no such user", "Message-ID: <m@example.org>", "It was tried once",
+        ] { #expect(body.contains(line), "\(line) in \(body)") }
+        #expect(!body.contains("ok@example.com"), "it was reached")
+        #expect(body.utf8.allSatisfy { $0 < 0x80 } && !body.contains("\n\n"))
+        #expect(message.bodySize == body.utf8.count)
+    }
+
+    /// It is a message like any other: the null sender where the provider takes it, through the mailbox of whoever it is from.
+    @Test func noticeIsSentByTheAdministrator() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m")
+        refused(service, "550 5.1.1 no such user")
+        #expect(try await service.attempt()?.notice != nil)
+        service.transmit.answer { _ in .success([.taken]) }
+        let sent = try #require(try await service.attempt())
+        #expect(sent.state == .done && service.transmit.sent.last?.login == "desk-login")
+        #expect(service.transmit.sent.last?.envelope.recipients.map(\.address) == [FakeCompany.ann])
+    }
+
+    @Test func fiveDaysLaterTheRestIsToldOf() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m", to: ["gone@example.com", "busy@example.com"])
+        refused(service, "550 5.1.1 no such user", "451 4.7.1 Greylisted")
+        #expect(try await service.attempt()?.notice == nil, "not before the last word")
+        refused(service, "451 4.7.1 Greylisted")
+        service.clock.advance(by: 5 * 86_400 + 1)
+        let (_, body) = try #require(try await notice(service))
+        #expect(body.contains("Status: 5.1.1") && body.contains("Status: 5.4.7"), "\(body)")
+        #expect(body.contains("given up after five days"))
+    }
+
+    @Test func aNoticeCausesNone() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m")
+        refused(service, "550 5.1.1 no such user")
+        #expect(try await service.attempt()?.notice != nil)
+        let failed = try #require(try await service.attempt())
+        guard case .failed = failed.state else { return #expect(Bool(false), "\(failed.state)") }
+        #expect(failed.notice == nil, "it stays in the queue, visible")
+    }
+
+    /// RFC 3461 section 4.1.
+    @Test(arguments: [(Recipient.Notify.never, false), (Recipient.Notify.success, false), (Recipient.Notify.failure.union(.delay), true)])
+    func whoWantsNoneGetsNone(_ notify: Recipient.Notify, _ isTold: Bool) async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m", notify: notify)
+        refused(service, "550 5.1.1 no such user")
+        #expect((try await service.attempt()?.notice != nil) == isTold)
+    }
+
+    @Test func withoutAnAdministratorItStaysInTheQueue() async throws {
+        let service = try await FakeService()
+        _ = try await service.store.apply(
+            DirectoryEdit([.remove(EntityKey(.setting, SettingKey(.emailFromUserID).description))], by: "root", at: service.clock.now))
+        try await service.accept("m")
+        refused(service, "550 5.1.1 no such user")
+        let settlement = try #require(try await service.attempt())
+        guard case .failed = settlement.state else { return #expect(Bool(false)) }
+        #expect(settlement.notice == nil)
+    }
+
+    @Test(arguments: [
+        ("plain", "plain"), ("a=b", "a=3Db"), ("caf\u{e9}", "caf=C3=A9"), ("end \r\nnext", "end=20\r\nnext"), ("tab\t", "tab=09"),
+        ("a\rb", "a=0Db"), ("two  words", "two  words"), ("", ""),
+    ]) func quotedPrintable(_ text: String, _ encoded: String) {
+        #expect(String(decoding: QuotedPrintable.encode(text.utf8), as: UTF8.self) == encoded)
+    }
+
+    @Test func quotedPrintableLinesStayShort() {
+        let encoded = QuotedPrintable.encode(Array(String(repeating: "=\u{e9} x", count: 200).utf8))
+        let lines = String(decoding: encoded, as: UTF8.self).components(separatedByCRLF: ())
+        #expect(lines.allSatisfy { $0.utf8.count <= 76 } && lines.count > 10)
+    }
+}
+
+extension String {
+    fileprivate func components(separatedByCRLF: Void) -> [Substring] { split(separator: "\r\n", omittingEmptySubsequences: false) }
+}

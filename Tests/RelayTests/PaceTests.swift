@@ -1,0 +1,116 @@
+import Relay
+import TestSupport
+import Testing
+
+import struct FoundationEssentials.Date
+
+/// Each login within its limits, and none that waits for another's.
+@Suite(.timeLimit(.minutes(5)))
+struct PaceTests {
+    private let clock = FakeClock()
+
+    private func pace(used: Int = 0) -> Pace {
+        let clock = clock
+        return Pace(
+            now: { clock.now }, wait: { clock.advance(by: $0) },
+            usage: { name, _ throws(StoreFailure) in Usage(login: name, messages: used, recipients: used) })
+    }
+
+    private func wish(
+        _ login: String = "ann", _ transport: Transport = .smtp, tenant: String? = nil, recipients: Int = 1,
+        _ change: (inout ProviderLimits) -> Void = { _ in }
+    ) -> Pace.Wish {
+        var limits = ProviderLimits()
+        change(&limits)
+        return Pace.Wish(login: login, transport: transport, limits: limits, tenant: tenant, recipients: recipients)
+    }
+
+    @Test func noMoreAtOnceThanConnections() async {
+        let pace = pace()
+        let wish = wish { $0.connections = 3 }
+        for _ in 0..<3 { #expect(await pace.enter(wish) == .admitted) }
+        async let fourth = pace.enter(wish)
+        // Somebody else is not kept waiting by it.
+        #expect(await pace.enter(self.wish("bob") { $0.connections = 1 }) == .admitted)
+        await pace.leave(wish, asksForLess: false)
+        #expect(await fourth == .admitted)
+    }
+
+    /// Whatever minute is looked at, it has no more than the limit.
+    @Test(arguments: [1, 6, 30, 100]) func noMinuteHasMoreThanItsLimit(_ limit: Int) async {
+        let pace = pace()
+        let wish = wish {
+            $0.messagesPerMinute = limit
+            $0.connections = 1000
+        }
+        var sent: [Date] = []
+        for _ in 0..<(limit * 4) {
+            while case .later(let until, _) = await pace.enter(wish) { clock.advance(by: max(until.timeIntervalSince(clock.now), 0.001)) }
+            sent.append(clock.now)
+            await pace.leave(wish, asksForLess: false)
+        }
+        for (index, first) in sent.enumerated() {
+            let minute = sent[index...].prefix { $0.timeIntervalSince(first) < 60 }.count
+            #expect(minute <= limit, "\(minute) from \(index) on")
+        }
+        // And it is used: four minutes' worth take no longer than six.
+        #expect(clock.now.timeIntervalSince(sent[0]) <= 6 * 60)
+    }
+
+    @Test func usedUpDayWaitsAndClosesTheLane() async {
+        let pace = pace(used: 9_999)
+        let wish = wish(recipients: 2) { $0.recipientsPerDay = 10_000 }
+        guard case .later(let until, let why) = await pace.enter(wish) else { return #expect(Bool(false)) }
+        #expect(until == clock.now.addingTimeInterval(900))
+        #expect(why.contains("9999 of 10000"))
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
+        #expect(await pace.rooms(inHand: [:]).room(in: "bob") > 0)
+    }
+
+    /// One message with more recipients than a day has would wait for ever: it goes when nothing else has gone.
+    @Test func aSingleTooLargeMessageIsNotHeldForEver() async {
+        #expect(await pace().enter(wish(recipients: 20) { $0.recipientsPerDay = 10 }) == .admitted)
+    }
+
+    @Test func tenantsDayCountsForAllItsMailboxes() async {
+        let pace = pace()
+        let wishes = ["ann", "bob"].map { login in
+            wish(login, tenant: "tenant/t", recipients: 6) { $0.tenantRecipientsPerDay = 10 }
+        }
+        #expect(await pace.enter(wishes[0]) == .admitted)
+        await pace.count([Usage(login: "tenant/t", messages: 1, recipients: 6)])
+        guard case .later = await pace.enter(wishes[1]) else { return #expect(Bool(false), "bob's tenant has had its day") }
+    }
+
+    @Test func providerThatWantsLessGetsLess() async {
+        let pace = pace()
+        let wish = wish { $0.connections = 4 }
+        for _ in 0..<4 { #expect(await pace.enter(wish) == .admitted) }
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
+        await pace.leave(wish, asksForLess: true)
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 4, "two at once, each with one that follows")
+        clock.advance(by: 601)
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
+    }
+
+    @Test func stopSendsAwayWhoWaits() async {
+        let pace = pace()
+        let wish = wish { $0.connections = 1 }
+        #expect(await pace.enter(wish) == .admitted)
+        async let second = pace.enter(wish)
+        while await pace.isEmpty("ann") { await Task.yield() }
+        await pace.stop()
+        guard case .later = await second else { return #expect(Bool(false)) }
+        guard case .later = await pace.enter(wish) else { return #expect(Bool(false), "and nobody comes in any more") }
+    }
+
+    @Test func transportsHavePlacesOfTheirOwn() async {
+        let pace = pace()
+        let limits: (inout ProviderLimits) -> Void = {
+            $0.connections = 1
+            $0.requestsAtOnce = 1
+        }
+        #expect(await pace.enter(wish("ann", .smtp, limits)) == .admitted)
+        #expect(await pace.enter(wish("ann", .graph, limits)) == .admitted)
+    }
+}
