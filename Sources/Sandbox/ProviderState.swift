@@ -13,6 +13,8 @@ struct ProviderState: Sendable {
     var faults = FaultQueue()
     var record = Record()
     var traffic = Traffic()
+    /// Uploads that were announced, by their id: whose.
+    var uploads: [String: String] = [:]
     let contentLimit: Int
 
     init(tenant: Tenant, habits: Habits, dice: Dice, contentLimit: Int = .max) {

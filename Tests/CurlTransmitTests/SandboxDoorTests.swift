@@ -31,13 +31,17 @@ import Testing
             case .userinfo: sandbox.userinfoEndpoint
             case .revoke: sandbox.revocationEndpoint
             case .codeEntry: sandbox.baseAddress + "/device"
+            case .graphSend: sandbox.baseAddress + "/v1.0/me/sendMail"
+            case .gmailSend: sandbox.baseAddress + "/gmail/v1/users/me/messages/send"
+            case .gmailUpload: sandbox.baseAddress + "/upload/gmail/v1/users/me/messages/send?uploadType=resumable"
+            case .gmailSenders: sandbox.baseAddress + "/gmail/v1/users/me/settings/sendAs"
             }
         }
 
         func method(_ door: Door) -> HTTPRequest.Method {
             switch door {
-            case .token, .device, .revoke: .post
-            case .authorize, .keys, .metadata, .userinfo, .codeEntry: .get
+            case .token, .device, .revoke, .graphSend, .gmailSend, .gmailUpload: .post
+            case .authorize, .keys, .metadata, .userinfo, .codeEntry, .gmailSenders: .get
             }
         }
     }

@@ -95,9 +95,10 @@ final class CurlTransfer {
         try check(ccs_set_text(easy, CURLOPT_USERAGENT, "Mandate"))
         switch request.method {
         case .get: try check(ccs_set_long(easy, CURLOPT_HTTPGET, 1))
-        case .post:
-            try check(ccs_set_long(easy, CURLOPT_POST, 1))
-            try check(ccs_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+        case .post, .put:
+            try check(ccs_set_long(easy, request.method == .put ? CURLOPT_UPLOAD : CURLOPT_POST, 1))
+            let size = request.method == .put ? CURLOPT_INFILESIZE_LARGE : CURLOPT_POSTFIELDSIZE_LARGE
+            try check(ccs_set_offset(easy, size, curl_off_t(body.count)))
             // Read once, with no way back: given a body it can rewind, libcurl silently sends a POST again when a kept connection closes
             // without an answer. A token request sent twice may spend a refresh token that the first one has rotated.
             try check(ccs_set_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque()))

@@ -5,6 +5,7 @@ package struct HTTPRequest: Sendable {
     package enum Method: String, Sendable, Hashable {
         case get = "GET"
         case post = "POST"
+        case put = "PUT"
     }
 
     package let method: Method

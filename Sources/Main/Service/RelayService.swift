@@ -40,12 +40,18 @@ struct RelayService: Service {
         settings.name = try live.hostDomain.ascii
         settings.connectionsPerLogin = 64  // the pace keeps each login to what its provider allows
         let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
+        let requests = APITransmit(curl, now: live.now)
         let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
         self.runner = SpoolRunner(
             claimant: claimant,
             attempt: Attempt.Surroundings(
                 shelf: shelf, broker: broker, spool: store,
-                transmit: { message throws(TransmitFailure) in try await transmit.send(message) }, transports: [.smtp],
+                transmit: { message throws(TransmitFailure) in
+                    switch message.transport {
+                    case .smtp: try await transmit.send(message)
+                    case .graph, .gmail: try await requests.send(message)
+                    }
+                }, transports: Set(Transport.allCases),
                 schedule: RetrySchedule(), now: live.now, draw: live.fraction,
                 notices: Attempt.NoticeOffice(domain: try live.hostDomain, generator: { live.generator }),
                 pace: Pace(

@@ -33,7 +33,7 @@ extension Remedy {
                 provider: "make \(domain.text) an accepted domain of the tenant and switch DKIM on for it",
                 ours: "mandate applications set \(place.application)\(known) --domain \(domain.ascii)")
         case .severalAuthorsRefused: self.init(ours: "send it with one author")
-        case .aliasSentFromPrimary, .transportMissing, .noTransport:
+        case .aliasSentFromPrimary, .transportMissing, .noTransport, .tooLarge, .envelopeNotExpressible:
             self.init(ours: "mandate mailboxes set \(place.mailbox) --transport smtp")
         }
     }

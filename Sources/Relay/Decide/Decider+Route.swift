@@ -10,7 +10,7 @@ extension Decider {
         let mode = directory.settings.mode(routing.purpose)
         explanation.note(.mode(mode, routing.purpose))
         guard mode == .from else { return throughCarrier(author, routing, explanation) }
-        if let usable = best(for: author, at: routing.at, &explanation) {
+        if let usable = best(for: author, routing, &explanation) {
             explanation.note(.chosen(usable.candidate, usable.transport))
             return .decided(decision(author, usable, from: author.all, route: usable.candidate.route, routing, explanation))
         }
@@ -32,10 +32,10 @@ extension Decider {
     }
 
     /// Steps 4 to 6 for all authors at once: a group goes through one mailbox that may use every one of them.
-    private func best(for author: Author, at now: Date, _ explanation: inout Explanation) -> Usable? {
-        var usable = usable(for: author.first.address, severalAuthors: author.isSeveral, at: now, &explanation)
+    private func best(for author: Author, _ routing: Routing, _ explanation: inout Explanation) -> Usable? {
+        var usable = usable(for: author.first.address, severalAuthors: author.isSeveral, routing, &explanation)
         for other in author.others {
-            let theirs = self.usable(for: other.address, severalAuthors: true, at: now, &explanation)
+            let theirs = self.usable(for: other.address, severalAuthors: true, routing, &explanation)
             usable = usable.compactMap { first in
                 let shared = theirs.filter {
                     $0.candidate.mailbox.login == first.candidate.mailbox.login && $0.transport == first.transport
@@ -51,12 +51,14 @@ extension Decider {
         return usable.count == 1 ? usable[0] : usable.min(by: Self.isPreferred)
     }
 
-    private func usable(for address: EmailAddress, severalAuthors: Bool, at now: Date, _ explanation: inout Explanation) -> [Usable] {
+    private func usable(
+        for address: EmailAddress, severalAuthors: Bool, _ routing: Routing, _ explanation: inout Explanation
+    ) -> [Usable] {
         let candidates = candidates(for: address)
         if candidates.isEmpty { explanation.note(.noCandidate(address)) }
         var usable: [Usable] = []
         for candidate in candidates {
-            usable += judge(candidate, severalAuthors: severalAuthors, at: now, &explanation)
+            usable += judge(candidate, severalAuthors: severalAuthors, routing, &explanation)
         }
         return usable
     }
@@ -83,7 +85,7 @@ extension Decider {
             return .refused(refuse(.noFallback, "\(author) has no route, and nobody may send as the carrier", explanation))
         }
         // On behalf is no way for a carrier: the message would show three people.
-        let ways = usable(for: carrier.address, severalAuthors: false, at: routing.at, &explanation).filter {
+        let ways = usable(for: carrier.address, severalAuthors: false, routing, &explanation).filter {
             $0.candidate.route != .onBehalf
         }
         guard let best = ways.min(by: Self.isPreferred) else {
@@ -140,11 +142,30 @@ extension Explanation {
         }
     }
 
+    /// Every candidate is struck out for this very message's size or recipients, which no time will mend.
+    var saysItFitsNowhere: Bool {
+        let struck = steps.compactMap { step in
+            if case .struck(_, let strikes) = step { strikes } else { nil }
+        }
+        return !struck.isEmpty && struck.allSatisfy { $0.contains(where: \.isMisfit) }
+    }
+
+    var misfits: [String] { strikes.filter(\.isMisfit).map(\.description) }
+
     /// Whether a candidate could come back by itself: one for which nothing but time is missing.
     var hasTemporaryStrike: Bool {
         steps.contains { step in
             guard case .struck(_, let strikes) = step else { return false }
             return strikes.allSatisfy(\.isTemporary) || strikes.contains { if case .pendingAndDenied = $0 { true } else { false } }
+        }
+    }
+}
+
+extension Strike {
+    fileprivate var isMisfit: Bool {
+        switch self {
+        case .tooLarge, .envelopeNotExpressible: true
+        default: false
         }
     }
 }

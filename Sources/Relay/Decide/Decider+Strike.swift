@@ -4,7 +4,8 @@ internal import struct FoundationEssentials.Date
 /// Step 5: what speaks against a candidate. All reasons are collected, because an administrator who mends one wants to know the next.
 extension Decider {
     /// The transport that will honour the candidate, or why none will. Several authors must agree on one, so for them it is all that will.
-    func judge(_ candidate: Candidate, severalAuthors: Bool, at now: Date, _ explanation: inout Explanation) -> [Usable] {
+    func judge(_ candidate: Candidate, severalAuthors: Bool, _ routing: Routing, _ explanation: inout Explanation) -> [Usable] {
+        let now = routing.at
         var strikes: [Strike] = []
         strikeByEntry(candidate, at: now, &strikes)
         strikeByHealth(candidate, at: now, &strikes)
@@ -22,7 +23,7 @@ extension Decider {
         for transport in transports(of: candidate) {
             let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
             let standing = conditions.standing(key) ?? derivedStanding(candidate, provider, at: now)
-            if let strike = strike(candidate, transport, standing, provider, severalAuthors: severalAuthors, at: now) {
+            if let strike = strike(candidate, transport, standing, provider, severalAuthors: severalAuthors, routing) {
                 strikes.append(strike)
             } else {
                 explanation.note(.usable(candidate, transport, standing))
@@ -99,13 +100,22 @@ extension Decider {
         return now < until ? .pending(until: until, deniedAt: nil) : nil
     }
 
+    /// This very message cannot go that way, whoever it is from.
+    private func misfit(_ transport: Transport, _ provider: Provider, _ routing: Routing) -> Strike? {
+        let limit = transport == .smtp ? provider.limits.messageSize : provider.limits.requestSize
+        if let size = routing.size, let limit, size > limit { return .tooLarge(transport, limit: limit) }
+        return routing.needsEnvelope && transport != .smtp ? .envelopeNotExpressible(transport) : nil
+    }
+
     private func strike(
-        _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, at now: Date
+        _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, _ routing: Routing
     ) -> Strike? {
+        let now = routing.at
         guard transports.contains(transport), provider.takes(transport) else { return .transportMissing(transport) }
         if case .stopped(let until, let why, _)? = conditions.mailbox(login: candidate.mailbox.login, over: transport), now < until {
             return .transportStopped(transport, until: until, why)
         }
+        if let misfit = misfit(transport, provider, routing) { return misfit }
         switch standing {
         case .denied(let at, let code)?: return .standingDenied(transport, at: at, code: code)
         case .rewritten(_, let to)?: return .rewrittenByProvider(transport, to: to)

@@ -40,11 +40,17 @@ package struct Routing: Sendable, Hashable {
     /// As submitted; nil when none was given.
     package let envelopeSender: ReversePath?
     package let at: Date
+    /// Octets of the whole message; nil while it is still arriving.
+    package let size: Int?
+    /// Somebody in To or Cc is not (any more) among the recipients, so no transport will do that sends to whom the header names.
+    package let needsEnvelope: Bool
 
-    package init(purpose: Purpose?, envelopeSender: ReversePath?, at: Date) {
+    package init(purpose: Purpose?, envelopeSender: ReversePath?, at: Date, size: Int? = nil, needsEnvelope: Bool = false) {
         self.purpose = purpose
         self.envelopeSender = envelopeSender
         self.at = at
+        self.size = size
+        self.needsEnvelope = needsEnvelope
     }
 }
 

@@ -62,6 +62,10 @@ package enum Strike: Sendable, Hashable {
     case mailboxStopped(until: Date, String)
     /// This way out of the mailbox is; another may do.
     case transportStopped(Transport, until: Date, String)
+    /// Octets that this way takes.
+    case tooLarge(Transport, limit: Int)
+    /// It sends to everyone whom the header names.
+    case envelopeNotExpressible(Transport)
     case grantDisabled
     case grantMissing
     case grantNeedsConsent(String)
@@ -81,7 +85,8 @@ package enum Strike: Sendable, Hashable {
         case .mailboxStopped, .transportStopped, .pendingAndDenied, .notYetValid: true
         case .deniedByEntry, .standingDenied, .rewrittenByProvider, .expired, .mailboxDisabled, .mailboxBroken, .grantDisabled,
             .grantMissing, .grantNeedsConsent, .applicationMissing, .applicationSuspended, .unaligned, .severalAuthorsRefused,
-            .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing, .noTransport:
+            .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing, .noTransport, .tooLarge,
+            .envelopeNotExpressible:
             false
         }
     }

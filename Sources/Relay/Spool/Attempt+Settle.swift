@@ -8,6 +8,13 @@ extension Attempt {
         settle(report, outcome: word, state: later(why, notBefore: nil))
     }
 
+    /// No way out will ever take this message: everyone left is refused, now and not in five days.
+    func settle(impossible why: String, _ report: AttemptReport) -> Settlement {
+        var settlement = settle(report, outcome: Verdict.refused.word, state: .failed(why: why))
+        for index in entry.remaining { settlement.outcomes[index] = .refused(reply: why) }
+        return settlement
+    }
+
     func hold(_ why: String, word: String, _ report: AttemptReport) -> Settlement {
         settle(report, outcome: word, state: .held(why: why))
     }

@@ -64,8 +64,11 @@ package struct Attempt: Sendable {
         }
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
-            purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at)
+            purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at,
+            size: message.size, needsEnvelope: needsEnvelope(header))
         switch decider.decide(message.author, routing) {
+        case .refused(let refusal) where refusal.explanation.saysItFitsNowhere:
+            return settle(impossible: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))", report)
         case .refused(let refusal): return settle(later: refusal.sentence, word: refusal.code.rawValue, report)
         case .hold: return hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
         case .decided(let decision):
@@ -102,6 +105,19 @@ package struct Attempt: Sendable {
         await surroundings.pace.leave(wish, asksForLess: settlement.asksForLess)
         await surroundings.pace.count(settlement.usages)
         return settlement
+    }
+
+    /// What cannot be read is left to SMTP, which asks nobody whom the header names.
+    private func needsEnvelope(_ header: HeaderBlock) -> Bool {
+        let remaining = Set(entry.remaining.map { message.envelope.recipients[$0].address })
+        for name in [FieldName.to, .cc] {
+            for field in header.fields(named: name) {
+                do throws(AddressError) {
+                    guard try AddressList(parsing: field.value).addresses.allSatisfy({ remaining.contains($0.address) }) else { return true }
+                } catch { return true }
+            }
+        }
+        return false
     }
 
     private func rewrite(_ header: HeaderBlock, _ decision: Decision) throws(Refusal) -> Rewritten {

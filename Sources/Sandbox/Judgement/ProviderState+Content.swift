@@ -48,8 +48,25 @@ extension ProviderState {
         return nil
     }
 
+    /// Of a message that came by an API, which has no envelope: the transport knows a From field and the mailbox.
+    mutating func acceptByAPI(_ content: [UInt8], login: String, recipients: [String], sendsAliasAsPrimary: Bool, now: Double)
+        -> AcceptedMessage
+    {
+        let header = HeaderGlance(content)
+        let own = tenant.mailbox(login: login)?.address ?? login
+        let envelope = Envelope(sender: EnvelopeSender(own), recipients: recipients.map { EnvelopeRecipient($0) })
+        let delivery = Delivery(connection: 0, login: login, content: content, tlsVersion: "TLS")
+        var message = accept(envelope, delivery, header, now: now, isRecorded: false)
+        let isAlias = tenant.mailbox(login: login)?.aliases.contains { alias in
+            header.from.contains { $0.lowercased() == alias.lowercased() }
+        }
+        if sendsAliasAsPrimary, isAlias == true { message.deliveredFrom = [own] }
+        record.accept(message, contentLimit: contentLimit)
+        return message
+    }
+
     /// The first address that the login may not use: each From address, then the envelope sender.
-    private func deniedAddress(_ envelope: Envelope, _ header: HeaderGlance, login: String) -> String? {
+    func deniedAddress(_ envelope: Envelope, _ header: HeaderGlance, login: String) -> String? {
         if let from = header.from.first(where: { !tenant.mayUse($0, login: login, sender: header.sender) }) { return from }
         let sender = envelope.sender.address
         return sender.isEmpty || tenant.mayUseAsEnvelope(sender, login: login) ? nil : sender
@@ -70,7 +87,9 @@ extension ProviderState {
         }
     }
 
-    private mutating func accept(_ envelope: Envelope, _ delivery: Delivery, _ header: HeaderGlance, now: Double) -> AcceptedMessage {
+    private mutating func accept(
+        _ envelope: Envelope, _ delivery: Delivery, _ header: HeaderGlance, now: Double, isRecorded: Bool = true
+    ) -> AcceptedMessage {
         traffic.noteSent(delivery.login, now: now)
         let own = tenant.mailbox(login: delivery.login)?.address ?? delivery.login
         let isDenied = deniedAddress(envelope, header, login: delivery.login) != nil
@@ -82,7 +101,7 @@ extension ProviderState {
             messageID: header.messageID ?? "<\(dice.hex(32))@\(habits.backendName)>", from: header.from,
             deliveredFrom: isDenied ? [own] : header.from, headerSender: header.sender, tlsVersion: delivery.tlsVersion, time: now,
             wasAnswered: delivery.wasAnswered)
-        record.accept(message, contentLimit: contentLimit)
+        if isRecorded { record.accept(message, contentLimit: contentLimit) }
         return message
     }
 

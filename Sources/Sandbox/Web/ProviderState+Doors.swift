@@ -38,6 +38,10 @@ extension ProviderState {
         case .metadata: .document(TokenAnswer(status: 200, body: discoveryDocument()))
         case .userinfo: .document(userinfo(visit.bearer ?? "", now: now))
         case .revoke: .document(revoke(visit.form))
+        case .graphSend: .document(graphSend(visit, now: now))
+        case .gmailSend: .document(gmailSend(visit, now: now))
+        case .gmailUpload: .document(gmailUpload(visit, now: now))
+        case .gmailSenders: .document(gmailSenders(visit, now: now))
         }
     }
 

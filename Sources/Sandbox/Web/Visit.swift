@@ -3,20 +3,30 @@ internal import Foundation
 /// One request at a door, as it came.
 struct Visit: Sendable {
     let door: Door
+    /// POST, or the PUT that ends an upload.
     let isPost: Bool
     let path: String
     let tenant: String
+    /// Whose mailbox the path names; empty: none.
+    let user: String
     let query: String
     let form: String
+    /// A message, at the doors that take one.
+    let content: [UInt8]
     /// Of the Authorization field.
     let bearer: String?
 
     /// A client that shows itself by `Basic` (RFC 6749 section 2.3.1) is judged like one that does so in the form.
-    init(door: Door, isPost: Bool, path: String, tenant: String, query: String, form: String, authorization: String?) {
+    init(
+        door: Door, isPost: Bool, path: String, tenant: String, user: String = "", query: String, form: String, content: [UInt8] = [],
+        authorization: String?
+    ) {
         self.door = door
         self.isPost = isPost
         self.path = path
         self.tenant = tenant
+        self.user = user
+        self.content = content
         self.query = query
         let words = (authorization ?? "").split(separator: " ")
         bearer = words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
@@ -33,7 +43,8 @@ struct Visit: Sendable {
 
     /// Whom it is about, as faults name them: the login behind a refresh token, else the client id.
     func subject(_ state: ProviderState) -> String? {
-        state.subject(of: TokenRequest(tenant: tenant, form: door == .authorize ? query : form))
+        if door.takesMail || door == .gmailSenders { return state.mailLogin(self) }
+        return state.subject(of: TokenRequest(tenant: tenant, form: door == .authorize ? query : form))
     }
 }
 

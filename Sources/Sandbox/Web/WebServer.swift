@@ -10,6 +10,8 @@ internal import ServiceLifecycle
 final class WebServer: Sendable {
     /// A token request is a short form; what is longer is not one.
     static let bodyLimit = 1 << 16
+    /// Gmail's largest upload, in base64, and a little.
+    private static let mailLimit = 52 << 20
 
     let port: Int
     private let group: ServiceGroup
@@ -29,6 +31,7 @@ final class WebServer: Sendable {
                 }
                 if door.takesGet { router.get(RouterPath(path), use: serve) }
                 if door.takesPost { router.post(RouterPath(path), use: serve) }
+                if door.takesPut { router.put(RouterPath(path), use: serve) }
             }
         }
         if isControlled { Self.addControl(to: router, provider) }
@@ -65,10 +68,12 @@ final class WebServer: Sendable {
     }
 
     private static func serve(_ door: Door, _ request: Request, _ context: WebContext, _ provider: Provider) async throws -> Response {
-        let form = request.method == .post ? String(buffer: try await request.body.collect(upTo: bodyLimit)) : ""
+        let isPost = request.method == .post || request.method == .put
+        let body = isPost ? try await request.body.collect(upTo: door.takesMail ? mailLimit : bodyLimit) : ByteBuffer()
         let visit = Visit(
-            door: door, isPost: request.method == .post, path: request.uri.path, tenant: context.parameters.get("tenant") ?? "",
-            query: request.uri.query ?? "", form: form, authorization: request.headers[.authorization])
+            door: door, isPost: isPost, path: request.uri.path, tenant: context.parameters.get("tenant") ?? "",
+            user: context.parameters.get("user") ?? "", query: request.uri.query ?? "", form: door.takesMail ? "" : String(buffer: body),
+            content: door.takesMail ? Array(buffer: body) : [], authorization: request.headers[.authorization])
         let fault = provider.with { state, _ in state.faults.take(at: door, login: visit.subject(state)) }
         switch fault {
         case nil: break
