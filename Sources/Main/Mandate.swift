@@ -21,7 +21,9 @@ internal import Glibc
                 ]),
             CommandGroup(
                 name: "Mail",
-                subcommands: [DecideCommand.self, RewriteCommand.self, SendCommand.self, TokenCommand.self, QueueCommand.self]),
+                subcommands: [
+                    DecideCommand.self, RewriteCommand.self, SendCommand.self, TokenCommand.self, QueueCommand.self, StandingsCommand.self,
+                ]),
             CommandGroup(name: "What happened", subcommands: [AuditCommand.self, VaultCommand.self, DoctorCommand.self]),
         ])
 

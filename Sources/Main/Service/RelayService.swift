@@ -19,6 +19,7 @@ struct RelayService: Service {
     private let follower: Follower
     private let transmit: SMTPTransmit
     private let curl: CurlThread
+    private let prober: Prober
     private let vault: Vault
     private let live: Live
     private let log: Logger
@@ -41,17 +42,19 @@ struct RelayService: Service {
         settings.connectionsPerLogin = 64  // the pace keeps each login to what its provider allows
         let transmit = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
         let requests = APITransmit(curl, now: live.now)
+        let send: Transmit = { message throws(TransmitFailure) in
+            switch message.transport {
+            case .smtp: try await transmit.send(message)
+            case .graph, .gmail: try await requests.send(message)
+            }
+        }
+        self.prober = Prober(broker: broker, transmit: send, senders: GmailSenders(curl), live: live)
         let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
         self.runner = SpoolRunner(
             claimant: claimant,
             attempt: Attempt.Surroundings(
                 shelf: shelf, broker: broker, spool: store,
-                transmit: { message throws(TransmitFailure) in
-                    switch message.transport {
-                    case .smtp: try await transmit.send(message)
-                    case .graph, .gmail: try await requests.send(message)
-                    }
-                }, transports: Set(Transport.allCases),
+                transmit: send, transports: Set(Transport.allCases),
                 schedule: RetrySchedule(), now: live.now, draw: live.fraction,
                 notices: Attempt.NoticeOffice(domain: try live.hostDomain, generator: { live.generator }),
                 pace: Pace(
@@ -90,6 +93,7 @@ struct RelayService: Service {
             group.addTask { await renew() }
             group.addTask { await checkpoint() }
             group.addTask { await warn() }
+            group.addTask { await probeStandings() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {
                     await runner.run()
@@ -132,6 +136,34 @@ extension RelayService {
             guard let source = GrantSource(grant.id, in: snapshot.directory) else { continue }
             await broker.probe(grant.application, with: source.key(.smtp, login: login))
         }
+    }
+
+    /// Rights that are pending and were refused, each when its time has come; proofs of providers that replace what they do not know, when they are a week
+    /// old. One at a time: a refusal counts at the provider.
+    private func probeStandings() async {
+        while !Task.isCancelled {
+            let snapshot = shelf.current
+            for (key, standing) in snapshot.conditions.allStandings where isDue(key, standing, snapshot.directory) && !Task.isCancelled {
+                let outcome = await prober.probe(key, in: snapshot.directory)
+                let next = standing.probed(outcome, at: live.now())
+                log.notice("probed \(key.login) as \(key.from): \(StandingWords.of(next))")
+                guard next != standing else { continue }
+                let entry = JournalEntry(
+                    at: live.now(), kind: .changed, facts: [.init("entity", "standing"), .init("observed", "probed: \(outcome.word)")],
+                    personal: [.init(.mailbox, key.login), .init(.from, key.from.description)])
+                do throws(StoreFailure) { try await store.observe([.standing(key, next)], journal: [entry]) } catch {
+                    log.error("a probe's outcome could not be kept: \(error)")
+                }
+            }
+            await live.wait(60)
+        }
+    }
+
+    private func isDue(_ key: StandingKey, _ standing: Standing, _ directory: Directory) -> Bool {
+        if let next = standing.nextProbe { return next <= live.now() }
+        guard case .proven(let at, _) = standing, live.now().timeIntervalSince(at) > 7 * 86_400 else { return false }
+        let mailbox = directory.allMailboxes.first { $0.login == key.login }
+        return mailbox.flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
     }
 
     /// Each hour and at stop, because only what was written down elsewhere can show that the journal's end was cut off.

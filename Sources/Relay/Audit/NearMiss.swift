@@ -57,7 +57,7 @@ struct NearMissCollector: Sendable {
         }
         if case .mailbox(let id) = chosen.mailbox.row, chosen.delegation != nil { delegates[id, default: 0] += 1 }
         for step in decision.explanation.steps {
-            guard case .usable(chosen, _, .pending(let until, _)?) = step else { continue }
+            guard case .usable(chosen, _, .pending(let until, _, _)?) = step else { continue }
             pending.append(
                 NearMiss(
                     kind: .pending, subject: chosen.author.description,

@@ -4,12 +4,59 @@ package import struct FoundationEssentials.Date
 /// What is known of a login using a From address over a transport. No entry means declared: an administrator said so, nobody has tried.
 package enum Standing: Sendable, Hashable {
     case declared
-    /// Granted, but the provider needs time (Exchange Online up to 2 h); a denial meanwhile leaves it pending and mail skips it.
-    case pending(until: Date, deniedAt: Date?)
+    /// Granted, but the provider needs time (Exchange Online up to 2 h); a denial meanwhile leaves it pending, mail skips it, and so many probes have been
+    /// refused since.
+    case pending(until: Date, deniedAt: Date?, probes: Int = 0)
     case proven(at: Date, how: String)
     case denied(at: Date, code: String)
     /// The provider accepted the message and silently changed its From.
     case rewritten(at: Date, to: String)
+}
+
+extension Standing {
+    /// Minutes after a denial at which a right that is still pending is tried again, once each; denials count at the provider (domain.md 2.7), so these are
+    /// all, and after the last one it is denied.
+    package static let probeMinutes: [Double] = [15, 30, 60, 120]
+    /// Seconds that a proof is believed: permissions are taken away without a word to us.
+    package static let proofLife: Double = 90 * 86_400
+
+    /// When it is to be tried next; nil: nobody tries it.
+    package var nextProbe: Date? {
+        guard case .pending(_, let denied?, let probes) = self, probes < Self.probeMinutes.count else { return nil }
+        return denied.addingTimeInterval(Self.probeMinutes[probes] * 60)
+    }
+
+    /// Mail leaves it alone until the probes have had their say; if nobody makes them, mail finds out by itself.
+    func isOnProbation(at now: Date) -> Bool {
+        guard case .pending(_, let denied?, _) = self else { return false }
+        return now < denied.addingTimeInterval((Self.probeMinutes.last ?? 0) * 60 + 600)
+    }
+
+    /// What a probe came to.
+    package func probed(_ outcome: ProbeOutcome, at now: Date) -> Standing? {
+        switch outcome {
+        case .proven(let how): return .proven(at: now, how: how)
+        case .unknown: return self
+        case .denied(let code):
+            guard case .pending(let until, let denied?, let probes) = self, probes + 1 < Self.probeMinutes.count else {
+                return .denied(at: now, code: code)
+            }
+            return .pending(until: until, deniedAt: denied, probes: probes + 1)
+        }
+    }
+
+    func isProven(at now: Date) -> Bool {
+        guard case .proven(let at, _) = self else { return false }
+        return now.timeIntervalSince(at) < Self.proofLife
+    }
+}
+
+/// What asking a provider whether a login may use a From address came to.
+package enum ProbeOutcome: Sendable, Hashable {
+    case proven(how: String)
+    case denied(code: String)
+    /// It could not be asked, or did not say.
+    case unknown(why: String)
 }
 
 package struct StandingKey: Sendable, Hashable, Comparable {

@@ -1,4 +1,5 @@
 internal import Mail
+internal import struct FoundationEssentials.Date
 
 /// Step 4: every way out that the directory knows for an address. A handful of look-ups, however many addresses there are.
 extension Decider {
@@ -71,9 +72,9 @@ enum Confidence: Int, Sendable, Hashable, Comparable {
     /// Granted so recently that it may still be refused.
     case pending
 
-    init(_ standing: Standing?) {
+    init(_ standing: Standing?, at now: Date) {
         switch standing {
-        case .proven?: self = .proven
+        case .proven?: self = standing?.isProven(at: now) == true ? .proven : .declared
         case .pending?: self = .pending
         // The last two never survive.
         case .declared?, nil, .denied?, .rewritten?: self = .declared

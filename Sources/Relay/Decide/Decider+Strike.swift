@@ -27,7 +27,7 @@ extension Decider {
                 strikes.append(strike)
             } else {
                 explanation.note(.usable(candidate, transport, standing))
-                usable.append(Usable(candidate: candidate, transport: transport, confidence: Confidence(standing)))
+                usable.append(Usable(candidate: candidate, transport: transport, confidence: Confidence(standing, at: now)))
                 if !severalAuthors { break }
             }
         }
@@ -108,7 +108,8 @@ extension Decider {
     }
 
     private func strike(
-        _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, _ routing: Routing
+        _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool,
+        _ routing: Routing
     ) -> Strike? {
         let now = routing.at
         guard transports.contains(transport), provider.takes(transport) else { return .transportMissing(transport) }
@@ -119,11 +120,12 @@ extension Decider {
         switch standing {
         case .denied(let at, let code)?: return .standingDenied(transport, at: at, code: code)
         case .rewritten(_, let to)?: return .rewrittenByProvider(transport, to: to)
-        case .pending(let until, .some)? where now < until: return .pendingAndDenied(transport, until: until)
+        case .pending(let until, .some, _)? where standing?.isOnProbation(at: now) == true:
+            return .pendingAndDenied(transport, until: standing?.nextProbe ?? until)
         case .pending?, .declared?, .proven?, nil: break
         }
         if severalAuthors, provider.habits.refusesSeveralAuthors { return .severalAuthorsRefused(transport) }
-        let isProven = standing?.isProven ?? false
+        let isProven = standing?.isProven(at: now) ?? false
         switch candidate.route {
         case .own, .family, .replyTo: return nil
         case .alias where transport == .graph: return .aliasSentFromPrimary(transport)
@@ -132,11 +134,5 @@ extension Decider {
         case .onBehalf: break
         }
         return provider.habits.replacesUnlistedFrom && !isProven ? .unlistedFromReplaced(transport) : nil
-    }
-}
-
-extension Standing {
-    var isProven: Bool {
-        if case .proven = self { true } else { false }
     }
 }

@@ -97,7 +97,7 @@ extension Standing? {
     fileprivate var words: String {
         switch self {
         case nil, .declared: "declared"
-        case .pending(let until, _): "pending until \(until.minute)"
+        case .pending(let until, _, _): "pending until \(until.minute)"
         case .proven(let at, let how): "proven \(at.day), \(how)"
         case .denied(let at, let code): "denied \(at.day), \(code)"
         case .rewritten(let at, let to): "rewritten \(at.day) to \(to)"

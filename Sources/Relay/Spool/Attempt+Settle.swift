@@ -143,7 +143,7 @@ extension Attempt {
 
     /// A right that is still pending stays pending, and mail skips it; any other is denied until a person clears it.
     private func denied(_ key: StandingKey, _ decision: Decision, _ code: String, at now: Date) -> Standing {
-        if case .pending(let until, _)? = decision.explanation.standing(of: key), now < until {
+        if case .pending(let until, _, _)? = decision.explanation.standing(of: key), now < until {
             return .pending(until: until, deniedAt: now)
         }
         return .denied(at: now, code: code)

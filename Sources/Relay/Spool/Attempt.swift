@@ -113,7 +113,9 @@ package struct Attempt: Sendable {
         for name in [FieldName.to, .cc] {
             for field in header.fields(named: name) {
                 do throws(AddressError) {
-                    guard try AddressList(parsing: field.value).addresses.allSatisfy({ remaining.contains($0.address) }) else { return true }
+                    guard try AddressList(parsing: field.value).addresses.allSatisfy({ remaining.contains($0.address) }) else {
+                        return true
+                    }
                 } catch { return true }
             }
         }

@@ -19,9 +19,8 @@ extension Schema {
         ALTER TABLE healthV3 RENAME TO health;
         CREATE INDEX healthRevision ON health (revision);
 
-        -- How often a pending right was tried since it was refused, and when last.
+        -- How often a pending right was tried since it was refused.
         ALTER TABLE standing ADD COLUMN probes INTEGER NOT NULL DEFAULT 0 CHECK (probes >= 0);
-        ALTER TABLE standing ADD COLUMN probedAt INTEGER;
 
         -- The login that is likely to carry it, so that one with much mail does not keep others from being claimed; '' is not known yet.
         ALTER TABLE message ADD COLUMN lane TEXT NOT NULL DEFAULT '';

@@ -7,8 +7,10 @@ struct StandingRow {
     var at: Int64?
     var deniedAt: Int64?
     var text: String?
+    var probes: Int64
 
-    init(state: String, at: Int64?, deniedAt: Int64?, text: String?) {
+    init(state: String, at: Int64?, deniedAt: Int64?, text: String?, probes: Int64 = 0) {
+        self.probes = probes
         self.state = state
         self.at = at
         self.deniedAt = deniedAt
@@ -19,8 +21,8 @@ struct StandingRow {
         switch standing {
         case nil: self.init(state: "none", at: nil, deniedAt: nil, text: nil)
         case .declared: self.init(state: "declared", at: nil, deniedAt: nil, text: nil)
-        case .pending(let until, let denied):
-            self.init(state: "pending", at: until.milliseconds, deniedAt: denied?.milliseconds, text: nil)
+        case .pending(let until, let denied, let probes):
+            self.init(state: "pending", at: until.milliseconds, deniedAt: denied?.milliseconds, text: nil, probes: Int64(probes))
         case .proven(let at, let how): self.init(state: "proven", at: at.milliseconds, deniedAt: nil, text: how)
         case .denied(let at, let code): self.init(state: "denied", at: at.milliseconds, deniedAt: nil, text: code)
         case .rewritten(let at, let to): self.init(state: "rewritten", at: at.milliseconds, deniedAt: nil, text: to)
@@ -32,7 +34,8 @@ struct StandingRow {
         switch (state, date, text) {
         case ("none", _, _): return nil
         case ("declared", _, _): return .declared
-        case ("pending", let until?, _): return .pending(until: until, deniedAt: deniedAt.map { Date(milliseconds: $0) })
+        case ("pending", let until?, _):
+            return .pending(until: until, deniedAt: deniedAt.map { Date(milliseconds: $0) }, probes: Int(probes))
         case ("proven", let at?, let how?): return .proven(at: at, how: how)
         case ("denied", let at?, let code?): return .denied(at: at, code: code)
         case ("rewritten", let at?, let to?): return .rewritten(at: at, to: to)

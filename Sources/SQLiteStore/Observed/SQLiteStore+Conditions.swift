@@ -70,11 +70,13 @@ extension Transaction {
         let row = StandingRow(standing)
         try run(
             """
-            INSERT OR REPLACE INTO standing (login, addressKey, transport, address, state, at, deniedAt, text, revision)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO standing (login, addressKey, transport, address, state, at, deniedAt, text, probes, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                key.login, key.from.key, key.transport.rawValue, key.from.description, row.state, row.at, row.deniedAt, row.text, revision,
+                key.login, key.from.key, key.transport.rawValue, key.from.description, row.state, row.at, row.deniedAt, row.text,
+                row.probes,
+                revision,
             ])
     }
 
@@ -86,12 +88,12 @@ extension Transaction {
 
     fileprivate func standings(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
         try all(
-            "SELECT login, address, transport, state, at, deniedAt, text, revision FROM standing WHERE \(condition)", arguments
+            "SELECT login, address, transport, state, at, deniedAt, text, probes, revision FROM standing WHERE \(condition)", arguments
         ) { columns in
             let key = StandingKey(login: try columns.text(), from: try columns.address(), transport: try columns.choice())
             let row = StandingRow(
                 state: try columns.text(), at: try columns.optionalInteger(), deniedAt: try columns.optionalInteger(),
-                text: try columns.optionalText())
+                text: try columns.optionalText(), probes: try columns.integer())
             return Observed(observation: .standing(key, try row.standing()), revision: try columns.integer())
         }
     }

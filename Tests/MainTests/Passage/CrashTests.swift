@@ -23,6 +23,8 @@ import Testing
             }
             let service = try premises.spawn(["serve", "--http-port", "0"])
             let record = await premises.sandbox.record { Set($0.messages.map(\.messageID)).count >= total }
+            // The copies of what was unknown are still to be settled.
+            for _ in 0..<600 where try await !premises.store.list(QueueFilter()).isEmpty { await premises.live.wait(0.05) }
             #expect(await service.stop() == 0)  // SIGTERM: what is under way settles first
             #expect(Set(record.messages.map(\.messageID)) == accepted)
             let copies = Dictionary(grouping: premises.sandbox.messages, by: \.messageID).filter { $0.value.count > 1 }

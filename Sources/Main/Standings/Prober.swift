@@ -1,0 +1,58 @@
+internal import CurlTransmit
+internal import FoundationEssentials
+internal import Mail
+internal import Relay
+
+/// Finds out whether a login may use a From address: by asking where the provider can be asked, else with one marked message from the address to the mailbox
+/// itself. Each refusal counts at the provider, so nobody calls this often.
+struct Prober: Sendable {
+    let broker: TokenBroker
+    let transmit: Transmit
+    let senders: GmailSenders
+    let live: Live
+
+    func probe(_ key: StandingKey, in directory: Directory) async -> ProbeOutcome {
+        guard let mailbox = directory.allMailboxes.first(where: { $0.login == key.login }),
+            let source = GrantSource(mailbox.grant, in: directory)
+        else { return .unknown(why: "there is no mailbox with the login \(key.login), or its grant leads nowhere") }
+        let isListed = source.provider.habits.replacesUnlistedFrom
+        let token: AccessToken
+        do throws(TokenFailure) {
+            token = try await broker.token(for: source.key(isListed ? .smtp : key.transport.resource, login: key.login))
+        } catch { return .unknown(why: error.description) }
+        do throws(TransmitFailure) {
+            guard isListed else { return try await send(key, mailbox, source, token) }
+            let listed = try await senders.list(of: key.login, at: source.provider, token: token.secret)
+            return listed.contains(key.from.description.lowercased())
+                ? .proven(how: "on Gmail's list of senders") : .denied(code: "not on Gmail's list of senders")
+        } catch {
+            let diagnosis = FailureTable.diagnose(
+                error, FailureSubject(kind: source.provider.kind, login: key.login, from: key.from.description))
+            return diagnosis.verdict == .denied ? .denied(code: "\(error)") : .unknown(why: diagnosis.cause)
+        }
+    }
+
+    private func send(
+        _ key: StandingKey, _ mailbox: Mailbox, _ source: GrantSource, _ token: AccessToken
+    ) async throws(TransmitFailure) -> ProbeOutcome {
+        let domain: Domain
+        do { domain = try live.hostDomain } catch { throw TransmitFailure(stage: .connect, cause: .ours("\(error)")) }
+        var generator = live.generator
+        let header = ProbeMessage.header(from: key.from, to: mailbox.address, at: live.now(), domain: domain, using: &generator)
+        let replies = try await transmit(
+            OutgoingMessage(
+                transport: key.transport, provider: source.provider, isDelegated: source.grant.kind == .consent,
+                principal: source.grant.principal, login: key.login, token: token.secret,
+                envelope: Envelope(sender: .address(key.from), recipients: [Recipient(address: mailbox.address, notify: .never)]),
+                header: header, bodySize: ProbeMessage.body.count, body: { $0 == 0 ? ProbeMessage.body : nil }))
+        guard let reply = replies.first else { return .unknown(why: "nothing was answered") }
+        let subject = FailureSubject(kind: source.provider.kind, login: key.login, from: key.from.description)
+        let diagnosis = FailureTable.diagnose(reply.reply, at: reply.stage, subject)
+        switch diagnosis.verdict {
+        case .sent: return .proven(how: "a test message was taken")
+        case .denied:
+            return .denied(code: reply.reply.enhanced.isEmpty ? String(reply.reply.code) : "\(reply.reply.code) \(reply.reply.enhanced)")
+        case .retry, .refused, .tokenRejected, .transportStopped, .mailboxStopped: return .unknown(why: diagnosis.cause)
+        }
+    }
+}

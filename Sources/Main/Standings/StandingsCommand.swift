@@ -1,0 +1,159 @@
+internal import ArgumentParser
+internal import CurlTransmit
+internal import Mail
+internal import NIOPosix
+internal import Relay
+internal import SMTPTransmit
+internal import SQLiteStore
+
+struct StandingsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "standings", abstract: "What is known of a mailbox using an address: declared, pending, proven, denied, rewritten.",
+        discussion: """
+            A provider's "may not send as" makes a pair denied, and mail takes another route until somebody clears it or a probe proves it. A right that was \
+            granted a moment ago is pending: refused meanwhile, it is tried again after 15, 30, 60 and 120 minutes, and only then denied.
+
+            Examples:
+              mandate standings list
+              mandate standings probe tracker@example.org bob@example.org
+              mandate standings clear tracker@example.org bob@example.org
+            """,
+        subcommands: [List.self, Probe.self, Clear.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what is known; a pair that is not listed is as people declared it.",
+            discussion: """
+                Example:
+                  mandate standings list --format csv
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var format: FormatOption
+
+        func run() async throws {
+            let live = Live.current
+            try await options.read(live) { store in
+                let columns = ["login", "from", "transport", "standing", "next_probe"].map { Column($0) }
+                var listing = Listing(columns, format.format, to: live.standardOutput)
+                for (key, standing) in try await store.conditions(of: nil).allStandings {
+                    listing.add([
+                        .text(key.login), .text(key.from.description), .text(key.transport.rawValue), .text(StandingWords.of(standing)),
+                        Cell(standing.nextProbe),
+                    ])
+                }
+                listing.finish()
+            }
+        }
+    }
+
+    struct Probe: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask the provider whether a mailbox may send as an address.",
+            discussion: """
+                Gmail is asked for its list of senders. Elsewhere one marked message goes from the address to the mailbox itself; Microsoft counts refusals and \
+                blocks a mailbox that has many, so this is for after something was changed there. Ends with 0 proven, 77 denied, 75 not known.
+
+                Example:
+                  mandate standings probe tracker@example.org bob@example.org
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var pair: StandingPair
+
+        func run() async throws {
+            let live = Live.current
+            let outcome = try await options.change(live) { opened in
+                let directory = try await opened.store.directory()
+                let (mailbox, keys) = try await pair.keys(opened, directory, all: false)
+                let outcome = try await probe(keys[0], opened, directory)
+                let before = try await opened.store.conditions(of: nil).standing(keys[0])
+                let standing: Standing? =
+                    switch outcome {
+                    case .proven(let how): .proven(at: live.now(), how: how)
+                    case .denied(let code): (before ?? .declared).probed(.denied(code: code), at: live.now())
+                    case .unknown: before
+                    }
+                if standing != before {
+                    try await opened.observe(
+                        keys.map { .standing($0, standing) }, of: mailbox.entity.key, "probed: \(outcome.word)",
+                        personal: [.init(.mailbox, mailbox.login), .init(.from, pair.from.description)])
+                }
+                return outcome
+            }
+            switch outcome {
+            case .proven(let how): live.say("\(pair.mailbox) may send as \(pair.from): \(how)")
+            case .denied(let code): throw CommandFailure(.notPermitted, "\(pair.mailbox) may not send as \(pair.from): \(code)")
+            case .unknown(let why): throw CommandFailure(.temporary, "it is not known: \(why)")
+            }
+        }
+
+        private func probe(_ key: StandingKey, _ opened: OpenedStore, _ directory: Directory) async throws -> ProbeOutcome {
+            let live = opened.live
+            let curl = try CurlThread()
+            let requests = APITransmit(curl, now: live.now)
+            var settings = TransmitSettings(now: live.now)
+            settings.name = try live.hostDomain.ascii
+            let smtp = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
+            let renewer = live.renewer(opened.store, opened.vault, holder: live.identifier("probe"), curl) { directory }
+            let prober = Prober(
+                broker: TokenBroker(renewer: renewer),
+                transmit: { message throws(TransmitFailure) in
+                    message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
+                }, senders: GmailSenders(curl), live: live)
+            let outcome = await prober.probe(key, in: directory)
+            await smtp.shutdown()
+            await curl.stop()
+            return outcome
+        }
+    }
+
+    struct Clear: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget what is known of a pair: mail tries it again.",
+            discussion: """
+                For after the permission was given at the provider; `standings probe` finds out at once.
+
+                Example:
+                  mandate standings clear tracker@example.org bob@example.org
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var pair: StandingPair
+
+        func run() async throws {
+            let live = Live.current
+            try await options.change(live) { opened in
+                let (mailbox, keys) = try await pair.keys(opened, try await opened.store.directory(of: DirectorySlice()), all: true)
+                let conditions = try await opened.store.conditions(of: [pair.from])
+                let known = keys.filter { conditions.standing($0) != nil }
+                guard !known.isEmpty else { return live.say("unchanged: nothing is known of \(pair.mailbox) sending as \(pair.from)") }
+                try await opened.observe(
+                    known.map { .standing($0, nil) }, of: mailbox.entity.key, "cleared",
+                    personal: [.init(.mailbox, mailbox.login), .init(.from, pair.from.description)])
+                live.say("forgotten: \(pair.mailbox) is tried with \(pair.from) again")
+            }
+        }
+    }
+}
+
+/// Whom it is about.
+struct StandingPair: ParsableArguments {
+    @Argument(help: "The mailbox, by address, login or id; or an address of a family.") var mailbox: String
+    @Argument(help: "The address in From.", transform: Parse.address) var from: EmailAddress
+    @Option(help: "Over this transport; the mailbox's first unless given.") var over: Transport?
+
+    func keys(_ opened: OpenedStore, _ directory: Directory, all: Bool) async throws -> (mailbox: Mailbox, keys: [StandingKey]) {
+        let found = try await opened.mailbox(mailbox, in: directory)
+        let transports = over.map { [$0] } ?? (all ? found.transports : [found.firstTransport])
+        return (found, transports.map { StandingKey(login: found.login, from: from, transport: $0) })
+    }
+}
+
+extension ProbeOutcome {
+    /// For the journal, so without what a provider said.
+    var word: String {
+        switch self {
+        case .proven: "proven"
+        case .denied: "denied"
+        case .unknown: "not known"
+        }
+    }
+}
