@@ -3,7 +3,7 @@ import Relay
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|kill [MESSAGES KILLS]]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
@@ -11,6 +11,11 @@ import Relay
         if wanted.isEmpty || wanted.contains("rewrite") { try RewriteBenchmark.run() }
         if wanted.isEmpty || wanted.contains("load") { try await LoadBenchmark.run([1_000, 100_000]) }
         if wanted.isEmpty || wanted.contains("tokens") { try await TokenBenchmark.run() }
+        if wanted.contains("out") { try await OutBenchmark.run() }
+        if let place = wanted.firstIndex(of: "kill") {
+            let numbers = wanted[place...].dropFirst().prefix(2).compactMap { Int($0) }
+            try await KillTrial.run(messages: numbers.first ?? 5_000, kills: numbers.dropFirst().first ?? 220)
+        }
         if wanted.contains("million") { try await LoadBenchmark.run([1_000_000]) }
     }
 }
