@@ -23,7 +23,7 @@ struct UnauthorizedCommand: AsyncParsableCommand {
             UnauthorizedReport(
                 directory: try await store.directory(), conditions: try await store.conditions(of: nil),
                 sightings: try await store.sightings(),
-                now: live.now(), transports: [.smtp])
+                now: live.now(), transports: Set(Transport.allCases))
         }
         UnauthorizedListing(report: report, format: format.format, showsNearMisses: nearMisses).write(to: live.standardOutput)
         let words = report.rows.isEmpty ? "every address in use has a route" : "\(report.rows.count) without a route"

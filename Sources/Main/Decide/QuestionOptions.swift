@@ -39,7 +39,7 @@ struct QuestionOptions: ParsableArguments {
     }
 
     /// What this version sends over.
-    private static let transports: Set<Transport> = [.smtp]
+    private static let transports = Set(Transport.allCases)
 
     private func question(_ from: Question.FromField, _ client: Client?, _ live: Live) -> Question {
         Question(purpose: purpose, user: user, from: from, envelopeSender: sender, client: client, at: at ?? live.now())

@@ -45,7 +45,7 @@ extension DemoRun {
         guard let queued = try await store.show(receipt.id) else { return line.faults.append("it is gone from the store") }
         let message = queued.message
         line.author = message.author.description
-        let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: [.smtp])
+        let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions)
         let sender = message.hasEnvelopeSender ? message.envelope.sender : nil
         let answer = decider.decide(message.author, Routing(purpose: message.purpose, envelopeSender: sender, at: live.now()))
         guard case .decided(let decision) = answer else { return line.faults.append("it was decided otherwise since") }

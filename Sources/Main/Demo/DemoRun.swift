@@ -43,7 +43,7 @@ struct DemoRun: Sendable {
         let surroundings = AcceptStage.Surroundings(
             store: store,
             decider: { [shelf = service.shelf] _ throws(StoreFailure) in
-                Decider(directory: shelf.current.directory, conditions: shelf.current.conditions, transports: [.smtp])
+                Decider(directory: shelf.current.directory, conditions: shelf.current.conditions)
             }, now: live.now, generator: { [live] in live.generator }, domain: domain)
         var passages: [Passage] = []
         for message in messages {

@@ -18,7 +18,7 @@ enum DemoTable {
     static func writeUnauthorized(_ store: SQLiteStore, _ snapshot: Snapshot, _ format: ListingFormat, _ live: Live) async throws {
         let report = UnauthorizedReport(
             directory: snapshot.directory, conditions: snapshot.conditions, sightings: try await store.sightings(), now: live.now(),
-            transports: [.smtp])
+            transports: Set(Transport.allCases))
         live.standardOutput.write("\n")
         UnauthorizedListing(report: report, format: format, showsNearMisses: false).write(to: live.standardOutput)
     }

@@ -24,7 +24,7 @@ struct MailboxCheck {
         guard let source = GrantSource(mailbox.grant, in: directory) else {
             return ([Step(isGood: false, words: "its grant has no application or provider")], .configuration)
         }
-        let (token, step, status) = try await token(mailbox, source)
+        let (token, step, status) = try await token(mailbox, source, for: mailbox.firstTransport.resource)
         guard let token else { return ([step], status) }
         guard mailbox.firstTransport == .smtp, let endpoint = source.provider.smtp else {
             return ([step, Step(isGood: true, words: "its transports take tokens over HTTPS; nothing more is tried")], .success)
@@ -56,6 +56,49 @@ struct MailboxCheck {
         return ([step, failed], isTemporary ? .temporary : .configuration)
     }
 
+    /// One marked message from the mailbox to itself, over its first transport.
+    func outgoing(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
+        let key = StandingKey(login: mailbox.login, from: mailbox.address, transport: mailbox.firstTransport)
+        switch try await opened.probe(key, directory, bySending: true) {
+        case .proven(let how): return ([Step(isGood: true, words: "sending as \(mailbox.address): \(how)")], .success)
+        case .denied(let code):
+            let fix = ["mandate standings list", "check that \(mailbox.address) is an address of \(mailbox.login) at the provider"]
+            return ([Step(isGood: false, words: "it may not send as \(mailbox.address): \(code)", fix: fix)], .configuration)
+        case .unknown(let why): return ([Step(isGood: false, words: "no test message was taken: \(why)")], .temporary)
+        }
+    }
+
+    /// Where mail is read, with the token for that (EVMail's mailbox): IMAP where the provider has it, else POP3.
+    func incoming(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
+        guard let source = GrantSource(mailbox.grant, in: directory) else { return ([], .configuration) }
+        let way: (InboxSignIn.Kind, MailEndpoint)? =
+            source.provider.imap.map { (.imap, $0) } ?? source.provider.pop.map { (.pop3, $0) }
+        guard let (kind, endpoint) = way else {
+            let fix = ["mandate providers set \(source.provider.id) --imap HOST:PORT"]
+            return ([Step(isGood: false, words: "\(source.provider.name) names no server for reading", fix: fix)], .configuration)
+        }
+        let (token, step, status) = try await token(mailbox, source, for: .imap)
+        guard let token else { return ([step], status) }
+        let place = "\(kind.rawValue) \(endpoint.host):\(endpoint.port)"
+        let signIn = InboxSignIn(
+            kind, at: endpoint, login: mailbox.login, token: token.secret, trusting: source.provider.trustedCertificates)
+        do throws(InboxSignIn.Failure) {
+            try await signIn.run()
+            return ([step, Step(isGood: true, words: "\(place) took it: signed in as \(mailbox.login), and left again")], .success)
+        } catch {
+            let scope = source.grant.kind == .consent ? source.provider.scopes[.imap]?.delegated : source.provider.scopes[.imap]?.appOnly
+            let fix: [String] =
+                switch error {
+                case .refused: ["check that \(scope ?? "the scope for reading") was granted, and that the mailbox allows \(kind.rawValue)"]
+                case .unreachable: ["check host and port: mandate providers show \(source.provider.id)"]
+                }
+            return (
+                [step, Step(isGood: false, words: "\(place): \(error)", fix: fix)],
+                { if case .refused = error { .configuration } else { .temporary } }()
+            )
+        }
+    }
+
     /// What a check finds out counts for mail and for health as if mail had met it; a sign-in that works ends what was known against it.
     private func note(_ diagnosis: Diagnosis?, _ mailbox: Mailbox) async throws {
         let conditions = try await opened.store.conditions(of: [])
@@ -75,8 +118,10 @@ struct MailboxCheck {
         try await opened.observe(changes.map { .mailbox(login: mailbox.login, over: $0, health) }, of: mailbox.entity.key, words)
     }
 
-    private func token(_ mailbox: Mailbox, _ source: GrantSource) async throws -> (AccessToken?, Step, ExitStatus) {
-        let key = source.key(mailbox.firstTransport.resource, login: mailbox.login)
+    private func token(_ mailbox: Mailbox, _ source: GrantSource, for resource: TokenResource) async throws -> (
+        AccessToken?, Step, ExitStatus
+    ) {
+        let key = source.key(resource, login: mailbox.login)
         let curl = try CurlThread()
         let renewer = opened.live.renewer(opened.store, opened.vault, holder: opened.live.identifier("check"), curl) { [directory] in
             directory

@@ -15,11 +15,14 @@ extension MailboxesCommand {
                   mandate mailboxes check tracker@example.org
                   mandate mailboxes check --all
                   mandate mailboxes check --grant tracker
+                  mandate mailboxes check intake@example.org --incoming
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "By address, login or id; an address of a family stands for its own mailbox.") var mailbox: String?
         @Flag(help: "Every mailbox that is switched on.") var all = false
         @Option(help: "Every mailbox of this grant.") var grant: String?
+        @Flag(help: "Where mail is read, too: signs in over IMAP or POP3, and out again.") var incoming = false
+        @Flag(help: "Sends one marked message from the mailbox to itself, too.") var outgoing = false
 
         func validate() throws {
             guard [mailbox != nil, all, grant != nil].count(where: { $0 }) == 1 else {
@@ -39,7 +42,10 @@ extension MailboxesCommand {
                 }
                 var worst = ExitStatus.success
                 for mailbox in mailboxes {
-                    let (steps, status) = try await MailboxCheck(opened: opened, directory: directory).run(mailbox)
+                    let check = MailboxCheck(opened: opened, directory: directory)
+                    var (steps, status) = try await check.run(mailbox)
+                    if outgoing, status == .success { (steps, status) = Self.joined((steps, status), try await check.outgoing(mailbox)) }
+                    if incoming { (steps, status) = Self.joined((steps, status), try await check.incoming(mailbox)) }
                     live.output(mailbox.address.description)
                     for step in steps {
                         live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(step.words)"))
@@ -50,6 +56,12 @@ extension MailboxesCommand {
                 return worst
             }
             if worst != .success { throw worst }
+        }
+
+        private static func joined(
+            _ first: (steps: [MailboxCheck.Step], status: ExitStatus), _ second: (steps: [MailboxCheck.Step], status: ExitStatus)
+        ) -> ([MailboxCheck.Step], ExitStatus) {
+            (first.steps + second.steps, first.status.rawValue >= second.status.rawValue ? first.status : second.status)
         }
 
         private func chosen(_ opened: OpenedStore, _ directory: Directory) async throws -> [Mailbox] {

@@ -20,7 +20,7 @@ struct StoreDecider: Sendable {
         slice.addresses.formUnion(users.flatMap { $0.addresses.map(\.address) })
         return Decider(
             directory: try await store.directory(of: slice), conditions: try await store.conditions(of: slice.addresses),
-            transports: [.smtp])
+            transports: Set(Transport.allCases))
     }
 }
 

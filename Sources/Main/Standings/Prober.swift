@@ -1,7 +1,9 @@
 internal import CurlTransmit
 internal import FoundationEssentials
 internal import Mail
+internal import NIOPosix
 internal import Relay
+internal import SMTPTransmit
 
 /// Finds out whether a login may use a From address: by asking where the provider can be asked, else with one marked message from the address to the mailbox
 /// itself. Each refusal counts at the provider, so nobody calls this often.
@@ -11,11 +13,12 @@ struct Prober: Sendable {
     let senders: GmailSenders
     let live: Live
 
-    func probe(_ key: StandingKey, in directory: Directory) async -> ProbeOutcome {
+    /// `bySending`: with a message even where the provider could be asked, to see that one gets out.
+    func probe(_ key: StandingKey, in directory: Directory, bySending: Bool = false) async -> ProbeOutcome {
         guard let mailbox = directory.allMailboxes.first(where: { $0.login == key.login }),
             let source = GrantSource(mailbox.grant, in: directory)
         else { return .unknown(why: "there is no mailbox with the login \(key.login), or its grant leads nowhere") }
-        let isListed = source.provider.habits.replacesUnlistedFrom
+        let isListed = source.provider.habits.replacesUnlistedFrom && !bySending
         let token: AccessToken
         do throws(TokenFailure) {
             token = try await broker.token(for: source.key(isListed ? .smtp : key.transport.resource, login: key.login))
@@ -54,5 +57,26 @@ struct Prober: Sendable {
             return .denied(code: reply.reply.enhanced.isEmpty ? String(reply.reply.code) : "\(reply.reply.code) \(reply.reply.enhanced)")
         case .retry, .refused, .tokenRejected, .transportStopped, .mailboxStopped: return .unknown(why: diagnosis.cause)
         }
+    }
+}
+
+extension OpenedStore {
+    /// For a command: with everything a service has standing by, made for this once.
+    func probe(_ key: StandingKey, _ directory: Directory, bySending: Bool = false) async throws -> ProbeOutcome {
+        let curl = try CurlThread()
+        let requests = APITransmit(curl, now: live.now)
+        var settings = TransmitSettings(now: live.now)
+        settings.name = try live.hostDomain.ascii
+        let smtp = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
+        let renewer = live.renewer(store, vault, holder: live.identifier("probe"), curl) { directory }
+        let prober = Prober(
+            broker: TokenBroker(renewer: renewer),
+            transmit: { message throws(TransmitFailure) in
+                message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
+            }, senders: GmailSenders(curl), live: live)
+        let outcome = await prober.probe(key, in: directory, bySending: bySending)
+        await smtp.shutdown()
+        await curl.stop()
+        return outcome
     }
 }

@@ -1,9 +1,6 @@
 internal import ArgumentParser
-internal import CurlTransmit
 internal import Mail
-internal import NIOPosix
 internal import Relay
-internal import SMTPTransmit
 internal import SQLiteStore
 
 struct StandingsCommand: AsyncParsableCommand {
@@ -64,7 +61,7 @@ struct StandingsCommand: AsyncParsableCommand {
             let outcome = try await options.change(live) { opened in
                 let directory = try await opened.store.directory()
                 let (mailbox, keys) = try await pair.keys(opened, directory, all: false)
-                let outcome = try await probe(keys[0], opened, directory)
+                let outcome = try await opened.probe(keys[0], directory)
                 let before = try await opened.store.conditions(of: nil).standing(keys[0])
                 let standing: Standing? =
                     switch outcome {
@@ -86,24 +83,6 @@ struct StandingsCommand: AsyncParsableCommand {
             }
         }
 
-        private func probe(_ key: StandingKey, _ opened: OpenedStore, _ directory: Directory) async throws -> ProbeOutcome {
-            let live = opened.live
-            let curl = try CurlThread()
-            let requests = APITransmit(curl, now: live.now)
-            var settings = TransmitSettings(now: live.now)
-            settings.name = try live.hostDomain.ascii
-            let smtp = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
-            let renewer = live.renewer(opened.store, opened.vault, holder: live.identifier("probe"), curl) { directory }
-            let prober = Prober(
-                broker: TokenBroker(renewer: renewer),
-                transmit: { message throws(TransmitFailure) in
-                    message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
-                }, senders: GmailSenders(curl), live: live)
-            let outcome = await prober.probe(key, in: directory)
-            await smtp.shutdown()
-            await curl.stop()
-            return outcome
-        }
     }
 
     struct Clear: AsyncParsableCommand {

@@ -42,6 +42,32 @@ import Testing
         }
     }
 
+    /// Through Graph and the Gmail API instead of SMTP, which many tenants have switched off.
+    @Test(arguments: ["graph", "gmail"]) func anAPICarriesItToo(_ transport: String) async throws {
+        try await GrantJourney.with(transport == "gmail" ? .google : .microsoft) { admin in
+            let base = admin.sandbox.baseAddress
+            try await admin.run(
+                "providers", "set", admin.provider.text, "--\(transport)-api", transport == "gmail" ? base : base + "/v1.0")
+            if transport == "gmail" {
+                try await grant(
+                    .paste, admin,
+                    before: { try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann", "--transport", transport) })
+            } else {
+                try await grant(.secret, admin)
+                try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann", "--transport", transport)
+            }
+            let check = try await admin.run("mailboxes", "check", GrantJourney.ann, "--outgoing")
+            #expect(check.out.contains("✓ sending as"), "\(check.out)")
+            try await admin.run(
+                "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
+                input: "To: customer@elsewhere.example\n\nHello.\n")
+            let service = try Program([try Premises.program(), "serve", "--http-port", "0", "--store", admin.desk.store])
+            _ = await admin.sandbox.record { $0.messages.contains { $0.recipients.map(\.address) == ["customer@elsewhere.example"] } }
+            #expect(await service.stop() == 0)
+            #expect(admin.sandbox.record.signIns.isEmpty, "nothing went by SMTP")
+        }
+    }
+
     /// Google gives no mail permissions to a device, and the command says what to do instead.
     @Test func googleHasNoDeviceWay() async throws {
         try await GrantJourney.with(.google) { admin in
@@ -71,10 +97,12 @@ import Testing
         try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "consent", "--principal", GrantJourney.ann)
     }
 
-    private func grant(_ way: Way, _ admin: GrantJourney) async throws {
+    /// `before`: what is done between the grant and its consent, which is asked for what its mailboxes need.
+    private func grant(_ way: Way, _ admin: GrantJourney, before: () async throws -> Void = {}) async throws {
         switch way {
         case .browser, .paste, .device:
             try await consentGrant(admin)
+            try await before()
             let end = try await consent(way, as: GrantJourney.ann, admin)
             #expect(end.status == 0 && end.words.contains("\(GrantJourney.ann) consented"), "\(end.words)")
         case .secret, .certificate:

@@ -33,6 +33,8 @@ struct RealProviderTests {
             let check = await house.run("mailboxes", "check", OpenIDProvider.alice)
             #expect(check.status == 0, "\(check.out)")
             #expect(check.out.contains("signed in as \(OpenIDProvider.alice)"), "\(check.out)")
+            let incoming = await house.run("mailboxes", "check", OpenIDProvider.alice, "--incoming")
+            #expect(incoming.status == 0 && incoming.out.contains("imap localhost:"), "\(incoming.out)")
             try await house.sendOne()
             let received = try house.dovecot.messages()
             #expect(received.count == 1 && received[0].contains("Subject: through strangers"))
@@ -95,7 +97,8 @@ private struct House {
         for words in [
             [
                 "providers", "add", "house", "--issuer", provider.issuer, "--smtp", "localhost:\(dovecot.submission)", "--scope",
-                "smtp=openid email", "--scope", "imap=openid email", "--trust", dovecot.certificate,
+                "smtp=openid email", "--scope", "imap=openid email", "--imap", "localhost:\(dovecot.imap)/starttls", "--trust",
+                dovecot.certificate,
             ],
             ["settings", "set", "public-url", "http://localhost:\(port)"],
             [
