@@ -312,4 +312,18 @@ struct SpoolAttemptTests {
         service.clock.advance(by: 60)
         #expect(try await service.attempt()?.state == .done)
     }
+
+    /// More recipients than a message may have: the first are sent, and the others are next, at once.
+    @Test func recipientsGoInParts() async throws {
+        let service = try await FakeService()
+        var provider = FakeCompany.provider
+        provider.limits.recipientsPerMessage = 2
+        _ = try await service.store.apply(DirectoryEdit([.put(.provider(provider))], by: "root", at: service.clock.now))
+        try await service.accept("m", to: ["a@example.com", "b@example.com", "c@example.com"])
+        service.transmit.answer { .success($0.envelope.recipients.map { _ in .taken }) }
+        let first = try #require(try await service.attempt())
+        guard case .waiting(service.clock.now, _) = first.state else { return #expect(Bool(false), "\(first.state)") }
+        #expect(try await service.attempt()?.state == .done)
+        #expect(service.transmit.sent.map(\.envelope.recipients.count) == [2, 1])
+    }
 }

@@ -122,7 +122,10 @@ extension MemoryStore: Spool {
         }
         row.take(settlement.state, at: settlement.at)
         if let lane = settlement.lane { row.lane = lane }
-        if settlement.isPostponed { row.attempts -= 1 }
+        if settlement.isPostponed {
+            row.attempts -= 1
+            row.isUnknown = messages[index].isUnknown
+        }
         guard row.state != .done || row.remaining.isEmpty else { throw .conflict("\(row.message.id) has recipients without an outcome") }
         messages[index] = row
         if row.state == .done { contents[row.message.id] = nil }

@@ -218,6 +218,14 @@ package struct SettleContract: StoreContract {
         #expect(try await store.show(settlement.claim.message)?.attempts == 0)
         let again = try #require(try await SpoolContract.claim(store, after: 5).first)
         #expect(again.claim.attempt == 1 && again.lane == "box" && !again.isUnknown)
+        // What a crash left unknown stays so until it has been tried.
+        _ = try await store.recover(for: Samples.reborn, at: Samples.time(6))
+        let unknown = try #require(try await SpoolContract.claim(store, by: Samples.reborn, after: 7).first)
+        #expect(unknown.isUnknown)
+        var postponed = Settlement(claim: unknown.claim, at: Samples.time(8), state: .waiting(until: Samples.time(9), why: "30 a minute"))
+        postponed.isPostponed = true
+        try await store.settle(postponed)
+        #expect(try await SpoolContract.claim(store, by: Samples.reborn, after: 9).first?.isUnknown == true)
     }
 
     /// Ten thousand messages of one login do not keep another's single one waiting.

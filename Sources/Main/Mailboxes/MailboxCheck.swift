@@ -59,7 +59,7 @@ struct MailboxCheck {
     /// One marked message from the mailbox to itself, over its first transport.
     func outgoing(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
         let key = StandingKey(login: mailbox.login, from: mailbox.address, transport: mailbox.firstTransport)
-        switch try await opened.probe(key, directory, bySending: true) {
+        switch try await opened.probe(key, through: mailbox, directory, bySending: true) {
         case .proven(let how): return ([Step(isGood: true, words: "sending as \(mailbox.address): \(how)")], .success)
         case .denied(let code):
             let fix = ["mandate standings list", "check that \(mailbox.address) is an address of \(mailbox.login) at the provider"]

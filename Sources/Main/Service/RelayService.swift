@@ -144,7 +144,8 @@ extension RelayService {
         while !Task.isCancelled {
             let snapshot = shelf.current
             for (key, standing) in snapshot.conditions.allStandings where isDue(key, standing, snapshot.directory) && !Task.isCancelled {
-                let outcome = await prober.probe(key, in: snapshot.directory)
+                guard let mailbox = snapshot.directory.allMailboxes.first(where: { $0.login == key.login }) else { continue }
+                let outcome = await prober.probe(key, through: mailbox, in: snapshot.directory)
                 let next = standing.probed(outcome, at: live.now())
                 log.notice("probed \(key.login) as \(key.from): \(StandingWords.of(next))")
                 guard next != standing else { continue }

@@ -14,10 +14,12 @@ struct Prober: Sendable {
     let live: Live
 
     /// `bySending`: with a message even where the provider could be asked, to see that one gets out.
-    func probe(_ key: StandingKey, in directory: Directory, bySending: Bool = false) async -> ProbeOutcome {
-        guard let mailbox = directory.allMailboxes.first(where: { $0.login == key.login }),
-            let source = GrantSource(mailbox.grant, in: directory)
-        else { return .unknown(why: "there is no mailbox with the login \(key.login), or its grant leads nowhere") }
+    func probe(
+        _ key: StandingKey, through mailbox: Mailbox, in directory: Directory, bySending: Bool = false
+    ) async -> ProbeOutcome {
+        guard let source = GrantSource(mailbox.grant, in: directory) else {
+            return .unknown(why: "the grant of \(key.login) leads nowhere")
+        }
         let isListed = source.provider.habits.replacesUnlistedFrom && !bySending
         let token: AccessToken
         do throws(TokenFailure) {
@@ -62,7 +64,9 @@ struct Prober: Sendable {
 
 extension OpenedStore {
     /// For a command: with everything a service has standing by, made for this once.
-    func probe(_ key: StandingKey, _ directory: Directory, bySending: Bool = false) async throws -> ProbeOutcome {
+    func probe(
+        _ key: StandingKey, through mailbox: Mailbox, _ directory: Directory, bySending: Bool = false
+    ) async throws -> ProbeOutcome {
         let curl = try CurlThread()
         let requests = APITransmit(curl, now: live.now)
         var settings = TransmitSettings(now: live.now)
@@ -74,7 +78,7 @@ extension OpenedStore {
             transmit: { message throws(TransmitFailure) in
                 message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
             }, senders: GmailSenders(curl), live: live)
-        let outcome = await prober.probe(key, in: directory, bySending: bySending)
+        let outcome = await prober.probe(key, through: mailbox, in: directory, bySending: bySending)
         await smtp.shutdown()
         await curl.stop()
         return outcome

@@ -61,7 +61,7 @@ struct StandingsCommand: AsyncParsableCommand {
             let outcome = try await options.change(live) { opened in
                 let directory = try await opened.store.directory()
                 let (mailbox, keys) = try await pair.keys(opened, directory, all: false)
-                let outcome = try await opened.probe(keys[0], directory)
+                let outcome = try await opened.probe(keys[0], through: mailbox, directory)
                 let before = try await opened.store.conditions(of: nil).standing(keys[0])
                 let standing: Standing? =
                     switch outcome {

@@ -104,7 +104,9 @@ extension Decider {
     private func misfit(_ transport: Transport, _ provider: Provider, _ routing: Routing) -> Strike? {
         let limit = transport == .smtp ? provider.limits.messageSize : provider.limits.requestSize
         if let size = routing.size, let limit, size > limit { return .tooLarge(transport, limit: limit) }
-        return routing.needsEnvelope && transport != .smtp ? .envelopeNotExpressible(transport) : nil
+        guard transport != .smtp else { return nil }
+        let isTooMany = provider.limits.recipientsPerMessage.map { routing.recipients > $0 } ?? false
+        return routing.needsEnvelope || isTooMany ? .envelopeNotExpressible(transport) : nil
     }
 
     private func strike(

@@ -44,13 +44,18 @@ package struct Routing: Sendable, Hashable {
     package let size: Int?
     /// Somebody in To or Cc is not (any more) among the recipients, so no transport will do that sends to whom the header names.
     package let needsEnvelope: Bool
+    /// How many are to get it; SMTP takes them in parts, an API all or none.
+    package let recipients: Int
 
-    package init(purpose: Purpose?, envelopeSender: ReversePath?, at: Date, size: Int? = nil, needsEnvelope: Bool = false) {
+    package init(
+        purpose: Purpose?, envelopeSender: ReversePath?, at: Date, size: Int? = nil, needsEnvelope: Bool = false, recipients: Int = 1
+    ) {
         self.purpose = purpose
         self.envelopeSender = envelopeSender
         self.at = at
         self.size = size
         self.needsEnvelope = needsEnvelope
+        self.recipients = recipients
     }
 }
 

@@ -66,7 +66,7 @@ extension Strike: CustomStringConvertible {
         case .mailboxStopped(let until, let why): "the mailbox is stopped until \(until.minute): \(why)"
         case .tooLarge(let transport, let limit): "the message is larger than \(transport.rawValue) takes (\(limit) octets)"
         case .envelopeNotExpressible(let transport):
-            "\(transport.rawValue) sends to everyone whom the header names, and some of them are not to get it"
+            "\(transport.rawValue) sends to everyone whom the header names: they are too many, or some of them are not to get it"
         case .transportStopped(let transport, let until, let why): "\(transport.rawValue) is stopped until \(until.minute): \(why)"
         case .grantDisabled: "its grant is disabled"
         case .grantMissing: "its grant is gone"

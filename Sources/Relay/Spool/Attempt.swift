@@ -65,7 +65,7 @@ package struct Attempt: Sendable {
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
             purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at,
-            size: message.size, needsEnvelope: needsEnvelope(header))
+            size: message.size, needsEnvelope: needsEnvelope(header), recipients: entry.remaining.count)
         switch decider.decide(message.author, routing) {
         case .refused(let refusal) where refusal.explanation.saysItFitsNowhere:
             return settle(impossible: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))", report)

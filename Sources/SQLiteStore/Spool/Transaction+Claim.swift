@@ -70,11 +70,13 @@ extension Transaction {
         let number = try first(
             """
             UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, lane = coalesce(?, lane), attempts = attempts - ?, claimNode = NULL, claimIncarnation = NULL,
-                isUnknown = 0
+                isUnknown = isUnknown AND ?
             WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ? RETURNING number
             """,
             [
-                next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane, settlement.isPostponed ? 1 : 0, claim.message.text,
+                next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane, settlement.isPostponed ? 1 : 0,
+                settlement.isPostponed,
+                claim.message.text,
                 claim.claimant.node, claim.claimant.incarnation,
                 claim.attempt,
             ]
