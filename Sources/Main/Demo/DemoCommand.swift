@@ -12,7 +12,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "Try everything: a pretend Microsoft, a small company, real messages.",
         discussion: """
             Starts the pretend provider, makes a store, fills it with a small company, hands over every message of a folder and compares what the provider received with what
-            was decided: header byte for byte, body by SHA-256. Ends with 0 only if all of it agrees. Without --once it then stays up, so that
+            was decided: header byte for byte, body by SHA-256. Then a right to send is revoked, a consent withdrawn and the provider stopped, each while a
+            message is on its way; those arrive too, and the table says by which attempts. Ends with 0 only if all of it agrees. Without --once it then stays up, so that
             every other command can be tried on its store.
 
             Examples:
@@ -103,10 +104,19 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func show(_ run: DemoRun, _ service: RelayService, _ messages: [DemoMessage], _ live: Live) async throws -> Bool {
         let began = live.now()
-        let passages = try await run.handOver(messages, to: service)
-        let isSettled = try await run.settled(within: 120)
+        let ordinary = messages.filter { $0.sidecar.during == nil }
+        var passages = try await run.handOver(ordinary, to: service)
+        var isSettled = try await run.settled(within: 120)
+        var lines = try await run.compare(passages, service.shelf.current)
+        for message in messages {
+            guard let trouble = message.sidecar.during else { continue }
+            live.say("\(message.name): \(trouble.words)")
+            let passage = try await run.handOver(message, during: trouble, to: service)
+            isSettled = try await run.settled(within: 120) && isSettled
+            lines += try await run.compare([passage], service.shelf.current)
+            passages.append(passage)
+        }
         let seconds = live.now().timeIntervalSince(began)
-        let lines = try await run.compare(passages, service.shelf.current)
         DemoTable.write(lines, format.format, live)
         try await DemoTable.writeUnauthorized(run.store, service.shelf.current, format.format, live)
         let faults = lines.flatMap { line in line.faults.map { "\(line.message): \($0)" } }
@@ -133,6 +143,8 @@ struct DemoCommand: AsyncParsableCommand {
               mandate send --purpose ad-hoc --user bob <Fixtures/messages/15-ad-hoc-send-as-utf8-body.eml
               mandate queue list
               mandate audit journal
+              mandate standings list
+              mandate doctor
               mandate grants authorize ann
               mandate mailboxes check --all
             Ctrl-C ends it and removes the store.

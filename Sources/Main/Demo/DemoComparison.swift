@@ -13,6 +13,8 @@ struct DemoComparison: Sendable {
     var from = ""
     var replyTo = ""
     var provider = ""
+    /// Of a message that took more than one attempt: each attempt's route and outcome, from the journal.
+    var why = ""
     /// Why this line is not as it should be; empty when it is.
     var faults: [String] = []
 }
@@ -60,6 +62,16 @@ extension DemoRun {
         line.replyTo = replyTo.map(\.address.description).joined(separator: ", ")
         compareExpectation(passage.message.sidecar.expect, decision, replyTo.map(\.address.description), &line)
         compareReceived(message, passage, rewritten, decision, &line)
+        line.why = try await attempts(of: receipt.id)
+    }
+
+    private func attempts(of message: SpoolID) async throws -> String {
+        let attempts = try await store.entries(JournalFilter(message: message)).map(\.entry).filter { $0.kind == .attempted }
+        guard attempts.count > 1 else { return "" }
+        return attempts.map { attempt in
+            let facts = Dictionary(attempt.facts.map { ($0.name, $0.value) }) { first, _ in first }
+            return "\(facts["route"] ?? ""): \(facts["recipient"] ?? facts["outcome"] ?? "")"
+        }.joined(separator: ", then ")
     }
 
     private func compareExpectation(

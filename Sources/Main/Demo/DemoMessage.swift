@@ -26,9 +26,11 @@ struct DemoMessage: Sendable {
         let recipients: [String]
         let expect: Expectation
         let padTo: Int?
+        /// What goes wrong while it is on its way.
+        let during: DemoTrouble?
 
         private enum CodingKeys: String, CodingKey {
-            case about, purpose, user, client, sender, recipients, expect
+            case about, during, purpose, user, client, sender, recipients, expect
             case padTo = "pad_to"
         }
     }

@@ -63,10 +63,17 @@ struct DemoRun: Sendable {
 
     /// Waits until nothing is on its way any more; false when that takes longer than `limit` seconds.
     func settled(within limit: Double) async throws -> Bool {
+        try await holds(within: limit) {
+            let queue = try await store.list(QueueFilter())
+            return !queue.contains { $0.state == .waiting || $0.state == .claimed }
+        }
+    }
+
+    /// Waits for something that nobody tells us of; false when that takes longer than `limit` seconds.
+    func holds(within limit: Double, _ condition: () async throws -> Bool) async throws -> Bool {
         let deadline = live.now().addingTimeInterval(limit)
         while live.now() < deadline {
-            let queue = try await store.list(QueueFilter())
-            if !queue.contains(where: { $0.state == .waiting || $0.state == .claimed }) { return true }
+            if try await condition() { return true }
             await live.wait(0.05)
         }
         return false

@@ -9,6 +9,10 @@ import Testing
         let answer = try await Desk().run("demo --once --format json")
         #expect(answer.status == 0, "\(answer.err)")
         #expect(answer.err.contains("everything as decided"))
+        // A right revoked, a consent withdrawn, the provider down: each message arrived by another attempt, and the table says so.
+        #expect(answer.out.contains("send-as: denied 554 5.2.252, then reply-to: sent"))
+        #expect(answer.out.contains("own: needs consent: invalid_grant, then reply-to: sent"))
+        #expect(answer.out.contains("own: retry, then own: sent"))
     }
 
     @Test func folderWithoutMessagesSaysWhatToDo() async throws {
