@@ -175,6 +175,9 @@ struct AcceptStageTests {
         Bad("one recipient too many", good + "Cc: eve@example.com\r\n\r\n", limits: .init(recipients: 1)) {
             if case .tooManyRecipients(1) = $0 { true } else { false }
         },
+        Bad("circling", String(repeating: "Received: by relay.example.org\r\n", count: 101) + good + "\r\n") {
+            if case .circling(101) = $0 { true } else { false }
+        },
         Bad("one octet too many", good + "\r\n12345\r\n", limits: .init(size: good.utf8.count + 8)) {
             if case .tooLarge(let limit) = $0 { limit == good.utf8.count + 8 } else { false }
         },
@@ -193,8 +196,9 @@ struct AcceptStageTests {
 
     @Test func exactLimitsAreAllowed() async throws {
         let store = MemoryStore()
-        let limits = AcceptStage.Limits(size: Self.good.utf8.count + 9, recipients: 1)
-        try await accept([Array((Self.good + "\r\n12345\r\n").utf8)], stage(store, limits: limits))
+        let good = "Received: by relay.example.org\r\n" + Self.good
+        let limits = AcceptStage.Limits(size: good.utf8.count + 9, recipients: 1, hops: 1)
+        try await accept([Array((good + "\r\n12345\r\n").utf8)], stage(store, limits: limits))
         #expect(try await store.list(QueueFilter()).count == 1)
     }
 

@@ -13,10 +13,13 @@ package struct AcceptStage: Sendable {
         package var size: Int
         /// Exchange Online's largest settable value (domain.md 2.8).
         package var recipients: Int
+        /// Received fields. RFC 5321 section 6.3 wants at least a hundred.
+        package var hops: Int
 
-        package init(size: Int = 157_286_400, recipients: Int = 1000) {
+        package init(size: Int = 157_286_400, recipients: Int = 1000, hops: Int = 100) {
             self.size = size
             self.recipients = recipients
+            self.hops = hops
         }
     }
 
@@ -134,6 +137,8 @@ extension AcceptStage {
     private mutating func open(_ bytes: [UInt8]) async throws(AcceptFailure) {
         let block: HeaderBlock
         do throws(HeaderError) { block = try HeaderBlock(bytes) } catch { throw .header(error) }
+        let hops = block.fields(named: .received).count
+        guard hops <= surroundings.limits.hops else { throw .circling(hops: hops) }
         let at = surroundings.now()
         var generator = surroundings.generator()
         let id = SpoolID(prefix: "m", using: &generator)

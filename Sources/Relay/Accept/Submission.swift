@@ -53,6 +53,8 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
     case noRecipients
     case tooManyRecipients(limit: Int)
     case tooLarge(limit: Int)
+    /// So many servers have passed it on that it must be circling (RFC 5321 section 6.3).
+    case circling(hops: Int)
     case refused(Refusal)
     case store(StoreFailure)
 
@@ -64,6 +66,8 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
         case .noRecipients: "the message has no recipients: name them, or put them into To, Cc or Bcc"
         case .tooManyRecipients(let limit): "more than \(limit) recipients: send it in parts"
         case .tooLarge(let limit): "the message is larger than \(limit) octets"
+        case .circling(let hops):
+            "\(hops) servers have passed this message on already: it is circling; look for an address that is forwarded to itself"
         case .refused(let refusal): refusal.sentence
         case .store(let failure): failure.description
         }
