@@ -1,6 +1,8 @@
 import Foundation
 import Synchronization
 
+@testable import Main
+
 /// A program that a test runs. Not Foundation's `Process`: that one notices an end by a socket which every program that is started meanwhile inherits, so a
 /// daemon keeps the end of another from ever being seen; and it waits for it on one of the two threads that all tests share.
 final class Program: Sendable {
@@ -70,6 +72,12 @@ final class Program: Sendable {
             }
             if let status { done.resume(returning: status) }
         }
+    }
+
+    /// Runs a program whose words are all that it is told, to its good end.
+    static func tool(_ words: [String]) async throws {
+        let status = await (try Program(words)).end()
+        guard status == 0 else { throw CommandFailure.data("\(words[0]) ended with \(status)") }
     }
 
     func signal(_ number: Int32) { kill(id, number) }

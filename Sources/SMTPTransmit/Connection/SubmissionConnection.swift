@@ -70,8 +70,8 @@ struct SubmissionConnection: Sendable {
         let number = begun ?? 0
         let answer = await stoppable(exchange: number) {
             let first = await ask { handler, loop in handler.begin(order, on: loop) }
-            guard case .goAhead = first else { return first }
-            return await sendContent(of: message, exchange: number)
+            guard case .goAhead(let takesEightBit) = first else { return first }
+            return await sendContent(of: message, takesEightBit: takesEightBit, exchange: number)
         }
         switch answer {
         case .finished(let result, let isReusable): return Outcome(result: result, isReusable: isReusable, number: number)
@@ -80,8 +80,8 @@ struct SubmissionConnection: Sendable {
     }
 
     /// One piece is on its way to the socket while the next is fetched: never more than two are held.
-    private func sendContent(of message: OutgoingMessage, exchange: Int) async -> SubmissionHandler.Answer {
-        var content = ContentStream(message, allocator: channel.allocator)
+    private func sendContent(of message: OutgoingMessage, takesEightBit: Bool, exchange: Int) async -> SubmissionHandler.Answer {
+        var content = ContentStream(message, takesEightBit: takesEightBit, allocator: channel.allocator)
         var underWay: EventLoopFuture<Void>?
         do {
             while let (buffer, isLast) = try await content.next() {
@@ -90,8 +90,10 @@ struct SubmissionConnection: Sendable {
                 underWay = loop.flatSubmit { handler.value.write(buffer, isLast: isLast, on: loop) }
             }
             try await underWay?.get()
-        } catch let shortage as ContentStream.Shortage {
-            stop(exchange: exchange, .ours(shortage.text))
+        } catch ContentStream.Break.body(let text) {
+            stop(exchange: exchange, .ours(text))
+        } catch ContentStream.Break.eightBit {
+            stop(exchange: exchange, .notOffered("8BITMIME"))
         } catch {
             // A write that failed: the connection has ended or is ending, and the handler knows why.
             stop(exchange: exchange, .connectionClosed)

@@ -12,8 +12,8 @@ final class SubmissionHandler: ChannelInboundHandler {
     /// What the caller is told, one for each question it asks.
     enum Answer: Sendable {
         case signedIn
-        /// The server waits for the content.
-        case goAhead
+        /// The server waits for the content, of seven bits or of eight.
+        case goAhead(takesEightBit: Bool)
         case finished(Result<[RecipientReply], TransmitFailure>, isReusable: Bool)
     }
 
@@ -139,7 +139,7 @@ final class SubmissionHandler: ChannelInboundHandler {
             case .signedIn:
                 tally.count { $0.signIns += 1 }
                 settle(.signedIn)
-            case .sendContent: settle(.goAhead)
+            case .sendContent: settle(.goAhead(takesEightBit: dialogue.offer.eightBitMIME))
             case .finished(let result): settle(.finished(result, isReusable: dialogue.isReusable))
             case .close: context?.close(promise: nil)
             }

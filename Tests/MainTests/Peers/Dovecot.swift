@@ -2,35 +2,60 @@ import Foundation
 
 @testable import Main
 
-/// A real submission and IMAP server that signs in with tokens, asking a real provider's userinfo endpoint whose they are; what it takes goes to
-/// Postfix's message sink. Everything on free loopback ports, as a user of its own, in a folder of its own.
+/// A real submission and IMAP server that signs in with tokens; what it takes goes to Postfix's message sink. Everything on free loopback ports, as a
+/// user of its own, in a folder of its own.
 struct Dovecot {
+    /// How it finds out whose a token is.
+    enum Tokens {
+        /// It asks a provider's userinfo endpoint.
+        case userinfo(String)
+        /// It knows the key itself.
+        case minted(TokenMint)
+    }
+
+    /// Free ports, one for each door.
+    struct Ports {
+        let submission: Int
+        /// Implicit TLS.
+        let submissions: Int
+        let imap: Int
+        /// Where others ask whose a token is.
+        let auth: Int
+        /// The message sink's.
+        let sink: Int
+    }
+
     let folder: String
-    let submission: Int
-    let imap: Int
+    let ports: Ports
     /// PEM file of the certificate that both servers show.
     var certificate: String { folder + "/cert.pem" }
     private let sink: Program
 
-    init(folder: String, userinfo: String, mechanisms: String) async throws {
+    init(folder: String, tokens: Tokens, mechanisms: String) async throws {
         self.folder = folder
-        let ports = try FreePorts.take(3)
-        submission = ports[0]
-        imap = ports[1]
-        try await Self.tool(["/usr/bin/mkdir", "-p"] + ["run", "state", "mail", "sink"].map { folder + "/" + $0 })
-        try await Self.tool([
+        let free = try FreePorts.take(5)
+        ports = Ports(submission: free[0], submissions: free[1], imap: free[2], auth: free[3], sink: free[4])
+        try await Program.tool(["/usr/bin/mkdir", "-p"] + ["run", "state", "mail", "sink"].map { folder + "/" + $0 })
+        try await Program.tool([
             "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
             "subjectAltName=DNS:localhost", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
         ])
-        try Self.configuration(folder, submission: submission, imap: imap, relay: ports[2], mechanisms)
+        try Self.configuration(folder, ports, mechanisms)
             .write(toFile: folder + "/dovecot.conf", atomically: true, encoding: .utf8)
-        try "introspection_mode = auth\nintrospection_url = \(userinfo)\nusername_attribute = email\n"
-            .write(toFile: folder + "/oauth2.conf", atomically: true, encoding: .utf8)
-        if geteuid() == 0 { try await Self.tool(["/usr/bin/chown", "-R", "mailtest:", folder]) }
+        switch tokens {
+        case .userinfo(let address):
+            try "introspection_mode = auth\nintrospection_url = \(address)\nusername_attribute = email\n"
+                .write(toFile: folder + "/oauth2.conf", atomically: true, encoding: .utf8)
+        case .minted(let mint):
+            try mint.writeKey(under: folder + "/keys")
+            try "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix=\(folder)/keys/\nusername_attribute = email\n"
+                .write(toFile: folder + "/oauth2.conf", atomically: true, encoding: .utf8)
+        }
+        if geteuid() == 0 { try await Program.tool(["/usr/bin/chown", "-R", "mailtest:", folder]) }
         sink = try Program(
-            Self.asUser(["/usr/sbin/smtp-sink", "-h", "sink.test", "-8", "-d", "%H%M%S.", "127.0.0.1:\(ports[2])", "100"]),
+            Self.asUser(["/usr/sbin/smtp-sink", "-h", "sink.test", "-8", "-d", "%H%M%S.", "127.0.0.1:\(ports.sink)", "100"]),
             in: folder + "/sink")
-        try await Self.tool(Self.asUser(["/usr/sbin/dovecot", "-c", folder + "/dovecot.conf"]))
+        try await Program.tool(Self.asUser(["/usr/sbin/dovecot", "-c", folder + "/dovecot.conf"]))
     }
 
     /// The messages that have come through, envelope and all.
@@ -41,7 +66,7 @@ struct Dovecot {
     }
 
     func stop() async throws {
-        try await Self.tool(Self.asUser(["/usr/bin/doveadm", "-c", folder + "/dovecot.conf", "stop"]))
+        try await Program.tool(Self.asUser(["/usr/bin/doveadm", "-c", folder + "/dovecot.conf", "stop"]))
         _ = await sink.stop()
     }
 
@@ -57,12 +82,7 @@ struct Dovecot {
         (geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=mailtest", "--regid=mailtest", "--clear-groups"] : []) + words
     }
 
-    private static func tool(_ words: [String]) async throws {
-        let status = await (try Program(words)).end()
-        guard status == 0 else { throw CommandFailure.data("\(words[0]) ended with \(status)") }
-    }
-
-    private static func configuration(_ folder: String, submission: Int, imap: Int, relay: Int, _ mechanisms: String) -> String {
+    private static func configuration(_ folder: String, _ ports: Ports, _ mechanisms: String) -> String {
         """
         base_dir = \(folder)/run
         state_dir = \(folder)/state
@@ -81,7 +101,7 @@ struct Dovecot {
         first_valid_uid = 1
         hostname = submission.test
         submission_relay_host = 127.0.0.1
-        submission_relay_port = \(relay)
+        submission_relay_port = \(ports.sink)
         passdb {
           driver = oauth2
           mechanisms = \(mechanisms)
@@ -100,7 +120,7 @@ struct Dovecot {
         service imap-login {
           chroot =
           inet_listener imap {
-            port = \(imap)
+            port = \(ports.imap)
           }
           inet_listener imaps {
             port = 0
@@ -109,10 +129,17 @@ struct Dovecot {
         service submission-login {
           chroot =
           inet_listener submission {
-            port = \(submission)
+            port = \(ports.submission)
           }
           inet_listener submissions {
-            port = 0
+            port = \(ports.submissions)
+            ssl = yes
+          }
+        }
+        service auth {
+          inet_listener {
+            address = 127.0.0.1
+            port = \(ports.auth)
           }
         }
         """

@@ -79,7 +79,8 @@ private struct House {
     private static func with(
         _ desk: Desk, _ provider: OpenIDProvider, _ curl: CurlThread, _ mechanisms: String, _ body: (House) async throws -> Void
     ) async throws {
-        let dovecot = try await Dovecot(folder: desk.folder + "/dovecot", userinfo: provider.issuer + "/userinfo", mechanisms: mechanisms)
+        let dovecot = try await Dovecot(
+            folder: desk.folder + "/dovecot", tokens: .userinfo(provider.issuer + "/userinfo"), mechanisms: mechanisms)
         let house = House(desk: desk, provider: provider, dovecot: dovecot, curl: curl, port: try FreePorts.take(1)[0])
         let result: Result<Void, any Error>
         do {
@@ -96,8 +97,8 @@ private struct House {
         let secret = try desk.file("secret.txt", "client-secret-of-the-house")
         for words in [
             [
-                "providers", "add", "house", "--issuer", provider.issuer, "--smtp", "localhost:\(dovecot.submission)", "--scope",
-                "smtp=openid email", "--scope", "imap=openid email", "--imap", "localhost:\(dovecot.imap)/starttls", "--trust",
+                "providers", "add", "house", "--issuer", provider.issuer, "--smtp", "localhost:\(dovecot.ports.submission)", "--scope",
+                "smtp=openid email", "--scope", "imap=openid email", "--imap", "localhost:\(dovecot.ports.imap)/starttls", "--trust",
                 dovecot.certificate,
             ],
             ["settings", "set", "public-url", "http://localhost:\(port)"],
@@ -175,7 +176,8 @@ private struct House {
     /// 0: signed in and listed the inbox.
     func imap(_ token: String) async throws -> Int32 {
         let program = try Program([
-            "/usr/bin/curl", "-sS", "--cacert", dovecot.certificate, "--ssl-reqd", "--url", "imap://localhost:\(dovecot.imap)/", "--user",
+            "/usr/bin/curl", "-sS", "--cacert", dovecot.certificate, "--ssl-reqd", "--url", "imap://localhost:\(dovecot.ports.imap)/",
+            "--user",
             OpenIDProvider.alice, "--oauth2-bearer", token.trimmingCharacters(in: .whitespacesAndNewlines),
         ])
         return await program.end()

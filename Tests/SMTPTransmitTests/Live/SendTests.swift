@@ -20,6 +20,21 @@ import Testing
         }
     }
 
+    /// A server of seven bits gets no octet that it would mangle, and never the final dot behind half a message.
+    @Test func eightBitContentNeedsAServerThatTakesIt() async throws {
+        try await ScriptedServer.with({ _ in .good("SIZE 1000") }) { server in
+            let client = Sample.client()
+            for body in [["gr\u{FC}n\r\n"], ["seven\r\n", "gr\u{FC}n\r\n"]] {
+                let failure = await #expect(throws: TransmitFailure.self) { try await client.send(Sample.message(server.port, body: body)) }
+                #expect(failure?.cause == .notOffered("8BITMIME") && failure?.contentHadLeft == false)
+            }
+            let answer = try await client.send(Sample.message(server.port, body: ["seven\r\n"]))
+            #expect(answer == [Self.taken])
+            #expect(server.log.contents == [Array("Subject: x\r\n\r\nseven\r\n.\r\n".utf8)])
+            await client.shutdown()
+        }
+    }
+
     @Test func emptyBodyIsSent() async throws {
         try await ScriptedServer.with({ _ in .good() }) { server in
             let client = Sample.client()
