@@ -70,7 +70,9 @@ struct NearMissCollector: Sendable {
         var found = pending
         for (alignment, count) in alignments { found.append(Self.nearMiss(alignment, count, directory)) }
         for (id, count) in applications {
-            if let application = directory.application(id), let miss = Self.secret(of: application, count, at: now) { found.append(miss) }
+            if let application = directory.application(id), let miss = Self.secret(of: application, count, directory, at: now) {
+                found.append(miss)
+            }
         }
         for (id, count) in delegates where count > Self.many {
             guard let mailbox = directory.mailbox(id) else { continue }
@@ -93,11 +95,14 @@ struct NearMissCollector: Sendable {
                 ours: "mandate applications set \(name.shellQuoted) --domain \(alignment.domain.ascii)"))
     }
 
-    private static func secret(of application: Application, _ count: Int, at now: Date) -> NearMiss? {
+    private static func secret(of application: Application, _ count: Int, _ directory: Directory, at now: Date) -> NearMiss? {
         let remedy = Remedy(
             provider: "make a new client secret for \(application.clientID)",
             ours: "mandate applications set \(application.name.shellQuoted) --secret-file FILE --secret-expires DATE")
         guard let end = application.secretExpires else {
+            // A service account's key does not end, and where a program makes the tokens there is no secret.
+            let needsSecret = directory.allGrants.contains { $0.application == application.id && $0.kind != .command }
+            guard needsSecret, application.serviceAccount == nil else { return nil }
             return NearMiss(
                 kind: .secretEndUnknown, subject: application.name, reason: "when its secret ends is not recorded", count: count,
                 remedy: Remedy(

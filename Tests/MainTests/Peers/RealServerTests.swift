@@ -52,6 +52,7 @@ struct RealServerTests {
                 let audit = await street.desk.run(["audit", "unauthorized"], at: Date())
                 let row = audit.out.split(separator: "\n").first { $0.hasPrefix("unauthorized ") }
                 #expect(audit.status == ExitStatus.found.rawValue && row?.contains(" bob@example.com ") == true, "\(audit.out)")
+                #expect(!audit.out.contains("secret-end-unknown"), "where a program makes the tokens there is no secret")
                 #expect(try await street.run("audit", "journal").out.contains("553 5.7.1"))
 
                 try await street.postfix.stop()
