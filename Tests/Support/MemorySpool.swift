@@ -152,6 +152,8 @@ extension MemoryStore: Spool {
             messages[index].claimant = nil
             released.append(messages[index].message.id)
         }
+        let end = now.addingTimeInterval(Claimant.leaseOfTheDead)
+        for (name, lease) in leases where claimant.outlived(lease.holder) { leases[name] = (lease.holder, min(lease.until, end)) }
         // A day is more than any client takes over one message; a week is how long people ask what became of one.
         contents = contents.filter { $0.value.isKept || now.timeIntervalSince($0.value.startedAt) < 86_400 }
         messages.removeAll { $0.doneAt.map { now.timeIntervalSince($0) > 7 * 86_400 } ?? false }

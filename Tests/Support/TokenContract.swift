@@ -13,6 +13,7 @@ package struct TokenContract: StoreContract {
         Fact("changedGrantMovesTheRevision", changedGrantMovesTheRevision), Fact("otherChangesDoNot", otherChangesDoNot),
         Fact("secretsGoWithTheirOwner", secretsGoWithTheirOwner), Fact("secretNeedsItsOwner", secretNeedsItsOwner),
         Fact("onlyPeoplesSecretsAreEdited", onlyPeoplesSecretsAreEdited), Fact("leaseHasOneHolder", leaseHasOneHolder),
+        Fact("leasesOfOlderRunsEndSoon", leasesOfOlderRunsEndSoon),
         Fact("renewalIsKept", renewalIsKept), Fact("rotatedTokenStaysWithItsRevision", rotatedTokenStaysWithItsRevision),
         Fact("renewalNeedsItsLease", renewalNeedsItsLease), Fact("renewalNeedsItsRevision", renewalNeedsItsRevision),
         Fact("subjectsHaveTheirOwnTokens", subjectsHaveTheirOwnTokens),
@@ -124,6 +125,28 @@ package struct TokenContract: StoreContract {
         try await store.dropLease("renew", holder: "two")
         #expect(try await takeLease(store, holder: "one", at: 91))
         #expect(try await store.takeLease("other", holder: "two", at: Samples.start, until: Samples.time(1)))
+    }
+
+    /// A run that was killed while it asked for a token must not keep its successor waiting for as long as a request may take.
+    @Sendable func leasesOfOlderRunsEndSoon() async throws {
+        let store = try await make()
+        let (old, next) = (Claimant(node: "n", incarnation: "1"), Claimant(node: "n", incarnation: "2"))
+        for holder in [old.holder, Claimant(node: "nn", incarnation: "1").holder, "token-1"] {
+            #expect(try await store.takeLease("of " + holder, holder: holder, at: Samples.start, until: Samples.time(60)))
+        }
+        _ = try await store.recover(for: next, at: Samples.time(1))
+        let after = 1 + Claimant.leaseOfTheDead
+        for (seconds, isFree) in [(after - 1, false), (after, true)] {
+            #expect(
+                try await store.takeLease("of " + old.holder, holder: next.holder, at: Samples.time(seconds), until: Samples.time(60))
+                    == isFree)
+        }
+        for holder in ["nn/1", "token-1"] {
+            #expect(try await !store.takeLease("of " + holder, holder: next.holder, at: Samples.time(59), until: Samples.time(90)))
+        }
+        _ = try await store.recover(for: next, at: Samples.time(20))
+        #expect(
+            try await !store.takeLease("of " + old.holder, holder: "x", at: Samples.time(59), until: Samples.time(90)), "its own stands")
     }
 
     @Sendable func renewalIsKept() async throws {

@@ -34,7 +34,7 @@ struct RelayService: Service {
         let curl = try CurlThread()
         let claimant = Claimant(node: node, incarnation: live.identifier("run"))
         let renewer = live.renewer(
-            store, vault, holder: claimant.incarnation, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
+            store, vault, holder: claimant.holder, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
             directory: { shelf.current.directory })
         let broker = TokenBroker(renewer: renewer)
         var settings = TransmitSettings(now: live.now)

@@ -29,8 +29,8 @@ package protocol Spool: Sendable {
     /// nothing when the claim is no longer the settler's.
     func settle(_ settlement: Settlement) async throws(StoreFailure)
 
-    /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; pieces that were never
-    /// accepted are swept. Returns the messages released.
+    /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within
+    /// seconds; pieces that were never accepted are swept. Returns the messages released.
     func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID]
 }
 
@@ -43,6 +43,16 @@ package struct Claimant: Sendable, Hashable {
         self.node = node
         self.incarnation = incarnation
     }
+
+    /// Seconds for which an older run's lease still stands: what it asked a provider for when it died may be answered that late, and to ask with the same
+    /// refresh token meanwhile would look like theft to a provider that rotates.
+    package static let leaseOfTheDead: Double = 5
+
+    /// As whom it takes leases.
+    package var holder: String { node + "/" + incarnation }
+
+    /// Whether that was an older run of this node.
+    package func outlived(_ holder: String) -> Bool { holder.hasPrefix(node + "/") && holder != self.holder }
 }
 
 package struct Claim: Sendable, Hashable {

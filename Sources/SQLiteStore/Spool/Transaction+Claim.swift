@@ -112,6 +112,11 @@ extension Transaction {
             WHERE claimNode = ? AND claimIncarnation <> ? RETURNING number, id, attempts
             """, [now.milliseconds, claimant.node, claimant.incarnation]
         ) { (number: try $0.integer(), id: SpoolID(trusted: try $0.text()), attempts: Int(try $0.integer())) }
+        let holders = try all("SELECT DISTINCT holder FROM lease", []) { try $0.text() }
+        for holder in holders where claimant.outlived(holder) {
+            let end = now.addingTimeInterval(Claimant.leaseOfTheDead).milliseconds
+            try run("UPDATE lease SET until = ? WHERE holder = ? AND until > ?", [end, holder, end])
+        }
         let sorted = stale.sorted { $0.number < $1.number }
         try append(sorted.map { Self.unknownEntry($0.id, attempt: $0.attempts, why: "the service stopped", at: now) })
         return sorted.map(\.id)
