@@ -3,7 +3,7 @@ import Relay
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|kill [MESSAGES KILLS]]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|queue|kill [MESSAGES KILLS]]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
@@ -12,6 +12,7 @@ import Relay
         if wanted.isEmpty || wanted.contains("load") { try await LoadBenchmark.run([1_000, 100_000]) }
         if wanted.isEmpty || wanted.contains("tokens") { try await TokenBenchmark.run() }
         if wanted.contains("out") { try await OutBenchmark.run() }
+        if wanted.contains("queue") { try await QueueBenchmark.run() }
         if let place = wanted.firstIndex(of: "kill") {
             let numbers = wanted[place...].dropFirst().prefix(2).compactMap { Int($0) }
             try await KillTrial.run(messages: numbers.first ?? 5_000, kills: numbers.dropFirst().first ?? 220)

@@ -82,12 +82,15 @@ struct MailHouse: Sendable {
         }
     }
 
-    /// `mandate serve` on this store, built beside this program.
-    func serve() throws -> Process {
+    /// `mandate serve` on this store.
+    func serve() throws -> Process { try start(["serve", "--http-port", "0"]) }
+
+    /// A command on this store, built beside this program.
+    func start(_ words: [String]) throws -> Process {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(filePath: own).deletingLastPathComponent().appending(path: "mandate")
-        process.arguments = ["serve", "--http-port", "0", "--store", folder]
+        process.arguments = words + ["--store", folder]
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()

@@ -9,9 +9,9 @@ import SQLiteStore
 ///     SINK=127.0.0.1:12625 SINK_AUTHORITY=cert.pem SINK_CEILING='xload -h $SINK -p -s {sessions} -l {octets} -m {messages}' \
 ///         swift run -c release Benchmarks out
 ///
-/// `SINK_CEILING` is a shell line that sends as many messages and ends; the time it takes is the ceiling.
+/// `SINK_CEILING` is a shell line that sends as many messages and ends; the time it takes is the ceiling. `SINK_MESSAGES`: fewer for a slow sink.
 enum OutBenchmark {
-    private static let messages = 2_000
+    private static let messages = ProcessInfo.processInfo.environment["SINK_MESSAGES"].flatMap { Int($0) } ?? 2_000
 
     static func run() async throws {
         let environment = ProcessInfo.processInfo.environment
