@@ -35,6 +35,29 @@ struct WriterTests {
         }
     }
 
+    /// Whatever happened to one row: the others go out, it stays, and it says what is wrong.
+    @Test(arguments: ["UPDATE message SET author = 'nonsense'", "UPDATE recipient SET address = 'nobody'"])
+    func damagedMessageIsHeldAndHoldsUpNobody(_ damage: String) async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            try await accept("bad", into: store)
+            let file = try DatabaseQueue(path: folder.file)
+            try await file.write { try $0.execute(sql: damage) }
+            let none = try await SpoolContract.claimAll(store)
+            #expect(none.isEmpty)
+            let row = try file.read { try Row.fetchOne($0, sql: "SELECT state, why FROM message") }
+            #expect(row?["state"] == "held")
+            #expect((row?["why"] as String?)?.contains("damaged") == true)
+
+            try await file.write { try $0.execute(sql: "UPDATE message SET state = 'waiting', due = 0") }
+            try await accept("good", into: store)
+            let claimed = try await SpoolContract.claimAll(store)
+            #expect(claimed.map(\.claim.message) == [Samples.id("good")])
+            let told = try await store.entries(JournalFilter(message: Samples.id("bad"))).filter { $0.entry.kind == .queue }
+            #expect(told.count == 2)
+        }
+    }
+
     @Test func claimingAndSettlingIsTwoCommits() async throws {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)

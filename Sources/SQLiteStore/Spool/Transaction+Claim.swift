@@ -9,10 +9,8 @@ extension Transaction {
     func claim(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date) throws -> [SpoolEntry] {
         let chosen = try choose(limit, rooms, at: now)
         guard !chosen.isEmpty else { return [] }
-        let rows = try all(
-            "SELECT \(MessageRow.columns) FROM message m WHERE m.number IN (SELECT value FROM json_each(?)) ORDER BY m.due, m.number",
-            [try ListText.write(chosen)]
-        ) { try MessageRow(&$0) }
+        let (rows, recipients) = try readable(chosen, at: now)
+        guard !rows.isEmpty else { return try claim(limit, rooms, by: claimant, at: now, until: until) }
         let expired = rows.filter { $0.state == .claimed }
         try append(expired.map { Self.unknownEntry($0.id, attempt: $0.attempts, why: "its claim ran out", at: now) })
         try run(
@@ -21,7 +19,6 @@ extension Transaction {
                 claimIncarnation = ? WHERE number IN (SELECT value FROM json_each(?))
             """,
             [until.milliseconds, claimant.node, claimant.incarnation, try ListText.write(rows.map(\.number))])
-        let recipients = try recipients(of: rows.map(\.number))
         return rows.map { row in
             let states = recipients[row.number] ?? []
             return SpoolEntry(
@@ -32,6 +29,41 @@ extension Transaction {
                     if case .refused(let reply)? = state.element.outcome { refusals[state.offset] = reply }
                 }, lane: row.lane)
         }
+    }
+
+    private typealias Found = (rows: [MessageRow], recipients: [Int64: [QueuedMessage.RecipientState]])
+
+    private func read(_ messages: [Int64]) throws -> Found {
+        let rows = try all(
+            "SELECT \(MessageRow.columns) FROM message m WHERE m.number IN (SELECT value FROM json_each(?)) ORDER BY m.due, m.number",
+            [try ListText.write(messages)]
+        ) { try MessageRow(&$0) }
+        return (rows, try recipients(of: rows.map(\.number)))
+    }
+
+    /// A row that is not as we wrote it is held for a person to look at: the others must not wait for it.
+    private func readable(_ messages: [Int64], at now: Date) throws -> Found {
+        do { return try read(messages) } catch StoreFailure.damaged {
+            var found: Found = ([], [:])
+            for number in messages {
+                do {
+                    let one = try read([number])
+                    found.rows += one.rows
+                    found.recipients.merge(one.recipients) { first, _ in first }
+                } catch StoreFailure.damaged(let what) { try hold(damaged: number, what, at: now) }
+            }
+            return found
+        }
+    }
+
+    private func hold(damaged number: Int64, _ what: String, at now: Date) throws {
+        let why = "it is damaged in the store: \(what)"
+        let id = try first(
+            """
+            UPDATE message SET state = 'held', why = ?, due = NULL, claimNode = NULL, claimIncarnation = NULL WHERE number = ? RETURNING id
+            """, [why, number]
+        ) { SpoolID(trusted: try $0.text()) }
+        try append([JournalEntry(at: now, kind: .queue, message: id, facts: [.init("action", "hold"), .init("why", "damaged")])])
     }
 
     /// From the index alone, which has the lane too: messages of full lanes are passed over without being read.
