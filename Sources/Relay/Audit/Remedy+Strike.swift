@@ -20,8 +20,7 @@ extension Remedy {
         case .grantDisabled: self.init(ours: "mandate grants set \(place.grantName) --enable")
         case .grantMissing: self.init(ours: "mandate mailboxes set \(place.mailbox) --grant GRANT")
         case .grantNeedsConsent:
-            self.init(
-                provider: "consent again as \(place.principal)", ours: "mandate grants set \(place.grantName) --refresh-token-from FILE")
+            self.init(provider: "consent again as \(place.principal)", ours: "mandate grants authorize \(place.grantName)")
         case .applicationMissing: self.init(ours: "mandate grants set \(place.grantName) --application APPLICATION")
         case .applicationSuspended:
             self.init(

@@ -13,6 +13,7 @@ import Testing
         #expect(answer.out.contains("send-as: denied 554 5.2.252, then reply-to: sent"))
         #expect(answer.out.contains("own: needs consent: invalid_grant, then reply-to: sent"))
         #expect(answer.out.contains("own: retry, then own: sent"))
+        #expect(answer.out.contains("mandate grants authorize ann"), "what mends the withdrawn consent")
     }
 
     @Test func folderWithoutMessagesSaysWhatToDo() async throws {
