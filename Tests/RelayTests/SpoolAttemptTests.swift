@@ -8,23 +8,6 @@ import struct FoundationEssentials.Date
 /// One attempt and what it is put into: outcomes, next state, observations, usage, journal.
 @Suite(.timeLimit(.minutes(5)))
 struct SpoolAttemptTests {
-    private static func reply(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String = "said so") -> RecipientReply {
-        RecipientReply(stage: stage, reply: ProviderReply(code: code, enhanced: enhanced, text: text))
-    }
-
-    private static func failed(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String = "no") -> TransmitFailure {
-        TransmitFailure(stage: stage, cause: .reply(ProviderReply(code: code, enhanced: enhanced, text: text)))
-    }
-
-    private let denied = Self.failed(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")
-    private let annKey = StandingKey(login: "ann-login", from: FakeCompany.ann, transport: .smtp)
-
-    private func entry(_ settlement: Settlement) throws -> JournalEntry { try #require(settlement.journal.first) }
-
-    private func facts(_ settlement: Settlement, _ name: String) throws -> [String] {
-        try entry(settlement).facts.filter { $0.name == name }.map(\.value)
-    }
-
     @Test func sentIsDone() async throws {
         let service = try await FakeService()
         try await service.accept("m", to: ["rob@example.com", "eve@example.com"])
@@ -46,10 +29,10 @@ struct SpoolAttemptTests {
     @Test func journalHoldsNoAddressInItsFacts() async throws {
         let service = try await FakeService()
         try await service.accept("m", to: ["rob@example.com", "eve@example.com"])
-        service.transmit.answer { _ in .success([.taken, Self.reply(.rcpt, 550, "5.1.1", "<eve@example.com> unknown")]) }
+        service.transmit.answer { _ in .success([.taken, RecipientReply.said(.rcpt, 550, "5.1.1", "<eve@example.com> unknown")]) }
         let settlement = try #require(try await service.attempt())
-        #expect(try facts(settlement, "recipient") == ["sent 250 2.0.0", "refused 550 5.1.1"])
-        for fact in try entry(settlement).facts { #expect(!fact.value.contains("@"), "\(fact)") }
+        #expect(try settlement.facts("recipient") == ["sent 250 2.0.0", "refused 550 5.1.1"])
+        for fact in try settlement.attempted().facts { #expect(!fact.value.contains("@"), "\(fact)") }
         for recipient in ["rob@example.com", "eve@example.com"] {
             #expect(try await service.store.entries(JournalFilter(recipient: recipient)).count == 1)
         }
@@ -66,8 +49,8 @@ struct SpoolAttemptTests {
                 sent.envelope.recipients.map { recipient in
                     switch recipient.address.localPart {
                     case "a": .taken
-                    case "b": Self.reply(.rcpt, 550, "5.1.1")
-                    default: Self.reply(.rcpt, 450, "4.2.1")
+                    case "b": RecipientReply.said(.rcpt, 550, "5.1.1")
+                    default: RecipientReply.said(.rcpt, 450, "4.2.1")
                     }
                 })
         }
@@ -88,142 +71,11 @@ struct SpoolAttemptTests {
     @Test func failureNamesTheRefusal() async throws {
         let service = try await FakeService()
         try await service.accept("m", to: ["a@example.com", "b@example.com"])
-        service.transmit.answer { _ in .success([.taken, Self.reply(.rcpt, 550, "5.1.1", "no such user")]) }
+        service.transmit.answer { _ in .success([.taken, RecipientReply.said(.rcpt, 550, "5.1.1", "no such user")]) }
         let settlement = try #require(try await service.attempt())
         guard case .failed(let why) = settlement.state else { return #expect(Bool(false)) }
         #expect(why.contains("no such user"))
         #expect(settlement.sightings.map(\.outcome) == ["sent"])
-    }
-
-    @Test func denialTakesTheNextRoute() async throws {
-        let service = try await FakeService()
-        try await service.accept("m")
-        let denied = denied
-        service.transmit.answer { $0.login == "ann-login" ? .failure(denied) : .success([.taken]) }
-        let first = try #require(try await service.attempt())
-        #expect(first.observations == [.standing(annKey, .denied(at: service.clock.now, code: "554 5.2.252"))])
-        #expect(first.outcomes.isEmpty)
-        let second = try #require(try await service.attempt())
-        #expect(second.state == .done)
-        #expect(service.transmit.sent.map(\.login) == ["ann-login", "desk-login"])
-        #expect(try facts(second, "route") == ["send-as"])
-        try await service.accept("next")
-        _ = try await service.attempt()
-        #expect(service.transmit.sent.last?.login == "desk-login", "the pair is not used again")
-    }
-
-    /// A recipient's 452 before the content was denied must not hide the denial.
-    @Test func denialBehindATemporaryRefusalIsSeen() async throws {
-        let service = try await FakeService()
-        try await service.accept("m", to: ["a@example.com", "b@example.com"])
-        service.transmit.answer { _ in
-            .success([Self.reply(.rcpt, 452, "4.5.3"), Self.reply(.content, 550, "5.7.60", "no permissions to send as this sender")])
-        }
-        let settlement = try #require(try await service.attempt())
-        #expect(settlement.observations == [.standing(annKey, .denied(at: service.clock.now, code: "550 5.7.60"))])
-        guard case .waiting(let until, _) = settlement.state else { return #expect(Bool(false)) }
-        #expect(until == service.clock.now)
-    }
-
-    /// Its own mailbox is chosen; that another candidate is pending says nothing of this one.
-    @Test(arguments: [true, false]) func pendingIsTheChosenCandidatesOwn(_ isChosenPending: Bool) async throws {
-        let service = try await FakeService()
-        let now = service.clock.now
-        let until = now.addingTimeInterval(1000)
-        let fresh = FakeCompany.mayDeskSendAsAnn(now)
-        _ = try await service.store.apply(Samples.edit(.delegation(fresh)))
-        if isChosenPending { try await service.store.observe([.standing(annKey, .pending(until: until, deniedAt: nil))], journal: []) }
-        try await service.accept("m")
-        let denied = denied
-        service.transmit.answer { _ in .failure(denied) }
-        let settlement = try #require(try await service.attempt())
-        let wanted: Standing = isChosenPending ? .pending(until: until, deniedAt: now) : .denied(at: now, code: "554 5.2.252")
-        #expect(settlement.observations == [.standing(annKey, wanted)])
-    }
-
-    @Test func pendingThatIsOverIsDenied() async throws {
-        let service = try await FakeService()
-        let now = service.clock.now
-        try await service.store.observe([.standing(annKey, .pending(until: now.addingTimeInterval(-1), deniedAt: nil))], journal: [])
-        try await service.accept("m")
-        let denied = denied
-        service.transmit.answer { _ in .failure(denied) }
-        #expect(try await service.attempt()?.observations == [.standing(annKey, .denied(at: now, code: "554 5.2.252"))])
-    }
-
-    @Test func refusedTokenIsReplacedOnce() async throws {
-        let service = try await FakeService()
-        try await service.accept("m")
-        service.transmit.answer { $0.token == "token-1" ? .failure(Self.failed(.auth, 535, "5.7.3")) : .success([.taken]) }
-        #expect(try await service.attempt()?.state == .done)
-        #expect(service.transmit.sent.map(\.token) == ["token-1", "token-2"])
-    }
-
-    @Test func tokenRefusedTwiceStopsTheMailbox() async throws {
-        let service = try await FakeService()
-        try await service.accept("m")
-        service.transmit.answer { $0.login == "ann-login" ? .failure(Self.failed(.auth, 535, "5.7.3")) : .success([.taken]) }
-        let settlement = try #require(try await service.attempt())
-        #expect(service.transmit.sent.count == 2)
-        guard case .mailbox("ann-login", nil, .stopped(let until, _, 1)?)? = settlement.observations.first else {
-            return #expect(Bool(false))
-        }
-        #expect(until == service.clock.now.addingTimeInterval(900))
-        #expect(try await service.attempt()?.state == .done)
-        #expect(service.transmit.sent.last?.login == "desk-login")
-    }
-
-    /// SMTP AUTH is off, which says nothing of Graph: only this way out is closed.
-    @Test func submissionThatIsOffStopsThatTransportAlone() async throws {
-        let service = try await FakeService()
-        try await service.accept("m")
-        service.transmit.answer { _ in .failure(Self.failed(.auth, 535, "5.7.139", "SmtpClientAuthentication is disabled for the Tenant")) }
-        let observation = try await service.attempt()?.observations.first
-        guard case .mailbox("ann-login", .smtp, .stopped(let until, _, 1)?)? = observation else {
-            return #expect(Bool(false), "\(String(describing: observation))")
-        }
-        #expect(until == service.clock.now.addingTimeInterval(3600))
-        let conditions = try await service.store.conditions(of: nil)
-        #expect(conditions.mailbox(login: "ann-login") == nil && conditions.mailbox(login: "ann-login", over: .graph) == nil)
-    }
-
-    @Test func stoppedMailboxWaitsLongerEachTimeAndHeals() async throws {
-        let service = try await FakeService()
-        try await service.accept("m")
-        try await service.store.observe(
-            [.mailbox(login: "ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
-        service.transmit.answer { _ in .failure(Self.failed(.content, 550, "5.4.5", "Daily user sending limit exceeded")) }
-        guard case .mailbox(_, nil, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else {
-            return #expect(Bool(false))
-        }
-        #expect(until == service.clock.now.addingTimeInterval(8 * 3600))
-        let healed = try await FakeService()
-        try await healed.accept("m", to: ["a@example.com", "b@example.com"])
-        try await healed.store.observe(
-            [.mailbox(login: "ann-login", .stopped(until: healed.clock.now, reason: "x", failures: 3))], journal: [])
-        healed.transmit.answer { _ in .success([Self.reply(.rcpt, 550, "5.1.1"), .taken]) }
-        #expect(try await healed.attempt()?.observations == [.mailbox(login: "ann-login", nil)])
-    }
-
-    @Test func missingConsentTakesTheNextRoute() async throws {
-        let service = try await FakeService()
-        try await service.accept("m", from: FakeCompany.carol)
-        service.endpoint.fail(.grant(error: "invalid_grant", detail: "carol@example.org has changed her password"))
-        let first = try #require(try await service.attempt())
-        #expect(try facts(first, "outcome") == ["needs consent: invalid_grant"])
-        let second = try #require(try await service.attempt())
-        #expect(second.state == .done)
-        #expect(try facts(second, "route") == ["reply-to"])
-        #expect(service.transmit.sent.map(\.login) == ["desk-login"])
-    }
-
-    @Test func tokenEndpointsPatienceIsOurs() async throws {
-        let service = try await FakeService()
-        try await service.accept("m")
-        service.endpoint.fail(.temporary("429", retryAfter: 500))
-        guard case .waiting(let until, _)? = try await service.attempt()?.state else { return #expect(Bool(false)) }
-        #expect(until == service.clock.now.addingTimeInterval(500))
-        #expect(service.transmit.sent.isEmpty)
     }
 
     @Test func revokedBetweenAcceptAndAttemptIsNotUsed() async throws {
@@ -234,21 +86,21 @@ struct SpoolAttemptTests {
         let revoked = EntityKey(.delegation, FakeCompany.delegation.text)
         _ = try await service.store.apply(DirectoryEdit([.remove(revoked)], by: "root", at: service.clock.now))
         let settlement = try #require(try await service.attempt())
-        #expect(try facts(settlement, "route") == ["reply-to"])
+        #expect(try settlement.facts("route") == ["reply-to"])
         let deny = Deny(id: DenyID(trusted: "no"), mailbox: nil, covers: .address(FakeCompany.ann))
         _ = try await service.store.apply(Samples.edit(.deny(deny)))
         try await service.accept("n")
         let refused = try #require(try await service.attempt())
-        #expect(try facts(refused, "outcome") == ["denied"])
+        #expect(try refused.facts("outcome") == ["denied"])
         #expect(service.transmit.sent.count == 1)
         guard case .waiting = refused.state else { return #expect(Bool(false)) }
     }
 
     /// Whatever the provider answers, a message does not go round and round.
     @Test(arguments: [
-        failed(.content, 554, "5.2.252", "SendAsDenied"), failed(.auth, 535, "5.7.3"),
-        failed(.content, 550, "5.2.252", "Sender throttled due to continuous"),
-        failed(.content, 451, "4.3.0"), TransmitFailure(stage: .connect, cause: .unreachable("down")),
+        TransmitFailure.said(.content, 554, "5.2.252", "SendAsDenied"), TransmitFailure.said(.auth, 535, "5.7.3"),
+        TransmitFailure.said(.content, 550, "5.2.252", "Sender throttled due to continuous"),
+        TransmitFailure.said(.content, 451, "4.3.0"), TransmitFailure(stage: .connect, cause: .unreachable("down")),
     ]) func nothingCircles(_ failure: TransmitFailure) async throws {
         let service = try await FakeService()
         try await service.accept("m")
@@ -265,7 +117,7 @@ struct SpoolAttemptTests {
     @Test func afterFiveDaysItHasFailed() async throws {
         let service = try await FakeService()
         try await service.accept("m")
-        service.transmit.answer { _ in .failure(Self.failed(.mail, 451, "4.3.0", "later")) }
+        service.transmit.answer { _ in .failure(TransmitFailure.said(.mail, 451, "4.3.0", "later")) }
         var attempts = 0
         let start = service.clock.now
         var last: Settlement.Next?

@@ -30,8 +30,8 @@ final class CurlInbox: Sendable {
         var isStopping = false
     }
 
-    /// Unchecked, because a pointer is nobody's to share by itself. Invariant, kept by `close`: the multi is alive while `isClosed` is false. curl_multi_wakeup is the one call libcurl allows from any
-    /// thread, and the only one made with this pointer.
+    /// Unchecked, because a pointer is nobody's to share by itself. Invariant, kept by `close`: the multi is alive while `isClosed` is false.
+    /// curl_multi_wakeup is the one call libcurl allows from any thread, and the only one made with this pointer.
     private struct Bell: @unchecked Sendable { let multi: UnsafeMutableRawPointer }
 
     private struct State {
