@@ -49,10 +49,14 @@ struct WriterTests {
             #expect(row?["state"] == "held")
             #expect((row?["why"] as String?)?.contains("damaged") == true)
 
-            try await file.write { try $0.execute(sql: "UPDATE message SET state = 'waiting', due = 0") }
+            try await file.write {
+                try $0.execute(sql: "UPDATE message SET state = 'claimed', due = 0, claimNode = 'n', claimIncarnation = 'i'")
+            }
             try await accept("good", into: store)
             let claimed = try await SpoolContract.claimAll(store)
             #expect(claimed.map(\.claim.message) == [Samples.id("good")])
+            let held = try file.read { try Row.fetchOne($0, sql: "SELECT state, isUnknown FROM message WHERE id = 'bad'") }
+            #expect(held?["state"] == "held" && held?["isUnknown"] == 1, "it may have been sent when its claim ran out")
             let told = try await store.entries(JournalFilter(message: Samples.id("bad"))).filter { $0.entry.kind == .queue }
             #expect(told.count == 2)
         }

@@ -60,7 +60,8 @@ extension Transaction {
         let why = "it is damaged in the store: \(what)"
         let id = try first(
             """
-            UPDATE message SET state = 'held', why = ?, due = NULL, claimNode = NULL, claimIncarnation = NULL WHERE number = ? RETURNING id
+            UPDATE message SET isUnknown = isUnknown OR state = 'claimed', state = 'held', why = ?, due = NULL, claimNode = NULL,
+                claimIncarnation = NULL WHERE number = ? RETURNING id
             """, [why, number]
         ) { SpoolID(trusted: try $0.text()) }
         try append([JournalEntry(at: now, kind: .queue, message: id, facts: [.init("action", "hold"), .init("why", "damaged")])])
