@@ -68,7 +68,7 @@ extension Attempt {
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address,
                 diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, subject),
-                reply: reply.reply.description, code: reply.reply.codes)
+                reply: reply.reply.description, code: reply.reply.codes, endsReports: !reply.takesReports)
         }
         let heaviest = report.recipients.map(\.diagnosis).max { $0.verdict.weight < $1.verdict.weight }
         return settle(report, by: heaviest ?? Diagnosis(.accepted, "no recipients", subject), decision)
@@ -177,7 +177,9 @@ extension Attempt {
         report.next = state.words
         var settlement = Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
         settlement.lane = report.decision?.mailbox.login
-        if case .failed(let why) = state, let notice = notice(report, givenUp: why) {
+        var givenUp: String?
+        if case .failed(let why) = state { givenUp = why }
+        if let notice = notice(report, givenUp: givenUp) {
             settlement.notice = notice
             settlement.journal.append(.accepted(notice.message, held: nil, noticeOf: entry.message.id))
         }

@@ -21,6 +21,8 @@ struct AttemptReport: Sendable {
         let reply: String
         /// `550 5.1.1`; empty where no server has said anything.
         let code: String
+        /// It was taken by a server that will say nothing of its delivery.
+        var endsReports = false
 
         /// For the journal, so without the reply's text, which may quote an address.
         var words: String { code.isEmpty ? diagnosis.verdict.word : "\(diagnosis.verdict.word) \(code)" }

@@ -47,9 +47,12 @@ package typealias Transmit = @Sendable (OutgoingMessage) async throws(TransmitFa
 package struct RecipientReply: Sendable, Hashable {
     package let stage: TransmitStage
     package let reply: ProviderReply
+    /// The server understands delivery reports (DSN), so that what was asked for of them is its to give from here on.
+    package let takesReports: Bool
 
-    package init(stage: TransmitStage, reply: ProviderReply) {
+    package init(stage: TransmitStage, reply: ProviderReply, takesReports: Bool = false) {
         self.stage = stage
         self.reply = reply
+        self.takesReports = takesReports
     }
 }

@@ -31,9 +31,12 @@ struct Exchange: Equatable {
     private var refusals: [RecipientReply?]
     private var mailRefusal: ProviderReply?
     private var content = Content.notAsked
+    /// The server was asked for the reports, too.
+    private var takesReports = false
 
     static func started(_ order: MailOrder, _ offer: Extensions) -> (Exchange, commands: String) {
         var exchange = Exchange(order)
+        exchange.takesReports = offer.dsn
         var commands = order.mailCommand(offer)
         guard offer.pipelining else { return (exchange, commands) }
         for index in order.envelope.recipients.indices {
@@ -124,7 +127,8 @@ struct Exchange: Equatable {
     private mutating func contentAnswered(_ reply: ProviderReply) -> Step {
         let isEarly = content == .leaving
         switch reply.code {
-        case 200..<300 where !isEarly: return .done(settled(RecipientReply(stage: .content, reply: reply)), .keep)
+        case 200..<300 where !isEarly:
+            return .done(settled(RecipientReply(stage: .content, reply: reply, takesReports: takesReports)), .keep)
         case 400...:
             // Said before we were done: it is its answer all the same, but the rest of the content can only be cut off.
             let after = isEarly || reply.code == 421 ? After.close : .reset

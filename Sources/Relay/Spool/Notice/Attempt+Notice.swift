@@ -1,7 +1,7 @@
 package import Mail
 internal import struct FoundationEssentials.Date
 
-/// Tells the sender of what is given up, in the commit that gives it up.
+/// Tells the sender of what is given up, and of what went to where nobody reports its delivery, in the commit that settles it.
 extension Attempt {
     /// Who says so, and where its names come from.
     package struct NoticeOffice: Sendable {
@@ -15,10 +15,10 @@ extension Attempt {
     }
 
     /// nil: nobody is to be told, or there is nobody whom it could be from. What failed stays visible in the queue in any case.
-    func notice(_ report: AttemptReport, givenUp why: String) -> Settlement.Notice? {
+    func notice(_ report: AttemptReport, givenUp why: String?) -> Settlement.Notice? {
         guard !entry.message.isAutomatic, let address = noticeAddress else { return nil }
-        let failures = failures(report, givenUp: why)
-        guard !failures.isEmpty else { return nil }
+        let fates = (why.map { failures(report, givenUp: $0) } ?? []) + relayed(report)
+        guard !fates.isEmpty else { return nil }
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let question = Question(
             purpose: .administrator, user: nil, from: .absent, envelopeSender: .null, client: nil, at: report.at)
@@ -31,8 +31,8 @@ extension Attempt {
         case .refused: return nil
         }
         let office = surroundings.notices
-        let notice = FailureNotice(
-            original: entry.message, failures: failures, attempts: entry.claim.attempt, domain: office.domain, at: report.at)
+        let notice = DeliveryNotice(
+            original: entry.message, fates: fates, attempts: entry.claim.attempt, domain: office.domain, at: report.at)
         var generator: any RandomNumberGenerator = office.generator()
         let (message, body) = notice.message(from: author, to: address, using: &generator)
         return Settlement.Notice(message: message, body: body, lane: lane)
@@ -46,13 +46,13 @@ extension Attempt {
     }
 
     /// Everyone without the message, unless they were not to be told of (RFC 3461 section 4.1).
-    private func failures(_ report: AttemptReport, givenUp why: String) -> [FailureNotice.Failure] {
+    private func failures(_ report: AttemptReport, givenUp why: String) -> [DeliveryNotice.Fate] {
         let now = Dictionary(uniqueKeysWithValues: report.recipients.map { ($0.index, $0) })
         let remaining = Set(entry.remaining)
         return entry.message.envelope.recipients.enumerated().compactMap { index, recipient in
             if let notify = recipient.notify, !notify.contains(.failure) { return nil }
             if let reply = entry.refusals[index] {
-                return FailureNotice.Failure(
+                return DeliveryNotice.Fate(
                     recipient: recipient, words: "the recipient was refused", reply: reply, status: Self.status(reply))
             }
             guard remaining.contains(index) else { return nil }
@@ -65,6 +65,17 @@ extension Attempt {
             case .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped:
                 return .init(recipient: recipient, words: why, reply: result.reply, status: "5.4.7")
             }
+        }
+    }
+
+    /// Who asked to hear of success, of recipients that a server took which does not know how to tell (RFC 3461 section 5.2.2, RFC 3464 section 2.3.3).
+    private func relayed(_ report: AttemptReport) -> [DeliveryNotice.Fate] {
+        report.recipients.compactMap { result in
+            let recipient = entry.message.envelope.recipients[result.index]
+            guard result.endsReports, result.diagnosis.verdict == .sent, recipient.notify?.contains(.success) == true else { return nil }
+            return .init(
+                action: .relayed, recipient: recipient, words: "passed on to a server that does not report deliveries", reply: result.reply,
+                status: "2.0.0")
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// What is given up is told to whoever sent it, in the commit that gives it up, and never to a machine that would answer.
-struct FailureNoticeTests {
+struct DeliveryNoticeTests {
     private func refused(_ service: FakeService, _ texts: String...) {
         let replies = texts.map { text in
             let words = text.split(separator: " ", maxSplits: 2).map(String.init)
@@ -48,6 +48,27 @@ struct FailureNoticeTests {
         #expect(!body.contains("ok@example.com"), "it was reached")
         #expect(body.utf8.allSatisfy { $0 < 0x80 } && !body.contains("\n\n"))
         #expect(message.bodySize == body.utf8.count)
+    }
+
+    /// RFC 3461 section 5.2.2: who asked to hear of success hears at least that it went to where nobody tells.
+    @Test(arguments: [true, false]) func successIsToldWhereTheServerDoesNot(_ takesReports: Bool) async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m", to: ["rob@example.com"], notify: [.success, .failure])
+        let reply = RecipientReply(
+            stage: .content, reply: ProviderReply(code: 250, enhanced: "2.0.0", text: "queued"), takesReports: takesReports)
+        service.transmit.answer { _ in .success([reply]) }
+        let told = try await notice(service)
+        guard !takesReports else {
+            #expect(told == nil)
+            return
+        }
+        let (message, body) = try #require(told)
+        #expect(try HeaderBlock(message.header).first(.subject)?.unfolded() == "Passed on: your message to rob@example.com")
+        for line in ["Action: relayed", "Status: 2.0.0", "has left for:"] {
+            #expect(body.contains(line), "\(line) in \(body)")
+        }
+        #expect(!body.contains("Action: failed"))
     }
 
     /// It is a message like any other: the null sender where the provider takes it, through the mailbox of whoever it is from.

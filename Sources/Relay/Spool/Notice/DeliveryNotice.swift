@@ -2,13 +2,20 @@ internal import Crypto
 internal import Mail
 internal import struct FoundationEssentials.Date
 
-/// A report to the sender that a message did not reach somebody (RFC 3464): in words, for programs, and with the original's header.
+/// A report to the sender on what became of a message (RFC 3464): in words, for programs, and with the original's header.
 ///
 /// It is itself a message: from the administrator setting's address, with the null envelope sender, `Auto-Submitted: auto-replied`, so that nothing ever
 /// answers it, and decided like any other.
-struct FailureNotice: Sendable {
-    /// One whom the message did not reach.
-    struct Failure: Sendable, Hashable {
+struct DeliveryNotice: Sendable {
+    enum Action: String, Sendable, Hashable {
+        case failed
+        /// It left to where nothing more will be heard of it.
+        case relayed
+    }
+
+    /// What became of it for one recipient.
+    struct Fate: Sendable, Hashable {
+        var action = Action.failed
         let recipient: Recipient
         /// What became of it, in the words of the failure table.
         let words: String
@@ -19,7 +26,7 @@ struct FailureNotice: Sendable {
     }
 
     let original: AcceptedMessage
-    let failures: [Failure]
+    let fates: [Fate]
     let attempts: Int
     /// Who says so.
     let domain: Domain
@@ -59,14 +66,17 @@ struct FailureNotice: Sendable {
         return (message, body)
     }
 
+    private func fates(_ action: Action) -> [Fate] { fates.filter { $0.action == action } }
+
     private var subject: String {
-        failures.count == 1
-            ? "Not delivered: your message to \(failures[0].recipient.address)"
-            : "Not delivered: your message to \(failures.count) recipients"
+        let failed = fates(.failed)
+        let told = failed.isEmpty ? fates : failed
+        let whom = told.count == 1 ? "\(told[0].recipient.address)" : "\(told.count) recipients"
+        return "\(failed.isEmpty ? "Passed on" : "Not delivered"): your message to \(whom)"
     }
 
     private func body(_ boundary: String) -> [UInt8] {
-        let isInternational = failures.contains { !$0.recipient.address.isASCII }
+        let isInternational = fates.contains { !$0.recipient.address.isASCII }
         let status = isInternational ? "message/global-delivery-status" : "message/delivery-status"
         var body: [UInt8] = []
         func part(_ type: String, _ content: [UInt8], encoded: Bool) {
@@ -83,18 +93,25 @@ struct FailureNotice: Sendable {
 
     /// For whoever wrote it.
     private var words: String {
-        let lines =
-            ["The message that you sent on \(original.acceptedAt.minute) was not delivered to:", ""]
-            + failures.flatMap { failure in
-                ["  \(failure.recipient.address)", "      \(failure.words)"]
-                    + (failure.reply.isEmpty || failure.words.contains(failure.reply) ? [] : ["      The server said: \(failure.reply)"])
-                    + [""]
-            } + [
+        let message = "The message that you sent on \(original.acceptedAt.minute)"
+        var lines: [String] = []
+        if case let failed = fates(.failed), !failed.isEmpty {
+            lines += ["\(message) was not delivered to:", ""] + failed.flatMap(Self.words)
+            lines += [
                 attempts == 1 ? "It was tried once, and is not tried again." : "It was tried \(attempts) times, and is not tried again.",
                 "",
-                "Its header is attached. Your administrator finds it as \(original.id).", "",
             ]
-        return lines.joined(separator: "\r\n")
+        }
+        if case let relayed = fates(.relayed), !relayed.isEmpty {
+            lines += ["\(message) has left for:", ""] + relayed.flatMap(Self.words)
+            lines += ["You asked to hear when it is delivered; this is the last that is heard of it, unless it fails.", ""]
+        }
+        return (lines + ["Its header is attached. Your administrator finds it as \(original.id).", ""]).joined(separator: "\r\n")
+    }
+
+    private static func words(_ fate: Fate) -> [String] {
+        ["  \(fate.recipient.address)", "      \(fate.words)"]
+            + (fate.reply.isEmpty || fate.words.contains(fate.reply) ? [] : ["      The server said: \(fate.reply)"]) + [""]
     }
 
     /// For programs (RFC 3464 section 2).
@@ -102,13 +119,13 @@ struct FailureNotice: Sendable {
         var text = "Reporting-MTA: dns; \(domain.ascii)\r\n"
         if let id = original.envelope.envelopeID { text += "Original-Envelope-Id: \(id)\r\n" }
         text += "Arrival-Date: \(Self.date(original.acceptedAt))\r\n"
-        for failure in failures {
-            let address = failure.recipient.address
+        for fate in fates {
+            let address = fate.recipient.address
             text += "\r\n"
-            if let given = failure.recipient.originalRecipient { text += "Original-Recipient: \(given.replacing(";", with: "; "))\r\n" }
+            if let given = fate.recipient.originalRecipient { text += "Original-Recipient: \(given.replacing(";", with: "; "))\r\n" }
             text +=
-                "Final-Recipient: \(address.isASCII ? "rfc822" : "utf-8"); \(address)\r\nAction: failed\r\nStatus: \(failure.status)\r\n"
-            if !failure.reply.isEmpty { text += "Diagnostic-Code: smtp; \(Self.oneLine(failure.reply))\r\n" }
+                "Final-Recipient: \(address.isASCII ? "rfc822" : "utf-8"); \(address)\r\nAction: \(fate.action.rawValue)\r\nStatus: \(fate.status)\r\n"
+            if !fate.reply.isEmpty { text += "Diagnostic-Code: smtp; \(Self.oneLine(fate.reply))\r\n" }
             text += "Last-Attempt-Date: \(Self.date(at))\r\n"
         }
         return text
