@@ -45,6 +45,9 @@ package actor MemoryStore {
 
     package init() {}
 
+    /// Of accepted messages, in the order of acceptance.
+    package var keptMessages: [SpoolID] { messages.map(\.message.id) }
+
     /// The next so many calls of a kind fail, before they have changed anything.
     package func fail(_ call: Call, with failure: StoreFailure, times: Int = 1) { faults[call] = Fault(failure: failure, left: times) }
 

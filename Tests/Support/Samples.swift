@@ -114,7 +114,7 @@ package enum Samples {
                     ])), .user(User(id: UserID(trusted: "bob@example.org"), name: "", addresses: [])),
             .client(
                 Client(
-                    id: ClientID(trusted: "printer"), name: "Printer", credential: .network("192.0.2.0/24"),
+                    id: ClientID(trusted: "printer"), name: "Printer", credential: .network(try Network("192.0.2.0/24")),
                     limits: Client.Limits(purposes: [.adHoc, .notification], addresses: [try AddressPattern("@example.org")]),
                     defaultPurpose: .notification, authorIfUnusable: try EmailAddress("printer@example.org"),
                     noticeAddress: try EmailAddress("root@example.org"), isEnabled: false)),

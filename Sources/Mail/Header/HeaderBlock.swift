@@ -57,6 +57,9 @@ package struct HeaderBlock: Sendable {
         places.removeAll { [storage] in isUnwanted(HeaderField($0, in: storage)) }
     }
 
+    /// Takes the first `count` fields away, whatever they are.
+    package mutating func removeFirst(_ count: Int) { places.removeFirst(count) }
+
     /// Puts fields made by `FieldWriter` before all others. Bytes that are no whole fields are our own mistake and trap.
     package mutating func prepend(_ lines: [UInt8]) {
         do throws(HeaderError) {

@@ -87,7 +87,7 @@ extension ClientsCommand {
 
         private func client(_ id: ClientID, _ fresh: ClientKey) -> Client {
             let credential: Client.Credential =
-                network.map { .network($0.description) } ?? uid.map { .uid($0) } ?? .key(sha256: fresh.digest)
+                network.map { .network($0) } ?? uid.map { .uid($0) } ?? .key(sha256: fresh.digest)
             return Client(
                 id: id, name: name, credential: credential, limits: limits.limits, defaultPurpose: limits.defaultPurpose,
                 authorIfUnusable: limits.authorIfUnusable, noticeAddress: limits.noticeAddress)

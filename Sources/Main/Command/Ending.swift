@@ -66,7 +66,7 @@ extension RefusalCode {
 extension AcceptFailure {
     fileprivate var status: ExitStatus {
         switch self {
-        case .form, .header, .recipient, .noRecipients, .tooManyRecipients, .tooLarge, .circling: .data
+        case .form, .header, .recipient, .instruction, .noRecipients, .tooManyRecipients, .tooLarge, .circling: .data
         case .refused(let refusal): refusal.status
         case .store(let failure): failure.status
         }

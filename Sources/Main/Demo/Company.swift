@@ -108,7 +108,7 @@ struct Company {
         return [
             Client(id: ClientID(trusted: "tracker"), name: "tracker", credential: keys[0]),
             Client(
-                id: ClientID(trusted: "printer"), name: "printer", credential: .network("192.0.2.0/24"),
+                id: ClientID(trusted: "printer"), name: "printer", credential: .network(try Network("192.0.2.0/24")),
                 limits: Client.Limits(addresses: [.domain(try Domain("support.fabrikam.example"))]),
                 authorIfUnusable: try EmailAddress("scans@support.fabrikam.example")),
             Client(

@@ -48,7 +48,7 @@ package struct AcceptStage: Sendable {
         }
     }
 
-    private let submission: Submission
+    private var submission: Submission
     private let surroundings: Surroundings
     private var form = AcceptedForm()
     private var splitter = HeaderSplitter()
@@ -135,14 +135,17 @@ package struct AcceptStage: Sendable {
 extension AcceptStage {
     /// The header is complete: settle it, find the author, decide.
     private mutating func open(_ bytes: [UInt8]) async throws(AcceptFailure) {
-        let block: HeaderBlock
+        var block: HeaderBlock
         do throws(HeaderError) { block = try HeaderBlock(bytes) } catch { throw .header(error) }
+        try submission.takeInstructions(from: &block)
         let hops = block.fields(named: .received).count
         guard hops <= surroundings.limits.hops else { throw .circling(hops: hops) }
         let at = surroundings.now()
         var generator = surroundings.generator()
-        let id = SpoolID(prefix: "m", using: &generator)
-        let header = SettledHeader(block, at: at, domain: surroundings.domain, using: &generator)
+        let id = submission.id ?? SpoolID(prefix: "m", using: &generator)
+        let header = SettledHeader(
+            block, at: at, domain: surroundings.domain, trace: submission.origin?.received(by: surroundings.domain, as: id, at: at),
+            using: &generator)
         let recipients = submission.recipients.isEmpty ? try header.recipients() : submission.recipients
         guard !recipients.isEmpty else { throw .noRecipients }
         guard recipients.count <= surroundings.limits.recipients else { throw .tooManyRecipients(limit: surroundings.limits.recipients) }

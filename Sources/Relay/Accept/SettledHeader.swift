@@ -10,8 +10,9 @@ package struct SettledHeader: Sendable {
     /// RFC 3834: anything but `no`, parameters aside.
     package let isAutoSubmitted: Bool
 
+    /// `trace`: a Received field, which stands before all others (RFC 5321 section 4.4).
     package init(
-        _ header: HeaderBlock, at now: Date, domain: Domain, using generator: inout some RandomNumberGenerator
+        _ header: HeaderBlock, at now: Date, domain: Domain, trace: [UInt8]? = nil, using generator: inout some RandomNumberGenerator
     ) {
         var header = header
         if let present = header.first(.messageID), case let text = present.unfolded(), !text.isEmpty {
@@ -27,6 +28,7 @@ package struct SettledHeader: Sendable {
             let date = MailDate.format(secondsSince1970: Int64(now.timeIntervalSince1970))
             header.prepend(Array("Date: \(date)\r\n".utf8))
         }
+        if let trace { header.prepend(trace) }
         isAutoSubmitted = Self.isAutoSubmitted(header)
         from = Self.from(header)
         self.header = header

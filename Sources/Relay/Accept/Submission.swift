@@ -13,6 +13,12 @@ package struct Submission: Sendable {
     package var recipients: [Recipient]
     package var ret: Envelope.Ret?
     package var envelopeID: String?
+    /// The way it came, for its Received field; nil: it gets none.
+    package var origin: Origin?
+    /// Given where a message must have the same id when it is handed over again after a crash; nil: a new one.
+    package var id: SpoolID?
+    /// Whether X-Sender and X-Receiver at the head of the message are its envelope, as in a pickup directory.
+    package var readsEnvelopeFields = false
 
     package init(
         client: Client? = nil, purpose: Purpose? = nil, user: UserID? = nil, envelopeSender: ReversePath? = nil,
@@ -50,6 +56,8 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
     case form(AcceptedFormError)
     case header(HeaderError)
     case recipient(FieldName, AddressError)
+    /// A field that is meant for us says something that cannot be.
+    case instruction(FieldName, String)
     case noRecipients
     case tooManyRecipients(limit: Int)
     case tooLarge(limit: Int)
@@ -63,6 +71,7 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
         case .form(let error): error.description
         case .header(let error): error.description
         case .recipient(let field, let error): "the \(field.text) field names no recipients that can be read: \(error)"
+        case .instruction(let field, let why): "the \(field.text) field \(why)"
         case .noRecipients: "the message has no recipients: name them, or put them into To, Cc or Bcc"
         case .tooManyRecipients(let limit): "more than \(limit) recipients: send it in parts"
         case .tooLarge(let limit): "the message is larger than \(limit) octets"

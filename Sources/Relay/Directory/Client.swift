@@ -13,8 +13,8 @@ package struct Client: Sendable, Hashable {
     package enum Credential: Sendable, Hashable {
         /// SHA-256 of a random 256-bit key: a fast hash is enough, since nothing that long can be guessed.
         case key(sha256: [UInt8])
-        /// A source network in CIDR form, for a printer that cannot sign in.
-        case network(String)
+        /// For a printer that cannot sign in.
+        case network(Network)
         /// The peer's uid on the local socket.
         case uid(UInt32)
     }

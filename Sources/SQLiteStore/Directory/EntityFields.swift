@@ -74,7 +74,7 @@ struct EntityField: Hashable {
         let credential: EntityField
         switch client.credential {
         case .key(let digest): credential = EntityField("key", "sha256 " + digest.prefix(4).map { hex($0) }.joined() + "…")
-        case .network(let range): credential = EntityField("network", range)
+        case .network(let range): credential = EntityField("network", range.description)
         case .uid(let number): credential = EntityField("uid", String(number))
         }
         return [

@@ -133,7 +133,9 @@ struct EntityReader {
         let network = try columns.optionalText()
         let uid = try columns.optionalInteger()
         if let key { return .key(sha256: key) }
-        if let network { return .network(network) }
+        if let network {
+            do { return .network(try Network(network)) } catch { throw StoreFailure.damaged("\(network) is no network: \(error)") }
+        }
         if let uid, let number = UInt32(exactly: uid) { return .uid(number) }
         throw StoreFailure.damaged("a client has no credential")
     }

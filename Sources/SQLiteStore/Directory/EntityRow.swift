@@ -60,7 +60,7 @@ enum EntityRow {
         var uid: Int64?
         switch client.credential {
         case .key(let digest): key = digest.data
-        case .network(let range): network = range
+        case .network(let range): network = range.description
         case .uid(let number): uid = Int64(number)
         }
         return [

@@ -115,7 +115,9 @@ struct DirectoryDocumentErrorTests {
         Mistake("clients: [{name: c}]", "clients[0]: exactly one of key_sha256, network, uid"),
         Mistake("clients: [{name: c, uid: 1, network: 10.0.0.0/8}]", "clients[0]: exactly one of"),
         Mistake("clients: [{name: c, network: 10.0.0.0/8}]", "clients[0]: limits are missing"),
-        Mistake("clients: [{name: c, network: 10.0.0.0/33, limits: {addresses: ['*']}}]", "clients[0].network: expected a network like"),
+        Mistake(
+            "clients: [{name: c, network: 10.0.0.0/33, limits: {addresses: ['*']}}]",
+            "clients[0].network: the prefix length is between 0 and 32"),
         Mistake("clients: [{name: c, key_sha256: abc}]", "clients[0].key_sha256: expected 64 hexadecimal digits"),
         Mistake(
             "clients: [{name: c, uid: 1, limits: {purposes: [adhoc]}}]",

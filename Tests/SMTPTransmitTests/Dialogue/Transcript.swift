@@ -4,7 +4,7 @@ import Relay
 
 @testable import SMTPTransmit
 
-/// A dialogue of `Fixtures/smtp`, played against the pure machine.
+/// A dialogue of `Fixtures/smtp/out`, played against the pure machine.
 ///
 /// `S:` the server says, `C:` the client must say, `@` what is sent, `TLS`, `SIGNED IN`, `CONTENT` and `CLOSE` are actions the machine must
 /// take, `CONTENT BEGINS` is content that does not come to its end, `CLOSED` is the server hanging up, `=` the result.
@@ -18,7 +18,7 @@ struct Transcript {
     }
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/smtp")
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/smtp/out")
 
     static func names() throws -> [String] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".txt") }.sorted()

@@ -32,7 +32,7 @@ extension DirectoryReader {
         let given = ["key_sha256", "network", "uid"].compactMap { fields[$0] }
         guard given.count == 1 else { throw fields.problem("exactly one of key_sha256, network, uid says how the client is known") }
         if let key = fields["key_sha256"] { return .key(sha256: try digest(key)) }
-        if let network = fields["network"] { return .network(try cidr(network)) }
+        if let network = fields["network"] { return .network(try self.network(network)) }
         return .uid(UInt32(try given[0].number(in: 0...Int64(UInt32.max))))
     }
 
@@ -42,14 +42,8 @@ extension DirectoryReader {
         return (0..<32).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
     }
 
-    /// RFC 4632 section 3.1 and RFC 4291 section 2.3: an address, a slash, the length of the prefix.
-    private func cidr(_ reader: DocumentReader) throws(DocumentError) -> String {
+    private func network(_ reader: DocumentReader) throws(DocumentError) -> Network {
         let text = try reader.text()
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        let isIPv6 = parts[0].contains(":")
-        guard parts.count == 2, let length = UInt8(parts[1]), length <= (isIPv6 ? 128 : 32),
-            (try? Domain(isIPv6 ? "[IPv6:\(parts[0])]" : "[\(parts[0])]")) != nil  // the reason would speak of brackets
-        else { throw reader.expected("a network like 192.0.2.0/24 or 2001:db8::/32") }
-        return text
+        do throws(Network.Failure) { return try Network(text) } catch { throw reader.problem(error.description) }
     }
 }

@@ -118,7 +118,7 @@ struct DirectoryWriter {
         map.add(id: client.id.text, name: client.name)
         switch client.credential {
         case .key(let digest): map.add("key_sha256", digest.map(Self.hexadecimal).joined())
-        case .network(let network): map.add("network", network)
+        case .network(let network): map.add("network", network.description)
         case .uid(let uid): map.add("uid", .number(Int64(uid)))
         }
         var limits = MapWriter()

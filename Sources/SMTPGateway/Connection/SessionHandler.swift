@@ -1,0 +1,280 @@
+internal import Logging
+internal import Mail
+internal import NIOCore
+internal import Relay
+
+/// Carries one connection's octets to its session and performs what the session says. Decides nothing itself.
+///
+/// It stops reading while a log-in is looked up, while a message's pieces wait for the store and while its fate is open, so no client can fill memory.
+/// Confined to its event loop; hops out with one task per message.
+final class SessionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    /// The service stops.
+    struct StopRequested: Sendable {}
+
+    private let office: GatewayOffice
+    private let door: Door
+    private var session: SubmissionSession
+    private var decoder = InputDecoder()
+    private var intake: Intake?
+    /// The answer to a message that was refused before its end had come.
+    private var early: Reply?
+    private var output: ByteBuffer?
+
+    private var isWaiting = false
+    private var isPipeFull = false
+    private var isReadHeld = false
+    private var isClosed = false
+    private var watch = Watch()
+    private var timer: (due: NIODeadline, task: Scheduled<Void>)?
+
+    init(_ door: Door, office: GatewayOffice) {
+        self.door = door
+        self.office = office
+        session = SubmissionSession(door.terms, admission: office.admission(door), isEncrypted: door.isImplicitTLS)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        expectCommand(context)
+        perform(session.opened(), context)
+        flush(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosed = true
+        timer?.task.cancel()
+        intake?.pipe.cut()
+        intake = nil
+        context.fireChannelInactive()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isWaiting || isPipeFull { isReadHeld = true } else { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        decoder.append(unwrapInboundIn(data).readableBytesView)
+        drive(context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is StopRequested {
+            perform(session.stop(), context)
+            flush(context)
+        }
+        // The client has said all it will, or cut TLS off: what it was told stands, and nothing more comes.
+        if case .inputClosed? = event as? ChannelEvent { close(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset or a TLS alert: whoever it was learns nothing more, and what was accepted is kept already.
+        office.logger.debug("connection from \(door.place) ended: \(type(of: error))")
+        close(context)
+    }
+
+    private func drive(_ context: ChannelHandlerContext) {
+        while !isWaiting, !isClosed, let event = decoder.next(lineLimit: session.lineLimit) {
+            switch event {
+            case .line(let bytes): perform(session.line(bytes), context)
+            case .overlong: perform(session.overlong(), context)
+            case .malformed: perform(session.malformed(), context)
+            case .content(let piece): keep(piece, context)
+            case .contentEnded(let flaw): endContent(flaw, context)
+            }
+            if intake == nil { expectCommand(context) }
+        }
+        // Octets of one line without an end, or of a message that is too large already; nobody who means well sends as many.
+        if decoder.discarded > 1 << 20 || decoder.contentOctets / 2 > session.terms.size + 1 << 20 {
+            perform(session.end(SubmissionSession.endless), context)
+        }
+        flush(context)
+    }
+
+    private func perform(_ actions: [SubmissionSession.Action], _ context: ChannelHandlerContext) {
+        for action in actions where !isClosed {
+            switch action {
+            case .reply(let reply): write(reply, context)
+            case .startTLS: startTLS(context)
+            case .verify(let caller): verify(caller, context)
+            case .collect(let transaction): collect(transaction, context)
+            case .close: close(context)
+            }
+        }
+    }
+
+    /// Replies of one batch of pipelined commands go out as one write (RFC 2920 section 3.2).
+    private func write(_ reply: Reply, _ context: ChannelHandlerContext) {
+        var buffer = output ?? context.channel.allocator.buffer(capacity: 256)
+        output = nil
+        buffer.writeString(reply.wire)
+        output = buffer
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard let buffer = output else { return }
+        output = nil
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func close(_ context: ChannelHandlerContext) {
+        guard !isClosed else { return }
+        isClosed = true
+        flush(context)
+        intake?.pipe.cut()
+        intake = nil
+        context.close(promise: nil)
+    }
+}
+
+/// Time.
+extension SessionHandler {
+    private func expectCommand(_ context: ChannelHandlerContext) {
+        watch.command(door.patience, isKnown: session.admission != nil, at: context.eventLoop.now)
+        arm(context)
+    }
+
+    /// One timer, which looks again when the deadline has moved meanwhile: commands come too fast for one each.
+    private func arm(_ context: ChannelHandlerContext) {
+        guard let deadline = watch.deadline, !isClosed else { return }
+        if let timer {
+            guard deadline < timer.due else { return }
+            timer.task.cancel()
+        }
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        timer = (deadline, context.eventLoop.scheduleTask(deadline: deadline) { handler.value.look(bound.value) })
+    }
+
+    private func look(_ context: ChannelHandlerContext) {
+        timer = nil
+        guard let deadline = watch.deadline, !isClosed else { return }
+        guard deadline <= context.eventLoop.now else { return arm(context) }
+        perform(session.end(SubmissionSession.idle), context)
+        flush(context)
+    }
+}
+
+/// Who calls.
+extension SessionHandler {
+    private func verify(_ caller: Caller, _ context: ChannelHandlerContext) {
+        if let client = office.directory().client(caller) { return perform(session.verified(client), context) }
+        let (delay, isEnough) = office.doorkeeper.failed(door.address, at: context.eventLoop.now)
+        if case .key(let name, _) = caller {
+            office.logger.notice("a log-in as \(name.prefix(80).debugDescription) from \(door.place) failed")
+        }
+        isWaiting = true
+        let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
+        context.value.eventLoop.scheduleTask(in: delay) {
+            let (handler, context) = (handler.value, context.value)
+            guard !handler.isClosed else { return }
+            handler.isWaiting = false
+            handler.perform(handler.session.verified(nil, hasTriedEnough: isEnough), context)
+            handler.goOn(context)
+        }
+    }
+
+    private func startTLS(_ context: ChannelHandlerContext) {
+        // The 220 goes out in clear, before the handshake takes the pipeline.
+        flush(context)
+        decoder.clear()
+        do {
+            try door.secure(context)
+            session.secured()
+        } catch {
+            errorCaught(context: context, error: error)
+        }
+    }
+}
+
+/// Messages.
+extension SessionHandler {
+    private func collect(_ transaction: Transaction, _ context: ChannelHandlerContext) {
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        let intake = Intake(office.submission(transaction, session, door), office.surroundings) {
+            eventLoop.execute { handler.value.drained(bound.value) }
+        }
+        self.intake = intake
+        early = nil
+        decoder.expectContent(limit: session.terms.size)
+        watch.content(door.patience, at: context.eventLoop.now)
+        arm(context)
+        Task {
+            let outcome = await intake.run()
+            eventLoop.execute { handler.value.taken(outcome, intake, bound.value) }
+        }
+    }
+
+    private func keep(_ piece: [UInt8], _ context: ChannelHandlerContext) {
+        guard let intake else { return }
+        watch.received(piece.count, door.patience, at: context.eventLoop.now)
+        if !intake.pipe.write(piece) { isPipeFull = true }
+    }
+
+    private func drained(_ context: ChannelHandlerContext) {
+        isPipeFull = false
+        readOn(context)
+    }
+
+    private func endContent(_ flaw: ContentReader.Flaw?, _ context: ChannelHandlerContext) {
+        guard let intake else { return }
+        isPipeFull = false
+        if let flaw {
+            intake.pipe.cut()
+            self.intake = nil
+            return perform(session.settled(flaw.reply), context)
+        }
+        if let early {
+            self.early = nil
+            self.intake = nil
+            return perform(session.settled(early), context)
+        }
+        isWaiting = true
+        watch.stop()
+        intake.pipe.end()
+    }
+
+    private func taken(_ outcome: Result<Receipt, AcceptFailure>?, _ intake: Intake, _ context: ChannelHandlerContext) {
+        guard !isClosed, self.intake?.pipe === intake.pipe, let outcome else { return }
+        let reply: Reply
+        switch outcome {
+        case .success(let receipt):
+            office.accepted()
+            reply = Reply(250, "2.0.0", receipt.held.map { "kept as \(receipt.id), held: \($0)" } ?? "kept as \(receipt.id)")
+        case .failure(let failure):
+            if case .store(let failure) = failure { office.logger.error("a message from \(door.place) could not be kept: \(failure)") }
+            reply = Reply(failure)
+        }
+        guard isWaiting else {
+            // Refused by its header: the client hears it when it has said all.
+            early = reply
+            return drained(context)
+        }
+        isWaiting = false
+        self.intake = nil
+        perform(session.settled(reply), context)
+        expectCommand(context)
+        goOn(context)
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+        drive(context)
+        readOn(context)
+    }
+
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard isReadHeld, !isWaiting, !isPipeFull, !isClosed else { return }
+        isReadHeld = false
+        context.read()
+    }
+}
+
+@available(*, unavailable)
+extension SessionHandler: Sendable {}

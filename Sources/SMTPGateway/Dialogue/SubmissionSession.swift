@@ -1,0 +1,206 @@
+internal import Mail
+internal import Relay
+
+/// One submission dialogue as a pure machine: lines go in, actions come out (RFC 5321, 6409, 4954, 3207, 2920, 2034). It holds no socket and no clock.
+///
+/// After `verify` and `collect` it takes nothing until `verified` or `settled` is called, and its handler reads nothing meanwhile.
+struct SubmissionSession: Sendable {
+    enum Action: Sendable, Hashable {
+        case reply(Reply)
+        /// The 220 stands before it: TLS begins, and what was sent in clear behind the command is not read.
+        case startTLS
+        /// Who is that? Answer with `verified`.
+        case verify(Caller)
+        /// The 354 stands before it: content follows. Answer its end with `settled`.
+        case collect(Transaction)
+        case close
+    }
+
+    enum Expected: Sendable, Hashable {
+        case command
+        case initialResponse(SignInMechanism)
+        case loginKey(name: String)
+        case verdict
+        case content
+        case nothing
+    }
+
+    let terms: Terms
+    var expected = Expected.command
+    /// What the client called itself; nil before EHLO or HELO.
+    private(set) var clientName: String?
+    private(set) var isExtended = false
+    private(set) var isEncrypted: Bool
+    var admission: Admission?
+    /// By AUTH, not by where it calls from.
+    var isSignedIn = false
+    var transaction: Transaction?
+    var failedSignIns = 0
+    private var mistakes = 0
+    private var idleCommands = 0
+    private var isStopping = false
+
+    /// `admission`: who the client is by the place it calls from.
+    init(_ terms: Terms, admission: Admission?, isEncrypted: Bool) {
+        self.terms = terms
+        self.admission = admission
+        self.isEncrypted = isEncrypted
+    }
+
+    /// How long the next line may be, without its CRLF.
+    var lineLimit: Int {
+        switch expected {
+        case .initialResponse, .loginKey: terms.responseLine
+        case .command, .verdict, .content, .nothing: terms.commandLine
+        }
+    }
+
+    func opened() -> [Action] { [.reply(Reply(220, nil, "\(terms.hostName) ESMTP Mandate"))] }
+
+    mutating func line(_ bytes: [UInt8]) -> [Action] {
+        switch expected {
+        case .command: return counted(command(bytes))
+        case .initialResponse(let mechanism): return counted(response(bytes, mechanism))
+        case .loginKey(let name): return counted(loginKey(bytes, name: name))
+        case .verdict, .content, .nothing: return []
+        }
+    }
+
+    mutating func overlong() -> [Action] {
+        expected = .command
+        return counted([.reply(Reply(500, "5.5.2", "the line is longer than \(lineLimit) octets"))])
+    }
+
+    mutating func malformed() -> [Action] {
+        expected = .command
+        return counted([.reply(Reply(500, "5.5.2", "lines end with CRLF, and no CR or LF stands alone in them"))])
+    }
+
+    /// The handshake is through: RFC 3207 section 4.2 forgets all that was said before.
+    mutating func secured() {
+        isEncrypted = true
+        clientName = nil
+        isExtended = false
+        forgetSignIn()
+        transaction = nil
+        expected = .command
+    }
+
+    /// The end of the content and what became of the message.
+    mutating func settled(_ reply: Reply) -> [Action] {
+        expected = .command
+        transaction = nil
+        idleCommands = 0
+        return [.reply(reply)] + (isStopping ? leave(Self.stopping) : [])
+    }
+
+    /// The service stops: a message under way is finished, everything else hears 421.
+    mutating func stop() -> [Action] {
+        isStopping = true
+        switch expected {
+        case .content, .verdict, .nothing: return []
+        case .command, .initialResponse, .loginKey: return leave(Self.stopping)
+        }
+    }
+
+    mutating func end(_ reply: Reply) -> [Action] { leave(reply) }
+
+    static let stopping = Reply(421, "4.3.2", "the service stops: come again later")
+    static let endless = Reply(421, "4.7.0", "this does not end")
+    static let idle = Reply(421, "4.4.2", "you took too long")
+
+    mutating func leave(_ reply: Reply) -> [Action] {
+        expected = .nothing
+        return [.reply(reply), .close]
+    }
+
+    /// Counts what the client does wrong, and sends it away when it is too much.
+    private mutating func counted(_ actions: [Action]) -> [Action] {
+        guard actions.contains(where: { if case .reply(let reply) = $0 { reply.isRefusal } else { false } }) else { return actions }
+        mistakes += 1
+        guard mistakes > terms.mistakes, expected != .nothing else { return actions }
+        return actions + leave(Reply(421, "4.7.0", "too many mistakes in one connection"))
+    }
+}
+
+extension SubmissionSession {
+    private mutating func command(_ bytes: [UInt8]) -> [Action] {
+        guard let command = CommandLine(bytes) else {
+            return [.reply(Reply(500, "5.5.2", "a command is text without control characters"))]
+        }
+        switch command.word {
+        case "EHLO": return idle(greet(command, isExtended: true))
+        case "HELO": return idle(greet(command, isExtended: false))
+        case "STARTTLS": return startTLS(command)
+        case "AUTH": return signIn(command)
+        case "MAIL": return mail(command)
+        case "RCPT": return recipient(command)
+        case "DATA": return data(command)
+        case "RSET": return idle(reset(command))
+        case "NOOP": return idle([.reply(Reply(250, "2.0.0", "ok"))])
+        case "VRFY": return idle([.reply(Reply(252, "2.5.0", "addresses are not looked up; send the message"))])
+        case "HELP": return idle([.reply(Self.help)])
+        case "QUIT": return leave(Reply(221, "2.0.0", "bye"))
+        case "EXPN", "TURN", "ETRN", "BDAT", "SEND", "SOML", "SAML":
+            return [.reply(Reply(502, "5.5.1", "\(command.word) is not offered here"))]
+        // A browser that was talked into posting a form at us (cross-protocol request): nothing it says is for us.
+        case "GET", "POST", "PUT", "HEAD", "CONNECT", "OPTIONS", "DELETE", "HOST:", "CONTENT-TYPE:", "USER-AGENT:":
+            return leave(Reply(554, "5.5.1", "this is SMTP, not HTTP"))
+        default: return [.reply(Reply(500, "5.5.1", "there is no such command"))]
+        }
+    }
+
+    private static let help = Reply(
+        214, "2.0.0",
+        lines: [
+            "EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT",
+            "sign in with a client's name and key: mandate clients add NAME --key",
+        ])
+
+    private mutating func idle(_ actions: [Action]) -> [Action] {
+        idleCommands += 1
+        return idleCommands > terms.idleCommands ? leave(Reply(421, "4.7.0", "too many commands without a message")) : actions
+    }
+
+    /// RFC 5321 section 4.1.1.1. A name is wanted and not judged: too many programs have a wrong one.
+    private mutating func greet(_ command: CommandLine, isExtended: Bool) -> [Action] {
+        guard !command.argument.isEmpty else { return [.reply(Reply(501, "5.5.4", "\(command.word) wants your name"))] }
+        clientName = command.argument
+        self.isExtended = isExtended
+        transaction = nil
+        guard isExtended else { return [.reply(Reply(250, nil, terms.hostName))] }
+        var lines = [terms.hostName, "PIPELINING", "SIZE \(terms.size)", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN"]
+        if offersTLS { lines.append("STARTTLS") }
+        if maySignIn { lines.append("AUTH PLAIN LOGIN") }
+        return [.reply(Reply(250, nil, lines: lines))]
+    }
+
+    var offersTLS: Bool { terms.offersTLS && !isEncrypted }
+
+    /// RFC 4954 section 4: no key travels in clear, loopback excepted.
+    var maySignIn: Bool {
+        switch terms.door {
+        case .network(let mayBeClear): isEncrypted || mayBeClear
+        case .local: false
+        }
+    }
+
+    private mutating func startTLS(_ command: CommandLine) -> [Action] {
+        guard command.argument.isEmpty else { return [.reply(Reply(501, "5.5.4", "STARTTLS takes no parameter"))] }
+        guard !isEncrypted else { return [.reply(Reply(503, "5.5.1", "TLS is on already"))] }
+        guard terms.offersTLS else { return [.reply(Reply(502, "5.5.1", "there is no certificate here to begin TLS with"))] }
+        expected = .nothing
+        return [.reply(Reply(220, "2.0.0", "go ahead")), .startTLS]
+    }
+
+    private mutating func reset(_ command: CommandLine) -> [Action] {
+        transaction = nil
+        return [.reply(Reply(250, "2.0.0", "forgotten"))]
+    }
+
+    private mutating func forgetSignIn() {
+        guard isSignedIn else { return }
+        isSignedIn = false
+        admission = nil
+    }
+}

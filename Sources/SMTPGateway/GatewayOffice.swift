@@ -1,0 +1,64 @@
+internal import Mail
+package import Logging
+package import Relay
+
+/// What the submission server needs of the rest: who may come in, how a message is accepted, whom to tell.
+package struct GatewayOffice: Sendable {
+    let directory: @Sendable () -> Directory
+    let surroundings: AcceptStage.Surroundings
+    /// The store's owner, who needs no client of his own at the local socket; nor does root.
+    let owner: UInt32
+    let accepted: @Sendable () -> Void
+    let logger: Logger
+    let doorkeeper = Doorkeeper()
+
+    /// `accepted` is called after each 250; it must not wait.
+    package init(
+        directory: @escaping @Sendable () -> Directory, surroundings: AcceptStage.Surroundings, owner: UInt32,
+        accepted: @escaping @Sendable () -> Void, logger: Logger
+    ) {
+        self.directory = directory
+        self.surroundings = surroundings
+        self.owner = owner
+        self.accepted = accepted
+        self.logger = logger
+    }
+
+    /// Who the caller is by the place it calls from.
+    func admission(_ door: Door) -> Admission? {
+        switch door.terms.door {
+        case .local(let uid): directory().client(.uid(uid)).map { .client($0) } ?? (uid == owner || uid == 0 ? .owner : nil)
+        case .network: door.address.flatMap { directory().client(.address($0)) }.map { .client($0) }
+        }
+    }
+
+    func submission(_ transaction: Transaction, _ session: SubmissionSession, _ door: Door) -> Submission {
+        // As it stands now: who was shut out a minute ago is shut out on connections that are open, too.
+        let client = session.admission?.client.map { client in
+            directory().client(client.id) ?? client.shutOut
+        }
+        var submission = Submission(
+            client: client, envelopeSender: transaction.sender, recipients: transaction.recipients, ret: transaction.ret,
+            envelopeID: transaction.envelopeID)
+        switch door.terms.door {
+        case .local(let uid): submission.origin = .account(uid: uid)
+        case .network:
+            guard let address = door.address?.unmapped else { break }
+            submission.origin = .connection(
+                name: session.clientName ?? "", address: address,
+                Origin.Manner(
+                    isExtended: session.isExtended, isEncrypted: session.isEncrypted, isSignedIn: session.isSignedIn,
+                    isUTF8: transaction.isUTF8))
+        }
+        return submission
+    }
+}
+
+extension Client {
+    /// Removed while it was connected: it is refused like one that was revoked.
+    fileprivate var shutOut: Client {
+        var client = self
+        client.isEnabled = false
+        return client
+    }
+}

@@ -1,0 +1,219 @@
+internal import Glibc
+internal import Logging
+internal import Mail
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import Relay
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// The submission server (RFC 6409): old programs hand their mail over here, by changing a host name and nothing else.
+///
+/// A class because whoever reloads the configuration and the service that runs share it; what changes is behind a lock.
+package final class SMTPGateway: Service {
+    private struct Current {
+        var settings: GatewaySettings
+        var tls: NIOSSLContext?
+    }
+
+    private let office: GatewayOffice
+    private let current: Mutex<Current>
+    private let open = OpenConnections()
+    private let updates: AsyncStream<GatewaySettings>
+    private let update: AsyncStream<GatewaySettings>.Continuation
+    private let onListening: @Sendable (GatewaySettings.Listener) -> Void
+
+    /// Throws where the certificate or its key cannot be used. `onListening` is told the port that a listener got.
+    package init(
+        _ settings: GatewaySettings, office: GatewayOffice, onListening: @escaping @Sendable (GatewaySettings.Listener) -> Void = { _ in }
+    ) throws(GatewayFailure) {
+        self.office = office
+        self.onListening = onListening
+        current = Mutex(Current(settings: settings, tls: try Self.context(settings)))
+        (updates, update) = AsyncStream.makeStream()
+    }
+
+    /// For connections from now on; those that are open stay as they are. Throws, and changes nothing, where the certificate cannot be used.
+    package func reload(_ settings: GatewaySettings) throws(GatewayFailure) {
+        let tls = try Self.context(settings)
+        current.withLock { $0 = Current(settings: settings, tls: tls) }
+        update.yield(settings)
+    }
+
+    /// Listens until graceful shutdown or cancellation; messages under way are taken in and answered first. Throws when a place to listen is not to be had.
+    package func run() async throws {
+        let first = try await listen(current.withLock { $0.settings }, instead: [:])
+        let listening = await cancelWhenGracefulShutdown { [updates, self] in
+            var listening = first
+            for await settings in updates {
+                do throws(GatewayFailure) { listening = try await listen(settings, instead: listening) } catch {
+                    office.logger.error("\(error); the service goes on listening where it did")
+                }
+            }
+            return listening
+        }
+        for channel in listening.values { await close(channel) }
+        await sayFarewell()
+    }
+
+    /// What stays is kept; what is new is bound before what is gone is closed, so that a mistake changes nothing.
+    private func listen(_ settings: GatewaySettings, instead before: [Place: any Channel]) async throws(GatewayFailure) -> [Place:
+        any Channel]
+    {
+        let places = settings.listeners.map { Place.network($0) } + (settings.socketPath.map { [Place.socket($0)] } ?? [])
+        var listening: [Place: any Channel] = [:]
+        do throws(GatewayFailure) {
+            for place in places {
+                if let kept = before[place] { listening[place] = kept } else { listening[place] = try await bind(place) }
+            }
+        } catch {
+            for (place, channel) in listening where before[place] == nil { await close(channel) }
+            throw error
+        }
+        for (place, channel) in before where listening[place] == nil { await close(channel) }
+        return listening
+    }
+
+    private func bind(_ place: Place) async throws(GatewayFailure) -> any Channel {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelOption(.allowRemoteHalfClosure, value: false)
+            // Replies wait for nobody: a reply is one write.
+            .childChannelInitializer { [self] channel in receive(channel, at: place) }
+        do {
+            switch place {
+            case .network(let listener):
+                let channel =
+                    try await bootstrap
+                    .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                    .bind(host: listener.host, port: listener.port).get()
+                var bound = listener
+                bound.port = channel.localAddress?.port ?? listener.port
+                onListening(bound)
+                return channel
+            case .socket(let path):
+                // A socket that nobody listens at is left over from a run that was killed.
+                let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+                // Everyone may knock; the kernel says who it is.
+                chmod(path, 0o666)
+                return channel
+            }
+        } catch let error as IOError {
+            throw .cannotListen(place.words, String(cString: strerror(error.errnoCode)))
+        } catch {
+            throw .cannotListen(place.words, "\(type(of: error))")
+        }
+    }
+
+    private func receive(_ channel: any Channel, at place: Place) -> EventLoopFuture<Void> {
+        let (settings, tls) = current.withLock { ($0.settings, $0.tls) }
+        let address = channel.remoteAddress.flatMap(Self.address)
+        guard office.doorkeeper.enter(address, most: settings.connections, perAddress: settings.connectionsPerAddress) else {
+            return refuse(channel)
+        }
+        open.add(channel)
+        channel.closeFuture.whenComplete { [office] _ in office.doorkeeper.leave(address) }
+        switch place {
+        case .network(let listener):
+            let isLoopback = address?.unmapped.isLoopback == true
+            let door = Door(
+                terms: terms(.network(mayBeClear: isLoopback || settings.allowsClear), settings, tls), address: address,
+                isImplicitTLS: listener.isImplicitTLS, patience: settings.patience,
+                secure: { context in
+                    guard let tls else { preconditionFailure("TLS is offered where there is a certificate") }
+                    try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .first)
+                })
+            return channel.eventLoop.makeCompletedFuture {
+                if listener.isImplicitTLS, let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                try channel.pipeline.syncOperations.addHandler(SessionHandler(door, office: office))
+            }
+        case .socket:
+            return channel.eventLoop.makeFutureWithTask { try await channel.peerUID() }.flatMapThrowing { [self] uid in
+                let door = Door(
+                    terms: terms(.local(uid: uid), settings, nil), address: nil, isImplicitTLS: false, patience: settings.patience,
+                    secure: { _ in preconditionFailure("there is no TLS at a local socket") })
+                try channel.pipeline.syncOperations.addHandler(SessionHandler(door, office: office))
+            }
+        }
+    }
+
+    private func terms(_ door: Terms.Door, _ settings: GatewaySettings, _ tls: NIOSSLContext?) -> Terms {
+        Terms(
+            door: door, hostName: settings.hostName, offersTLS: tls != nil, size: office.surroundings.limits.size,
+            recipients: office.surroundings.limits.recipients)
+    }
+
+    /// In clear also where TLS would begin: a client that waits for a handshake sees the connection closed.
+    private func refuse(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let reply = Reply(421, "4.7.0", "too many connections: come again later")
+        return channel.writeAndFlush(ByteBuffer(string: reply.wire)).flatMap { channel.close() }
+    }
+
+    private static func address(_ address: SocketAddress) -> IPAddress? {
+        address.ipAddress.flatMap { IPAddress(String($0.prefix { $0 != "%" })) }
+    }
+
+    private func sayFarewell() async {
+        for channel in open.all {
+            channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(SessionHandler.StopRequested()) }
+        }
+        let limit = current.withLock { $0.settings.patience.farewell }
+        let cut = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(Int64(limit * 1000))) { [open] in
+            for channel in open.all { channel.close(promise: nil) }
+        }
+        await open.areGone()
+        cut.cancel()
+    }
+
+    private func close(_ channel: any Channel) async {
+        do { try await channel.close().get() } catch {
+            // It is closed already, which is what was wanted.
+            office.logger.debug("a listener was closed before: \(type(of: error))")
+        }
+    }
+
+    private static func context(_ settings: GatewaySettings) throws(GatewayFailure) -> NIOSSLContext? {
+        guard let identity = settings.identity else {
+            if let listener = settings.listeners.first(where: \.isImplicitTLS) { throw .noCertificate("\(listener)") }
+            return nil
+        }
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMBytes(identity.certificates).map { NIOSSLCertificateSource.certificate($0) }
+            let key = try NIOSSLPrivateKey(bytes: identity.key, format: .pem)
+            var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key))
+            configuration.minimumTLSVersion = .tlsv12
+            return try NIOSSLContext(configuration: configuration)
+        } catch { throw .badCertificate }
+    }
+}
+
+/// Where connections come in.
+private enum Place: Sendable, Hashable {
+    case network(GatewaySettings.Listener)
+    case socket(String)
+
+    var words: String {
+        switch self {
+        case .network(let listener): listener.description
+        case .socket(let path): path
+        }
+    }
+}
+
+/// Why the submission server cannot run as it was told to.
+package enum GatewayFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    case cannotListen(String, String)
+    /// TLS is wanted there, and there is nothing to begin it with.
+    case noCertificate(String)
+    case badCertificate
+
+    package var description: String {
+        switch self {
+        case .cannotListen(let place, let why): "\(place) cannot be listened on: \(why)"
+        case .noCertificate(let place): "TLS at \(place) wants a certificate and its key"
+        case .badCertificate: "the certificate and its key cannot be used: both must be PEM, and belong together"
+        }
+    }
+}
