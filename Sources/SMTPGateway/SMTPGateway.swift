@@ -23,13 +23,16 @@ package final class SMTPGateway: Service {
     private let updates: AsyncStream<GatewaySettings>
     private let update: AsyncStream<GatewaySettings>.Continuation
     private let onListening: @Sendable (GatewaySettings.Listener) -> Void
+    private let onReady: @Sendable () -> Void
 
-    /// Throws where the certificate or its key cannot be used. `onListening` is told the port that a listener got.
+    /// Throws where the certificate or its key cannot be used. `onListening` is told the port that a listener got; `onReady`: all of them listen.
     package init(
-        _ settings: GatewaySettings, office: GatewayOffice, onListening: @escaping @Sendable (GatewaySettings.Listener) -> Void = { _ in }
+        _ settings: GatewaySettings, office: GatewayOffice, onListening: @escaping @Sendable (GatewaySettings.Listener) -> Void = { _ in },
+        onReady: @escaping @Sendable () -> Void = {}
     ) throws(GatewayFailure) {
         self.office = office
         self.onListening = onListening
+        self.onReady = onReady
         current = Mutex(Current(settings: settings, tls: try Self.context(settings)))
         (updates, update) = AsyncStream.makeStream()
     }
@@ -44,6 +47,7 @@ package final class SMTPGateway: Service {
     /// Listens until graceful shutdown or cancellation; messages under way are taken in and answered first. Throws when a place to listen is not to be had.
     package func run() async throws {
         let first = try await listen(current.withLock { $0.settings }, instead: [:])
+        onReady()
         let listening = await cancelWhenGracefulShutdown { [updates, self] in
             var listening = first
             for await settings in updates {

@@ -83,7 +83,7 @@ struct MailHouse: Sendable {
     }
 
     /// `mandate serve` on this store.
-    func serve() throws -> Process { try start(["serve", "--http-port", "0"]) }
+    func serve() throws -> Process { try start(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"]) }
 
     /// A command on this store, built beside this program.
     func start(_ words: [String]) throws -> Process {

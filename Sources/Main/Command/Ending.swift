@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CurlTransmit
 internal import Mail
 internal import Relay
+internal import SMTPGateway
 
 /// How an error ends a command: the one place that turns every error into a sentence and a status. Nothing that an error
 /// happens to carry is printed unless its type is known here, so neither internals nor secrets can leave this way.
@@ -29,6 +30,7 @@ struct Ending: Sendable, Hashable {
         case let failure as ConsentFailure: self.init(failure.status, failure.description)
         case let failure as DiscoveryFailure: self.init(failure.status, failure.description)
         case let failure as TransmitFailure: self.init(.unavailable, failure.description)
+        case let failure as GatewayFailure: self.init(failure.status, failure.description)
         case is CancellationError: self.init(.temporary, "it was cancelled before it was done; try again")
         default:
             // The type's name says where to look, and cannot hold anything that was typed.
@@ -83,6 +85,15 @@ extension VaultError {
         case .badKey, .otherKey: .configuration
         case .doesNotOpen: .unavailable
         case .cannotSeal: .fault
+        }
+    }
+}
+
+extension GatewayFailure {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .cannotListen: .unavailable
+        case .noCertificate, .badCertificate: .configuration
         }
     }
 }

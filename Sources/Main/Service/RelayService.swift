@@ -82,6 +82,16 @@ struct RelayService: Service {
             onListening: { [log] in log.notice("listening for browsers at \(host):\($0); consents come back to \(address)") })
     }
 
+    /// What every way in accepts with: the shelf's directory, so that a decision costs no look at the store.
+    func surroundings(domain: Domain, limits: AcceptStage.Limits) -> AcceptStage.Surroundings {
+        AcceptStage.Surroundings(
+            store: store,
+            decider: { [shelf] _ throws(StoreFailure) in
+                let snapshot = shelf.current
+                return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
+            }, now: live.now, generator: { [live] in live.generator }, domain: domain, limits: limits)
+    }
+
     /// Runs until graceful shutdown; attempts under way settle first.
     func run() async throws {
         let unknown = try await runner.recover()

@@ -4,50 +4,53 @@ internal import Relay
 internal import SQLiteStore
 internal import ServiceLifecycle
 internal import UnixSignals
-internal import WebGateway
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the service: see the spool through, renew tokens, take the answers of consents.",
+        commandName: "serve", abstract: "Run the service: take mail in, see the spool through, renew tokens, take the answers of consents.",
         discussion: """
             Stays in the foreground and logs to standard error; stop it with SIGTERM or Ctrl-C, and messages under way settle first. Changes made by \
-            other commands are seen within a second. Consents come back to the port of `public-url` (http://localhost:8025 unless set), on loopback \
-            unless --http-host says otherwise. After a crash, messages that were under way are sent again and shown as unknown.
+            other commands are seen within a second. After a crash, messages that were under way are sent again and shown as unknown.
 
-            Example:
+            Old programs hand their mail over by SMTP at 127.0.0.1:2525 (AUTH PLAIN or LOGIN with a client's name and its key, from `mandate clients add`), \
+            with `mandate sendmail`, or as files in a pickup folder.
+
+            The configuration is a YAML file: --config, MANDATE_CONFIG, or serve.yaml in the store. Every key has a variable that overrides it \
+            (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. SIGHUP reads file and certificates again without ending a connection; \
+            a mistake in them changes nothing. The keys, and what holds without them:
+
+            \(ServeKey.table)
+
+            Examples:
               mandate serve --store /var/lib/mandate
+              mandate serve --set smtp.listen=127.0.0.1:2500 --set pickup.folder=/var/spool/batchmail
             """)
 
     @OptionGroup var options: StoreOptions
-    @Option(help: "Names this machine's part of the store; two services on one store need two names.") var node = "main"
-    @Option(
-        help: ArgumentHelp("Write the journal's head there each hour and at stop, for `audit verify --checkpoint`.", valueName: "file"),
-        completion: .file()) var checkpoint: String?
-
-    @Option(help: "Where it listens for browsers.") var httpHost = "127.0.0.1"
-    @Option(help: "Its port; that of public-url unless given, or 8025 behind a proxy; 0 is any free one.") var httpPort: Int?
-
-    func validate() throws {
-        if let httpPort, !(0...65535).contains(httpPort) { throw ValidationError("--http-port is between 0 and 65535") }
-    }
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file()) var config: String?
+    @Option(help: ArgumentHelp("A key of the configuration for this run; repeat it.", valueName: "KEY=VALUE")) var set: [String] = []
 
     func run() async throws {
         let live = Live.current
         let log = Logger(label: "mandate")
+        let folder = try options.location(live).folder
+        let reading = ConfigurationReading(file: config, settings: set, store: folder, live: live)
         let opened = try await options.open(live)
-        let lock = try FolderLock.node(node, of: try options.location(live).folder)
+        let configuration = try await reading.read()
+        let lock = try FolderLock.node(configuration.node, of: folder)
+        FileLimit.raise()
         let service = try await RelayService(
-            store: opened.store, vault: opened.vault, node: node, checkpointFile: checkpoint, live: live, log: log)
-        let gateway = PatientGateway(gateway: service.gateway(host: httpHost, port: httpPort), log: log, live: live)
+            store: opened.store, vault: opened.vault, node: configuration.node, checkpointFile: configuration.checkpoint, live: live, log: log)
+        let ways = try WaysIn(service, configuration, live: live, log: log)
         log.notice("serving \(opened.store.path)")
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                ServiceGroupConfiguration.ServiceConfiguration(service: service),
-                ServiceGroupConfiguration.ServiceConfiguration(service: gateway),
-            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+        // Stopped in reverse: the doors close first, then the spool settles.
+        let services: [any Service] = [service] + ways.services + [Reloading(reading: reading, ways: ways, log: log)]
+        var group = ServiceGroupConfiguration(
+            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         // A server may take ten minutes to answer the end of a message; whoever stops a service waits no longer than an init system does.
-        configuration.maximumGracefulShutdownDuration = .seconds(60)
-        try await ServiceGroup(configuration: configuration).run()
+        group.maximumGracefulShutdownDuration = .seconds(60)
+        try await ServiceGroup(configuration: group).run()
         try await opened.store.close()
         _ = consume lock
     }

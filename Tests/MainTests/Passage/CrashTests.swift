@@ -16,12 +16,12 @@ import Testing
             for number in 0..<total { accepted.insert(try await premises.accept(number).messageID) }
             #expect(accepted.count == total)
             for milestone in [20, 120, 260, 400] {
-                let service = try premises.spawn(["serve", "--http-port", "0"])
+                let service = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
                 _ = await premises.sandbox.record { $0.messages.count >= milestone }
                 service.signal(SIGKILL)
                 _ = await service.end()
             }
-            let service = try premises.spawn(["serve", "--http-port", "0"])
+            let service = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
             let record = await premises.sandbox.record { Set($0.messages.map(\.messageID)).count >= total }
             // The copies of what was unknown are still to be settled.
             for _ in 0..<600 where try await !premises.store.list(QueueFilter()).isEmpty { await premises.live.wait(0.05) }
@@ -43,10 +43,10 @@ import Testing
     /// A second run under the same name would take the first one's messages for abandoned.
     @Test func nodeIsServedOnce() async throws {
         try await Premises.with { premises in
-            let first = try premises.spawn(["serve", "--http-port", "0"])
+            let first = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
             _ = try await premises.accept(1)
             _ = await premises.sandbox.messages(atLeast: 1)
-            let second = try premises.spawn(["serve", "--http-port", "0"])
+            let second = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
             #expect(await second.end() == ExitStatus.unavailable.rawValue)
             #expect(await first.stop() == 0)
         }

@@ -28,7 +28,7 @@ import Testing
     @Test func rotatesUnderLoad() async throws {
         try await Premises.with { premises in
             let old = try keys(premises)
-            let service = try premises.spawn(["serve", "--http-port", "0"])
+            let service = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
             let total = 150
             async let accepted = sendAll(total, premises)
             for round in 0..<3 {

@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// Where `mandate sendmail` and the service meet: a socket that everyone may connect to, and a maildrop that everyone may put a message into and nobody may
+/// look into. Both are apart from the store's own files, which stay its owner's.
+struct LocalFolder: Sendable, Hashable {
+    let path: String
+
+    init(_ path: String) { self.path = path }
+
+    var socket: String { path + "/socket" }
+    var maildrop: String { path + "/maildrop" }
+
+    /// As the service: makes what is missing.
+    func make() throws(CommandFailure) {
+        try make(path, mode: 0o755)
+        // Sticky: whoever put a file there is the only one, beside its owner, to take it away. No reading: names cannot be listed.
+        try make(maildrop, mode: 0o1733)
+    }
+
+    private func make(_ folder: String, mode: mode_t) throws(CommandFailure) {
+        if mkdir(folder, mode) == 0 {
+            // What umask took away.
+            guard chmod(folder, mode) == 0 else { throw failure(folder) }
+        } else if errno != EEXIST {
+            throw failure(folder)
+        }
+    }
+
+    private func failure(_ folder: String) -> CommandFailure {
+        CommandFailure(.cannotCreate, "the folder \(folder) cannot be made: \(SystemError.text(errno))")
+    }
+}

@@ -1,0 +1,136 @@
+internal import FoundationEssentials
+internal import Mail
+internal import SMTPGateway
+
+/// What `serve` is told by its configuration, read and judged as a whole: a mistake anywhere changes nothing.
+struct ServeConfiguration: Sendable {
+    var node: String
+    var checkpoint: String?
+    var httpHost: String
+    var httpPort: Int?
+    var smtp: GatewaySettings
+    var size: Int
+    var recipients: Int
+    /// Names us in Received and Message-ID.
+    var domain: Domain
+    var localFolder: String?
+    var pickup: Pickup?
+
+    struct Pickup: Sendable, Hashable {
+        var folder: String
+        /// By name.
+        var client: String?
+        /// Seconds.
+        var settle: Double
+    }
+
+    init(_ source: ConfigurationSource, store: String, live: Live) async throws(CommandFailure) {
+        node = try await source.text(.node) ?? "main"
+        checkpoint = try await source.text(.checkpoint)
+        httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
+        httpPort = try await source.number(.httpPort, in: 0...65535)
+        size = try await source.number(.smtpSize, in: 1024...1_073_741_824) ?? 157_286_400
+        recipients = try await source.number(.smtpRecipients, in: 1...10_000) ?? 1000
+        domain = try await Self.domain(source, live)
+        smtp = try await Self.smtp(source, domain)
+        localFolder = try await source.path(.localFolder, usual: store + "/door")
+        if let folder = try await source.path(.pickupFolder, usual: nil) {
+            pickup = Pickup(
+                folder: folder, client: try await source.text(.pickupClient),
+                settle: Double(try await source.number(.pickupSettle, in: 0...3600) ?? 2))
+        }
+    }
+
+    private static func domain(_ source: ConfigurationSource, _ live: Live) async throws(CommandFailure) -> Domain {
+        let named = try await source.text(.smtpHostName)
+        do throws(AddressError) {
+            guard let named else { return try live.hostDomain }
+            return try Domain(named)
+        } catch { throw .configuration("smtp.host-name: \(error)") }
+    }
+
+    private static func smtp(_ source: ConfigurationSource, _ domain: Domain) async throws(CommandFailure) -> GatewaySettings {
+        let clear = try await source.listeners(.smtpListen, isImplicitTLS: false) ?? [.init(host: "127.0.0.1", port: 2525)]
+        let encrypted = try await source.listeners(.smtpListenTLS, isImplicitTLS: true) ?? []
+        var settings = GatewaySettings(listeners: clear + encrypted, hostName: domain.ascii)
+        settings.allowsClear = try await source.flag(.smtpAllowClear) ?? false
+        settings.connections = try await source.number(.smtpConnections, in: 1...100_000) ?? settings.connections
+        settings.connectionsPerAddress =
+            try await source.number(.smtpConnectionsPerAddress, in: 1...100_000) ?? settings.connectionsPerAddress
+        if let seconds = try await source.number(.smtpTimeout, in: 1...86_400) {
+            settings.patience.command = Double(seconds)
+            settings.patience.stranger = min(settings.patience.stranger, Double(seconds))
+        }
+        settings.identity = try await identity(source)
+        if let open = clear.first(where: { !$0.isLoopback }), settings.identity == nil, !settings.allowsClear {
+            throw .configuration(
+                "\(open) is reached from other machines, where a key is not given without TLS: set smtp.certificate and smtp.key, or smtp.allow-clear to yes")
+        }
+        if let first = encrypted.first, settings.identity == nil {
+            throw .configuration("TLS at \(first) wants smtp.certificate and smtp.key")
+        }
+        return settings
+    }
+
+    private static func identity(_ source: ConfigurationSource) async throws(CommandFailure) -> GatewaySettings.Identity? {
+        switch (try await source.text(.smtpCertificate), try await source.text(.smtpKey)) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            return GatewaySettings.Identity(certificates: try bytes(certificate, .smtpCertificate), key: try bytes(key, .smtpKey))
+        case (.some, nil): throw .configuration("smtp.certificate wants its smtp.key")
+        case (nil, .some): throw .configuration("smtp.key wants its smtp.certificate")
+        }
+    }
+
+    private static func bytes(_ file: String, _ key: ServeKey) throws(CommandFailure) -> [UInt8] {
+        do { return Array(try Data(contentsOf: URL(filePath: file))) } catch {
+            throw .input("\(key.rawValue): \(file) cannot be read")
+        }
+    }
+}
+
+extension GatewaySettings.Listener {
+    var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
+}
+
+extension ConfigurationSource {
+    func number(_ key: ServeKey, in range: ClosedRange<Int>) async throws(CommandFailure) -> Int? {
+        guard let text = try await text(key) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .configuration("\(key.rawValue) is a number from \(range.lowerBound) to \(range.upperBound), not \(text)")
+        }
+        return number
+    }
+
+    func flag(_ key: ServeKey) async throws(CommandFailure) -> Bool? {
+        guard let text = try await text(key) else { return nil }
+        switch text.lowercased() {
+        case "yes", "true", "on", "1": return true
+        case "no", "false", "off", "0": return false
+        default: throw .configuration("\(key.rawValue) is yes or no, not \(text)")
+        }
+    }
+
+    /// A folder; `off` is none.
+    func path(_ key: ServeKey, usual: String?) async throws(CommandFailure) -> String? {
+        guard let text = try await text(key) else { return usual }
+        guard text.lowercased() != "off", !text.isEmpty else { return nil }
+        guard text.hasPrefix("/") else { throw .configuration("\(key.rawValue) is a path from the root, not \(text)") }
+        return text
+    }
+
+    /// `HOST:PORT`, `[IPv6]:PORT`; `off` is none.
+    func listeners(_ key: ServeKey, isImplicitTLS: Bool) async throws(CommandFailure) -> [GatewaySettings.Listener]? {
+        guard let texts = try await list(key) else { return nil }
+        var listeners: [GatewaySettings.Listener] = []
+        for text in texts where text.lowercased() != "off" && !text.isEmpty {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port),
+                colon > text.startIndex
+            else { throw .configuration("\(key.rawValue) is HOST:PORT, not \(text)") }
+            var host = String(text[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+            listeners.append(.init(host: host, port: port, isImplicitTLS: isImplicitTLS))
+        }
+        return listeners
+    }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+internal import Logging
+internal import Relay
+internal import SMTPGateway
+internal import SQLiteStore
+internal import ServiceLifecycle
+internal import WebGateway
+
+/// Everything in front of the 250: the doors that `serve` opens, made from one configuration.
+struct WaysIn: Sendable {
+    let services: [any Service]
+    private let smtp: SMTPGateway
+    private let log: Logger
+
+    init(_ service: RelayService, _ configuration: ServeConfiguration, live: Live, log: Logger) throws {
+        let surroundings = service.surroundings(
+            domain: configuration.domain, limits: AcceptStage.Limits(size: configuration.size, recipients: configuration.recipients))
+        let readiness = Readiness(live)
+        let office = GatewayOffice(
+            directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings, owner: live.account.uid,
+            accepted: { [runner = service.runner] in runner.wake() }, logger: log)
+        smtp = try SMTPGateway(
+            try Self.settings(configuration), office: office,
+            onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
+            onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
+        let browsers = PatientGateway(
+            gateway: service.gateway(host: configuration.httpHost, port: configuration.httpPort), log: log, live: live)
+        services = [browsers, smtp]
+        self.log = log
+    }
+
+    /// For connections from now on. Node, size, folders and the browsers' port stay as they are until the next start.
+    func reload(_ configuration: ServeConfiguration) throws { try smtp.reload(try Self.settings(configuration)) }
+
+    private static func settings(_ configuration: ServeConfiguration) throws(CommandFailure) -> GatewaySettings {
+        var settings = configuration.smtp
+        if let folder = configuration.localFolder {
+            try LocalFolder(folder).make()
+            settings.socketPath = LocalFolder(folder).socket
+        }
+        return settings
+    }
+}
