@@ -58,7 +58,9 @@ let package = Package(
         .target(name: "Relay", dependencies: ["Mail", crypto, trees]),
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
+        .target(name: "ConfigurationFile", dependencies: [configuration, yams, system]),
         .target(name: "SMTPGateway", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL, crypto, log, lifecycle]),
+        .target(name: "LocalGateway", dependencies: ["Relay", "Mail", nioPosix, log, lifecycle]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
         .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CXML2", "CXML2Shim"]),
         .target(name: "WebGateway", dependencies: ["Relay", "Mail", log, lifecycle, httpTypes, nio] + hummingbird),
@@ -66,7 +68,8 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "WebGateway", "Sandbox", arguments, configuration, yams, log,
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "LocalGateway", "WebGateway",
+                "ConfigurationFile", "Sandbox", arguments, yams, log,
                 lifecycle, signals, crypto, cryptoExtras, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
             ]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),

@@ -29,6 +29,10 @@ internal import Glibc
 
     static func main() async {
         CrashGuard.raise()
+        // Run once a message, and as /usr/sbin/sendmail with options that no parser of today would take.
+        if let (name, arguments) = SendmailProgram.arguments(CommandLine.arguments) {
+            Glibc.exit(SendmailProgram(live: .system()).run(arguments, calledAs: name).rawValue)
+        }
         let status = await execute(Array(CommandLine.arguments.dropFirst()), in: .system())
         Glibc.exit(status)
     }

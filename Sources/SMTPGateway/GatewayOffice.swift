@@ -1,11 +1,13 @@
-internal import Mail
 package import Logging
+package import Mail
 package import Relay
 
 /// What the submission server needs of the rest: who may come in, how a message is accepted, whom to tell.
 package struct GatewayOffice: Sendable {
     let directory: @Sendable () -> Directory
     let surroundings: AcceptStage.Surroundings
+    /// Where mail to an account of this machine goes.
+    let address: @Sendable (_ account: String) -> EmailAddress?
     /// The store's owner, who needs no client of his own at the local socket; nor does root.
     let owner: UInt32
     let accepted: @Sendable () -> Void
@@ -14,11 +16,13 @@ package struct GatewayOffice: Sendable {
 
     /// `accepted` is called after each 250; it must not wait.
     package init(
-        directory: @escaping @Sendable () -> Directory, surroundings: AcceptStage.Surroundings, owner: UInt32,
+        directory: @escaping @Sendable () -> Directory, surroundings: AcceptStage.Surroundings,
+        address: @escaping @Sendable (_ account: String) -> EmailAddress?, owner: UInt32,
         accepted: @escaping @Sendable () -> Void, logger: Logger
     ) {
         self.directory = directory
         self.surroundings = surroundings
+        self.address = address
         self.owner = owner
         self.accepted = accepted
         self.logger = logger

@@ -34,7 +34,8 @@ final class Conversation {
                 now: { Date(timeIntervalSince1970: 1_800_000_000) }, generator: { [seeds] in FakeGenerator(seed: seeds.next()) },
                 domain: FakeCompany.ann.domain,
                 limits: limits),
-            owner: 1000, accepted: {}, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            address: { $0 == "root" ? FakeCompany.desk : nil }, owner: 1000, accepted: {},
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let uid = heads["uid"].flatMap { UInt32($0) }
         let terms = Terms(
             door: uid.map { .local(uid: $0) } ?? .network(mayBeClear: heads["clear"] != "no"), hostName: "mail.example",

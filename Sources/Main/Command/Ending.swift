@@ -69,6 +69,7 @@ extension AcceptFailure {
     fileprivate var status: ExitStatus {
         switch self {
         case .form, .header, .recipient, .instruction, .noRecipients, .tooManyRecipients, .tooLarge, .circling: .data
+        case .stranger: .notPermitted
         case .refused(let refusal): refusal.status
         case .store(let failure): failure.status
         }

@@ -10,6 +10,9 @@ struct LocalFolder: Sendable, Hashable {
     var socket: String { path + "/socket" }
     var maildrop: String { path + "/maildrop" }
 
+    /// nil where there is no such folder.
+    var owner: UInt32? { FileStatus(path)?.owner }
+
     /// As the service: makes what is missing.
     func make() throws(CommandFailure) {
         try make(path, mode: 0o755)

@@ -1,5 +1,5 @@
 internal import CryptoExtras
-internal import Foundation
+internal import FoundationEssentials
 internal import Sandbox
 
 /// A service account of the pretend Google, with a key file as the real one gives it.
@@ -12,7 +12,9 @@ enum PretendServiceAccount {
             "type": "service_account", "client_email": address, "client_id": Company.familyClientID, "private_key_id": "pretend-1",
             "private_key": key.pemRepresentation, "token_uri": sandbox.tokenEndpoint,
         ]
-        let json = try JSONSerialization.data(withJSONObject: fields, options: [.prettyPrinted, .sortedKeys])
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let json = try encoder.encode(fields)
         guard FileManager.default.createFile(atPath: keyFile, contents: json, attributes: [.posixPermissions: 0o600]) else {
             throw CommandFailure(.cannotCreate, "\(keyFile) cannot be written")
         }

@@ -92,6 +92,12 @@ struct RelayService: Service {
             }, now: live.now, generator: { [live] in live.generator }, domain: domain, limits: limits)
     }
 
+    func address(ofAccount name: String) -> EmailAddress? {
+        let snapshot = shelf.current
+        return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
+            .address(ofAccount: name, at: live.now())
+    }
+
     /// Runs until graceful shutdown; attempts under way settle first.
     func run() async throws {
         let unknown = try await runner.recover()

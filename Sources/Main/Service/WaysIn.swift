@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LocalGateway
 internal import Logging
 internal import Relay
 internal import SMTPGateway
@@ -17,7 +18,8 @@ struct WaysIn: Sendable {
             domain: configuration.domain, limits: AcceptStage.Limits(size: configuration.size, recipients: configuration.recipients))
         let readiness = Readiness(live)
         let office = GatewayOffice(
-            directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings, owner: live.account.uid,
+            directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings,
+            address: { account in service.address(ofAccount: account) }, owner: live.account.uid,
             accepted: { [runner = service.runner] in runner.wake() }, logger: log)
         smtp = try SMTPGateway(
             try Self.settings(configuration), office: office,
@@ -25,12 +27,31 @@ struct WaysIn: Sendable {
             onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
         let browsers = PatientGateway(
             gateway: service.gateway(host: configuration.httpHost, port: configuration.httpPort), log: log, live: live)
-        services = [browsers, smtp]
+        let pickups = Self.pickups(configuration).map { settings in
+            PickupFolder(
+                settings,
+                PickupFolder.Surroundings(
+                    accept: surroundings, isAccepted: { id throws(StoreFailure) in try await service.store.show(id) != nil },
+                    directory: { [shelf = service.shelf] in shelf.current.directory }, address: { service.address(ofAccount: $0) },
+                    owner: live.account.uid, accepted: { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log))
+        }
+        services = [browsers, smtp] + pickups
         self.log = log
     }
 
     /// For connections from now on. Node, size, folders and the browsers' port stay as they are until the next start.
     func reload(_ configuration: ServeConfiguration) throws { try smtp.reload(try Self.settings(configuration)) }
+
+    private static func pickups(_ configuration: ServeConfiguration) -> [PickupSettings] {
+        var pickups: [PickupSettings] = []
+        if let folder = configuration.localFolder {
+            pickups.append(.maildrop(LocalFolder(folder).maildrop, beside: folder, node: configuration.node))
+        }
+        if let pickup = configuration.pickup {
+            pickups.append(.pickup(pickup.folder, node: configuration.node, client: pickup.client, settle: pickup.settle))
+        }
+        return pickups
+    }
 
     private static func settings(_ configuration: ServeConfiguration) throws(CommandFailure) -> GatewaySettings {
         var settings = configuration.smtp

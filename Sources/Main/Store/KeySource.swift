@@ -65,9 +65,8 @@ enum KeySource: Sendable, Hashable {
     }
 
     private static func keys(in file: String, forbidden: mode_t, _ live: Live) throws(CommandFailure) -> [Secret] {
-        var status = stat()
-        guard stat(file, &status) == 0 else { throw .configuration("the key file \(file) cannot be read: \(SystemError.text(errno))") }
-        guard status.st_mode & forbidden == 0 else {
+        guard let status = FileStatus(file) else { throw .configuration("the key file \(file) cannot be read: \(SystemError.text(errno))") }
+        guard status.permissions & UInt32(forbidden) == 0 else {
             throw .configuration("the key file \(file) can be read by others; run: chmod 600 \(file.shellQuoted)")
         }
         do throws(CommandFailure) { return try keys(try InputFile(file, live).readAll(limit: 4096), file) } catch {

@@ -3,10 +3,7 @@ internal import Glibc
 extension StoreLocation.Files {
     /// The real ones.
     static let live = StoreLocation.Files(
-        isFolder: { path in
-            var status = stat()
-            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        },
+        isFolder: { FileStatus($0)?.isFolder == true },
         text: { path in
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { return nil }

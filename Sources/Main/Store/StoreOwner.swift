@@ -8,9 +8,8 @@ struct StoreOwner: Sendable, Hashable {
 
     /// The owner of the store's file, or of its folder where we cannot look inside; nil when neither exists.
     init?(of folder: String) {
-        var status = stat()
-        guard stat(folder + "/mandate.sqlite", &status) == 0 || (errno == EACCES && stat(folder, &status) == 0) else { return nil }
-        uid = status.st_uid
+        guard let status = FileStatus(folder + "/mandate.sqlite") ?? (errno == EACCES ? FileStatus(folder) : nil) else { return nil }
+        uid = status.owner
         name = AccountName.of(uid) ?? "#\(uid)"
     }
 

@@ -41,13 +41,12 @@ struct InputFile: ~Copyable {
         // Without waiting: a pipe that nobody writes into would hold the command for ever.
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .input("\(path) cannot be read: \(SystemError.text(errno))") }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+        guard let status = FileStatus(descriptor: descriptor), !status.isFolder else {
             close(descriptor)
             throw .input("\(path) is a folder, not a file")
         }
         _ = fcntl(descriptor, F_SETFL, O_RDONLY)
-        return (descriptor, status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
+        return (descriptor, status.isRegular ? status.size : nil)
     }
 
     static func read(_ descriptor: Int32, _ count: Int, name: String) throws(CommandFailure) -> [UInt8] {

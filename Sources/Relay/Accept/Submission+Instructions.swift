@@ -37,7 +37,10 @@ extension Submission {
                 do throws(AddressError) { envelopeSender = try ReversePath(text) } catch { throw .recipient(.envelopeSender, error) }
             } else if field.isNamed(.envelopeRecipient) {
                 do throws(AddressError) {
-                    guard let address = try ReversePath(text).address else { throw AddressError(.empty, at: 0) }
+                    let account = text.filter { $0 != "<" && $0 != ">" }
+                    guard let address = LocalName.isOne(account) ? address(account) : try ReversePath(text).address else {
+                        throw AddressError(LocalName.isOne(account) ? .missingAt : .empty, at: 0)
+                    }
                     if !recipients.contains(where: { $0.address == address }) { recipients.append(Recipient(address: address)) }
                 } catch { throw .recipient(.envelopeRecipient, error) }
             } else {

@@ -19,6 +19,8 @@ package struct Submission: Sendable {
     package var id: SpoolID?
     /// Whether X-Sender and X-Receiver at the head of the message are its envelope, as in a pickup directory.
     package var readsEnvelopeFields = false
+    /// Where mail to an account of this machine goes, for envelope fields that name one.
+    package var address: @Sendable (_ account: String) -> EmailAddress? = { _ in nil }
 
     package init(
         client: Client? = nil, purpose: Purpose? = nil, user: UserID? = nil, envelopeSender: ReversePath? = nil,
@@ -59,6 +61,8 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
     /// A field that is meant for us says something that cannot be.
     case instruction(FieldName, String)
     case noRecipients
+    /// Nobody let it in.
+    case stranger(String)
     case tooManyRecipients(limit: Int)
     case tooLarge(limit: Int)
     /// So many servers have passed it on that it must be circling (RFC 5321 section 6.3).
@@ -72,6 +76,7 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
         case .header(let error): error.description
         case .recipient(let field, let error): "the \(field.text) field names no recipients that can be read: \(error)"
         case .instruction(let field, let why): "the \(field.text) field \(why)"
+        case .stranger(let why): why
         case .noRecipients: "the message has no recipients: name them, or put them into To, Cc or Bcc"
         case .tooManyRecipients(let limit): "more than \(limit) recipients: send it in parts"
         case .tooLarge(let limit): "the message is larger than \(limit) octets"

@@ -101,6 +101,8 @@ final class SessionHandler: ChannelDuplexHandler {
             case .reply(let reply): write(reply, context)
             case .startTLS: startTLS(context)
             case .verify(let caller): verify(caller, context)
+            case .find(let account, let parameters):
+                perform(session.found(office.address(account), of: account, parameters), context)
             case .collect(let transaction): collect(transaction, context)
             case .close: close(context)
             }

@@ -1,4 +1,5 @@
 internal import Mail
+internal import Relay
 
 /// What stands behind MAIL and RCPT: a path in angle brackets and parameters (RFC 5321 section 4.1.2).
 struct PathArgument: Sendable, Hashable {
@@ -14,11 +15,17 @@ struct PathArgument: Sendable, Hashable {
         let value: String?
     }
 
-    let path: ReversePath
+    enum Target: Sendable, Hashable {
+        case path(ReversePath)
+        /// An account of this machine, where such are taken.
+        case account(String)
+    }
+
+    let target: Target
     let parameters: [Parameter]
 
     /// `keyword` is `FROM` or `TO`. A source route in the path is read and forgotten (RFC 5321 appendix C).
-    init(_ argument: String, after keyword: String) throws(Failure) {
+    init(_ argument: String, after keyword: String, takesAccounts: Bool) throws(Failure) {
         let head = argument.prefix(keyword.count + 1)
         guard head.uppercased() == keyword + ":" else { throw .syntax }
         // Many programs put a space there, though the grammar has none.
@@ -27,9 +34,11 @@ struct PathArgument: Sendable, Hashable {
         var address = rest[rest.index(after: rest.startIndex)..<end]
         if address.first == "@", let colon = address.firstIndex(of: ":") { address = address[address.index(after: colon)...] }
         if address.isEmpty {
-            path = .null
+            target = .path(.null)
+        } else if takesAccounts, LocalName.isOne(String(address)) {
+            target = .account(String(address))
         } else {
-            do throws(AddressError) { path = .address(try EmailAddress(String(address))) } catch { throw .address(error) }
+            do throws(AddressError) { target = .path(.address(try EmailAddress(String(address)))) } catch { throw .address(error) }
         }
         parameters = try Self.parameters(rest[rest.index(after: end)...])
     }

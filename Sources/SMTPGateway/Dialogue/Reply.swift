@@ -63,6 +63,7 @@ extension Reply {
     init(_ failure: AcceptFailure) {
         switch failure {
         case .form, .header, .recipient, .instruction: self.init(550, "5.6.0", failure.description)
+        case .stranger: self.init(530, "5.7.0", failure.description)
         case .noRecipients: self.init(554, "5.5.1", failure.description)
         case .tooManyRecipients: self.init(452, "4.5.3", failure.description)
         case .tooLarge: self.init(552, "5.3.4", failure.description)

@@ -8,16 +8,19 @@ extension SubmissionSession {
         guard transaction == nil else { return [.reply(Reply(503, "5.5.1", "there is a MAIL already: RSET forgets it"))] }
         guard admission != nil else { return [.reply(unknownClient)] }
         do throws(PathArgument.Failure) {
-            let argument = try PathArgument(command.argument, after: "FROM")
-            var transaction = Transaction(sender: argument.path)
+            let argument = try PathArgument(command.argument, after: "FROM", takesAccounts: isLocal)
+            var transaction = Transaction()
+            if case .path(let path) = argument.target { transaction.sender = path }
             for parameter in argument.parameters {
                 if let refusal = take(parameter, into: &transaction) { return [.reply(refusal)] }
             }
-            if let refusal = utf8Refusal(argument.path.address, transaction) { return [.reply(refusal)] }
+            if let refusal = utf8Refusal(transaction.sender?.address, transaction) { return [.reply(refusal)] }
             self.transaction = transaction
             return [.reply(Reply(250, "2.1.0", "ok"))]
         } catch { return [.reply(Self.reply(error, to: "MAIL FROM:<address>", code: "5.1.7"))] }
     }
+
+    private var isLocal: Bool { if case .local = terms.door { true } else { false } }
 
     /// What a client hears that nobody let in, and how that is mended.
     private var unknownClient: Reply {
@@ -62,26 +65,46 @@ extension SubmissionSession {
     }
 
     mutating func recipient(_ command: CommandLine) -> [Action] {
-        guard var transaction else { return [.reply(Reply(503, "5.5.1", "MAIL comes first"))] }
+        guard let transaction else { return [.reply(Reply(503, "5.5.1", "MAIL comes first"))] }
         guard transaction.recipients.count < terms.recipients else {
             return [.reply(Reply(452, "4.5.3", "more than \(terms.recipients) recipients: send the rest as another message"))]
         }
         let refusal: Reply
         do throws(PathArgument.Failure) {
-            let argument = try PathArgument(command.argument, after: "TO")
-            guard let address = argument.path.address else { throw .syntax }
-            var recipient = Recipient(address: address)
-            var no = utf8Refusal(address, transaction)
-            for parameter in argument.parameters where no == nil { no = take(parameter, into: &recipient) }
-            if let no {
-                refusal = no
-            } else {
-                if !transaction.recipients.contains(where: { $0.address == address }) { transaction.recipients.append(recipient) }
-                self.transaction = transaction
-                return [.reply(Reply(250, "2.1.5", "ok"))]
+            let argument = try PathArgument(command.argument, after: "TO", takesAccounts: isLocal)
+            switch argument.target {
+            case .account(let name):
+                expected = .verdict
+                return [.find(account: name, argument.parameters)]
+            case .path(.null): throw .syntax
+            case .path(.address(let address)):
+                if let no = utf8Refusal(address, transaction) { refusal = no } else { return add(address, argument.parameters) }
             }
         } catch { refusal = Self.reply(error, to: "RCPT TO:<address>", code: "5.1.3") }
-        self.transaction?.refusedRecipients += 1
+        return refuse(refusal)
+    }
+
+    /// The answer to `find`.
+    mutating func found(_ address: EmailAddress?, of account: String, _ parameters: [PathArgument.Parameter]) -> [Action] {
+        expected = .command
+        if let address { return add(address, parameters) }
+        return refuse(
+            Reply(
+                550, "5.1.1",
+                "\(account) has no address: mandate users add \(account) --address ADDRESS, or set EMAIL_ADMINISTRATOR_USER_ID"))
+    }
+
+    private mutating func add(_ address: EmailAddress, _ parameters: [PathArgument.Parameter]) -> [Action] {
+        var recipient = Recipient(address: address)
+        for parameter in parameters {
+            if let refusal = take(parameter, into: &recipient) { return refuse(refusal) }
+        }
+        if transaction?.recipients.contains(where: { $0.address == address }) == false { transaction?.recipients.append(recipient) }
+        return [.reply(Reply(250, "2.1.5", "ok"))]
+    }
+
+    private mutating func refuse(_ refusal: Reply) -> [Action] {
+        transaction?.refusedRecipients += 1
         return [.reply(refusal)]
     }
 

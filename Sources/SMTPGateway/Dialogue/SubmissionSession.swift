@@ -11,6 +11,8 @@ struct SubmissionSession: Sendable {
         case startTLS
         /// Who is that? Answer with `verified`.
         case verify(Caller)
+        /// Where does mail to this account of the machine go? Answer with `found`.
+        case find(account: String, [PathArgument.Parameter])
         /// The 354 stands before it: content follows. Answer its end with `settled`.
         case collect(Transaction)
         case close

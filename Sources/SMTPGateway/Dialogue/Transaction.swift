@@ -2,7 +2,8 @@ internal import Mail
 
 /// A message's envelope while it is being given (RFC 5321 section 3.3).
 struct Transaction: Sendable, Hashable {
-    var sender: ReversePath
+    /// nil: none was given, as by an account of this machine that has no address.
+    var sender: ReversePath?
     var isUTF8 = false
     var ret: Envelope.Ret?
     var envelopeID: String?

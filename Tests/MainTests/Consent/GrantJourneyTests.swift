@@ -33,7 +33,9 @@ import Testing
             try await admin.run(
                 "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
                 input: "To: customer@elsewhere.example\n\nHello.\n")
-            let service = try Program([try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.desk.store])
+            let service = try Program([
+                try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.desk.store,
+            ])
             for _ in 0..<600 where admin.sandbox.record.messages.isEmpty { await Live.system().wait(0.05) }
             #expect(await service.stop() == 0)
             let arrived = admin.sandbox.record.messages
@@ -61,7 +63,9 @@ import Testing
             try await admin.run(
                 "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
                 input: "To: customer@elsewhere.example\n\nHello.\n")
-            let service = try Program([try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.desk.store])
+            let service = try Program([
+                try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.desk.store,
+            ])
             _ = await admin.sandbox.record { $0.messages.contains { $0.recipients.map(\.address) == ["customer@elsewhere.example"] } }
             #expect(await service.stop() == 0)
             #expect(admin.sandbox.record.signIns.isEmpty, "nothing went by SMTP")

@@ -168,7 +168,9 @@ private struct House {
         let message = "To: bob@example.net\nSubject: through strangers\n\nHello.\n"
         let sent = await run("send", "--purpose", "notification", "--to", "bob@example.net", input: message)
         guard sent.status == 0 else { throw CommandFailure.data(sent.err) }
-        let service = try Program([try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", desk.store])
+        let service = try Program([
+            try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", desk.store,
+        ])
         for _ in 0..<600 where try dovecot.messages().isEmpty { await Live.system().wait(0.05) }
         guard await service.stop() == 0 else { throw CommandFailure.data("the service did not end well") }
     }

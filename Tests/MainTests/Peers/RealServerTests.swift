@@ -119,7 +119,9 @@ private struct Street {
     }
 
     func serving(_ body: () async throws -> Void) async throws {
-        let service = try Program([try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", desk.store])
+        let service = try Program([
+            try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", desk.store,
+        ])
         let result: Result<Void, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         #expect(await service.stop() == 0)

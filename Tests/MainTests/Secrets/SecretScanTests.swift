@@ -165,7 +165,9 @@ private final class Life {
 
     private func serve() throws -> Program {
         let script = "ulimit -c unlimited 2>/dev/null; cd \"$1\"; shift; exec \"$@\""
-        return try start(["/bin/sh", "-c", script, "sh", premises.folder, try Premises.program()], ["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
+        return try start(
+            ["/bin/sh", "-c", script, "sh", premises.folder, try Premises.program()],
+            ["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"])
     }
 
     private func run(_ arguments: String...) async throws { try await run(arguments) }

@@ -24,7 +24,7 @@ struct ServeConfiguration: Sendable {
         var settle: Double
     }
 
-    init(_ source: ConfigurationSource, store: String, live: Live) async throws(CommandFailure) {
+    init(_ source: ServeValues, store: String, live: Live) async throws(CommandFailure) {
         node = try await source.text(.node) ?? "main"
         checkpoint = try await source.text(.checkpoint)
         httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
@@ -41,7 +41,7 @@ struct ServeConfiguration: Sendable {
         }
     }
 
-    private static func domain(_ source: ConfigurationSource, _ live: Live) async throws(CommandFailure) -> Domain {
+    private static func domain(_ source: ServeValues, _ live: Live) async throws(CommandFailure) -> Domain {
         let named = try await source.text(.smtpHostName)
         do throws(AddressError) {
             guard let named else { return try live.hostDomain }
@@ -49,7 +49,7 @@ struct ServeConfiguration: Sendable {
         } catch { throw .configuration("smtp.host-name: \(error)") }
     }
 
-    private static func smtp(_ source: ConfigurationSource, _ domain: Domain) async throws(CommandFailure) -> GatewaySettings {
+    private static func smtp(_ source: ServeValues, _ domain: Domain) async throws(CommandFailure) -> GatewaySettings {
         let clear = try await source.listeners(.smtpListen, isImplicitTLS: false) ?? [.init(host: "127.0.0.1", port: 2525)]
         let encrypted = try await source.listeners(.smtpListenTLS, isImplicitTLS: true) ?? []
         var settings = GatewaySettings(listeners: clear + encrypted, hostName: domain.ascii)
@@ -64,7 +64,8 @@ struct ServeConfiguration: Sendable {
         settings.identity = try await identity(source)
         if let open = clear.first(where: { !$0.isLoopback }), settings.identity == nil, !settings.allowsClear {
             throw .configuration(
-                "\(open) is reached from other machines, where a key is not given without TLS: set smtp.certificate and smtp.key, or smtp.allow-clear to yes")
+                "\(open) is reached from other machines, where a key is not given without TLS: set smtp.certificate and smtp.key, or smtp.allow-clear to yes"
+            )
         }
         if let first = encrypted.first, settings.identity == nil {
             throw .configuration("TLS at \(first) wants smtp.certificate and smtp.key")
@@ -72,7 +73,7 @@ struct ServeConfiguration: Sendable {
         return settings
     }
 
-    private static func identity(_ source: ConfigurationSource) async throws(CommandFailure) -> GatewaySettings.Identity? {
+    private static func identity(_ source: ServeValues) async throws(CommandFailure) -> GatewaySettings.Identity? {
         switch (try await source.text(.smtpCertificate), try await source.text(.smtpKey)) {
         case (nil, nil): return nil
         case (let certificate?, let key?):
@@ -91,46 +92,4 @@ struct ServeConfiguration: Sendable {
 
 extension GatewaySettings.Listener {
     var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
-}
-
-extension ConfigurationSource {
-    func number(_ key: ServeKey, in range: ClosedRange<Int>) async throws(CommandFailure) -> Int? {
-        guard let text = try await text(key) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw .configuration("\(key.rawValue) is a number from \(range.lowerBound) to \(range.upperBound), not \(text)")
-        }
-        return number
-    }
-
-    func flag(_ key: ServeKey) async throws(CommandFailure) -> Bool? {
-        guard let text = try await text(key) else { return nil }
-        switch text.lowercased() {
-        case "yes", "true", "on", "1": return true
-        case "no", "false", "off", "0": return false
-        default: throw .configuration("\(key.rawValue) is yes or no, not \(text)")
-        }
-    }
-
-    /// A folder; `off` is none.
-    func path(_ key: ServeKey, usual: String?) async throws(CommandFailure) -> String? {
-        guard let text = try await text(key) else { return usual }
-        guard text.lowercased() != "off", !text.isEmpty else { return nil }
-        guard text.hasPrefix("/") else { throw .configuration("\(key.rawValue) is a path from the root, not \(text)") }
-        return text
-    }
-
-    /// `HOST:PORT`, `[IPv6]:PORT`; `off` is none.
-    func listeners(_ key: ServeKey, isImplicitTLS: Bool) async throws(CommandFailure) -> [GatewaySettings.Listener]? {
-        guard let texts = try await list(key) else { return nil }
-        var listeners: [GatewaySettings.Listener] = []
-        for text in texts where text.lowercased() != "off" && !text.isEmpty {
-            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port),
-                colon > text.startIndex
-            else { throw .configuration("\(key.rawValue) is HOST:PORT, not \(text)") }
-            var host = String(text[..<colon])
-            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-            listeners.append(.init(host: host, port: port, isImplicitTLS: isImplicitTLS))
-        }
-        return listeners
-    }
 }

@@ -1,0 +1,90 @@
+internal import Logging
+internal import Mail
+internal import Relay
+
+/// One file, from claimed to gone.
+extension PickupFolder {
+    /// What cannot be decided now stays claimed and is looked at again.
+    func take(_ file: ClaimedFile, isLeftOver: Bool) async {
+        do {
+            if isLeftOver, try await surroundings.isAccepted(file.id) {
+                surroundings.logger.notice("\(file.name) was accepted as \(file.id) before: removed")
+                return try await disk.run { try $0.remove(file) }
+            }
+            do throws(AcceptFailure) {
+                let receipt = try await accept(file)
+                surroundings.accepted()
+                if let held = receipt.held { surroundings.logger.notice("\(file.name) is held as \(file.id): \(held)") }
+            } catch {
+                guard !error.isTemporary else {
+                    return surroundings.logger.error("\(file.name) cannot be taken in for now: \(error)")
+                }
+                return try await reject(file, "\(error)\(error.code.map { " (\($0))" } ?? "")")
+            }
+            try await disk.run { try $0.remove(file) }
+        } catch let failure as PickupDisk.Failure where failure.reason == 31 {  // EMLINK: what `open` says of a file with two names
+            await rejectForGood(file, "the file has more than one name, so it may be another's: copy it")
+        } catch {
+            surroundings.logger.error("\(file.name) stays in \(settings.claimed): \(error)")
+        }
+    }
+
+    private func accept(_ file: ClaimedFile) async throws(AcceptFailure) -> Receipt {
+        do {
+            let open = try await disk.run { try $0.open(file) }
+            var stage = AcceptStage(try submission(file, open), surroundings.accept)
+            while case let piece = try await disk.run({ _ in try open.read() }), !piece.isEmpty { try await stage.consume(piece) }
+            return try await stage.finish()
+        } catch let failure as AcceptFailure {
+            throw failure
+        } catch {
+            throw .store(.unavailable("\(error)"))
+        }
+    }
+
+    private func submission(_ file: ClaimedFile, _ open: OpenFile) throws(AcceptFailure) -> Submission {
+        var submission = Submission(purpose: file.purpose)
+        submission.id = file.id
+        submission.readsEnvelopeFields = true
+        submission.address = surroundings.address
+        switch settings.sender {
+        case .owner:
+            submission.origin = .account(uid: open.owner)
+            if let client = surroundings.directory().client(.uid(open.owner)) {
+                submission.client = client
+            } else if open.owner != surroundings.owner, open.owner != 0 {
+                throw .stranger("uid \(open.owner) is no client: mandate clients add NAME --uid \(open.owner)")
+            }
+        case .client(let name):
+            submission.origin = .file
+            guard let name else { break }
+            guard let client = surroundings.directory().allClients.first(where: { $0.name == name }) else {
+                throw .store(.unavailable("there is no client \(name), as pickup.client says: mandate clients add \(name)"))
+            }
+            submission.client = client
+        }
+        return submission
+    }
+
+    private func reject(_ file: ClaimedFile, _ reason: String) async throws {
+        surroundings.logger.warning("\(file.name) was rejected: \(reason)")
+        try await disk.run { try $0.reject(file, reason) }
+    }
+
+    private func rejectForGood(_ file: ClaimedFile, _ reason: String) async {
+        do { try await reject(file, reason) } catch { surroundings.logger.error("\(file.name) stays in \(settings.claimed): \(error)") }
+    }
+}
+
+extension AcceptFailure {
+    /// Whether the same file may be taken later without anyone changing it.
+    fileprivate var isTemporary: Bool {
+        switch self {
+        case .store: true
+        case .refused(let refusal): refusal.isTemporary
+        case .form, .header, .recipient, .instruction, .noRecipients, .tooManyRecipients, .tooLarge, .circling, .stranger: false
+        }
+    }
+
+    fileprivate var code: String? { if case .refused(let refusal) = self { refusal.code.rawValue } else { nil } }
+}

@@ -1,0 +1,98 @@
+package import Logging
+package import Mail
+package import Relay
+internal import ServiceLifecycle
+
+/// Takes in what lies in a pickup folder or a maildrop, file by file: claims it by renaming, accepts its message, removes it. It looks once a second and relies
+/// on nothing that a network file system does not have.
+///
+/// A crash leaves a claimed file whose name holds its message's id: if that message was accepted, the file is removed; else it is taken in again under the same id.
+package struct PickupFolder: Service {
+    package struct Surroundings: Sendable {
+        let accept: AcceptStage.Surroundings
+        /// Whether a message was accepted before.
+        let isAccepted: @Sendable (SpoolID) async throws(StoreFailure) -> Bool
+        let directory: @Sendable () -> Directory
+        let address: @Sendable (_ account: String) -> EmailAddress?
+        /// The store's owner, who needs no client of his own in a maildrop; nor does root.
+        let owner: UInt32
+        let accepted: @Sendable () -> Void
+        let wait: @Sendable (_ seconds: Double) async -> Void
+        let logger: Logger
+
+        package init(
+            accept: AcceptStage.Surroundings, isAccepted: @escaping @Sendable (SpoolID) async throws(StoreFailure) -> Bool,
+            directory: @escaping @Sendable () -> Directory, address: @escaping @Sendable (_ account: String) -> EmailAddress?,
+            owner: UInt32,
+            accepted: @escaping @Sendable () -> Void, wait: @escaping @Sendable (_ seconds: Double) async -> Void, logger: Logger
+        ) {
+            self.accept = accept
+            self.isAccepted = isAccepted
+            self.directory = directory
+            self.address = address
+            self.owner = owner
+            self.accepted = accepted
+            self.wait = wait
+            self.logger = logger
+        }
+    }
+
+    /// Messages taken in at once: enough to share a commit, few enough that a folder of thousands leaves room for other ways in.
+    private static let width = 16
+    /// Looks between two tries with what could not be taken in for now.
+    private static let patience = 30
+
+    let settings: PickupSettings
+    let surroundings: Surroundings
+    let disk: PickupDisk
+
+    package init(_ settings: PickupSettings, _ surroundings: Surroundings) {
+        self.settings = settings
+        self.surroundings = surroundings
+        disk = PickupDisk(settings: settings)
+    }
+
+    /// Until graceful shutdown; what is under way is taken in first.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var memory = PickupMemory()
+            var looks = 0
+            while !Task.isCancelled {
+                await look(&memory, again: looks % Self.patience == 0)
+                looks += 1
+                await surroundings.wait(1)
+            }
+        }
+    }
+
+    /// One look, and everything that it finds. `again`: also what was claimed before and is still there.
+    func look(_ memory: inout PickupMemory, again: Bool) async {
+        do {
+            try await disk.run { try $0.prepare() }
+            if again { await take(try await disk.run { try $0.claimed() }, areLeftOver: true) }
+            let found = try await disk.run { try $0.look() }
+            let ready = memory.ready(found, settle: settings.settle, at: surroundings.accept.now())
+            var claimed: [ClaimedFile] = []
+            for file in ready where !Task.isCancelled {
+                var generator = surroundings.accept.generator()
+                let id = SpoolID(prefix: "m", using: &generator)
+                if let own = try await disk.run({ try $0.claim(file, as: id) }) { claimed.append(own) }
+            }
+            await take(claimed, areLeftOver: false)
+        } catch {
+            surroundings.logger.error("the folder \(settings.folder) cannot be looked into: \(error)")
+        }
+    }
+
+    private func take(_ files: [ClaimedFile], areLeftOver: Bool) async {
+        await withTaskGroup { group in
+            var waiting = files[...]
+            for _ in 0..<Self.width {
+                if let file = waiting.popFirst() { group.addTask { await take(file, isLeftOver: areLeftOver) } }
+            }
+            while await group.next() != nil {
+                if let file = waiting.popFirst() { group.addTask { await take(file, isLeftOver: areLeftOver) } }
+            }
+        }
+    }
+}

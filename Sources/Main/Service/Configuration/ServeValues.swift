@@ -1,0 +1,56 @@
+internal import ConfigurationFile
+internal import SMTPGateway
+
+/// A configuration's values in the types they stand for; each mistake names its key.
+struct ServeValues: Sendable {
+    let source: ConfigurationSource
+
+    /// nil: nobody has set it.
+    func text(_ key: ServeKey) async throws(CommandFailure) -> String? {
+        do throws(ConfigurationProblem) { return try await source.text(key.rawValue) } catch { throw error.failure }
+    }
+
+    private func list(_ key: ServeKey) async throws(CommandFailure) -> [String]? {
+        do throws(ConfigurationProblem) { return try await source.list(key.rawValue) } catch { throw error.failure }
+    }
+
+    func number(_ key: ServeKey, in range: ClosedRange<Int>) async throws(CommandFailure) -> Int? {
+        guard let text = try await text(key) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .configuration("\(key.rawValue) is a number from \(range.lowerBound) to \(range.upperBound), not \(text)")
+        }
+        return number
+    }
+
+    func flag(_ key: ServeKey) async throws(CommandFailure) -> Bool? {
+        guard let text = try await text(key) else { return nil }
+        switch text.lowercased() {
+        case "yes", "true", "on", "1": return true
+        case "no", "false", "off", "0": return false
+        default: throw .configuration("\(key.rawValue) is yes or no, not \(text)")
+        }
+    }
+
+    /// A folder; `off` is none.
+    func path(_ key: ServeKey, usual: String?) async throws(CommandFailure) -> String? {
+        guard let text = try await text(key) else { return usual }
+        guard text.lowercased() != "off", !text.isEmpty else { return nil }
+        guard text.hasPrefix("/") else { throw .configuration("\(key.rawValue) is a path from the root, not \(text)") }
+        return text
+    }
+
+    /// `HOST:PORT`, `[IPv6]:PORT`; `off` is none.
+    func listeners(_ key: ServeKey, isImplicitTLS: Bool) async throws(CommandFailure) -> [GatewaySettings.Listener]? {
+        guard let texts = try await list(key) else { return nil }
+        var listeners: [GatewaySettings.Listener] = []
+        for text in texts where text.lowercased() != "off" && !text.isEmpty {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port),
+                colon > text.startIndex
+            else { throw .configuration("\(key.rawValue) is HOST:PORT, not \(text)") }
+            var host = String(text[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+            listeners.append(.init(host: host, port: port, isImplicitTLS: isImplicitTLS))
+        }
+        return listeners
+    }
+}
