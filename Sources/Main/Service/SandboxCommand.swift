@@ -9,15 +9,16 @@ struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox", abstract: "Run a pretend provider alone.",
         discussion: """
-            An authorisation server and a submission server that answer as Microsoft's or Google's do, for trying other programs against. It has the demo's \
-            company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start. All of them are \
+            An authorisation server, a submission server and the doors where mail is read (IMAP and POP3; an INBOX holds what was taken for its addresses), which \
+            answer as Microsoft's or Google's do, for trying other programs against. It has the demo's company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start. All of them are \
             new with every start, and what was consented to before is forgotten.
 
             Every request it saw is at /_sandbox/requests (secrets as their lengths), and things go wrong on demand:
               curl --cacert CA.pem -d 'door=token&effect=status&status=503&retry_after=30&times=3' https://localhost:PORT/_sandbox/faults
               curl --cacert CA.pem -d 'door=token&effect=delay&milliseconds=5000&login=ann@fabrikam.example' https://localhost:PORT/_sandbox/faults
               curl --cacert CA.pem -X DELETE https://localhost:PORT/_sandbox/faults
-            Doors: authorize, token, device, code-entry, keys, metadata, userinfo, revoke. Effects: status, delay, drop, accept-then-drop, garbage.
+            Doors: authorize, token, device, code-entry, keys, metadata, userinfo, revoke. Effects: status, delay, drop, accept-then-drop, garbage. And imap and \
+            pop3, with unavailable, delay and drop.
 
             Examples:
               mandate sandbox --smtp-port 1587 --web-port 1443 --messages /tmp/received
@@ -26,6 +27,8 @@ struct SandboxCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "Where it takes mail; 0 is any free port.") var smtpPort = 0
+    @Option(help: "Where mail is read over IMAP, with TLS from the start; 0 is any free port.") var imapPort = 0
+    @Option(help: "Where mail is read over POP3, with TLS from the start; 0 is any free port.") var popPort = 0
     @Option(help: "Where it gives consent and tokens; 0 is any free port.") var webPort = 0
     @Option(help: "Whose manners: microsoft or google.") var flavour = Habits.Flavour.microsoft
     @Option(
@@ -53,6 +56,8 @@ struct SandboxCommand: AsyncParsableCommand {
         var settings = SandboxSettings()
         settings.submissionPort = smtpPort
         settings.tokenPort = webPort
+        settings.imapPort = imapPort
+        settings.popPort = popPort
         settings.habits = flavour == .google ? .google : .microsoft
         settings.isControlled = true
         settings.messageFolder = messages
@@ -71,6 +76,8 @@ struct SandboxCommand: AsyncParsableCommand {
         live.output("issuer          \(sandbox.issuer)")
         live.output("token endpoint  \(sandbox.tokenEndpoint)")
         live.output("submission      \(sandbox.submissionHost):\(sandbox.submissionPort) STARTTLS, XOAUTH2")
+        live.output("imap            \(sandbox.submissionHost):\(sandbox.imapPort) TLS, XOAUTH2")
+        live.output("pop3            \(sandbox.submissionHost):\(sandbox.popPort) TLS, XOAUTH2")
         if flavour == .microsoft { live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret)") }
         if let serviceAccountKey { live.output("service account \(PretendServiceAccount.address), its key in \(serviceAccountKey)") }
         live.output("consent         \(Company.clientID) secret \(Company.consentSecret)")

@@ -20,8 +20,9 @@ extension WebServer {
                     .document(
                         .failure(
                             400, "invalid_request",
-                            "door=\(Door.allCases.map(\.rawValue).joined(separator: "|"))&effect=status|delay|drop|accept-then-drop|garbage, with status=, "
-                                + "retry_after=, milliseconds=, times= and login= as needed")))
+                            "door=\(Door.allCases.map(\.rawValue).joined(separator: "|"))&effect=status|delay|drop|accept-then-drop|garbage, or "
+                                + "door=imap|pop3&effect=unavailable|delay|drop, with status=, retry_after=, milliseconds=, times= and login= as needed"
+                        )))
             }
             let id = provider.with { state, _ in state.faults.add(fault) }
             return response(.document(TokenAnswer(status: 200, body: JSONText.text(["fault": id]))))
@@ -36,21 +37,49 @@ extension WebServer {
 extension Fault {
     /// As a form asks for one; nil: it cannot be read.
     init?(_ form: Fields) {
-        guard let door = Door(rawValue: form["door"] ?? "token"), let name = form["effect"] else { return nil }
-        let effect: WebEffect
+        let (door, name) = (form["door"] ?? "token", form["effect"] ?? "")
+        let place: Place?
+        if let door = MailDoor(rawValue: door), door != .submission {
+            place = ReadingEffect(name, form).map { .reading(door, $0) }
+        } else {
+            place = Door(rawValue: door).flatMap { door in WebEffect(name, form).map { .web(door, $0) } }
+        }
+        guard let place else { return nil }
+        let times = form["times"].flatMap(Int.init).map { Times.times($0) }
+        self.init(place, times ?? (form["times"] == "always" ? .always : .once), login: form["login"])
+    }
+
+    fileprivate static func milliseconds(_ form: Fields) -> Int? {
+        form["milliseconds"].flatMap(Int.init).flatMap { (0...600_000).contains($0) ? $0 : nil }
+    }
+}
+
+extension Fault.ReadingEffect {
+    fileprivate init?(_ name: String, _ form: Fields) {
+        switch name {
+        case "unavailable": self = .unavailable
+        case "drop": self = .drop
+        case "delay":
+            guard let time = Fault.milliseconds(form) else { return nil }
+            self = .delay(milliseconds: time)
+        default: return nil
+        }
+    }
+}
+
+extension Fault.WebEffect {
+    fileprivate init?(_ name: String, _ form: Fields) {
         switch name {
         case "status":
             guard let status = form["status"].flatMap(Int.init), (400..<600).contains(status) else { return nil }
-            effect = .status(status, retryAfter: form["retry_after"].flatMap(Int.init))
+            self = .status(status, retryAfter: form["retry_after"].flatMap(Int.init))
         case "delay":
-            guard let time = form["milliseconds"].flatMap(Int.init), (0...600_000).contains(time) else { return nil }
-            effect = .delay(milliseconds: time)
-        case "drop": effect = .drop
-        case "accept-then-drop": effect = .acceptThenDrop
-        case "garbage": effect = .garbage
+            guard let time = Fault.milliseconds(form) else { return nil }
+            self = .delay(milliseconds: time)
+        case "drop": self = .drop
+        case "accept-then-drop": self = .acceptThenDrop
+        case "garbage": self = .garbage
         default: return nil
         }
-        let times = form["times"].flatMap(Int.init).map { Times.times($0) }
-        self.init(.web(door, effect), times ?? (form["times"] == "always" ? .always : .once), login: form["login"])
     }
 }
