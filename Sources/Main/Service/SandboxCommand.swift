@@ -20,7 +20,14 @@ struct SandboxCommand: AsyncParsableCommand {
             Doors: authorize, token, device, code-entry, keys, metadata, userinfo, revoke. Effects: status, delay, drop, accept-then-drop, garbage. And imap and \
             pop3, with unavailable, delay and drop.
 
+            How it behaves is turned with --habit NAME=VALUE, and while it runs:
+              curl --cacert CA.pem https://localhost:PORT/_sandbox/habits
+              curl --cacert CA.pem -d 'messages-per-minute=30&send-as-denial=rewritten' https://localhost:PORT/_sandbox/habits
+            The habits, each with Microsoft's and Google's:
+            \(habitWords)
+
             Examples:
+              mandate sandbox --habit messages-per-minute=30 --habit access-token-lifetime=60
               mandate sandbox --smtp-port 1587 --web-port 1443 --messages /tmp/received
               mandate sandbox --authority CA.pem --certificate tracker.crt
               mandate sandbox --flavour google --authority CA.pem --service-account-key key.json
@@ -47,7 +54,11 @@ struct SandboxCommand: AsyncParsableCommand {
         help: ArgumentHelp("Google: where to write a service account's new key file (JSON).", valueName: "file"), completion: .file())
     var serviceAccountKey: String?
 
+    @Option(name: .customLong("habit"), help: ArgumentHelp("How it behaves where providers differ; repeat it.", valueName: "name=value"))
+    var habits: [String] = []
+
     func validate() throws {
+        do throws(Habit.Failure) { _ = try chosenHabits() } catch { throw ValidationError(error.description) }
         if serviceAccountKey != nil, flavour != .google { throw ValidationError("service accounts are Google's: --flavour google") }
     }
 
@@ -58,7 +69,7 @@ struct SandboxCommand: AsyncParsableCommand {
         settings.tokenPort = webPort
         settings.imapPort = imapPort
         settings.popPort = popPort
-        settings.habits = flavour == .google ? .google : .microsoft
+        settings.habits = try chosenHabits()
         settings.isControlled = true
         settings.messageFolder = messages
         let log = Logger(label: "sandbox")
@@ -90,6 +101,23 @@ struct SandboxCommand: AsyncParsableCommand {
             logger: log)
         try await ServiceGroup(configuration: configuration).run()
     }
+}
+
+extension SandboxCommand {
+    /// The flavour's, with what was asked for.
+    private func chosenHabits() throws(Habit.Failure) -> Habits {
+        var chosen: Habits = flavour == .google ? .google : .microsoft
+        try chosen.change(
+            habits.map { text in
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                return (name: parts[0], value: parts.count == 2 ? parts[1] : "")
+            })
+        return chosen
+    }
+
+    fileprivate static let habitWords = Habit.all.map { habit in
+        "  \(habit.name)=\(habit.values): \(habit.meaning) (\(habit.value(in: .microsoft)); Google's \(habit.value(in: .google)))"
+    }.joined(separator: "\n")
 }
 
 extension Habits.Flavour: ExpressibleByArgument {

@@ -4,6 +4,7 @@ internal import NIOCore
 /// For people and programs in another process: what was seen, and what shall go wrong.
 extension WebServer {
     static func addControl(to router: Router<WebContext>, _ provider: Provider) {
+        addHabits(to: router, provider)
         router.get("/_sandbox/requests") { _, _ in
             let seen = provider.record.requests.map { request -> [String: Any] in
                 [
@@ -31,6 +32,32 @@ extension WebServer {
             provider.with { state, _ in state.faults.removeAll() }
             return response(.document(TokenAnswer(status: 200, body: "{}")))
         }
+    }
+}
+
+/// The habits, to look at and to turn.
+extension WebServer {
+    private static func addHabits(to router: Router<WebContext>, _ provider: Provider) {
+        @Sendable func habits(_ habits: Habits) -> Response {
+            let values = Dictionary(uniqueKeysWithValues: Habit.all.map { ($0.name, $0.value(in: habits)) })
+            return response(.document(TokenAnswer(status: 200, body: JSONText.text(["habits": values]))))
+        }
+        router.get("/_sandbox/habits") { _, _ in habits(provider.with { state, _ in state.habits }) }
+        let turn: @Sendable (Request, WebContext) async throws -> Response = { request, _ in
+            let form = Fields(String(buffer: try await request.body.collect(upTo: bodyLimit))).all.map { (name: $0.key, value: $0.value) }
+            let result = provider.with { state, _ -> Result<Habits, Habit.Failure> in
+                do throws(Habit.Failure) {
+                    try state.habits.change(form)
+                    return .success(state.habits)
+                } catch { return .failure(error) }
+            }
+            switch result {
+            case .success(let changed): return habits(changed)
+            case .failure(let failure): return response(.document(.failure(400, "invalid_request", failure.description)))
+            }
+        }
+        router.post("/_sandbox/habits", use: turn)
+        router.put("/_sandbox/habits", use: turn)
     }
 }
 
