@@ -149,6 +149,7 @@ struct DemoCommand: AsyncParsableCommand {
               mandate doctor
               mandate grants authorize ann
               mandate mailboxes check --all
+              mandate mailboxes check tracker@fabrikam.example --outgoing --incoming
             Ctrl-C ends it and removes the store.
             """)
     }

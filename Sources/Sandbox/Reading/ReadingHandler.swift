@@ -47,10 +47,14 @@ final class ReadingHandler<Session: ReadingSession>: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        let isIdle = event is IdleStateHandler.IdleStateEvent && !isWaiting
-        if isIdle || event is StopRequested, !isClosed {
-            perform(session.end(isIdle ? .idle : .stopping), context)
+        if event is IdleStateHandler.IdleStateEvent, !isWaiting {
+            perform(session.end(.idle), context)
             context.flush()
+        }
+        if event is StopRequested, !isClosed {
+            perform(session.end(.stopping).filter { $0 != .close }, context)
+            context.flush()
+            hangUp(context)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -94,9 +98,7 @@ final class ReadingHandler<Session: ReadingSession>: ChannelDuplexHandler {
         switch effect {
         case nil: judge(question, context)
         case .unavailable: perform(session.answered(.unavailable), context)
-        case .drop:
-            isClosed = true
-            context.close(promise: nil)
+        case .drop: hangUp(context)
         case .stall: wait(for: provider.holds.hold(on: context.eventLoop), question, context)
         case .delay(let milliseconds):
             wait(for: context.eventLoop.scheduleTask(in: .milliseconds(Int64(milliseconds))) {}.futureResult, question, context)
@@ -108,6 +110,16 @@ final class ReadingHandler<Session: ReadingSession>: ChannelDuplexHandler {
             state.judge(question, at: Session.door, login: login, connection: connection, now: now)
         }
         perform(session.answered(answer), context)
+    }
+
+    private func hangUp(_ context: ChannelHandlerContext) {
+        isClosed = true
+        do {
+            try context.pipeline.syncOperations.addHandler(ConnectionCut(), position: .first)
+        } catch {
+            // The pipeline is going away already.
+            context.close(promise: nil)
+        }
     }
 
     /// Takes nothing from the client until the future is there, then goes on where it stood.

@@ -116,4 +116,14 @@ struct ReadingLiveTests {
             #expect(try await wire.line() == "* BAD Command Argument Error. 12")
         }
     }
+
+    @Test(arguments: [("* BYE Server shutting down. 14\r\n", MailDoor.imap), ("-ERR Server shutting down. 13\r\n", .pop3)])
+    func stoppingSaysFarewell(_ words: String, _ door: MailDoor) async throws {
+        let sandbox = try Contoso.sandbox()
+        try await sandbox.start()
+        let wire = try await Wire(sandbox, port: door == .imap ? sandbox.imapPort : sandbox.popPort, isSecured: true)
+        _ = try await wire.line()
+        try await sandbox.stop()
+        #expect(await wire.rest() == words)
+    }
 }
