@@ -12,12 +12,22 @@ extension Sandbox {
         provider.with { state, _ in change(&state.habits) }
     }
 
+    /// All that a mail program asks a person for here: to send, to read, and to go on.
+    package var mailScopes: [String] {
+        switch provider.with({ state, _ in state.habits.flavour }) {
+        case .google: ["https://mail.google.com/"]
+        case .microsoft:
+            ["SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All"].map { "https://outlook.office.com/" + $0 } + ["offline_access"]
+        }
+    }
+
     /// What a consent in the browser would end with: a refresh token for this mailbox's login and this application.
     package func consent(
         login: String, clientID: String,
-        scopes: [String] = ["https://outlook.office.com/SMTP.Send", "offline_access"]
+        scopes: [String]? = nil
     ) throws(SandboxError) -> String {
         let tenant = self.tenant
+        let scopes = scopes ?? mailScopes
         guard let mailbox = tenant.mailbox(login: login) else { throw .unknownLogin(login) }
         guard let application = tenant.application(clientID) else { throw .unknownApplication(clientID) }
         return provider.with { state, now in

@@ -1,16 +1,19 @@
 internal import Crypto
 package import Logging
+internal import NIOCore
 internal import NIOSSL
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// A pretend Microsoft 365 or Google: authorisation server and submission server on this machine, good enough to be wrong against.
+/// A pretend Microsoft 365 or Google: authorisation server, submission server and the doors where mail is read, on this machine, good enough to be wrong against.
 ///
 /// It answers as Entra and Exchange Online (or Google and Gmail) answer, refuses what they refuse, goes wrong when told to (`add(_:)`), and records every byte it took.
 /// A class because `Service` and several tasks share the running servers; what changes is behind locks.
 package final class Sandbox: Service {
     private struct Running: Sendable {
-        var submission: SubmissionServer
+        var submission: MailServer
+        var imap: MailServer
+        var pop: MailServer
         var web: WebServer
     }
 
@@ -40,7 +43,7 @@ package final class Sandbox: Service {
         self.logger = logger
     }
 
-    /// Returns when both ports are bound.
+    /// Returns when its ports are bound.
     package func start() async throws {
         let isIdle = stage.withLock { stage in
             guard case .idle = stage else { return false }
@@ -59,18 +62,32 @@ package final class Sandbox: Service {
 
     private func listen() async throws -> Running {
         let tls = try authority.serverConfiguration()
+        let context = try NIOSSLContext(configuration: tls)
         let folder = settings.messageFolder.map { MessageFolder(path: $0, provider: provider) }
-        let submission = try await SubmissionServer(
-            provider: provider, host: settings.host, port: settings.submissionPort, tls: tls, idleLimit: settings.idleLimit, folder: folder)
+        var servers: [MailServer] = []
         do {
+            servers.append(
+                try await MailServer(host: settings.host, port: settings.submissionPort, idleLimit: settings.idleLimit) {
+                    [provider] pipeline, client in
+                    try pipeline.addHandler(SubmissionHandler(provider: provider, tls: context, folder: folder, client: client))
+                })
+            servers.append(try await reading(IMAPSession.self, port: settings.imapPort, context))
+            servers.append(try await reading(POP3Session.self, port: settings.popPort, context))
             let web = try await WebServer(
                 provider: provider, host: settings.host, port: settings.tokenPort, isControlled: settings.isControlled, tls: tls,
                 logger: logger)
             provider.with { state, _ in state.base = "https://localhost:\(web.port)" }
-            return Running(submission: submission, web: web)
+            return Running(submission: servers[0], imap: servers[1], pop: servers[2], web: web)
         } catch {
-            try await submission.stop()
+            for server in servers { try await server.stop() }
             throw error
+        }
+    }
+
+    private func reading<Session: ReadingSession>(_: Session.Type, port: Int, _ context: NIOSSLContext) async throws -> MailServer {
+        try await MailServer(host: settings.host, port: port, idleLimit: settings.idleLimit) { [provider] pipeline, _ in
+            try pipeline.addHandler(NIOSSLServerHandler(context: context))
+            try pipeline.addHandler(ReadingHandler<Session>(provider: provider))
         }
     }
 
@@ -83,7 +100,7 @@ package final class Sandbox: Service {
         }
         guard let running else { return }
         provider.holds.close()
-        try await running.submission.stop()
+        for server in [running.submission, running.imap, running.pop] { try await server.stop() }
         try await running.web.stop()
     }
 
@@ -102,6 +119,8 @@ package final class Sandbox: Service {
     package var submissionHost: String { "localhost" }
     /// 0 unless running.
     package var submissionPort: Int { running?.submission.port ?? 0 }
+    package var imapPort: Int { running?.imap.port ?? 0 }
+    package var popPort: Int { running?.pop.port ?? 0 }
     package var tokenPort: Int { running?.web.port ?? 0 }
     package var tokenEndpoint: String { tokenEndpoint(tenant: tenant.id) }
     package func tokenEndpoint(tenant: String) -> String { provider.with { state, _ in state.endpoint(.token, tenant: tenant) } }

@@ -4,6 +4,9 @@ package struct SandboxSettings: Sendable, Hashable {
     /// 0: any free port.
     package var submissionPort = 0
     package var tokenPort = 0
+    /// Where mail is read, over TLS from the first octet.
+    package var imapPort = 0
+    package var popPort = 0
     package var habits = Habits.microsoft
     /// Opens `/_sandbox/…`, where other processes ask for faults and see requests.
     package var isControlled = false

@@ -28,6 +28,14 @@ struct StandingTests {
         #expect(Standing.declared.probed(.denied(code: "x"), at: Samples.time(9)) == .denied(at: Samples.time(9), code: "x"))
     }
 
+    @Test func whatWasReadBackCountsAndATakenMessageWhereThatProves() {
+        let at = Samples.time(9)
+        #expect(Standing.declared.probed(.rewritten(to: "ann@x.example"), at: at) == .rewritten(at: at, to: "ann@x.example"))
+        #expect(
+            pending(1).probed(.taken(isProof: true, unread: "no IMAP"), at: at) == .proven(at: at, how: "a test message was taken"))
+        #expect(pending(1).probed(.taken(isProof: false, unread: "no IMAP"), at: at) == pending(1))
+    }
+
     @Test func nobodyProbesWhatWasNotRefused() {
         #expect(Standing.pending(until: Samples.time(1), deniedAt: nil).nextProbe == nil)
         #expect(Standing.proven(at: Samples.start, how: "x").nextProbe == nil)

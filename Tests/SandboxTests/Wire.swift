@@ -56,6 +56,18 @@ final class Wire {
         }
     }
 
+    /// One line, without its end.
+    func line() async throws -> String {
+        while true {
+            if let end = pending.range(of: "\r\n") {
+                defer { pending = String(pending[end.upperBound...]) }
+                return String(pending[..<end.lowerBound])
+            }
+            guard let more = await incoming.next(isolation: #isolation) else { throw Failure.closed(pending) }
+            pending += String(buffer: more)
+        }
+    }
+
     func ask(_ line: String) async throws -> String {
         send(line + "\r\n")
         return try await reply()

@@ -87,7 +87,9 @@ struct DemoCommand: AsyncParsableCommand {
         var provider = Relay.Provider(
             id: ProviderID(trusted: "sandbox"), kind: real.kind, name: "Pretend \(real.name)",
             tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"), authorization: real.authorization,
-            smtp: MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS), scopes: real.scopes,
+            smtp: MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS),
+            imap: MailEndpoint(host: sandbox.submissionHost, port: sandbox.imapPort, security: .implicit),
+            pop: MailEndpoint(host: sandbox.submissionHost, port: sandbox.popPort, security: .implicit), scopes: real.scopes,
             limits: real.limits, habits: real.habits)
         // It counts no messages a minute unless it is told to, and a demo must not take two.
         provider.limits.messagesPerMinute = sandbox.settings.habits.messagesPerMinute
@@ -147,6 +149,7 @@ struct DemoCommand: AsyncParsableCommand {
               mandate doctor
               mandate grants authorize ann
               mandate mailboxes check --all
+              mandate mailboxes check tracker@fabrikam.example --outgoing --incoming
             Ctrl-C ends it and removes the store.
             """)
     }

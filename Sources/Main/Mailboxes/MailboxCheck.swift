@@ -56,16 +56,36 @@ struct MailboxCheck {
         return ([step, failed], isTemporary ? .temporary : .configuration)
     }
 
-    /// One marked message from the mailbox to itself, over its first transport.
+    /// One marked message from the mailbox to itself, over its first transport, and read back where that can be.
     func outgoing(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
         let key = StandingKey(login: mailbox.login, from: mailbox.address, transport: mailbox.firstTransport)
-        switch try await opened.probe(key, through: mailbox, directory, bySending: true) {
-        case .proven(let how): return ([Step(isGood: true, words: "sending as \(mailbox.address): \(how)")], .success)
+        let outcome = try await opened.probe(key, through: mailbox, directory, bySending: true)
+        try await opened.note(outcome, of: [key], mailbox)
+        switch outcome {
+        case .proven(let how):
+            return ([Step(isGood: true, words: "sending as \(mailbox.address): \(how), and that is the From it has")], .success)
+        case .taken(_, let why):
+            let words = "sending as \(mailbox.address): a test message was taken; the From it arrived with could not be read back: \(why)"
+            return ([Step(isGood: true, words: words)], .success)
+        case .rewritten(let actual):
+            let words = "what is sent as \(mailbox.address) arrives from \(actual): the provider replaces it in silence"
+            return ([Step(isGood: false, words: words, fix: rewrittenFix(key, mailbox))], .configuration)
         case .denied(let code):
             let fix = ["mandate standings list", "check that \(mailbox.address) is an address of \(mailbox.login) at the provider"]
             return ([Step(isGood: false, words: "it may not send as \(mailbox.address): \(code)", fix: fix)], .configuration)
         case .unknown(let why): return ([Step(isGood: false, words: "no test message was taken: \(why)")], .temporary)
         }
+    }
+
+    private func rewrittenFix(_ key: StandingKey, _ mailbox: Mailbox) -> [String] {
+        let kind = GrantSource(mailbox.grant, in: directory)?.provider.kind
+        let alias =
+            key.transport == .graph
+            ? ["where it is an alias, in Exchange Online: Set-OrganizationConfig -SendFromAliasEnabled $true; or let it go over smtp first"]
+            : []
+        return alias
+            + [kind.flatMap { FailureMeaning.senderDenied.fix(FailureSubject(kind: $0, login: key.login, from: key.from.description)) }]
+            .compactMap(\.self) + ["then: mandate standings clear \(mailbox.address) \(key.from); until then mail takes another route"]
     }
 
     /// Where mail is read, with the token for that (EVMail's mailbox): IMAP where the provider has it, else POP3.

@@ -11,11 +11,15 @@ extension MailboxesCommand {
                 What is wrong is said in words, with the commands that mend it here and at the provider. Ends with 0 when all is well, 75 when it may \
                 pass by itself, 78 when somebody has to do something.
 
+                With --outgoing the message is read back over IMAP, where the provider has it and the grant opens it: a From that the provider replaced in \
+                silence is an error, and mail takes another route from then on.
+
                 Examples:
                   mandate mailboxes check tracker@example.org
                   mandate mailboxes check --all
                   mandate mailboxes check --grant tracker
                   mandate mailboxes check intake@example.org --incoming
+                  mandate mailboxes check tracker@example.org --outgoing
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "By address, login or id; an address of a family stands for its own mailbox.") var mailbox: String?

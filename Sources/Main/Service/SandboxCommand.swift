@@ -9,23 +9,33 @@ struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox", abstract: "Run a pretend provider alone.",
         discussion: """
-            An authorisation server and a submission server that answer as Microsoft's or Google's do, for trying other programs against. It has the demo's \
-            company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start. All of them are \
+            An authorisation server, a submission server and the doors where mail is read (IMAP and POP3; an INBOX holds what was taken for its addresses), which \
+            answer as Microsoft's or Google's do, for trying other programs against. It has the demo's company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start. All of them are \
             new with every start, and what was consented to before is forgotten.
 
             Every request it saw is at /_sandbox/requests (secrets as their lengths), and things go wrong on demand:
               curl --cacert CA.pem -d 'door=token&effect=status&status=503&retry_after=30&times=3' https://localhost:PORT/_sandbox/faults
               curl --cacert CA.pem -d 'door=token&effect=delay&milliseconds=5000&login=ann@fabrikam.example' https://localhost:PORT/_sandbox/faults
               curl --cacert CA.pem -X DELETE https://localhost:PORT/_sandbox/faults
-            Doors: authorize, token, device, code-entry, keys, metadata, userinfo, revoke. Effects: status, delay, drop, accept-then-drop, garbage.
+            Doors: authorize, token, device, code-entry, keys, metadata, userinfo, revoke. Effects: status, delay, drop, accept-then-drop, garbage. And imap and \
+            pop3, with unavailable, delay and drop.
+
+            How it behaves is turned with --habit NAME=VALUE, and while it runs:
+              curl --cacert CA.pem https://localhost:PORT/_sandbox/habits
+              curl --cacert CA.pem -d 'messages-per-minute=30&send-as-denial=rewritten' https://localhost:PORT/_sandbox/habits
+            The habits, each with Microsoft's and Google's:
+            \(habitWords)
 
             Examples:
+              mandate sandbox --habit messages-per-minute=30 --habit access-token-lifetime=60
               mandate sandbox --smtp-port 1587 --web-port 1443 --messages /tmp/received
               mandate sandbox --authority CA.pem --certificate tracker.crt
               mandate sandbox --flavour google --authority CA.pem --service-account-key key.json
             """)
 
     @Option(help: "Where it takes mail; 0 is any free port.") var smtpPort = 0
+    @Option(help: "Where mail is read over IMAP, with TLS from the start; 0 is any free port.") var imapPort = 0
+    @Option(help: "Where mail is read over POP3, with TLS from the start; 0 is any free port.") var popPort = 0
     @Option(help: "Where it gives consent and tokens; 0 is any free port.") var webPort = 0
     @Option(help: "Whose manners: microsoft or google.") var flavour = Habits.Flavour.microsoft
     @Option(
@@ -44,7 +54,11 @@ struct SandboxCommand: AsyncParsableCommand {
         help: ArgumentHelp("Google: where to write a service account's new key file (JSON).", valueName: "file"), completion: .file())
     var serviceAccountKey: String?
 
+    @Option(name: .customLong("habit"), help: ArgumentHelp("How it behaves where providers differ; repeat it.", valueName: "name=value"))
+    var habits: [String] = []
+
     func validate() throws {
+        do throws(Habit.Failure) { _ = try chosenHabits() } catch { throw ValidationError(error.description) }
         if serviceAccountKey != nil, flavour != .google { throw ValidationError("service accounts are Google's: --flavour google") }
     }
 
@@ -53,7 +67,9 @@ struct SandboxCommand: AsyncParsableCommand {
         var settings = SandboxSettings()
         settings.submissionPort = smtpPort
         settings.tokenPort = webPort
-        settings.habits = flavour == .google ? .google : .microsoft
+        settings.imapPort = imapPort
+        settings.popPort = popPort
+        settings.habits = try chosenHabits()
         settings.isControlled = true
         settings.messageFolder = messages
         let log = Logger(label: "sandbox")
@@ -71,6 +87,8 @@ struct SandboxCommand: AsyncParsableCommand {
         live.output("issuer          \(sandbox.issuer)")
         live.output("token endpoint  \(sandbox.tokenEndpoint)")
         live.output("submission      \(sandbox.submissionHost):\(sandbox.submissionPort) STARTTLS, XOAUTH2")
+        live.output("imap            \(sandbox.submissionHost):\(sandbox.imapPort) TLS, XOAUTH2")
+        live.output("pop3            \(sandbox.submissionHost):\(sandbox.popPort) TLS, XOAUTH2")
         if flavour == .microsoft { live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret)") }
         if let serviceAccountKey { live.output("service account \(PretendServiceAccount.address), its key in \(serviceAccountKey)") }
         live.output("consent         \(Company.clientID) secret \(Company.consentSecret)")
@@ -83,6 +101,23 @@ struct SandboxCommand: AsyncParsableCommand {
             logger: log)
         try await ServiceGroup(configuration: configuration).run()
     }
+}
+
+extension SandboxCommand {
+    /// The flavour's, with what was asked for.
+    private func chosenHabits() throws(Habit.Failure) -> Habits {
+        var chosen: Habits = flavour == .google ? .google : .microsoft
+        try chosen.change(
+            habits.map { text in
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                return (name: parts[0], value: parts.count == 2 ? parts[1] : "")
+            })
+        return chosen
+    }
+
+    fileprivate static let habitWords = Habit.all.map { habit in
+        "  \(habit.name)=\(habit.values): \(habit.meaning) (\(habit.value(in: .microsoft)); Google's \(habit.value(in: .google)))"
+    }.joined(separator: "\n")
 }
 
 extension Habits.Flavour: ExpressibleByArgument {

@@ -4,6 +4,7 @@ internal import Mail
 internal import NIOPosix
 internal import Relay
 internal import SMTPTransmit
+internal import SQLiteStore
 
 /// Finds out whether a login may use a From address: by asking where the provider can be asked, else with one marked message from the address to the mailbox
 /// itself. Each refusal counts at the provider, so nobody calls this often.
@@ -12,6 +13,8 @@ struct Prober: Sendable {
     let transmit: Transmit
     let senders: GmailSenders
     let live: Live
+    /// nil: a message that was taken is not looked for. The service does not wait for one, nor ask for tokens that its mail does not need.
+    var readBack: ReadBack?
 
     /// `bySending`: with a message even where the provider could be asked, to see that one gets out.
     func probe(
@@ -54,11 +57,30 @@ struct Prober: Sendable {
         let subject = FailureSubject(kind: source.provider.kind, login: key.login, from: key.from.description)
         let diagnosis = FailureTable.diagnose(reply.reply, at: reply.stage, subject)
         switch diagnosis.verdict {
-        case .sent: return .proven(how: "a test message was taken")
+        case .sent: return await taken(key, Self.messageID(header), source)
         case .denied:
             return .denied(code: reply.reply.enhanced.isEmpty ? String(reply.reply.code) : "\(reply.reply.code) \(reply.reply.enhanced)")
         case .retry, .refused, .tokenRejected, .transportStopped, .mailboxStopped: return .unknown(why: diagnosis.cause)
         }
+    }
+}
+
+extension Prober {
+    private func taken(_ key: StandingKey, _ messageID: String, _ source: GrantSource) async -> ProbeOutcome {
+        let isProof = !source.provider.habits.replacesUnlistedFrom
+        guard let readBack else { return .taken(isProof: isProof, unread: "nobody looked") }
+        switch await readBack.from(of: messageID, in: key.login, source) {
+        case .unread(let why): return .taken(isProof: isProof, unread: why)
+        case .from(let actual):
+            return actual.description.lowercased() == key.from.description.lowercased()
+                ? .proven(how: "a test message was read back") : .rewritten(to: actual.description)
+        }
+    }
+
+    private static func messageID(_ header: [UInt8]) -> String {
+        let field = (try? HeaderBlock(header))?.fields(named: .messageID).first
+        guard let field else { preconditionFailure("a probe has a Message-ID") }
+        return String(decoding: field.value, as: UTF8.self).split { $0.isWhitespace }.joined()
     }
 }
 
@@ -73,14 +95,27 @@ extension OpenedStore {
         settings.name = try live.hostDomain.ascii
         let smtp = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
         let renewer = live.renewer(store, vault, holder: live.identifier("probe"), curl) { directory }
+        let broker = TokenBroker(renewer: renewer)
         let prober = Prober(
-            broker: TokenBroker(renewer: renewer),
+            broker: broker,
             transmit: { message throws(TransmitFailure) in
                 message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
-            }, senders: GmailSenders(curl), live: live)
+            }, senders: GmailSenders(curl), live: live, readBack: ReadBack(broker: broker, wait: live.wait))
         let outcome = await prober.probe(key, through: mailbox, in: directory, bySending: bySending)
         await smtp.shutdown()
         await curl.stop()
         return outcome
+    }
+    /// Keeps what a probe came to, where it changes what is known.
+    func note(_ outcome: ProbeOutcome, of keys: [StandingKey], _ mailbox: Mailbox) async throws {
+        let conditions = try await store.conditions(of: nil)
+        for key in keys {
+            let before = conditions.standing(key)
+            let standing = (before ?? .declared).probed(outcome, at: live.now())
+            guard standing != before ?? .declared else { continue }
+            try await observe(
+                [.standing(key, standing)], of: mailbox.entity.key, "probed: \(outcome.word)",
+                personal: [.init(.mailbox, mailbox.login), .init(.from, key.from.description)])
+        }
     }
 }

@@ -47,8 +47,9 @@ struct StandingsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ask the provider whether a mailbox may send as an address.",
             discussion: """
-                Gmail is asked for its list of senders. Elsewhere one marked message goes from the address to the mailbox itself; Microsoft counts refusals and \
-                blocks a mailbox that has many, so this is for after something was changed there. Ends with 0 proven, 77 denied, 75 not known.
+                Gmail is asked for its list of senders. Elsewhere one marked message goes from the address to the mailbox itself, and is read back over IMAP where \
+                the grant may do that, to see the From it arrived with. Microsoft counts refusals and blocks a mailbox that has many, so this is for after something \
+                was changed there. Ends with 0 proven, 77 denied or sent as another, 75 not known.
 
                 Example:
                   mandate standings probe tracker@example.org bob@example.org
@@ -62,27 +63,24 @@ struct StandingsCommand: AsyncParsableCommand {
                 let directory = try await opened.store.directory()
                 let (mailbox, keys) = try await pair.keys(opened, directory, all: false)
                 let outcome = try await opened.probe(keys[0], through: mailbox, directory)
-                let before = try await opened.store.conditions(of: nil).standing(keys[0])
-                let standing: Standing? =
-                    switch outcome {
-                    case .proven(let how): .proven(at: live.now(), how: how)
-                    case .denied(let code): (before ?? .declared).probed(.denied(code: code), at: live.now())
-                    case .unknown: before
-                    }
-                if standing != before {
-                    try await opened.observe(
-                        keys.map { .standing($0, standing) }, of: mailbox.entity.key, "probed: \(outcome.word)",
-                        personal: [.init(.mailbox, mailbox.login), .init(.from, pair.from.description)])
-                }
+                try await opened.note(outcome, of: keys, mailbox)
                 return outcome
             }
             switch outcome {
             case .proven(let how): live.say("\(pair.mailbox) may send as \(pair.from): \(how)")
             case .denied(let code): throw CommandFailure(.notPermitted, "\(pair.mailbox) may not send as \(pair.from): \(code)")
+            case .rewritten(let to):
+                throw CommandFailure(.notPermitted, "\(pair.mailbox) may not send as \(pair.from): the test message arrived from \(to)")
+            case .taken(isProof: true, let why):
+                live.say("\(pair.mailbox) may send as \(pair.from): a test message was taken; it could not be read back: \(why)")
+            case .taken(isProof: false, let why):
+                throw CommandFailure(
+                    .temporary,
+                    "it is not known: a test message was taken, but this provider replaces a From in silence, and it could not be read back: \(why)"
+                )
             case .unknown(let why): throw CommandFailure(.temporary, "it is not known: \(why)")
             }
         }
-
     }
 
     struct Clear: AsyncParsableCommand {
@@ -132,6 +130,8 @@ extension ProbeOutcome {
         switch self {
         case .proven: "proven"
         case .denied: "denied"
+        case .rewritten: "rewritten"
+        case .taken: "taken"
         case .unknown: "not known"
         }
     }

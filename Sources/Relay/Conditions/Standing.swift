@@ -36,7 +36,9 @@ extension Standing {
     package func probed(_ outcome: ProbeOutcome, at now: Date) -> Standing? {
         switch outcome {
         case .proven(let how): return .proven(at: now, how: how)
-        case .unknown: return self
+        case .taken(isProof: true, _): return .proven(at: now, how: "a test message was taken")
+        case .rewritten(let to): return .rewritten(at: now, to: to)
+        case .taken(isProof: false, _), .unknown: return self
         case .denied(let code):
             guard case .pending(let until, let denied?, let probes) = self, probes + 1 < Self.probeMinutes.count else {
                 return .denied(at: now, code: code)
@@ -55,6 +57,10 @@ extension Standing {
 package enum ProbeOutcome: Sendable, Hashable {
     case proven(how: String)
     case denied(code: String)
+    /// A message was taken, and arrived from another address.
+    case rewritten(to: String)
+    /// A message was taken; what it arrived with is not known, and why. A proof where the provider refuses what may not be.
+    case taken(isProof: Bool, unread: String)
     /// It could not be asked, or did not say.
     case unknown(why: String)
 }

@@ -25,8 +25,18 @@ package struct Fault: Sendable, Hashable {
         case delay(milliseconds: Int)
     }
 
+    /// At the sign-in to a door where mail is read.
+    package enum ReadingEffect: Sendable, Hashable {
+        /// "Not now", in the protocol's words.
+        case unavailable
+        case drop
+        case stall
+        case delay(milliseconds: Int)
+    }
+
     package enum Place: Sendable, Hashable {
         case submission(Stage, SubmissionEffect)
+        case reading(MailDoor, ReadingEffect)
         case web(Door, WebEffect)
     }
 

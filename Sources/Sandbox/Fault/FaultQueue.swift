@@ -27,19 +27,22 @@ struct FaultQueue: Sendable {
     mutating func removeAll() { entries = [] }
 
     mutating func take(_ stage: Fault.Stage, login: String?, recipients: [String]) -> Fault.SubmissionEffect? {
-        for index in entries.indices {
-            guard case .submission(stage, let effect) = entries[index].fault.place else { continue }
-            guard fits(entries[index].fault, login: login, recipients: recipients) else { continue }
-            use(index)
-            return effect
-        }
-        return nil
+        take(login: login, recipients: recipients) { if case .submission(stage, let effect) = $0 { effect } else { nil } }
     }
 
     mutating func take(at door: Door, login: String?) -> Fault.WebEffect? {
+        take(login: login) { if case .web(door, let effect) = $0 { effect } else { nil } }
+    }
+
+    mutating func take(atReading door: MailDoor, login: String?) -> Fault.ReadingEffect? {
+        take(login: login) { if case .reading(door, let effect) = $0 { effect } else { nil } }
+    }
+
+    private mutating func take<Effect>(login: String?, recipients: [String] = [], _ effect: (Fault.Place) -> Effect?) -> Effect? {
         for index in entries.indices {
-            guard case .web(door, let effect) = entries[index].fault.place else { continue }
-            guard fits(entries[index].fault, login: login, recipients: []) else { continue }
+            guard let effect = effect(entries[index].fault.place), fits(entries[index].fault, login: login, recipients: recipients) else {
+                continue
+            }
             use(index)
             return effect
         }

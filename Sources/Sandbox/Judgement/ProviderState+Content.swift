@@ -32,6 +32,7 @@ extension ProviderState {
                 "5.2.252 Sender throttled due to continuous send as denied errors in your message; "
                     + "https://go.microsoft.com/fwlink/?linkid=2178267 \(host)")
         }
+        if let reply = limitReply(envelope, delivery.login, host, now: now) { return reply }
         if let problem = fromProblem(header) {
             return Reply(550, "5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant, \(problem) \(host)")
         }
@@ -39,6 +40,20 @@ extension ProviderState {
         guard habits.sendAsDenial != .rewritten else { return nil }
         traffic.noteDenied(delivery.login, limit: habits.denialsBeforeThrottle, blocksFor: habits.throttleSeconds, now: now)
         return denial(of: denied, login: delivery.login)
+    }
+
+    /// Recipients of a day: the mailbox's own and the whole organisation's (domain.md 2.8, 3.7).
+    private mutating func limitReply(_ envelope: Envelope, _ login: String, _ host: String, now: Double) -> Reply? {
+        if let limit = habits.recipientsPerDay, traffic.recipientsLastDay(login, now: now) + envelope.recipients.count > limit {
+            return habits.flavour == .google
+                ? Reply(550, "5.4.5 Daily user sending limit exceeded. - gsmtp")
+                : Reply(550, "5.1.90 The daily limit for message recipients of this mailbox is reached \(host)")
+        }
+        let strangers = envelope.recipients.count { !tenant.hosts($0.address) }
+        if let limit = habits.tenantRecipientsPerDay, traffic.recipientsLastDay(nil, now: now) + strangers > limit, strangers > 0 {
+            return Reply(550, "5.7.705 Access denied, tenant has exceeded threshold \(host)")
+        }
+        return nil
     }
 
     private func fromProblem(_ header: HeaderGlance) -> String? {
@@ -49,20 +64,14 @@ extension ProviderState {
     }
 
     /// Of a message that came by an API, which has no envelope: the transport knows a From field and the mailbox.
-    mutating func acceptByAPI(_ content: [UInt8], login: String, recipients: [String], sendsAliasAsPrimary: Bool, now: Double)
+    mutating func acceptByAPI(_ content: [UInt8], login: String, recipients: [String], over way: Habits.Way, now: Double)
         -> AcceptedMessage
     {
         let header = HeaderGlance(content)
         let own = tenant.mailbox(login: login)?.address ?? login
         let envelope = Envelope(sender: EnvelopeSender(own), recipients: recipients.map { EnvelopeRecipient($0) })
         let delivery = Delivery(connection: 0, login: login, content: content, tlsVersion: "TLS")
-        var message = accept(envelope, delivery, header, now: now, isRecorded: false)
-        let isAlias = tenant.mailbox(login: login)?.aliases.contains { alias in
-            header.from.contains { $0.lowercased() == alias.lowercased() }
-        }
-        if sendsAliasAsPrimary, isAlias == true { message.deliveredFrom = [own] }
-        record.accept(message, contentLimit: contentLimit)
-        return message
+        return accept(envelope, delivery, header, over: way, now: now)
     }
 
     /// The first address that the login may not use: each From address, then the envelope sender.
@@ -88,20 +97,27 @@ extension ProviderState {
     }
 
     private mutating func accept(
-        _ envelope: Envelope, _ delivery: Delivery, _ header: HeaderGlance, now: Double, isRecorded: Bool = true
+        _ envelope: Envelope, _ delivery: Delivery, _ header: HeaderGlance, over way: Habits.Way = .smtp, now: Double
     ) -> AcceptedMessage {
         traffic.noteSent(delivery.login, now: now)
+        if habits.recipientsPerDay != nil { traffic.note(recipients: envelope.recipients.count, of: delivery.login, now: now) }
+        if habits.tenantRecipientsPerDay != nil {
+            traffic.note(recipients: envelope.recipients.count { !tenant.hosts($0.address) }, of: nil, now: now)
+        }
         let own = tenant.mailbox(login: delivery.login)?.address ?? delivery.login
-        let isDenied = deniedAddress(envelope, header, login: delivery.login) != nil
+        let aliases = tenant.mailbox(login: delivery.login)?.aliases.map { $0.lowercased() } ?? []
+        let isReplaced =
+            deniedAddress(envelope, header, login: delivery.login) != nil
+            || !habits.keepsAlias.contains(way) && header.from.contains { aliases.contains($0.lowercased()) }
         let message = AcceptedMessage(
             number: record.messages.count + 1, connection: delivery.connection, login: delivery.login,
             tokenID: traffic.tokenID(delivery.connection) ?? "", sender: envelope.sender, recipients: envelope.recipients,
             content: delivery.content, size: delivery.content.count, digest: Self.digest(delivery.content[...]),
             bodyDigest: Self.digest(delivery.content[header.bodyStart...]),
             messageID: header.messageID ?? "<\(dice.hex(32))@\(habits.backendName)>", from: header.from,
-            deliveredFrom: isDenied ? [own] : header.from, headerSender: header.sender, tlsVersion: delivery.tlsVersion, time: now,
+            deliveredFrom: isReplaced ? [own] : header.from, headerSender: header.sender, tlsVersion: delivery.tlsVersion, time: now,
             wasAnswered: delivery.wasAnswered)
-        if isRecorded { record.accept(message, contentLimit: contentLimit) }
+        record.accept(message, contentLimit: contentLimit)
         return message
     }
 

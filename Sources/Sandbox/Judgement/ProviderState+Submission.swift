@@ -33,7 +33,8 @@ extension ProviderState {
         guard case .signIn = question else { return effect }
         switch effect {
         case .reply, .drop:
-            record.signIns.append(SignInAttempt(login: login ?? "", connection: connection, outcome: .faulted, time: now))
+            record.signIns.append(
+                SignInAttempt(login: login ?? "", door: .submission, connection: connection, outcome: .faulted, time: now))
         case .acceptThenDrop, .stall, .delay: break
         }
         return effect
@@ -58,43 +59,12 @@ extension ProviderState {
     }
 
     private mutating func judge(_ signIn: SignIn, connection: Int, now: Double) -> SubmissionSession.Answer {
-        let outcome: SignInAttempt.Outcome
-        var reply: Reply?
-        do throws(Denial) {
-            outcome = .accepted(tokenID: try check(signIn, now: now).id)
-        } catch {
-            outcome = .refused(error.reason)
-            reply = Reply(535, "\(signInText(error.reason)) [\(habits.serverName)]")
+        switch self.signIn(signIn, at: .submission, connection: connection, now: now) {
+        case .success(let token):
+            traffic.signIn(connection, login: signIn.login ?? "", tokenID: token.id)
+            return .proceed
+        case .failure(let denial): return .reply(Reply(535, "\(signInText(denial.reason)) [\(habits.serverName)]"))
         }
-        record.signIns.append(SignInAttempt(login: signIn.login ?? "", connection: connection, outcome: outcome, time: now))
-        if case .accepted(let tokenID) = outcome { traffic.signIn(connection, login: signIn.login ?? "", tokenID: tokenID) }
-        return reply.map { .reply($0) } ?? .proceed
-    }
-
-    private struct Denial: Error { var reason: SignInAttempt.Reason }
-
-    private func check(_ signIn: SignIn, now: Double) throws(Denial) -> TokenBook.AccessToken {
-        let (login, text): (String, String)
-        switch signIn {
-        case .unreadable: throw Denial(reason: .unreadable)
-        case .password: throw Denial(reason: .passwordNotSupported)
-        case .token(let name, let token): (login, text) = (name, token)
-        }
-        guard let mailbox = tenant.mailbox(login: login) else { throw Denial(reason: .unknownMailbox) }
-        guard let token = tokens.accessToken(text) else { throw Denial(reason: .unknownToken) }
-        guard !token.isRevoked else { throw Denial(reason: .revokedToken) }
-        guard token.expires > now else { throw Denial(reason: .expiredToken) }
-        guard token.resource == .outlook else { throw Denial(reason: .wrongResource) }
-        switch token.principal {
-        case .user(let owner):
-            let mayTransmit = Scope.delegated(.outlook, name: "SMTP.Send")
-            guard token.scopes.contains(where: { Scope($0).isSame(as: mayTransmit) }) else { throw Denial(reason: .missingScope) }
-            guard mailbox.isOpened(by: owner) else { throw Denial(reason: .notThisMailbox) }
-        case .application(let clientID):
-            guard tenant.application(clientID)?.appOnly.contains(mailbox.login) == true else { throw Denial(reason: .notThisMailbox) }
-        }
-        guard mailbox.isSMTPEnabled else { throw Denial(reason: .submissionDisabled) }
-        return token
     }
 
     private func signInText(_ reason: SignInAttempt.Reason) -> String {
@@ -107,7 +77,7 @@ extension ProviderState {
 
     private func exchangeText(_ reason: SignInAttempt.Reason) -> String {
         switch reason {
-        case .submissionDisabled:
+        case .doorDisabled:
             "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit "
                 + "https://aka.ms/smtp_auth_disabled for more information."
         case .passwordNotSupported: "5.7.139 Authentication unsuccessful, basic authentication is disabled."

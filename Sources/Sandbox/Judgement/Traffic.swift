@@ -1,4 +1,4 @@
-/// Who is connected, how much each login sent in the last minute, and which logins are blocked for their denials.
+/// Who is connected, how much each login sent in the last minute and day, how many requests are open, and which logins are blocked for their denials.
 struct Traffic: Sendable {
     private struct SignedIn: Sendable {
         var connection: Int
@@ -16,6 +16,11 @@ struct Traffic: Sendable {
     private var signedIn: [SignedIn] = []
     private var sent: [String: [Double]] = [:]
     private var denials: [String: Denials] = [:]
+    /// Recipients of a day, by login; the whole organisation's under nil.
+    private var recipients: [String?: [(time: Double, count: Int)]] = [:]
+    /// Requests at Graph, by application and mailbox: those that are not answered yet, and the times of the last ten minutes.
+    private var openRequests: [String: Int] = [:]
+    private var requests: [String: [Double]] = [:]
 
     mutating func connect() -> Int {
         connections += 1
@@ -47,6 +52,36 @@ struct Traffic: Sendable {
         _ = sentLastMinute(login, now: now)  // drops what is older, so that a long run does not grow
         sent[login.lowercased(), default: []].append(now)
         denials[login.lowercased()]?.count = 0
+    }
+
+    mutating func recipientsLastDay(_ login: String?, now: Double) -> Int {
+        let key = login?.lowercased()
+        let old = recipients[key]?.prefix { $0.time <= now - 86_400 }.count ?? 0
+        recipients[key]?.removeFirst(old)
+        return recipients[key]?.reduce(0) { $0 + $1.count } ?? 0
+    }
+
+    mutating func note(recipients count: Int, of login: String?, now: Double) {
+        guard count > 0 else { return }
+        recipients[login?.lowercased(), default: []].append((now, count))
+    }
+
+    /// Whether one more is within the limits; then it counts until `endRequest`.
+    mutating func beginRequest(_ lane: String, atOnce: Int?, perTenMinutes: Int?, now: Double) -> Bool {
+        if let atOnce, openRequests[lane, default: 0] >= atOnce { return false }
+        if let perTenMinutes {
+            let old = requests[lane]?.prefix { $0 <= now - 600 }.count ?? 0
+            requests[lane]?.removeFirst(old)
+            guard requests[lane, default: []].count < perTenMinutes else { return false }
+            requests[lane, default: []].append(now)
+        }
+        openRequests[lane, default: 0] += 1
+        return true
+    }
+
+    mutating func endRequest(_ lane: String) {
+        let left = openRequests[lane, default: 1] - 1
+        openRequests[lane] = left > 0 ? left : nil
     }
 
     mutating func noteDenied(_ login: String, limit: Int?, blocksFor seconds: Double, now: Double) {

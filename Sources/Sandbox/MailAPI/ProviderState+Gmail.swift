@@ -63,7 +63,7 @@ extension ProviderState {
         guard mail.header.from.count <= 1 else {
             return .gmail(400, "invalidArgument", "Messages with multiple addresses in From: header are not accepted.")
         }
-        let message = acceptByAPI(mail.delivered, login: login, recipients: mail.recipients, sendsAliasAsPrimary: false, now: now)
+        let message = acceptByAPI(mail.delivered, login: login, recipients: mail.recipients, over: .gmail, now: now)
         let id = String(message.number, radix: 16)
         return TokenAnswer(status: 200, body: JSONText.text(["id": id, "threadId": id, "labelIds": ["SENT"]]))
     }

@@ -5,6 +5,27 @@ extension ProviderState {
     /// Octets of a request.
     private static let graphLimit = 4 << 20
 
+    /// How long a client is asked to stay away that has too many requests. Graph names some seconds, which vary.
+    private static let pause = 10
+
+    /// Before a request is looked at: whether there is room for it, and under what it counts until it is answered; nil: it counts nowhere.
+    mutating func enter(_ visit: Visit, now: Double) -> Result<String?, Crowded> {
+        guard visit.door == .graphSend, let token = tokens.accessToken(visit.bearer ?? ""), let login = mailLogin(visit) else {
+            return .success(nil)
+        }
+        let application = if case .application(let id) = token.principal { id } else { "a person's" }
+        let lane = "\(application.lowercased()) \(login.lowercased())"
+        let isIn = traffic.beginRequest(
+            lane, atOnce: habits.graphRequestsAtOnce, perTenMinutes: habits.graphRequestsPerTenMinutes, now: now)
+        guard !isIn else { return .success(lane) }
+        let answer = TokenAnswer.graph(
+            429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", retryAfter: Self.pause)
+        record.see(SeenRequest(visit, status: answer.status, isFaulted: false, at: now))
+        return .failure(Crowded(answer: answer))
+    }
+
+    struct Crowded: Error { let answer: TokenAnswer }
+
     mutating func graphSend(_ visit: Visit, now: Double) -> TokenAnswer {
         let login: String
         switch graphMailbox(visit, now: now) {
@@ -31,7 +52,7 @@ extension ProviderState {
                 "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending "
                     + "account., Cannot submit message.")
         }
-        _ = acceptByAPI(mail.delivered, login: login, recipients: mail.recipients, sendsAliasAsPrimary: true, now: now)
+        _ = acceptByAPI(mail.delivered, login: login, recipients: mail.recipients, over: .graph, now: now)
         return TokenAnswer(status: 202, fields: [.init("request-id", dice.guid())], body: "")
     }
 

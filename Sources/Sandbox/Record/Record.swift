@@ -8,6 +8,10 @@ package struct Record: Sendable {
     /// SMTP connections since the start, and those open now.
     package internal(set) var connections = 0
     package internal(set) var openConnections = 0
+    /// Connections to read mail, since the start.
+    package internal(set) var readingConnections = 0
+    /// How often all was forgotten: the numbers of messages begin anew then.
+    private(set) var generation = 1
     /// Refused messages and envelope commands: the answers, in order.
     package internal(set) var refusals: [SubmissionRefusal] = []
     /// Why messages could not be written to the folder, if they could not.
@@ -40,6 +44,7 @@ package struct Record: Sendable {
     package func requests(at door: Door) -> [SeenRequest] { requests.filter { $0.door == door } }
 
     mutating func forget() {
+        generation += 1
         requests = []
         messages = []
         tokenRequests = []

@@ -1,4 +1,4 @@
-/// One AUTH at the submission door and how it ended, with the reason that the client is never told.
+/// One sign-in to a mailbox, at whichever of its doors, and how it ended, with the reason that the client is never told.
 package struct SignInAttempt: Sendable, Hashable {
     package enum Outcome: Sendable, Hashable {
         case accepted(tokenID: String)
@@ -10,7 +10,8 @@ package struct SignInAttempt: Sendable, Hashable {
         case unreadable
         case passwordNotSupported
         case unknownMailbox
-        case submissionDisabled
+        /// For this mailbox, the door is shut.
+        case doorDisabled
         case unknownToken
         case expiredToken
         case revokedToken
@@ -20,6 +21,7 @@ package struct SignInAttempt: Sendable, Hashable {
     }
 
     package var login: String
+    package var door = MailDoor.submission
     package var connection: Int
     package var outcome: Outcome
     package var time: Double

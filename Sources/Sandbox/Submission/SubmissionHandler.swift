@@ -10,9 +10,6 @@ final class SubmissionHandler: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    /// The sandbox stops.
-    struct StopRequested: Sendable {}
-
     private let provider: Provider
     private let tls: NIOSSLContext
     private let folder: MessageFolder?

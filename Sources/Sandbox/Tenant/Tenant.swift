@@ -52,6 +52,6 @@ package struct Tenant: Sendable, Hashable {
     }
 
     func knowsRecipient(_ address: String) -> Bool {
-        mailboxes.contains { $0.owns(address) } || otherRecipients.contains { $0.lowercased() == address.lowercased() }
+        mailboxes.contains { $0.takesMail(to: address) } || otherRecipients.contains { $0.lowercased() == address.lowercased() }
     }
 }

@@ -74,7 +74,17 @@ final class WebServer: Sendable {
             door: door, isPost: isPost, path: request.uri.path, tenant: context.parameters.get("tenant") ?? "",
             user: context.parameters.get("user") ?? "", query: request.uri.query ?? "", form: door.takesMail ? "" : String(buffer: body),
             content: door.takesMail ? Array(buffer: body) : [], authorization: request.headers[.authorization])
-        let fault = provider.with { state, _ in state.faults.take(at: door, login: visit.subject(state)) }
+        let lane: String?
+        switch provider.with({ state, now in state.enter(visit, now: now) }) {
+        case .failure(let crowded): return response(.document(crowded.answer))
+        case .success(let entered): lane = entered
+        }
+        defer { if let lane { provider.with { state, _ in state.traffic.endRequest(lane) } } }
+        return try await serve(visit, context, provider)
+    }
+
+    private static func serve(_ visit: Visit, _ context: WebContext, _ provider: Provider) async throws -> Response {
+        let fault = provider.with { state, _ in state.faults.take(at: visit.door, login: visit.subject(state)) }
         switch fault {
         case nil: break
         case .answer(let answer):

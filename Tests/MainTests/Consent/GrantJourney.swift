@@ -68,7 +68,9 @@ struct GrantJourney: Sendable {
             "providers", "set", provider.text, "--token-endpoint", sandbox.tokenEndpoint, "--authorization-endpoint",
             sandbox.authorizationEndpoint(tenant: Self.tenantID), "--device-endpoint", sandbox.deviceEndpoint(tenant: Self.tenantID),
             "--keys-endpoint", sandbox.keysEndpoint(tenant: Self.tenantID), "--userinfo-endpoint", sandbox.userinfoEndpoint, "--issuer",
-            sandbox.issuer, "--smtp", "localhost:\(sandbox.submissionPort)/starttls", "--trust", trust)
+            sandbox.issuer, "--smtp", "localhost:\(sandbox.submissionPort)/starttls", "--imap", "localhost:\(sandbox.imapPort)/tls",
+            "--pop",
+            "localhost:\(sandbox.popPort)/tls", "--trust", trust)
         try await run("settings", "set", "public-url", "http://localhost:\(port)")
         try await run("settings", "set", "EMAIL_FROM_USER_ID", Self.ann)
     }
@@ -118,15 +120,13 @@ struct GrantJourney: Sendable {
     }
 
     /// A token that another program would have had.
-    func tokenOfAnother() async throws -> String {
-        let refresh = try sandbox.consent(
-            login: Self.ann, clientID: Self.clientID,
-            scopes: isGoogle ? ["https://mail.google.com/"] : ["https://outlook.office.com/SMTP.Send", "offline_access"])
+    func tokenOfAnother(_ scopes: [String]? = nil) async throws -> String {
+        let scopes = scopes ?? (isGoogle ? ["https://mail.google.com/"] : ["https://outlook.office.com/SMTP.Send", "offline_access"])
+        let refresh = try sandbox.consent(login: Self.ann, clientID: Self.clientID, scopes: scopes)
         return try await Live.system().tokenClient(curl).answer(
             to: Relay.TokenRequest(
                 endpoint: sandbox.tokenEndpoint, kind: .refresh(Secret(refresh)), clientID: Self.clientID,
-                authentication: .secret(Secret("s3cret")),
-                scope: isGoogle ? "https://mail.google.com/" : "https://outlook.office.com/SMTP.Send offline_access",
+                authentication: .secret(Secret("s3cret")), scope: scopes.joined(separator: " "),
                 trustedCertificates: sandbox.authority.certificatePEM)
         ).accessToken.revealText()
     }

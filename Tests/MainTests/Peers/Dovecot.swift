@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Main
 
-/// A real submission and IMAP server that signs in with tokens; what it takes goes to Postfix's message sink. Everything on free loopback ports, as a
+/// A real submission, IMAP and POP3 server that signs in with tokens; what it takes goes to Postfix's message sink. Everything on free loopback ports, as a
 /// user of its own, in a folder of its own.
 struct Dovecot {
     /// How it finds out whose a token is.
@@ -19,6 +19,8 @@ struct Dovecot {
         /// Implicit TLS.
         let submissions: Int
         let imap: Int
+        /// POP3 with TLS from the first octet.
+        let pop3s: Int
         /// Where others ask whose a token is.
         let auth: Int
         /// The message sink's.
@@ -33,8 +35,8 @@ struct Dovecot {
 
     init(folder: String, tokens: Tokens, mechanisms: String) async throws {
         self.folder = folder
-        let free = try FreePorts.take(5)
-        ports = Ports(submission: free[0], submissions: free[1], imap: free[2], auth: free[3], sink: free[4])
+        let free = try FreePorts.take(6)
+        ports = Ports(submission: free[0], submissions: free[1], imap: free[2], pop3s: free[3], auth: free[4], sink: free[5])
         try await Program.tool(["/usr/bin/mkdir", "-p"] + ["run", "state", "mail", "sink"].map { folder + "/" + $0 })
         try await Program.tool([
             "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
@@ -71,7 +73,7 @@ struct Dovecot {
     }
 
     static var isInstalled: Bool {
-        ["/usr/sbin/dovecot", "/usr/sbin/smtp-sink", "/usr/bin/curl", "/usr/lib/dovecot/submission"].allSatisfy {
+        ["/usr/sbin/dovecot", "/usr/sbin/smtp-sink", "/usr/bin/curl", "/usr/lib/dovecot/submission", "/usr/lib/dovecot/pop3"].allSatisfy {
             FileManager.default.isExecutableFile(atPath: $0)
         }
     }
@@ -90,7 +92,7 @@ struct Dovecot {
         default_internal_user = \(user)
         default_internal_group = \(user)
         default_login_user = \(user)
-        protocols = imap submission
+        protocols = imap pop3 submission
         listen = 127.0.0.1
         ssl = yes
         ssl_cert = <\(folder)/cert.pem
@@ -124,6 +126,16 @@ struct Dovecot {
           }
           inet_listener imaps {
             port = 0
+          }
+        }
+        service pop3-login {
+          chroot =
+          inet_listener pop3 {
+            port = 0
+          }
+          inet_listener pop3s {
+            port = \(ports.pop3s)
+            ssl = yes
           }
         }
         service submission-login {

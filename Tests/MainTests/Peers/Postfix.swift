@@ -7,11 +7,14 @@ struct Postfix {
     let submission: Int
     /// Implicit TLS.
     let submissions: Int
+    /// Octets of a command line that it takes. What answers a 334 may have 12,288, and no setting makes that less.
+    private let lineLimit: Int
     private let folder: String
     private var settings: String { folder + "/etc" }
 
-    init(folder: String, beside dovecot: Dovecot) async throws {
+    init(folder: String, beside dovecot: Dovecot, lineLimit: Int = 16_384) async throws {
         self.folder = folder
+        self.lineLimit = lineLimit
         let free = try FreePorts.take(2)
         submission = free[0]
         submissions = free[1]
@@ -55,7 +58,7 @@ struct Postfix {
         smtpd_tls_auth_only = yes
         smtpd_tls_cert_file = \(dovecot.folder)/cert.pem
         smtpd_tls_key_file = \(dovecot.folder)/key.pem
-        line_length_limit = 16384
+        line_length_limit = \(lineLimit)
         maillog_file = \(folder)/maillog
         maillog_file_prefixes = \(folder)
         alias_maps =

@@ -43,6 +43,9 @@ package struct Habits: Sendable, Hashable {
         case rewritten
     }
 
+    /// The ways by which a message can come in.
+    package enum Way: String, Sendable, Hashable, CaseIterable { case smtp, graph, gmail }
+
     package var serverName: String
     /// The mailbox server behind the front door, named in the answers to the end of the data.
     package var backendName: String
@@ -65,53 +68,20 @@ package struct Habits: Sendable, Hashable {
     package var recipientsPerMessage: Int
     package var connectionsPerMailbox: Int
     package var messagesPerMinute: Int?
+    /// Of one mailbox, within 24 hours; nil: nobody counts.
+    package var recipientsPerDay: Int?
+    /// Of the whole organisation, those outside it, within 24 hours; nil: nobody counts.
+    package var tenantRecipientsPerDay: Int?
+    /// Graph, for each application and mailbox; beyond them 429 with Retry-After. nil: nobody counts.
+    package var graphRequestsAtOnce: Int?
+    package var graphRequestsPerTenMinutes: Int?
     package var allowsNullSender: Bool
     package var refusesUnknownRecipients: Bool
 
     package var sendAsDenial: SendAsDenial
+    /// Where an alias stays in From; elsewhere the primary address takes its place in silence (domain.md 2.6).
+    package var keepsAlias: Set<Way>
     /// After so many denials in a row the login is blocked for every sender; nil: never.
     package var denialsBeforeThrottle: Int?
     package var throttleSeconds: Double
-
-    /// Exchange Online and Entra, with their documented limits.
-    package static let microsoft = Habits(
-        serverName: "AM0PR02CA0042.outlook.office365.com",
-        backendName: "AM0PR02MB6001.eurprd02.prod.outlook.com",
-        accessTokenLifetime: 3599,
-        accessTokenLength: 1_620,
-        refreshTokenLength: 1_180,
-        refreshInactivity: 90 * 86_400,
-        rotation: .replaces,
-        mechanisms: ["LOGIN", "XOAUTH2"],
-        signInRefusal: .plain,
-        commandLineLimit: 1_024,
-        overlongCommand: Reply(500, "5.5.2 Command line too long"),
-        messageSize: 157_286_400,
-        recipientsPerMessage: 500,
-        connectionsPerMailbox: 3,
-        messagesPerMinute: nil,
-        allowsNullSender: true,
-        refusesUnknownRecipients: false,
-        sendAsDenial: .sendAsDenied,
-        denialsBeforeThrottle: 10,
-        throttleSeconds: 3_600)
-
-    /// Gmail and Google's accounts: refresh tokens stay, a bad token is told by a 334 first, a From that is not listed is replaced in silence.
-    package static let google: Habits = {
-        var habits = Habits.microsoft
-        habits.flavour = .google
-        habits.serverName = "smtp.gmail.com"
-        habits.backendName = "smtp.gmail.com"
-        habits.accessTokenLength = 220
-        habits.refreshTokenLength = 103
-        habits.refreshInactivity = 180 * 86_400
-        habits.rotation = .keeps
-        habits.mechanisms = ["LOGIN", "PLAIN", "XOAUTH2", "PLAIN-CLIENTTOKEN", "OAUTHBEARER", "XOAUTH"]
-        habits.signInRefusal = .challenge
-        habits.recipientsPerMessage = 100
-        habits.messageSize = 35_882_577
-        habits.sendAsDenial = .rewritten
-        habits.denialsBeforeThrottle = nil
-        return habits
-    }()
 }

@@ -1,17 +1,19 @@
 internal import NIOCore
 internal import NIOPosix
-internal import NIOSSL
 
-/// The submission door: a listening socket whose connections each get a handler, an idle limit, and a place in the list for closing.
-struct SubmissionServer: Sendable {
+/// The sandbox stops: whoever holds a connection ends it with a word.
+struct StopRequested: Sendable {}
+
+/// A door for mail: a listening socket whose connections each get the handlers of their protocol, an idle limit, and a place in the list for closing.
+struct MailServer: Sendable {
     let port: Int
     private let listening: any Channel
     private let connections: ServerConnections
 
     init(
-        provider: Provider, host: String, port: Int, tls: TLSConfiguration, idleLimit: Double, folder: MessageFolder?
+        host: String, port: Int, idleLimit: Double,
+        addHandlers: @escaping @Sendable (ChannelPipeline.SynchronousOperations, _ client: String) throws -> Void
     ) async throws {
-        let context = try NIOSSLContext(configuration: tls)
         let connections = ServerConnections()
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
@@ -21,10 +23,8 @@ struct SubmissionServer: Sendable {
                 connections.add(channel)
                 return channel.eventLoop.makeCompletedFuture {
                     let idle = IdleStateHandler(readTimeout: .milliseconds(Int64(idleLimit * 1_000)))
-                    let client = channel.remoteAddress?.ipAddress ?? "unknown"
                     try channel.pipeline.syncOperations.addHandler(idle)
-                    try channel.pipeline.syncOperations.addHandler(
-                        SubmissionHandler(provider: provider, tls: context, folder: folder, client: client))
+                    try addHandlers(channel.pipeline.syncOperations, channel.remoteAddress?.ipAddress ?? "unknown")
                 }
             }
         listening = try await bootstrap.bind(host: host, port: port).get()
@@ -33,12 +33,12 @@ struct SubmissionServer: Sendable {
         self.connections = connections
     }
 
-    /// Stops listening, then ends every open connection with a 421; an answer that only waits for its file is given first.
+    /// Stops listening, then ends every open connection with a word; an answer that only waits for its file is given first.
     func stop() async throws {
         try await listening.close().get()
         await connections.closeAll { channel in
             try await channel.eventLoop.submit {
-                channel.pipeline.fireUserInboundEventTriggered(SubmissionHandler.StopRequested())
+                channel.pipeline.fireUserInboundEventTriggered(StopRequested())
             }.get()
         }
     }

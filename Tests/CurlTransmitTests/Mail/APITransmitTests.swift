@@ -133,6 +133,24 @@ struct APITransmitTests {
         }
     }
 
+    /// One too many at once is told to wait, and the place is free again when the other has its answer.
+    @Test func aCrowdedMailboxIsTriedLater() async throws {
+        try await with(.graph, { $0.graphRequestsAtOnce = 1 }) { house in
+            let token = try await house.token(of: Self.ann)
+            house.sandbox.add(.at(.graphSend, .stall))
+            async let first = house.send(token)
+            while house.sandbox.held == 0 { await Task.yield() }
+            let crowded = try await house.failure { try await house.send(token) }
+            guard case .reply(let reply)? = crowded?.cause else { return #expect(Bool(false), "\(String(describing: crowded))") }
+            #expect(reply.code == 429 && reply.retryAfter == 10)
+            guard case .retry = try house.diagnosis(crowded).verdict else { return #expect(Bool(false)) }
+            house.sandbox.release()
+            _ = try await first
+            _ = try await house.send(token)
+            #expect(house.sandbox.record.messages.count == 2)
+        }
+    }
+
     @Test func denialsAreDenials() async throws {
         try await with(.graph) { house in
             let token = try await house.token(of: Self.ann)
