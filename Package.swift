@@ -81,6 +81,7 @@ let package = Package(
         .testTarget(
             name: "SMTPGatewayTests",
             dependencies: ["SMTPGateway", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL, nioEmbedded, crypto, log, lifecycle]),
+        .testTarget(name: "LocalGatewayTests", dependencies: ["LocalGateway", "Relay", "Mail", "TestSupport", log]),
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "XMLImportTests", dependencies: ["XMLImport", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log]),
@@ -88,7 +89,8 @@ let package = Package(
         .testTarget(
             name: "MainTests",
             dependencies: [
-                "Main", "WebGateway", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log, crypto, cryptoExtras,
+                "Main", "SMTPGateway", "WebGateway", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log, crypto,
+                cryptoExtras,
                 x509, asn1, grdb,
             ]),
         .executableTarget(

@@ -12,6 +12,9 @@ struct PickupDisk: Sendable {
         let reason: Int32
 
         var description: String { "\(path): \(String(cString: strerror(reason)))" }
+
+        /// A file with a second name, as `open` found it.
+        var isNotOurs: Bool { reason == EMLINK }
     }
 
     /// A look never lists more: the others are there at the next one.

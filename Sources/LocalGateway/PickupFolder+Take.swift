@@ -11,8 +11,9 @@ extension PickupFolder {
                 surroundings.logger.notice("\(file.name) was accepted as \(file.id) before: removed")
                 return try await disk.run { try $0.remove(file) }
             }
+            let open = try await disk.run { try $0.open(file) }
             do throws(AcceptFailure) {
-                let receipt = try await accept(file)
+                let receipt = try await accept(file, open)
                 surroundings.accepted()
                 if let held = receipt.held { surroundings.logger.notice("\(file.name) is held as \(file.id): \(held)") }
             } catch {
@@ -22,16 +23,15 @@ extension PickupFolder {
                 return try await reject(file, "\(error)\(error.code.map { " (\($0))" } ?? "")")
             }
             try await disk.run { try $0.remove(file) }
-        } catch let failure as PickupDisk.Failure where failure.reason == 31 {  // EMLINK: what `open` says of a file with two names
+        } catch let failure as PickupDisk.Failure where failure.isNotOurs {
             await rejectForGood(file, "the file has more than one name, so it may be another's: copy it")
         } catch {
             surroundings.logger.error("\(file.name) stays in \(settings.claimed): \(error)")
         }
     }
 
-    private func accept(_ file: ClaimedFile) async throws(AcceptFailure) -> Receipt {
+    private func accept(_ file: ClaimedFile, _ open: OpenFile) async throws(AcceptFailure) -> Receipt {
         do {
-            let open = try await disk.run { try $0.open(file) }
             var stage = AcceptStage(try submission(file, open), surroundings.accept)
             while case let piece = try await disk.run({ _ in try open.read() }), !piece.isEmpty { try await stage.consume(piece) }
             return try await stage.finish()

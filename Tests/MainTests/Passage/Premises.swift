@@ -17,12 +17,12 @@ struct Premises: Sendable {
     let vault: Vault
     let live: Live
 
-    static func with(_ body: (Premises) async throws -> Void) async throws {
+    static func with(keepingContent: Bool = false, _ body: (Premises) async throws -> Void) async throws {
         let live = Live.system()
         let folder = FileManager.default.temporaryDirectory.appending(path: live.identifier("mandate-test")).path
         defer { try? FileManager.default.removeItem(atPath: folder) }  // what is left in a temporary folder harms no test
         var settings = SandboxSettings()
-        settings.contentLimit = 0
+        if !keepingContent { settings.contentLimit = 0 }
         let sandbox = try Sandbox(
             Company.tenant(), settings: settings, clock: { live.now().timeIntervalSince1970 }, generator: live.generator)
         try await sandbox.start()
