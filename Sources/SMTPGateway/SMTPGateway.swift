@@ -115,7 +115,7 @@ package final class SMTPGateway: Service {
         let (settings, tls) = current.withLock { ($0.settings, $0.tls) }
         let address = channel.remoteAddress.flatMap(Self.address)
         guard office.doorkeeper.enter(address, most: settings.connections, perAddress: settings.connectionsPerAddress) else {
-            return refuse(channel)
+            return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(RefusalHandler()) }
         }
         open.add(channel)
         channel.closeFuture.whenComplete { [office] _ in office.doorkeeper.leave(address) }
@@ -147,12 +147,6 @@ package final class SMTPGateway: Service {
         Terms(
             door: door, hostName: settings.hostName, offersTLS: tls != nil, size: office.surroundings.limits.size,
             recipients: office.surroundings.limits.recipients)
-    }
-
-    /// In clear also where TLS would begin: a client that waits for a handshake sees the connection closed.
-    private func refuse(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let reply = Reply(421, "4.7.0", "too many connections: come again later")
-        return channel.writeAndFlush(ByteBuffer(string: reply.wire)).flatMap { channel.close() }
     }
 
     private static func address(_ address: SocketAddress) -> IPAddress? {

@@ -100,8 +100,8 @@ struct SubmissionSession: Sendable {
     mutating func stop() -> [Action] {
         isStopping = true
         switch expected {
-        case .content, .verdict, .nothing: return []
-        case .command, .initialResponse, .loginKey: return leave(Self.stopping)
+        case .content, .nothing: return []
+        case .command, .initialResponse, .loginKey, .verdict: return leave(Self.stopping)
         }
     }
 

@@ -80,9 +80,9 @@ struct SecretTraces {
         while let name = walk?.nextObject() as? String {
             let path = folder + "/" + name
             var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue, !names.contains(name) else {
-                continue
-            }
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue, !names.contains(name),
+                walk?.fileAttributes?[.type] as? FileAttributeType != .typeSocket
+            else { continue }
             files += 1
             traces.formUnion(find(in: [UInt8](try Data(contentsOf: URL(filePath: path))), place: name))
         }
