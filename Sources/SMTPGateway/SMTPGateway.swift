@@ -82,7 +82,7 @@ package final class SMTPGateway: Service {
     private func bind(_ place: Place) async throws(GatewayFailure) -> any Channel {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.allowRemoteHalfClosure, value: false)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             // Replies wait for nobody: a reply is one write.
             .childChannelInitializer { [self] channel in receive(channel, at: place) }
         do {

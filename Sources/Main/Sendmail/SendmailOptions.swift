@@ -37,17 +37,12 @@ struct SendmailOptions: Sendable, Hashable {
         if name == "mailq" { task = .listQueue }
         if name == "newaliases" { task = .nothing }
         var rest = arguments[...]
-        while let word = rest.first {
-            if word == "--" {
-                rest.removeFirst()
-                break
-            }
-            guard word.hasPrefix("-"), word.count > 1 else { break }
-            rest.removeFirst()
-            try read(word.dropFirst(), &rest)
-        }
-        // Options behind recipients are options for some programs and addresses for none.
         while let word = rest.popFirst() {
+            if word == "--" {
+                recipients += rest
+                return
+            }
+            // Options behind recipients are options for some programs and addresses for none.
             if word.hasPrefix("-"), word.count > 1 { try read(word.dropFirst(), &rest) } else { recipients.append(word) }
         }
     }

@@ -31,7 +31,8 @@ final class ContentPipe: Sendable {
             }
             state.pieces.append(piece)
             state.octets += piece.count
-            state.isFull = state.octets >= Self.most
+            // Until it is drained it stays full, also where some of it has been taken: the writer waits to be told.
+            if state.octets >= Self.most { state.isFull = true }
             return (nil, !state.isFull)
         }
         reader?.resume(returning: piece)

@@ -28,6 +28,8 @@ final class SessionHandler: ChannelDuplexHandler {
     private var isPipeFull = false
     private var isReadHeld = false
     private var isClosed = false
+    /// The client has said all it will, and may still be listening.
+    private var hasSaidAll = false
     private var watch = Watch()
     private var timer: (due: NIODeadline, task: Scheduled<Void>)?
 
@@ -66,8 +68,10 @@ final class SessionHandler: ChannelDuplexHandler {
             perform(session.stop(), context)
             flush(context)
         }
-        // The client has said all it will, or cut TLS off: what it was told stands, and nothing more comes.
-        if case .inputClosed? = event as? ChannelEvent { close(context) }
+        if case .inputClosed? = event as? ChannelEvent {
+            hasSaidAll = true
+            leaveIfDone(context)
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -93,6 +97,12 @@ final class SessionHandler: ChannelDuplexHandler {
             perform(session.end(SubmissionSession.endless), context)
         }
         flush(context)
+        leaveIfDone(context)
+    }
+
+    /// Whoever sends everything at once and closes its side still hears what became of it; half a message is none.
+    private func leaveIfDone(_ context: ChannelHandlerContext) {
+        if hasSaidAll, !isWaiting { close(context) }
     }
 
     private func perform(_ actions: [SubmissionSession.Action], _ context: ChannelHandlerContext) {
