@@ -53,3 +53,38 @@ struct RealClientTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension RealClientTests {
+    /// A mail server that hands everything to us; what we refuse it bounces, and the bounce comes to us as well.
+    @Test(.enabled(if: Postfix.isInstalled)) func postfixRelaysToUsBouncesIncluded() async throws {
+        try await ServedHouse.with { house in
+            // Bounces are from MAILER-DAEMON, who has no mailbox: the relay's client says as whom they leave.
+            _ = try await house.mandate("clients", "limit", "app", "--unlimited", "--author-if-unusable", "tracker@fabrikam.example")
+            // Its processes are other users, who cannot look into the store's folder.
+            let folder = FileManager.default.temporaryDirectory.appending(path: house.premises.live.identifier("mandate-relaying")).path
+            defer { try? FileManager.default.removeItem(atPath: folder) }  // what is left in a temporary folder harms no test
+            let postfix = try await RelayingPostfix(folder: folder, to: house)
+            let result: Result<Void, any Error>
+            do { result = .success(try await relay(house, postfix)) } catch { result = .failure(error) }
+            try await postfix.stop()
+            try result.get()
+        }
+    }
+
+    private func relay(_ house: ServedHouse, _ postfix: RelayingPostfix) async throws {
+        let letter = try MailProgram.Letter(house, "by Postfix")
+        let hand = ["/usr/bin/curl", "-sS", "--url", "smtp://127.0.0.1:\(postfix.port)/cli.test", "--mail-from"]
+        try await house.run(hand + [letter.author, "--mail-rcpt", letter.recipient, "-T", letter.crlf])
+        let first = try #require(await house.arrived(1).first)
+        #expect(first.field("Subject") == "by Postfix" && first.body == letter.text.replacing("\n", with: "\r\n"))
+        #expect(first.header.components(separatedBy: "Received: ").count == 3, "Postfix's and ours")
+
+        // Nobody may be the ceo: we refuse after DATA, Postfix tells the sender, and its bounce has no envelope sender.
+        let refused = house.folder + "/refused.crlf"
+        try Data("From: ceo@fabrikam.example\r\nTo: x@elsewhere.example\r\nSubject: refused\r\n\r\nx\r\n".utf8).write(to: URL(filePath: refused))
+        try await house.run(hand + ["ann@fabrikam.example", "--mail-rcpt", "x@elsewhere.example", "-T", refused])
+        let bounce = try #require(await house.arrived(2).last)
+        #expect(bounce.recipients == ["ann@fabrikam.example"])
+        #expect(bounce.body.contains("(denied)") && bounce.body.contains("Subject: refused"), "with our words in it")
+    }
+}
