@@ -71,7 +71,7 @@ let package = Package(
                 "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "LocalGateway", "WebGateway",
                 "ConfigurationFile", "Sandbox", arguments, yams, log,
                 lifecycle, signals, crypto, cryptoExtras, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
-            ]),
+            ], exclude: ["Packaging"]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "Mail", "TestSupport", yams]),

@@ -22,7 +22,8 @@ internal import Glibc
             CommandGroup(
                 name: "Mail",
                 subcommands: [
-                    DecideCommand.self, RewriteCommand.self, SendCommand.self, TokenCommand.self, QueueCommand.self, StandingsCommand.self,
+                    DecideCommand.self, RewriteCommand.self, SendCommand.self, SendmailCommand.self, TokenCommand.self, QueueCommand.self,
+                    StandingsCommand.self,
                 ]),
             CommandGroup(name: "What happened", subcommands: [AuditCommand.self, VaultCommand.self, DoctorCommand.self]),
         ])

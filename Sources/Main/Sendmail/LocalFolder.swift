@@ -20,6 +20,16 @@ struct LocalFolder: Sendable, Hashable {
         try make(maildrop, mode: 0o1733)
     }
 
+    /// The folder above that keeps other accounts from reaching it; nil: none does.
+    var obstacle: String? {
+        var folder = path
+        while let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
+            folder = String(folder[..<slash])
+            if let status = FileStatus(folder), status.permissions & 0o001 == 0 { return folder }
+        }
+        return nil
+    }
+
     private func make(_ folder: String, mode: mode_t) throws(CommandFailure) {
         if mkdir(folder, mode) == 0 {
             // What umask took away.

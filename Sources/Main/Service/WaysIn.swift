@@ -36,6 +36,11 @@ struct WaysIn: Sendable {
                     owner: live.account.uid, accepted: { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log))
         }
         services = [browsers, smtp] + pickups
+        if let folder = configuration.localFolder, let obstacle = LocalFolder(folder).obstacle {
+            log.notice(
+                "only \(live.account.name) can use `mandate sendmail`: chmod o+x \(obstacle) lets others reach \(folder), and not what else is there"
+            )
+        }
         self.log = log
     }
 

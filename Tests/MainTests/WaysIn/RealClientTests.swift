@@ -81,7 +81,8 @@ extension RealClientTests {
 
         // Nobody may be the ceo: we refuse after DATA, Postfix tells the sender, and its bounce has no envelope sender.
         let refused = house.folder + "/refused.crlf"
-        try Data("From: ceo@fabrikam.example\r\nTo: x@elsewhere.example\r\nSubject: refused\r\n\r\nx\r\n".utf8).write(to: URL(filePath: refused))
+        try Data("From: ceo@fabrikam.example\r\nTo: x@elsewhere.example\r\nSubject: refused\r\n\r\nx\r\n".utf8).write(
+            to: URL(filePath: refused))
         try await house.run(hand + ["ann@fabrikam.example", "--mail-rcpt", "x@elsewhere.example", "-T", refused])
         let bounce = try #require(await house.arrived(2).last)
         #expect(bounce.recipients == ["ann@fabrikam.example"])
