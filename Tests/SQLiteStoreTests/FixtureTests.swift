@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Stores of every schema there has been open and are what they were. To keep one of a new schema, before it ships:
-/// `MANDATE_MAKE_FIXTURE=v3 swift test --filter FixtureTests`.
+/// `MANDATE_MAKE_FIXTURE=v4 swift test --filter FixtureTests`.
 struct FixtureTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Fixtures/store")
         .standardized
@@ -53,7 +53,7 @@ struct FixtureTests {
 
     @Test func thereAreFixtures() throws {
         let files = try Self.files()
-        #expect(["v1.sqlite", "v2.sqlite", "v3.sqlite"].allSatisfy(files.contains))
+        #expect(["v1.sqlite", "v2.sqlite", "v3.sqlite", "v4.sqlite"].allSatisfy(files.contains))
     }
 
     @Test(arguments: try files()) func opensAsItWas(_ name: String) async throws {
@@ -74,6 +74,18 @@ struct FixtureTests {
             #expect(try await store.conditions(of: nil).mailbox(login: "login-box") == .broken(since: Samples.start, reason: "fixture"))
             let entries = try await store.entries(JournalFilter()).count
             try await ChainCheck.verify(store, entries: entries)
+        }
+    }
+
+    /// Version 4 came with it, so the samples of older stores have none.
+    @Test func aClientsOwnUserIsKept() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            var client = Client(id: ClientID(trusted: "desk"), name: "desk", credential: .uid(7))
+            client.defaultUser = UserID(trusted: "ann")
+            _ = try await store.apply(DirectoryEdit([.put(.client(client))], by: "root", at: Samples.start))
+            #expect(try await store.directory().client(client.id) == client)
+            try await store.close()
         }
     }
 }

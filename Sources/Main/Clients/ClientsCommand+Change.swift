@@ -9,6 +9,7 @@ extension ClientsCommand {
         @Option(help: "An address, @domain or \"*\" it may send as. Repeat it.", transform: Parse.pattern) var address: [AddressPattern] =
             []
         @Option(help: "The purpose of a message that names none.") var defaultPurpose: Purpose?
+        @Option(help: "The current user of a message that names none, by id.", transform: Parse.userID) var defaultUser: UserID?
         @Option(help: "The author when a message's From cannot be used.", transform: Parse.address) var authorIfUnusable: EmailAddress?
         @Option(help: "Where notices of failure go when a message has no envelope sender.", transform: Parse.address) var noticeAddress:
             EmailAddress?
@@ -90,6 +91,7 @@ extension ClientsCommand {
                 network.map { .network($0) } ?? uid.map { .uid($0) } ?? .key(sha256: fresh.digest)
             return Client(
                 id: id, name: name, credential: credential, limits: limits.limits, defaultPurpose: limits.defaultPurpose,
+                defaultUser: limits.defaultUser,
                 authorIfUnusable: limits.authorIfUnusable, noticeAddress: limits.noticeAddress)
         }
     }
@@ -125,6 +127,7 @@ extension ClientsCommand {
                     var after = before
                     after.limits = limits.limits
                     after.defaultPurpose = limits.defaultPurpose
+                    after.defaultUser = limits.defaultUser
                     after.authorIfUnusable = limits.authorIfUnusable
                     after.noticeAddress = limits.noticeAddress
                     return after == before ? Plan("client \(before.title)") : Plan("limited client \(after.title)", [.put(after.entity)])

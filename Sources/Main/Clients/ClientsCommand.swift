@@ -64,6 +64,7 @@ struct ClientsCommand: AsyncParsableCommand {
                 sheet.add("purposes", .list(client.limits.sortedPurposes))
                 sheet.add("addresses", .list(client.limits.addresses.map(\.description)))
                 sheet.add("default_purpose", Cell(client.defaultPurpose?.rawValue))
+                sheet.add("default_user", Cell(client.defaultUser?.text))
                 sheet.add("author_if_unusable", Cell(client.authorIfUnusable?.description))
                 sheet.add("notice_address", Cell(client.noticeAddress?.description))
                 sheet.add("enabled", .flag(client.isEnabled))

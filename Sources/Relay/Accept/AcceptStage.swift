@@ -201,7 +201,8 @@ extension AcceptStage {
 
     private func keep(_ opened: Opened) async throws(AcceptFailure) -> Receipt {
         let message = AcceptedMessage(
-            id: opened.id, acceptedAt: opened.at, client: submission.client?.id, purpose: opened.question.purpose, user: submission.user,
+            id: opened.id, acceptedAt: opened.at, client: submission.client?.id, purpose: opened.question.purpose,
+            user: opened.question.user,
             author: opened.author, envelope: opened.envelope, hasEnvelopeSender: submission.envelopeSender != nil,
             isAutomatic: opened.header.isAutoSubmitted || submission.envelopeSender == .null, header: opened.header.header.bytes,
             bodySize: opened.bodySize, digest: Array(opened.hash.finalize()), messageID: opened.header.messageID)

@@ -24,7 +24,7 @@ package struct Question: Sendable, Hashable {
         client: Client? = nil, at: Date
     ) {
         self.purpose = purpose ?? client?.defaultPurpose
-        self.user = user
+        self.user = user ?? client?.defaultUser
         self.from = from
         self.envelopeSender = envelopeSender
         self.client = client

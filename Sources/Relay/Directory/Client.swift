@@ -38,6 +38,8 @@ package struct Client: Sendable, Hashable {
     package var limits: Limits
     /// The purpose of a message that names none.
     package var defaultPurpose: Purpose?
+    /// The application's current user where a message names none: a program that one person runs.
+    package var defaultUser: UserID?
     /// Who the author is when the message's From cannot be used.
     package var authorIfUnusable: EmailAddress?
     package var noticeAddress: EmailAddress?
@@ -45,13 +47,14 @@ package struct Client: Sendable, Hashable {
 
     package init(
         id: ClientID, name: String, credential: Credential, limits: Limits = Limits(), defaultPurpose: Purpose? = nil,
-        authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, isEnabled: Bool = true
+        defaultUser: UserID? = nil, authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, isEnabled: Bool = true
     ) {
         self.id = id
         self.name = name
         self.credential = credential
         self.limits = limits
         self.defaultPurpose = defaultPurpose
+        self.defaultUser = defaultUser
         self.authorIfUnusable = authorIfUnusable
         self.noticeAddress = noticeAddress
         self.isEnabled = isEnabled

@@ -81,6 +81,7 @@ struct EntityField: Hashable {
             EntityField("name", client.name), credential,
             EntityField("purposes", client.limits.purposes.map(\.rawValue).sorted().joined(separator: " ")),
             EntityField("default-purpose", client.defaultPurpose?.rawValue ?? ""),
+            EntityField("default-user", client.defaultUser?.text ?? "", .person),
             EntityField("author-if-unusable", client.authorIfUnusable?.description ?? "", .author),
             EntityField("notice-address", client.noticeAddress?.description ?? "", .person), EntityField("enabled", client.isEnabled),
         ] + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }

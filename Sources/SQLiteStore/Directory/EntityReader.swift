@@ -122,10 +122,12 @@ struct EntityReader {
         let credential = try credential(&columns)
         let purposes = try columns.list().map { try Columns.choice($0) as Purpose }
         let limits = Client.Limits(purposes: Set(purposes), addresses: try patterns(&columns))
-        return Client(
+        var client = Client(
             id: ClientID(trusted: id), name: name, credential: credential, limits: limits,
             defaultPurpose: try columns.optionalChoice(), authorIfUnusable: try columns.optionalAddress(),
             noticeAddress: try columns.optionalAddress(), isEnabled: try columns.flag())
+        client.defaultUser = try columns.optionalText().map { UserID(trusted: $0) }
+        return client
     }
 
     private func credential(_ columns: inout Columns) throws -> Client.Credential {

@@ -66,7 +66,7 @@ enum EntityRow {
         return [
             client.name, key, network, uid, try ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
             try ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
-            client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled,
+            client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled, client.defaultUser?.text,
         ]
     }
 }

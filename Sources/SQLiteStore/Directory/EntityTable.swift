@@ -29,7 +29,7 @@ extension EntityKind {
         case .client:
             [
                 "name", "keyDigest", "network", "uid", "purposes", "addresses", "defaultPurpose", "authorIfUnusable", "noticeAddress",
-                "isEnabled",
+                "isEnabled", "defaultUser",
             ]
         }
     }

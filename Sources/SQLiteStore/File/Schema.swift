@@ -15,6 +15,7 @@ enum Schema {
         }
         migrator.registerMigration("v2") { try $0.execute(sql: registrationsV2) }
         migrator.registerMigration("v3") { try $0.execute(sql: transmitV3) }
+        migrator.registerMigration("v4") { try $0.execute(sql: submissionV4) }
         return migrator
     }
 

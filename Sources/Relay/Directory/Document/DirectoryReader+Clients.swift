@@ -4,12 +4,14 @@ internal import Mail
 extension DirectoryReader {
     mutating func readClient(_ entry: DocumentReader) throws(DocumentError) {
         let fields = try entry.fields([
-            "id", "name", "key_sha256", "network", "uid", "limits", "default_purpose", "author_if_unusable", "notice_address", "enabled",
+            "id", "name", "key_sha256", "network", "uid", "limits", "default_purpose", "default_user", "author_if_unusable",
+            "notice_address", "enabled",
         ])
         let (id, name): (ClientID, String) = try identity(fields)
         let client = Client(
             id: id, name: name, credential: try credential(fields), limits: try limits(fields),
             defaultPurpose: try fields["default_purpose"]?.choice(Purpose.self),
+            defaultUser: try fields["default_user"].map { reader throws(DocumentError) in try identifier(reader) },
             authorIfUnusable: try fields["author_if_unusable"]?.address(), noticeAddress: try fields["notice_address"]?.address(),
             isEnabled: try fields.flag("enabled", default: true))
         if case .network = client.credential, client.limits.areEmpty {

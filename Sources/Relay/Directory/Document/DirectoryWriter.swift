@@ -126,6 +126,7 @@ struct DirectoryWriter {
         limits.add("addresses", client.limits.addresses.map { .text($0.description) })
         if !client.limits.areEmpty { map.add("limits", limits.value) }
         map.add("default_purpose", client.defaultPurpose?.rawValue)
+        map.add("default_user", client.defaultUser?.text)
         map.add("author_if_unusable", client.authorIfUnusable?.description)
         map.add("notice_address", client.noticeAddress?.description)
         if !client.isEnabled { map.add("enabled", .flag(false)) }
