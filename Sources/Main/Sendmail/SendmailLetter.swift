@@ -47,7 +47,8 @@ struct SendmailLetter: Sendable, Hashable {
     }
 
     private static func sender(_ options: SendmailOptions, _ account: String) throws(CommandFailure) -> String {
-        guard let given = options.sender else { return account }
+        // An account's name stands for no address at all; one that cannot stand in a command is as good as any.
+        guard let given = options.sender else { return LocalName.isOne(account) ? account : "unknown" }
         if given.isEmpty || given == "<>" { return "" }
         let list = try addresses(Array(given.utf8), in: "-f \(given)")
         guard list.count == 1 else { throw .usage("-f wants one address") }

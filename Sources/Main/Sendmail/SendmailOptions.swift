@@ -81,6 +81,10 @@ struct SendmailOptions: Sendable, Hashable {
     }
 
     private mutating func set(_ flag: Character, _ value: String) throws(Failure) {
+        // These become words of a command; a line end in one would be a command of its own.
+        if "NRV".contains(flag), !value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) || value.isEmpty {
+            throw Failure(sentence: "-\(flag) wants one word")
+        }
         switch flag {
         case "f", "r": sender = value
         case "F": fullName = value

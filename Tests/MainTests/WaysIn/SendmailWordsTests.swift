@@ -36,6 +36,10 @@ struct SendmailWordsTests {
         #expect(line.expects(try SendmailOptions(line.words.split(separator: " ").map(String.init))))
     }
 
+    @Test(arguments: ["success\r\nRCPT TO:<eve@example.net>", "a b", "", "\u{E9}"]) func aValueIsOneWord(_ value: String) {
+        for flag in ["-N", "-R", "-V"] { #expect(throws: SendmailOptions.Failure.self) { try SendmailOptions([flag, value]) } }
+    }
+
     @Test(arguments: ["-f", "-bd", "-bv", "-bt", "-N"]) func whatCannotBeDoneIsSaid(_ words: String) {
         #expect(throws: SendmailOptions.Failure.self) { try SendmailOptions([words]) }
     }
