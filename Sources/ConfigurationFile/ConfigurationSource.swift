@@ -14,6 +14,7 @@ package struct ConfigurationSource: Sendable {
     package init(
         keys: Set<String>, file: String?, settings: [String], environment: [String: String], prefix: String
     ) async throws(ConfigurationProblem) {
+        try Self.check(environment, keys, prefix)
         var providers: [any ConfigProvider] = [try Self.given(settings, keys)]
         providers.append(EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ConfigKey(prefix)))
         if let file { providers.append(try await Self.read(file, keys)) }
@@ -22,7 +23,10 @@ package struct ConfigurationSource: Sendable {
 
     /// nil: nobody has set it.
     package func text(_ key: String) async throws(ConfigurationProblem) -> String? {
-        do { return try await reader.fetchString(forKey: ConfigKey(key))?.trimmed } catch { throw .severalValues(key: key) }
+        let text: String?
+        do { text = try await reader.fetchString(forKey: ConfigKey(key))?.trimmed } catch { throw .severalValues(key: key) }
+        guard text != "" else { throw .noValue(key: key) }
+        return text
     }
 
     /// A list, or a text with commas.
@@ -32,6 +36,17 @@ package struct ConfigurationSource: Sendable {
         } catch {
             // One value stands for a list of one.
             return try await text(key)?.split(separator: ",").map { String($0).trimmed }
+        }
+    }
+
+    /// A variable of ours that is no key is a slip, too; those that mean something else have one word behind the prefix.
+    private static func check(_ environment: [String: String], _ keys: Set<String>, _ prefix: String) throws(ConfigurationProblem) {
+        let sections = Set(keys.compactMap { $0.contains(".") ? $0.prefix { $0 != "." }.uppercased() : nil })
+        let names = Set(keys.map { key in key.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined() })
+        for variable in environment.keys.sorted() {
+            let words = variable.split(separator: "_", maxSplits: 2)
+            guard words.count == 3, words[0] == prefix.uppercased(), sections.contains(String(words[1])) else { continue }
+            guard names.contains("\(words[1])_\(words[2])") else { throw .unknownKey(variable, place: "the environment") }
         }
     }
 
@@ -73,6 +88,7 @@ package enum ConfigurationProblem: Error, Sendable, Hashable {
     case noAssignment(String)
     case unknownKey(String, place: String)
     case severalValues(key: String)
+    case noValue(key: String)
     case unreadable(file: String)
     case noYAML(file: String, why: String)
 }

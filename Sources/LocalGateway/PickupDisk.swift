@@ -6,22 +6,28 @@ internal import Relay
 struct PickupDisk: Sendable {
     let settings: PickupSettings
 
-    /// What the file system said no to.
-    struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
-        let path: String
-        let reason: Int32
+    enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The file system said no.
+        case system(path: String, reason: Int32)
+        /// It is a link, a folder, a pipe, or has a second name, which is how somebody hands over a file that is another's.
+        case noPlainFile
 
-        var description: String { "\(path): \(String(cString: strerror(reason)))" }
-
-        /// A file with a second name, as `open` found it.
-        var isNotOurs: Bool { reason == EMLINK }
+        var description: String {
+            switch self {
+            case .system(let path, let reason): "\(path.debugDescription): \(String(cString: strerror(reason)))"
+            case .noPlainFile: "it is no file of its own: copy it instead of linking it"
+            }
+        }
     }
 
-    /// A look never lists more: the others are there at the next one.
+    /// Messages that one look takes up; the others are there at the next one.
     private static let most = 10_000
+    /// Seconds after which a file that was never finished is removed from the maildrop; whoever wrote it is gone.
+    private static let longestUnfinished = 86_400
 
     func run<Answer: Sendable>(_ work: @escaping @Sendable (PickupDisk) throws -> Answer) async throws -> Answer {
-        try await NIOThreadPool.singleton.runIfActive { try work(self) }
+        // Not a child of the caller: what was begun with a file is done with it, also when the service stops meanwhile.
+        try await Task { try await NIOThreadPool.singleton.runIfActive { try work(self) } }.value
     }
 
     /// Makes what is missing.
@@ -31,28 +37,41 @@ struct PickupDisk: Sendable {
         for (folder, mode) in [(settings.folder, 0o770), (claims, 0o700), (settings.claimed, 0o700), (settings.rejected, 0o770)]
             + purposes.map({ ($0, 0o770) })
         {
-            guard mkdir(folder, mode_t(mode)) == 0 || errno == EEXIST else { throw Failure(path: folder, reason: errno) }
+            // What umask took away is given back, and only to what is new.
+            guard mkdir(folder, mode_t(mode)) == 0 ? chmod(folder, mode_t(mode)) == 0 : errno == EEXIST else {
+                throw .system(path: folder, reason: errno)
+            }
         }
     }
 
-    /// What lies there and looks like a message.
-    func look() throws(Failure) -> [PickupFile] {
-        var files = try list(settings.folder, purpose: nil)
-        guard settings.hasPurposes else { return files }
-        for purpose in Purpose.allCases { files += try list("\(settings.folder)/\(purpose.rawValue)", purpose: purpose) }
-        return files
+    /// What lies there and looks like a message; and how many names are none that we could write down.
+    func look(now: Int64) throws(Failure) -> (files: [PickupFile], unnamable: Int) {
+        var files: [PickupFile] = []
+        var unnamable = 0
+        let folders =
+            [(settings.folder, Purpose?.none)]
+            + (settings.hasPurposes ? Purpose.allCases.map { ("\(settings.folder)/\($0.rawValue)", $0) } : [])
+        for (folder, purpose) in folders {
+            unnamable += try each(in: folder) { name in
+                guard let status = Self.status("\(folder)/\(name)") else { return }
+                let modified = Int64(status.st_mtim.tv_sec)
+                if !settings.hasPurposes, name.hasPrefix("tmp-"), modified < now - Int64(Self.longestUnfinished) {
+                    unlink("\(folder)/\(name)")
+                }
+                guard Self.isMessage(name), files.count < Self.most else { return }
+                files.append(
+                    PickupFile(
+                        path: "\(folder)/\(name)", name: name, purpose: purpose, size: Int64(status.st_size),
+                        modified: modified * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)))
+            }
+        }
+        return (files.sorted { $0.path < $1.path }, unnamable)
     }
 
-    private func list(_ folder: String, purpose: Purpose?) throws(Failure) -> [PickupFile] {
-        try names(in: folder).compactMap { name in
-            guard Self.isMessage(name) else { return nil }
-            var status = stat()
-            // Links are not followed, and what is no file is not opened.
-            guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-            return PickupFile(
-                path: "\(folder)/\(name)", name: name, purpose: purpose, size: Int64(status.st_size),
-                modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
-        }
+    /// Links are not followed, and what is no file is nothing.
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? status : nil
     }
 
     /// Names by which programs mark what is not finished, and our own beside a rejected message.
@@ -62,36 +81,36 @@ struct PickupDisk: Sendable {
             && ![".tmp", ".part", ".partial", ".swp", ".reason", ".lock"].contains { lowered.hasSuffix($0) }
     }
 
-    private func names(in folder: String) throws(Failure) -> [String] {
+    /// Every name, however many there are; returns how many are no UTF-8.
+    private func each(in folder: String, _ body: (String) -> Void) throws(Failure) -> Int {
         guard let directory = opendir(folder) else {
-            if errno == ENOENT { return [] }
-            throw Failure(path: folder, reason: errno)
+            if errno == ENOENT { return 0 }
+            throw .system(path: folder, reason: errno)
         }
         defer { closedir(directory) }
-        var names: [String] = []
-        while names.count < Self.most, let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name != ".", name != ".." { names.append(name) }
+        var unnamable = 0
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(validating: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if let name { if name != ".", name != ".." { body(name) } } else { unnamable += 1 }
         }
-        return names.sorted()
+        return unnamable
     }
 
     func claimed() throws(Failure) -> [ClaimedFile] {
-        try names(in: settings.claimed).compactMap { ClaimedFile($0, in: settings.claimed) }
+        var claimed: [ClaimedFile] = []
+        _ = try each(in: settings.claimed) { name in
+            if let file = ClaimedFile(name, in: settings.claimed), claimed.count < Self.most { claimed.append(file) }
+        }
+        return claimed.sorted { $0.path < $1.path }
     }
 
     /// nil: somebody else was faster, or it is still being written.
     func claim(_ file: PickupFile, as id: SpoolID) throws(Failure) -> ClaimedFile? {
         guard !isBeingWritten(file.path) else { return nil }
-        // 255 octets are what a file name may have; the id and purpose need some.
-        let short =
-            file.name.utf8.count > 190
-            ? PickupFile(
-                path: file.path, name: String(file.name.suffix(40)), purpose: file.purpose, size: file.size, modified: file.modified) : file
-        let name = ClaimedFile.name(short, id)
+        let name = ClaimedFile.name(file, id)
         guard rename(file.path, "\(settings.claimed)/\(name)") == 0 else {
             if errno == ENOENT { return nil }
-            throw Failure(path: file.path, reason: errno)
+            throw .system(path: file.path, reason: errno)
         }
         return ClaimedFile(name, in: settings.claimed)
     }
@@ -110,34 +129,41 @@ struct PickupDisk: Sendable {
 
     func open(_ file: ClaimedFile) throws(Failure) -> OpenFile {
         let descriptor = Glibc.open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Failure(path: file.path, reason: errno) }
+        guard descriptor >= 0 else { throw errno == ELOOP || errno == ENXIO ? .noPlainFile : .system(path: file.path, reason: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
             close(descriptor)
-            // A second name is how somebody hands over a file that is another's.
-            throw Failure(path: file.path, reason: EMLINK)
+            throw .noPlainFile
         }
         return OpenFile(descriptor: descriptor, owner: status.st_uid)
     }
 
     func remove(_ file: ClaimedFile) throws(Failure) {
-        guard unlink(file.path) == 0 || errno == ENOENT else { throw Failure(path: file.path, reason: errno) }
+        guard unlink(file.path) == 0 || errno == ENOENT else { throw .system(path: file.path, reason: errno) }
     }
 
     /// Into `rejected`, with the reason beside it; the reason first, so that no message lies there without one.
     func reject(_ file: ClaimedFile, _ reason: String) throws(Failure) {
         var target = "\(settings.rejected)/\(file.name)"
-        if access(target, F_OK) == 0 { target = "\(settings.rejected)/\(file.id)-\(file.name)" }
+        if Self.exists(target) || Self.exists(target + ".reason") { target = "\(settings.rejected)/\(file.id)" }
         try write(reason + "\n", to: target + ".reason")
-        guard rename(file.path, target) == 0 else { throw Failure(path: target, reason: errno) }
+        guard rename(file.path, target) == 0 else { throw .system(path: target, reason: errno) }
     }
 
+    private static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Never into what is there already: others may write into that folder, too.
     private func write(_ text: String, to path: String) throws(Failure) {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o660)
-        guard descriptor >= 0 else { throw Failure(path: path, reason: errno) }
+        unlink(path)
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o660)
+        guard descriptor >= 0 else { throw .system(path: path, reason: errno) }
         defer { close(descriptor) }
+        fchmod(descriptor, 0o660)
         let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Failure(path: path, reason: errno) }
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw .system(path: path, reason: errno) }
     }
 }
 
@@ -163,7 +189,7 @@ final class OpenFile: Sendable {
             if count < 0 { problem = errno }
             filled = max(0, count)
         }
-        guard problem == 0 else { throw PickupDisk.Failure(path: "a message", reason: problem) }
+        guard problem == 0 else { throw .system(path: "a message", reason: problem) }
         return bytes
     }
 }

@@ -28,5 +28,10 @@ struct ClaimedFile: Sendable, Hashable {
         name = parts[2]
     }
 
-    static func name(_ file: PickupFile, _ id: SpoolID) -> String { "\(id)~\(file.purpose?.rawValue ?? "")~\(file.name)" }
+    /// A name may have 255 octets, of which id and purpose take some; of a longer one the beginning is kept.
+    static func name(_ file: PickupFile, _ id: SpoolID) -> String {
+        var name = ""
+        for scalar in file.name.unicodeScalars where name.utf8.count < 180 { name.unicodeScalars.append(scalar) }
+        return "\(id)~\(file.purpose?.rawValue ?? "")~\(name)"
+    }
 }

@@ -8,25 +8,25 @@ extension PickupFolder {
     func take(_ file: ClaimedFile, isLeftOver: Bool) async {
         do {
             if isLeftOver, try await surroundings.isAccepted(file.id) {
-                surroundings.logger.notice("\(file.name) was accepted as \(file.id) before: removed")
+                surroundings.logger.notice("\(file.name.debugDescription) was accepted as \(file.id) before: removed")
                 return try await disk.run { try $0.remove(file) }
             }
             let open = try await disk.run { try $0.open(file) }
             do throws(AcceptFailure) {
                 let receipt = try await accept(file, open)
                 surroundings.accepted()
-                if let held = receipt.held { surroundings.logger.notice("\(file.name) is held as \(file.id): \(held)") }
+                if let held = receipt.held { surroundings.logger.notice("\(file.name.debugDescription) is held as \(file.id): \(held)") }
             } catch {
                 guard !error.isTemporary else {
-                    return surroundings.logger.error("\(file.name) cannot be taken in for now: \(error)")
+                    return surroundings.logger.error("\(file.name.debugDescription) cannot be taken in for now: \(error)")
                 }
                 return try await reject(file, "\(error)\(error.code.map { " (\($0))" } ?? "")")
             }
             try await disk.run { try $0.remove(file) }
-        } catch let failure as PickupDisk.Failure where failure.isNotOurs {
-            await rejectForGood(file, "the file has more than one name, so it may be another's: copy it")
+        } catch PickupDisk.Failure.noPlainFile {
+            await rejectForGood(file, "\(PickupDisk.Failure.noPlainFile)")
         } catch {
-            surroundings.logger.error("\(file.name) stays in \(settings.claimed): \(error)")
+            surroundings.logger.error("\(file.name.debugDescription) stays in \(settings.claimed): \(error)")
         }
     }
 
@@ -50,11 +50,13 @@ extension PickupFolder {
         switch settings.sender {
         case .owner:
             submission.origin = .account(uid: open.owner)
-            if let client = surroundings.directory().client(.uid(open.owner)) {
-                submission.client = client
-            } else if open.owner != surroundings.owner, open.owner != 0 {
-                throw .stranger("uid \(open.owner) is no client: mandate clients add NAME --uid \(open.owner)")
-            }
+            submission.client = surroundings.directory().client(.uid(open.owner))
+            guard submission.client != nil else { throw Self.stranger(open.owner) }
+        case .keeper:
+            submission.origin = .account(uid: open.owner)
+            let admission = surroundings.directory().admission(ofUID: open.owner, owner: surroundings.owner)
+            guard let admission else { throw Self.stranger(open.owner) }
+            submission.client = admission.client
         case .client(let name):
             submission.origin = .file
             guard let name else { break }
@@ -66,13 +68,19 @@ extension PickupFolder {
         return submission
     }
 
+    private static func stranger(_ uid: UInt32) -> AcceptFailure {
+        .stranger("uid \(uid) is no client: mandate clients add NAME --uid \(uid), then move the file back")
+    }
+
     private func reject(_ file: ClaimedFile, _ reason: String) async throws {
-        surroundings.logger.warning("\(file.name) was rejected: \(reason)")
+        surroundings.logger.warning("\(file.name.debugDescription) was rejected: \(reason)")
         try await disk.run { try $0.reject(file, reason) }
     }
 
     private func rejectForGood(_ file: ClaimedFile, _ reason: String) async {
-        do { try await reject(file, reason) } catch { surroundings.logger.error("\(file.name) stays in \(settings.claimed): \(error)") }
+        do { try await reject(file, reason) } catch {
+            surroundings.logger.error("\(file.name.debugDescription) stays in \(settings.claimed): \(error)")
+        }
     }
 }
 

@@ -2,6 +2,7 @@ package import Logging
 package import Mail
 package import Relay
 internal import ServiceLifecycle
+internal import struct FoundationEssentials.Date
 
 /// Takes in what lies in a pickup folder or a maildrop, file by file: claims it by renaming, accepts its message, removes it. It looks once a second and relies
 /// on nothing that a network file system does not have.
@@ -54,33 +55,46 @@ package struct PickupFolder: Service {
 
     /// Until graceful shutdown; what is under way is taken in first.
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
+        let stop = PickupStop()
+        await withTaskCancellationOrGracefulShutdownHandler {
             var memory = PickupMemory()
             var looks = 0
-            while !Task.isCancelled {
-                await look(&memory, again: looks % Self.patience == 0)
+            while !stop.isRequested {
+                await look(&memory, again: looks % Self.patience == 0, until: stop)
                 looks += 1
-                await surroundings.wait(1)
+                if !stop.isRequested { await stop.wait(1, surroundings.wait) }
             }
+        } onCancelOrGracefulShutdown: {
+            stop.request()
         }
     }
 
     /// One look, and everything that it finds. `again`: also what was claimed before and is still there.
-    func look(_ memory: inout PickupMemory, again: Bool) async {
+    func look(_ memory: inout PickupMemory, again: Bool, until stop: PickupStop = PickupStop()) async {
         do {
             try await disk.run { try $0.prepare() }
             if again { await take(try await disk.run { try $0.claimed() }, areLeftOver: true) }
-            let found = try await disk.run { try $0.look() }
-            let ready = memory.ready(found, settle: settings.settle, at: surroundings.accept.now())
+            let now = surroundings.accept.now()
+            let found = try await disk.run { try $0.look(now: Int64(now.timeIntervalSince1970)) }
+            memory.tell(nil, surroundings.logger)
+            memory.tell(unnamable: found.unnamable, in: settings.folder, surroundings.logger)
             var claimed: [ClaimedFile] = []
-            for file in ready where !Task.isCancelled {
-                var generator = surroundings.accept.generator()
-                let id = SpoolID(prefix: "m", using: &generator)
-                if let own = try await disk.run({ try $0.claim(file, as: id) }) { claimed.append(own) }
+            for file in memory.ready(found.files, settle: settings.settle, at: now) where !stop.isRequested {
+                if let own = await claim(file) { claimed.append(own) }
             }
             await take(claimed, areLeftOver: false)
         } catch {
-            surroundings.logger.error("the folder \(settings.folder) cannot be looked into: \(error)")
+            memory.tell("the folder \(settings.folder) cannot be looked into: \(error)", surroundings.logger)
+        }
+    }
+
+    /// One file that cannot be claimed keeps no other from it.
+    private func claim(_ file: PickupFile) async -> ClaimedFile? {
+        var generator = surroundings.accept.generator()
+        let id = SpoolID(prefix: "m", using: &generator)
+        do { return try await disk.run { try $0.claim(file, as: id) } } catch {
+            surroundings.logger.error("\(file.name.debugDescription) cannot be claimed: \(error)")
+            return nil
         }
     }
 

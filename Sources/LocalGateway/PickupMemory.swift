@@ -1,8 +1,25 @@
+internal import Logging
 internal import struct FoundationEssentials.Date
 
 /// What the look before has seen: a file that grew since is still being written.
 struct PickupMemory: Sendable {
     private var before: [String: PickupFile] = [:]
+    /// What was said last of the folder as a whole, which is said once.
+    private var trouble: String?
+    private var unnamable = 0
+
+    /// nil: there is none any more.
+    mutating func tell(_ trouble: String?, _ logger: Logger) {
+        if let trouble, trouble != self.trouble { logger.error("\(trouble)") }
+        self.trouble = trouble
+    }
+
+    mutating func tell(unnamable: Int, in folder: String, _ logger: Logger) {
+        if unnamable > self.unnamable {
+            logger.error("\(unnamable) files in \(folder) have names that are no UTF-8: rename them to have them sent")
+        }
+        self.unnamable = unnamable
+    }
 
     /// Those that have been left alone: changed long enough ago by the file's own clock, and, where files have to settle, the same as a look ago.
     mutating func ready(_ files: [PickupFile], settle: Double, at now: Date) -> [PickupFile] {

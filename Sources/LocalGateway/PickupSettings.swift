@@ -4,8 +4,11 @@ package struct PickupSettings: Sendable, Hashable {
     package enum Sender: Sendable, Hashable {
         /// A client, by its name; nil: the store's owner, since whoever may write into the folder was let in by its permissions.
         case client(name: String?)
-        /// Each file's owner, known by the uid: a maildrop.
+        /// Each file's owner, who must be a client: a maildrop that everyone may write into. A file can be moved there by others than its owner, so that is weaker than
+        /// what the kernel says at a socket, and exempts nobody.
         case owner
+        /// The same where only the store's owner and root can write, who need no client.
+        case keeper
     }
 
     package let folder: String
@@ -26,8 +29,9 @@ package struct PickupSettings: Sendable, Hashable {
     }
 
     /// What `mandate sendmail` puts down while nobody listens. A name it has there is complete, so nothing is waited for.
-    package static func maildrop(_ folder: String, beside door: String, node: String) -> PickupSettings {
+    package static func maildrop(_ folder: String, isKeepers: Bool, node: String) -> PickupSettings {
         PickupSettings(
-            folder: folder, claimed: "\(door)/claimed/\(node)", rejected: "\(door)/rejected", sender: .owner, settle: 0, hasPurposes: false)
+            folder: folder, claimed: "\(folder).claimed/\(node)", rejected: "\(folder).rejected", sender: isKeepers ? .keeper : .owner,
+            settle: 0, hasPurposes: false)
     }
 }

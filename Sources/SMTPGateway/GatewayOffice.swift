@@ -31,15 +31,16 @@ package struct GatewayOffice: Sendable {
     /// Who the caller is by the place it calls from.
     func admission(_ door: Door) -> Admission? {
         switch door.terms.door {
-        case .local(let uid): directory().client(.uid(uid)).map { .client($0) } ?? (uid == owner || uid == 0 ? .owner : nil)
+        case .local(let uid): directory().admission(ofUID: uid, owner: owner)
         case .network: door.address.flatMap { directory().client(.address($0)) }.map { .client($0) }
         }
     }
 
     func submission(_ transaction: Transaction, _ session: SubmissionSession, _ door: Door) -> Submission {
-        // As it stands now: who was shut out a minute ago is shut out on connections that are open, too.
+        // As it stands now: who was shut out a minute ago, or has another key since, is shut out on connections that are open, too.
         let client = session.admission?.client.map { client in
-            directory().client(client.id) ?? client.shutOut
+            guard let current = directory().client(client.id), current.credential == client.credential else { return client.shutOut }
+            return current
         }
         var submission = Submission(
             client: client, envelopeSender: transaction.sender, recipients: transaction.recipients, ret: transaction.ret,
@@ -51,7 +52,7 @@ package struct GatewayOffice: Sendable {
             submission.origin = .connection(
                 name: session.clientName ?? "", address: address,
                 Origin.Manner(
-                    isExtended: session.isExtended, isEncrypted: session.isEncrypted, isSignedIn: session.isSignedIn,
+                    isExtended: session.isExtended, isEncrypted: session.isEncrypted, isSignedIn: session.signedIn != nil,
                     isUTF8: transaction.isUTF8))
         }
         return submission

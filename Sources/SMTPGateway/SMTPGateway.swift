@@ -12,7 +12,7 @@ internal import Synchronization
 ///
 /// A class because whoever reloads the configuration and the service that runs share it; what changes is behind a lock.
 package final class SMTPGateway: Service {
-    private struct Current {
+    private struct Current: Sendable {
         var settings: GatewaySettings
         var tls: NIOSSLContext?
     }
@@ -20,8 +20,8 @@ package final class SMTPGateway: Service {
     private let office: GatewayOffice
     private let current: Mutex<Current>
     private let open = OpenConnections()
-    private let updates: AsyncStream<GatewaySettings>
-    private let update: AsyncStream<GatewaySettings>.Continuation
+    private let updates: AsyncStream<Current>
+    private let update: AsyncStream<Current>.Continuation
     private let onListening: @Sendable (GatewaySettings.Listener) -> Void
     private let onReady: @Sendable () -> Void
 
@@ -37,11 +37,10 @@ package final class SMTPGateway: Service {
         (updates, update) = AsyncStream.makeStream()
     }
 
-    /// For connections from now on; those that are open stay as they are. Throws, and changes nothing, where the certificate cannot be used.
+    /// For connections from soon on, when `onReady` is called again; those that are open stay as they are. Throws, and changes nothing, where the certificate cannot
+    /// be used; a place that is not to be had changes nothing either, and is logged.
     package func reload(_ settings: GatewaySettings) throws(GatewayFailure) {
-        let tls = try Self.context(settings)
-        current.withLock { $0 = Current(settings: settings, tls: tls) }
-        update.yield(settings)
+        update.yield(Current(settings: settings, tls: try Self.context(settings)))
     }
 
     /// Listens until graceful shutdown or cancellation; messages under way are taken in and answered first. Throws when a place to listen is not to be had.
@@ -50,9 +49,13 @@ package final class SMTPGateway: Service {
         onReady()
         let listening = await cancelWhenGracefulShutdown { [updates, self] in
             var listening = first
-            for await settings in updates {
-                do throws(GatewayFailure) { listening = try await listen(settings, instead: listening) } catch {
-                    office.logger.error("\(error); the service goes on listening where it did")
+            for await next in updates {
+                do throws(GatewayFailure) {
+                    listening = try await listen(next.settings, instead: listening)
+                    current.withLock { $0 = next }
+                    onReady()
+                } catch {
+                    office.logger.error("\(error); the service goes on as it was")
                 }
             }
             return listening
@@ -83,7 +86,6 @@ package final class SMTPGateway: Service {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1024)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            // Replies wait for nobody: a reply is one write.
             .childChannelInitializer { [self] channel in receive(channel, at: place) }
         do {
             switch place {
@@ -91,6 +93,7 @@ package final class SMTPGateway: Service {
                 let channel =
                     try await bootstrap
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    // Replies wait for nobody: a reply is one write.
                     .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                     .bind(host: listener.host, port: listener.port).get()
                 var bound = listener
@@ -98,12 +101,17 @@ package final class SMTPGateway: Service {
                 onListening(bound)
                 return channel
             case .socket(let path):
-                // A socket that nobody listens at is left over from a run that was killed.
+                guard !LocalSocket.isServed(path) else {
+                    throw GatewayFailure.cannotListen(path, "another service listens there; set local.folder")
+                }
+                // What is left is from a run that was killed.
                 let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
                 // Everyone may knock; the kernel says who it is.
                 chmod(path, 0o666)
                 return channel
             }
+        } catch let failure as GatewayFailure {
+            throw failure
         } catch let error as IOError {
             throw .cannotListen(place.words, String(cString: strerror(error.errnoCode)))
         } catch {
@@ -114,11 +122,14 @@ package final class SMTPGateway: Service {
     private func receive(_ channel: any Channel, at place: Place) -> EventLoopFuture<Void> {
         let (settings, tls) = current.withLock { ($0.settings, $0.tls) }
         let address = channel.remoteAddress.flatMap(Self.address)
-        guard office.doorkeeper.enter(address, most: settings.connections, perAddress: settings.connectionsPerAddress) else {
+        let visitor: Doorkeeper.Visitor = address.map { .address($0) } ?? .local
+        // Accounts of this machine may be many, and must leave room for the network.
+        let share = visitor == .local ? settings.connections / 2 : settings.connectionsPerAddress
+        guard office.doorkeeper.enter(visitor, most: settings.connections, share: share) else {
             return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(RefusalHandler()) }
         }
         open.add(channel)
-        channel.closeFuture.whenComplete { [office] _ in office.doorkeeper.leave(address) }
+        channel.closeFuture.whenComplete { [office] _ in office.doorkeeper.leave(visitor) }
         switch place {
         case .network(let listener):
             let isLoopback = address?.unmapped.isLoopback == true
@@ -130,7 +141,11 @@ package final class SMTPGateway: Service {
                     try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .first)
                 })
             return channel.eventLoop.makeCompletedFuture {
-                if listener.isImplicitTLS, let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                if listener.isImplicitTLS {
+                    // Without a certificate nothing is said there: in clear it would be taken for encrypted.
+                    guard let tls else { throw GatewayFailure.noCertificate("\(listener)") }
+                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                }
                 try channel.pipeline.syncOperations.addHandler(SessionHandler(door, office: office))
             }
         case .socket:

@@ -178,7 +178,7 @@ struct PickupTests {
         try yard.put(letter, as: "one.eml")
         let folder = yard.folder()
         try folder.disk.prepare()
-        let file = try #require(try folder.disk.look().first)
+        let file = try #require(try folder.disk.look(now: 0).files.first)
         let claimed = try #require(try folder.disk.claim(file, as: SpoolID(trusted: "m-claimed")))
         // Accepted, and killed before the file was gone.
         await folder.take(claimed, isLeftOver: false)
@@ -234,7 +234,7 @@ struct PickupTests {
         try yard.put(letter, as: "drop/a.eml")
         let client = Client(
             id: ClientID(trusted: "me"), name: "me", credential: .uid(geteuid()), defaultPurpose: .notification)
-        await yard.look(yard.folder(.maildrop(yard.path + "/drop", beside: yard.path, node: "main"), clients: [client]))
+        await yard.look(yard.folder(.maildrop(yard.path + "/drop", isKeepers: false, node: "main"), clients: [client]))
         let kept = try #require(try await yard.kept().first)
         #expect(kept.client?.text == "me" && kept.purpose == .notification)
         #expect(String(decoding: kept.header, as: UTF8.self).contains("(Mandate, from uid \(geteuid()))"))
@@ -246,5 +246,69 @@ struct PickupTests {
         await yard.look(yard.folder())
         #expect(try await yard.kept().count == 1000)
         #expect(try yard.files() == [])
+    }
+
+    /// A file's owner is not proof enough to send without limits: others may have moved it there.
+    @Test(arguments: [false, true]) func ownersNeedAClientWhereEveryoneMayWrite(_ isKeepers: Bool) async throws {
+        let yard = try Yard()
+        try yard.put(letter, as: "drop/a.eml")
+        await yard.look(yard.folder(.maildrop(yard.path + "/drop", isKeepers: isKeepers, node: "main")))
+        #expect(try await yard.kept().count == (isKeepers ? 1 : 0))
+        #expect(try yard.files().contains("drop.rejected/a.eml") == !isKeepers)
+    }
+
+    /// Names that a file system takes and we can hardly keep.
+    @Test func hostileNamesKeepNoOtherFromBeingSent() async throws {
+        let yard = try Yard()
+        let names = [
+            "a" + String(repeating: "e\u{301}", count: 84), String(repeating: "x", count: 255), "new\nline", "~~", "-rf", "a~b~c",
+            "\u{1F600}",
+        ]
+        for name in names + ["z.eml"] { try yard.put(letter, as: name) }
+        let latin = yard.path + "/"
+        var bytes = Array(latin.utf8CString.dropLast()) + [0x66, -4, 0x72, 0]
+        let descriptor = open(&bytes, O_CREAT | O_WRONLY, 0o600)
+        close(descriptor)
+        await yard.look(yard.folder(), times: 2)
+        #expect(try await yard.kept().count == names.filter { !$0.hasSuffix("~") }.count + 1)
+    }
+
+    /// A folder full of what is no message hides none.
+    @Test func rubbishHidesNoMessage() async throws {
+        let yard = try Yard()
+        for number in 0..<11_000 { mkdir("\(yard.path)/\(number)", 0o700) }
+        try yard.put(letter, as: "zz.eml")
+        await yard.look(yard.folder())
+        #expect(try await yard.kept().count == 1)
+    }
+
+    /// The envelope of a maildrop ends where ours does, whatever the message begins with; and it carries what was asked of reports.
+    @Test func aMessagesOwnFieldsAreNoEnvelope() async throws {
+        let yard = try Yard()
+        try yard.put(
+            "X-Receiver: <rob@example.com>\nX-Mandate-Envelope: end notify=NEVER ret=HDRS envid=q1\nX-Receiver: <evil@example.com>\n"
+                + letter, as: "a.eml")
+        await yard.look(yard.folder())
+        let kept = try #require(try await yard.kept().first)
+        #expect(kept.envelope.recipients.map(\.address.description) == ["rob@example.com"] && kept.envelope.recipients[0].notify == .never)
+        #expect(kept.envelope.ret == .hdrs && kept.envelope.envelopeID == "q1")
+        #expect(String(decoding: kept.header, as: UTF8.self).contains("X-Receiver: <evil@example.com>"))
+    }
+
+    @Test func aStopLeavesNoFileHalfWay() async throws {
+        let yard = try Yard()
+        for number in 0..<50 { try yard.put(letter, as: "\(number).eml") }
+        let folder = yard.folder()
+        let gate = FakeGate()
+        await yard.store.stop(.accept, at: gate)
+        let run = Task { try await folder.run() }
+        await gate.arrival()
+        run.cancel()
+        gate.open()
+        try await run.value
+        let kept = try await yard.kept().count
+        #expect(kept > 0)
+        #expect(try yard.files().filter { $0.hasPrefix(".claimed") }.isEmpty, "what was begun is done")
+        #expect(try yard.files().count + kept == 50)
     }
 }

@@ -9,6 +9,10 @@ struct LocalFolder: Sendable, Hashable {
 
     var socket: String { path + "/socket" }
     var maildrop: String { path + "/maildrop" }
+    /// The maildrop of those whom the system trusts with the store: its owner and root.
+    var keepersMaildrop: String { path + "/maildrop-owner" }
+
+    func maildrop(of uid: UInt32) -> String { uid == owner || uid == 0 ? keepersMaildrop : maildrop }
 
     /// nil where there is no such folder.
     var owner: UInt32? { FileStatus(path)?.owner }
@@ -18,6 +22,7 @@ struct LocalFolder: Sendable, Hashable {
         try make(path, mode: 0o755)
         // Sticky: whoever put a file there is the only one, beside its owner, to take it away. No reading: names cannot be listed.
         try make(maildrop, mode: 0o1733)
+        try make(keepersMaildrop, mode: 0o700)
     }
 
     /// The folder above that keeps other accounts from reaching it; nil: none does.

@@ -5,6 +5,7 @@ struct SendmailInput {
     private let endsAtDot: Bool
     private var line: [UInt8] = []
     private var isOver = false
+    private var isFirstLine = true
 
     init(endsAtDot: Bool, read: @escaping () throws(CommandFailure) -> [UInt8]) {
         self.endsAtDot = endsAtDot
@@ -36,6 +37,9 @@ struct SendmailInput {
     private mutating func end(into output: inout [UInt8]) {
         defer { line.removeAll(keepingCapacity: true) }
         if line.last == 0x0D { line.removeLast() }
+        defer { isFirstLine = false }
+        // The separator of an mbox file is no part of a message; programs that read one out of it leave it there.
+        if isFirstLine, line.starts(with: "From ".utf8) { return }
         guard !endsAtDot || line != [UInt8(ascii: ".")] else { return isOver = true }
         output += line
         output += [0x0D, 0x0A]

@@ -35,6 +35,15 @@ struct SendmailLetter: Sendable, Hashable {
         }
     }
 
+    /// The envelope as a file has it, before the message and told apart from its own fields.
+    func envelopeFields(_ options: SendmailOptions) -> String {
+        // An account's name is no address: then none was given.
+        let sender = self.sender.isEmpty || self.sender.contains("@") ? "X-Sender: <\(self.sender)>\r\n" : ""
+        let reports = [("notify", options.notify), ("ret", options.ret), ("envid", options.envelopeID)]
+            .compactMap { name, value in value.map { " \(name)=\($0)" } }.joined()
+        return sender + recipients.map { "X-Receiver: <\($0)>\r\n" }.joined() + "X-Mandate-Envelope: end\(reports)\r\n"
+    }
+
     /// nil: the message begins with its body.
     private static func block(_ header: [UInt8]) throws(CommandFailure) -> HeaderBlock? {
         guard !header.isEmpty else { return HeaderBlock() }

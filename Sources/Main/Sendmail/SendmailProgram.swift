@@ -15,7 +15,6 @@ struct SendmailProgram {
         return ("sendmail", Array(words.dropFirst(2)))
     }
 
-    /// Whether it was asked for what another command does.
     func run(_ arguments: [String], calledAs name: String) -> ExitStatus {
         do {
             let options: SendmailOptions
@@ -54,10 +53,10 @@ struct SendmailProgram {
             switch try submission.run(start, &input) {
             case .taken: return .success
             case .refused(let failure): throw failure
-            case .lost(let kept): return try drop(letter, kept, &input, folder)
+            case .lost(let kept): return try drop(letter, options, kept, &input, folder)
             }
         }
-        return try drop(letter, start, &input, folder)
+        return try drop(letter, options, start, &input, folder)
     }
 
     /// The lines up to the empty one, and what came with them.
@@ -82,22 +81,24 @@ struct SendmailProgram {
     }
 
     private func drop(
-        _ letter: SendmailLetter, _ start: [UInt8], _ input: inout SendmailInput, _ folder: LocalFolder
+        _ letter: SendmailLetter, _ options: SendmailOptions, _ start: [UInt8], _ input: inout SendmailInput, _ folder: LocalFolder
     ) throws(CommandFailure) -> ExitStatus {
         let generator = live.generator
-        guard var file = MaildropFile(in: folder.maildrop, isOwners: folder.owner == live.account.uid, random: { generator.next() }) else {
-            throw Self.nobody(folder)
+        let maildrop = folder.maildrop(of: live.account.uid)
+        guard var file = MaildropFile(in: maildrop, isOwners: folder.owner == live.account.uid, random: { generator.next() }) else {
+            if errno == ENOENT { throw Self.nobody(folder) }
+            throw Self.unwritable(maildrop)
         }
-        let recipients = letter.recipients.map { "X-Receiver: <\($0)>\r\n" }.joined()
-        // An account's name is no address: then none was given.
-        let sender = letter.sender.isEmpty || letter.sender.contains("@") ? "X-Sender: <\(letter.sender)>\r\n" : ""
-        let full = CommandFailure(.temporary, "the maildrop at \(folder.maildrop) cannot be written: \(SystemError.text(ENOSPC))")
-        guard file.write(Array((sender + recipients).utf8) + start) else { throw full }
+        guard file.write(Array(letter.envelopeFields(options).utf8) + start) else { throw Self.unwritable(maildrop) }
         while case let piece = try input.next(), !piece.isEmpty {
-            guard file.write(piece) else { throw full }
+            guard file.write(piece) else { throw Self.unwritable(maildrop) }
         }
-        guard file.commit() else { throw full }
+        guard file.commit() else { throw Self.unwritable(maildrop) }
         return .success
+    }
+
+    private static func unwritable(_ maildrop: String) -> CommandFailure {
+        CommandFailure(.temporary, "the maildrop \(maildrop) cannot be written: \(SystemError.text(errno))")
     }
 
     private static func nobody(_ folder: LocalFolder) -> CommandFailure {

@@ -23,9 +23,12 @@ struct SendmailSubmission: ~Copyable {
     }
 
     mutating func run(_ start: [UInt8], _ input: inout SendmailInput) throws(CommandFailure) -> Outcome {
-        do throws(SubmissionSocket.Lost) {
-            if let refusal = try envelope() { return .refused(refusal) }
-        } catch { return .lost(start) }
+        var refusal: CommandFailure?
+        do throws(SubmissionSocket.Lost) { try envelope(&refusal) } catch {
+            // What was refused before it broke off stays refused: put down, it would be refused where nobody hears it.
+            if refusal == nil || refusal?.status == .temporary { return .lost(start) }
+        }
+        if let refusal { return .refused(refusal) }
         var kept = start
         var isWhole = true
         do throws(SubmissionSocket.Lost) { try socket.send(stuffed(start)) } catch { return .lost(kept) }
@@ -48,26 +51,23 @@ struct SendmailSubmission: ~Copyable {
 
     private static func uncertain(_ what: String) -> CommandFailure { CommandFailure(.temporary, "the service \(what): try again") }
 
-    /// nil: the content may come.
-    private mutating func envelope() throws(SubmissionSocket.Lost) -> CommandFailure? {
+    /// `failure`: the first refusal; without one the content may come. Some recipients refused is the message refused: its caller hears one status, and nothing is
+    /// kept of what breaks off.
+    private mutating func envelope(_ failure: inout CommandFailure?) throws(SubmissionSocket.Lost) {
         var commands = ["EHLO localhost", "MAIL FROM:<\(letter.sender)>\(needsUTF8 ? " SMTPUTF8" : "")\(parameters)"]
         let notify = options.notify.map { " NOTIFY=\($0)" } ?? ""
         commands += letter.recipients.map { "RCPT TO:<\($0)>\(notify)" }
         commands.append("DATA")
         // In one piece: it is one round trip for all.
         try socket.send(Array((commands.joined(separator: "\r\n") + "\r\n").utf8))
-        var failure: CommandFailure?
         let greeting = try socket.reply()
-        guard greeting.code == 220 else { return Self.failure(greeting) }
+        guard greeting.code == 220 else { return failure = Self.failure(greeting) }
         for _ in commands.dropLast() {
             let reply = try socket.reply()
             if reply.code >= 400, failure == nil { failure = Self.failure(reply) }
         }
         let data = try socket.reply()
-        guard data.code == 354 else { return failure ?? Self.failure(data) }
-        guard let failure else { return nil }
-        // Some recipients were refused: sendmail sends to all or none, since its caller hears one status. Nothing is kept of what breaks off.
-        return failure
+        if data.code != 354, failure == nil { failure = Self.failure(data) }
     }
 
     private var needsUTF8: Bool { ([letter.sender] + letter.recipients).contains { $0.utf8.contains { $0 >= 0x80 } } }

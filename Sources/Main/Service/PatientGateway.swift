@@ -19,7 +19,7 @@ struct PatientGateway: Service {
                     try await gateway.run()
                     return
                 } catch let failure as CannotListen {
-                    if said != failure { log.error("\(failure); until it is free, consents cannot come back (--http-port names another)") }
+                    if said != failure { log.error("\(failure); until it is free, consents cannot come back (http.port names another)") }
                     said = failure
                 } catch {
                     // Of being told to stop, as a rule; whatever it is, mail goes on.

@@ -32,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let live = Live.current
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let log = Logger(label: "mandate")
         let folder = try options.location(live).folder
         let reading = ConfigurationReading(file: config, settings: set, store: folder, live: live)
@@ -45,7 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
         let ways = try WaysIn(service, configuration, live: live, log: log)
         log.notice("serving \(opened.store.path)")
         // Stopped in reverse: the doors close first, then the spool settles.
-        let services: [any Service] = [service] + ways.services + [Reloading(reading: reading, ways: ways, log: log)]
+        let services: [any Service] = [service] + ways.services + [Reloading(signals: hangups, reading: reading, ways: ways, log: log)]
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)

@@ -12,6 +12,8 @@ struct WaysIn: Sendable {
     let services: [any Service]
     private let smtp: SMTPGateway
     private let log: Logger
+    /// As it was when the service started.
+    private let first: ServeConfiguration
 
     init(_ service: RelayService, _ configuration: ServeConfiguration, live: Live, log: Logger) throws {
         let surroundings = service.surroundings(
@@ -42,15 +44,23 @@ struct WaysIn: Sendable {
             )
         }
         self.log = log
+        first = configuration
     }
 
-    /// For connections from now on. Node, size, folders and the browsers' port stay as they are until the next start.
-    func reload(_ configuration: ServeConfiguration) throws { try smtp.reload(try Self.settings(configuration)) }
+    /// Places, certificates and limits of connections, for those that come from now on. Returns the keys that hold only from the next start.
+    func reload(_ configuration: ServeConfiguration) throws(GatewayFailure) -> [ServeKey] {
+        var settings = configuration.smtp
+        settings.socketPath = first.localFolder.map { LocalFolder($0).socket }
+        settings.hostName = first.smtp.hostName
+        try smtp.reload(settings)
+        return first.waitingForStart(beside: configuration)
+    }
 
     private static func pickups(_ configuration: ServeConfiguration) -> [PickupSettings] {
         var pickups: [PickupSettings] = []
         if let folder = configuration.localFolder {
-            pickups.append(.maildrop(LocalFolder(folder).maildrop, beside: folder, node: configuration.node))
+            pickups.append(.maildrop(LocalFolder(folder).maildrop, isKeepers: false, node: configuration.node))
+            pickups.append(.maildrop(LocalFolder(folder).keepersMaildrop, isKeepers: true, node: configuration.node))
         }
         if let pickup = configuration.pickup {
             pickups.append(.pickup(pickup.folder, node: configuration.node, client: pickup.client, settle: pickup.settle))

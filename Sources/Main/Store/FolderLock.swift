@@ -8,12 +8,12 @@ struct FolderLock: ~Copyable {
     /// Held while a node serves: a second run under the same name would take the first one's messages for abandoned and send them twice.
     static func node(_ node: String, of folder: String) throws(CommandFailure) -> FolderLock {
         guard !node.isEmpty, node.utf8.count <= 64, node.utf8.allSatisfy({ isNodeByte($0) }) else {
-            throw .usage("--node takes 1 to 64 letters, digits, dots and hyphens")
+            throw .usage("a node's name has 1 to 64 letters, digits, dots and hyphens")
         }
         return try FolderLock(
             "\(folder)/\(node).lock",
             orElse: CommandFailure(
-                .unavailable, "node \(node) is being served already: stop that run, or give this one a name with --node"))
+                .unavailable, "node \(node) is being served already: stop that run, or give this one a name: --set node=NAME"))
     }
 
     /// Held while the vault's key is rotated: two at once, or one that was stopped and goes on later, would each take the other's key away.

@@ -30,7 +30,7 @@ package struct AcceptStage: Sendable {
         package let decider: @Sendable (Question) async throws(StoreFailure) -> Decider
         package let now: @Sendable () -> Date
         package let generator: @Sendable () -> any RandomNumberGenerator
-        /// Names us in Message-IDs.
+        /// Names us in Message-IDs and Received fields.
         package let domain: Domain
         package let limits: Limits
 

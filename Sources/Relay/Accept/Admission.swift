@@ -19,6 +19,13 @@ package enum Admission: Sendable, Hashable {
 }
 
 extension Directory {
+    /// Who an account of this machine is. The store's owner and root need no client, unless they were given one: to revoke it must not widen anything.
+    package func admission(ofUID uid: UInt32, owner: UInt32) -> Admission? {
+        if let client = client(.uid(uid)) { return .client(client) }
+        let isKnown = allClients.contains { $0.credential == .uid(uid) }
+        return !isKnown && (uid == owner || uid == 0) ? .owner : nil
+    }
+
     /// The client that shows itself so, if it is let in. A network is the more a client's own the smaller it is.
     package func client(_ caller: Caller) -> Client? {
         switch caller {

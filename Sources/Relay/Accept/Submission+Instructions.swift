@@ -43,11 +43,34 @@ extension Submission {
                     }
                     if !recipients.contains(where: { $0.address == address }) { recipients.append(Recipient(address: address)) }
                 } catch { throw .recipient(.envelopeRecipient, error) }
+            } else if field.isNamed(.mandateEnvelope) {
+                try takeReports(text)
+                count += 1
+                break
             } else {
                 break
             }
             count += 1
         }
         header.removeFirst(count)
+    }
+
+    /// `end notify=SUCCESS ret=HDRS envid=…`: what follows is the message's own, and what was asked for of reports.
+    private mutating func takeReports(_ text: String) throws(AcceptFailure) {
+        for word in text.split(separator: " ").dropFirst() {
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            switch (parts.first, parts.last) {
+            case ("notify", let value?):
+                guard let notify = Recipient.Notify(value) else { throw .instruction(.mandateEnvelope, "asks for reports \(value)") }
+                for index in recipients.indices { recipients[index].notify = notify }
+            case ("ret", let value?):
+                guard let ret = Envelope.Ret(rawValue: value.uppercased()) else {
+                    throw .instruction(.mandateEnvelope, "asks for ret \(value)")
+                }
+                self.ret = ret
+            case ("envid", let value?): envelopeID = value
+            default: throw .instruction(.mandateEnvelope, "says \(word), which nobody knows")
+            }
+        }
     }
 }

@@ -9,12 +9,15 @@ package struct Network: Sendable, Hashable, CustomStringConvertible {
         /// Everyone on earth is no client.
         case everyone
         case hostBits
+        /// `::ffff:192.0.2.0/120` is 192.0.2.0/24, and callers are known by that.
+        case mapped
 
         package var description: String {
             switch self {
             case .unreadable: "a network is written 192.0.2.0/24 or 2001:db8::/32"
             case .prefixLength(let most): "the prefix length is between 0 and \(most)"
             case .everyone: "/0 is everyone on earth; name the network the client is in"
+            case .mapped: "an IPv4 network is written 192.0.2.0/24, not within ::ffff:"
             case .hostBits: "bits behind the prefix are set: write the network's own address"
             }
         }
@@ -27,6 +30,7 @@ package struct Network: Sendable, Hashable, CustomStringConvertible {
     package init(_ text: String) throws(Failure) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else { throw .unreadable }
+        guard address.unmapped == address else { throw .mapped }
         let bits = address.octets.count * 8
         var length = bits
         if parts.count == 2 {

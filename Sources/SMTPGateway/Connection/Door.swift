@@ -11,6 +11,8 @@ struct Door: Sendable {
     /// Puts TLS before everything else of the connection.
     let secure: @Sendable (ChannelHandlerContext) throws -> Void
 
+    var visitor: Doorkeeper.Visitor { address.map { .address($0) } ?? .local }
+
     /// For logs.
     var place: String {
         switch terms.door {

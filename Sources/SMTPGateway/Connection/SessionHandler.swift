@@ -36,7 +36,7 @@ final class SessionHandler: ChannelDuplexHandler {
     init(_ door: Door, office: GatewayOffice) {
         self.door = door
         self.office = office
-        session = SubmissionSession(door.terms, admission: office.admission(door), isEncrypted: door.isImplicitTLS)
+        session = SubmissionSession(door.terms, byPlace: office.admission(door), isEncrypted: door.isImplicitTLS)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -55,7 +55,13 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isWaiting || isPipeFull { isReadHeld = true } else { context.read() }
+        // Whoever does not read what is said to him is not listened to either.
+        if isWaiting || isPipeFull || !context.channel.isWritable { isReadHeld = true } else { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        readOn(context)
+        context.fireChannelWritabilityChanged()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -92,10 +98,14 @@ final class SessionHandler: ChannelDuplexHandler {
             }
             if intake == nil { expectCommand(context) }
         }
-        // Octets of one line without an end, or of a message that is too large already; nobody who means well sends as many.
-        if decoder.discarded > 1 << 20 || decoder.contentOctets / 2 > session.terms.size + 1 << 20 {
-            perform(session.end(SubmissionSession.endless), context)
+        if intake != nil, !isWaiting {
+            if isPipeFull { watch.stop() } else { watch.received(decoder.contentOctets, door.patience, at: context.eventLoop.now) }
+            // It is too large already, and goes on: nobody who means well sends as many.
+            if decoder.contentOctets / 2 > session.terms.size {
+                perform(session.end(Reply(ContentReader.Flaw.tooLarge(limit: session.terms.size))), context)
+            }
         }
+        if decoder.discarded > 1 << 20 { perform(session.end(SubmissionSession.endless), context) }
         flush(context)
         leaveIfDone(context)
     }
@@ -175,9 +185,11 @@ extension SessionHandler {
 extension SessionHandler {
     private func verify(_ caller: Caller, _ context: ChannelHandlerContext) {
         if let client = office.directory().client(caller) { return perform(session.verified(client), context) }
-        let (delay, isEnough) = office.doorkeeper.failed(door.address, at: context.eventLoop.now)
+        let (delay, isEnough) = office.doorkeeper.failed(door.visitor, at: context.eventLoop.now)
+        // The name is said only where it is one: who mixes the two up has typed the key there.
         if case .key(let name, _) = caller {
-            office.logger.notice("a log-in as \(name.prefix(80).debugDescription) from \(door.place) failed")
+            let isName = office.directory().allClients.contains { $0.name == name }
+            office.logger.notice("a log-in as \(isName ? name.debugDescription : "a client that there is not") from \(door.place) failed")
         }
         isWaiting = true
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -226,12 +238,15 @@ extension SessionHandler {
 
     private func keep(_ piece: [UInt8], _ context: ChannelHandlerContext) {
         guard let intake else { return }
-        watch.received(piece.count, door.patience, at: context.eventLoop.now)
-        if !intake.pipe.write(piece) { isPipeFull = true }
+        guard !intake.pipe.write(piece) else { return }
+        isPipeFull = true
     }
 
     private func drained(_ context: ChannelHandlerContext) {
         isPipeFull = false
+        // The time that we took is not the client's.
+        if intake != nil, !isWaiting { watch.resumed(door.patience, at: context.eventLoop.now) }
+        arm(context)
         readOn(context)
     }
 
@@ -241,7 +256,7 @@ extension SessionHandler {
         if let flaw {
             intake.pipe.cut()
             self.intake = nil
-            return perform(session.settled(flaw.reply), context)
+            return perform(session.settled(Reply(flaw)), context)
         }
         if let early {
             self.early = nil
@@ -282,7 +297,7 @@ extension SessionHandler {
     }
 
     private func readOn(_ context: ChannelHandlerContext) {
-        guard isReadHeld, !isWaiting, !isPipeFull, !isClosed else { return }
+        guard isReadHeld, !isWaiting, !isPipeFull, !isClosed, context.channel.isWritable else { return }
         isReadHeld = false
         context.read()
     }

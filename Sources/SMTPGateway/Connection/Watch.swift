@@ -17,8 +17,14 @@ struct Watch {
         received(0, patience, at: now)
     }
 
+    /// `count`: octets of content so far, also of one that is not wanted any more.
     mutating func received(_ count: Int, _ patience: GatewaySettings.Patience, at now: NIODeadline) {
-        octets += count
+        octets = count
+        resumed(patience, at: now)
+    }
+
+    /// The client may go on.
+    mutating func resumed(_ patience: GatewaySettings.Patience, at now: NIODeadline) {
         let whole = contentStart + Self.amount(patience.content + Double(octets) / max(patience.slowest, 1))
         deadline = min(now + Self.amount(patience.silence), whole)
     }

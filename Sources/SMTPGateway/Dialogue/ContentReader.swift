@@ -95,14 +95,3 @@ struct ContentReader: Sendable, Hashable {
         return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
     }
 }
-
-extension ContentReader.Flaw {
-    var reply: Reply {
-        switch self {
-        case .bareCarriageReturn(let line):
-            Reply(550, "5.6.0", "line \(line) has a carriage return that no line feed follows: lines end with CRLF")
-        case .bareLineFeed(let line): Reply(550, "5.6.0", "line \(line) ends with a line feed alone: lines end with CRLF")
-        case .tooLarge(let limit): Reply(552, "5.3.4", "the message is larger than \(limit) octets")
-        }
-    }
-}

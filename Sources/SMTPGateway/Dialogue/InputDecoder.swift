@@ -22,8 +22,9 @@ struct InputDecoder: Sendable {
     private(set) var discarded = 0
 
     mutating func append(_ bytes: some Collection<UInt8>) {
-        if position == input.count {
-            input.removeAll(keepingCapacity: true)
+        // What was read is dropped each time, or a client whose pieces always end within a line would have all of them kept.
+        if position > 0 {
+            input.removeFirst(position)
             position = 0
         }
         input.append(contentsOf: bytes)
@@ -68,28 +69,30 @@ struct InputDecoder: Sendable {
     }
 
     private mutating func nextLine(limit: Int) -> Event? {
-        guard let lineFeed = input[position...].firstIndex(of: 0x0A) else {
-            let waiting = input.count - position
-            guard waiting > limit + 2 || isDiscardingLine else { return nil }
-            isDiscardingLine = true
-            // A CR at the very end may belong to the CRLF that ends the line.
-            let keep = input.last == 0x0D ? 1 : 0
-            discarded += waiting - keep
-            position = input.count - keep
-            return nil
+        // Within a line that is too long a bare LF ends nothing: on to the next one.
+        while let lineFeed = input[position...].firstIndex(of: 0x0A) {
+            let line = input[position..<lineFeed]
+            position = lineFeed + 1
+            guard line.last == 0x0D else {
+                guard isDiscardingLine else { return .malformed }
+                discarded += line.count + 1
+                continue
+            }
+            if isDiscardingLine || line.count - 1 > limit {
+                isDiscardingLine = false
+                discarded = 0
+                return .overlong
+            }
+            let content = line.dropLast()
+            return content.contains(0x0D) ? .malformed : .line(Array(content))
         }
-        let line = input[position..<lineFeed]
-        position = lineFeed + 1
-        guard line.last == 0x0D else {
-            if isDiscardingLine { return nextLine(limit: limit) }  // a bare LF ends nothing
-            return .malformed
-        }
-        if isDiscardingLine || line.count - 1 > limit {
-            isDiscardingLine = false
-            discarded = 0
-            return .overlong
-        }
-        let content = line.dropLast()
-        return content.contains(0x0D) ? .malformed : .line(Array(content))
+        let waiting = input.count - position
+        guard waiting > limit + 2 || isDiscardingLine else { return nil }
+        isDiscardingLine = true
+        // A CR at the very end may belong to the CRLF that ends the line.
+        let keep = input.last == 0x0D && waiting > 0 ? 1 : 0
+        discarded += waiting - keep
+        position = input.count - keep
+        return nil
     }
 }

@@ -53,7 +53,7 @@ extension SubmissionSession {
             return nil
         case ("ENVID", let value?):
             // RFC 3461 section 4.4
-            guard value.utf8.count <= 100, Self.isXText(value) else { break }
+            guard value.utf8.count <= 100, XText.isValid(value.utf8) else { break }
             transaction.envelopeID = value
             return nil
         // Who submitted it first (RFC 4954 section 5): we know who submits it to us, and say no more.
@@ -149,9 +149,5 @@ extension SubmissionSession {
         case .address(let error): Reply(553, code, "\(error)")
         case .parameter(let word): Reply(501, "5.5.4", "a parameter that cannot be: \(word)")
         }
-    }
-
-    private static func isXText(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "=") }
     }
 }

@@ -16,7 +16,7 @@ extension SubmissionSession {
         if case .local = terms.door {
             return [.reply(Reply(502, "5.5.1", "there is no AUTH here: the system says who you are"))]
         }
-        guard !isSignedIn else { return [.reply(Reply(503, "5.5.1", "you are signed in already"))] }
+        guard signedIn == nil else { return [.reply(Reply(503, "5.5.1", "you are signed in already"))] }
         guard transaction == nil else { return [.reply(Reply(503, "5.5.1", "AUTH comes before MAIL"))] }
         guard clientName != nil else { return [.reply(Reply(503, "5.5.1", "EHLO comes first"))] }
         guard maySignIn else { return [.reply(Reply(538, "5.7.11", "a key is not given in clear: STARTTLS comes first"))] }
@@ -72,8 +72,7 @@ extension SubmissionSession {
     mutating func verified(_ client: Client?, hasTriedEnough: Bool = false) -> [Action] {
         expected = .command
         if let client {
-            admission = .client(client)
-            isSignedIn = true
+            signedIn = client
             return [.reply(Reply(235, "2.7.0", "signed in as \(client.name)"))]
         }
         failedSignIns += 1

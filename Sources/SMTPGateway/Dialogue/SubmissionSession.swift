@@ -33,21 +33,25 @@ struct SubmissionSession: Sendable {
     private(set) var clientName: String?
     private(set) var isExtended = false
     private(set) var isEncrypted: Bool
-    var admission: Admission?
-    /// By AUTH, not by where it calls from.
-    var isSignedIn = false
+    /// Who the client is by the place it calls from.
+    private let byPlace: Admission?
+    /// Who it has shown to be by AUTH.
+    var signedIn: Client?
     var transaction: Transaction?
     var failedSignIns = 0
     private var mistakes = 0
     private var idleCommands = 0
+    /// Of this transaction.
+    private var envelopeCommands = 0
     private var isStopping = false
 
-    /// `admission`: who the client is by the place it calls from.
-    init(_ terms: Terms, admission: Admission?, isEncrypted: Bool) {
+    init(_ terms: Terms, byPlace: Admission?, isEncrypted: Bool) {
         self.terms = terms
-        self.admission = admission
+        self.byPlace = byPlace
         self.isEncrypted = isEncrypted
     }
+
+    var admission: Admission? { signedIn.map { .client($0) } ?? byPlace }
 
     /// How long the next line may be, without its CRLF.
     var lineLimit: Int {
@@ -69,8 +73,11 @@ struct SubmissionSession: Sendable {
     }
 
     mutating func overlong() -> [Action] {
+        let limit = lineLimit
+        // RFC 4954 section 4 has a code of its own for a response.
+        let code = limit == terms.responseLine ? "5.5.6" : "5.5.2"
         expected = .command
-        return counted([.reply(Reply(500, "5.5.2", "the line is longer than \(lineLimit) octets"))])
+        return counted([.reply(Reply(500, code, "the line is longer than \(limit) octets"))])
     }
 
     mutating func malformed() -> [Action] {
@@ -78,12 +85,12 @@ struct SubmissionSession: Sendable {
         return counted([.reply(Reply(500, "5.5.2", "lines end with CRLF, and no CR or LF stands alone in them"))])
     }
 
-    /// The handshake is through: RFC 3207 section 4.2 forgets all that was said before.
+    /// TLS has been begun: RFC 3207 section 4.2 forgets all that was said before.
     mutating func secured() {
         isEncrypted = true
         clientName = nil
         isExtended = false
-        forgetSignIn()
+        signedIn = nil
         transaction = nil
         expected = .command
     }
@@ -93,6 +100,7 @@ struct SubmissionSession: Sendable {
         expected = .command
         transaction = nil
         idleCommands = 0
+        envelopeCommands = 0
         return [.reply(reply)] + (isStopping ? leave(Self.stopping) : [])
     }
 
@@ -136,9 +144,9 @@ extension SubmissionSession {
         case "STARTTLS": return startTLS(command)
         case "AUTH": return signIn(command)
         case "MAIL": return mail(command)
-        case "RCPT": return recipient(command)
+        case "RCPT": return enveloped(recipient(command))
         case "DATA": return data(command)
-        case "RSET": return idle(reset(command))
+        case "RSET": return idle(reset())
         case "NOOP": return idle([.reply(Reply(250, "2.0.0", "ok"))])
         case "VRFY": return idle([.reply(Reply(252, "2.5.0", "addresses are not looked up; send the message"))])
         case "HELP": return idle([.reply(Self.help)])
@@ -195,14 +203,15 @@ extension SubmissionSession {
         return [.reply(Reply(220, "2.0.0", "go ahead")), .startTLS]
     }
 
-    private mutating func reset(_ command: CommandLine) -> [Action] {
-        transaction = nil
-        return [.reply(Reply(250, "2.0.0", "forgotten"))]
+    /// One who names the same recipient for ever, or more and more beyond the limit, does not want to send a message.
+    private mutating func enveloped(_ actions: [Action]) -> [Action] {
+        envelopeCommands += 1
+        guard envelopeCommands > terms.recipients * 2 + 100 else { return actions }
+        return leave(Reply(421, "4.7.0", "too many recipients were named"))
     }
 
-    private mutating func forgetSignIn() {
-        guard isSignedIn else { return }
-        isSignedIn = false
-        admission = nil
+    private mutating func reset() -> [Action] {
+        transaction = nil
+        return [.reply(Reply(250, "2.0.0", "forgotten"))]
     }
 }

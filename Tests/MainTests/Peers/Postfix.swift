@@ -15,7 +15,8 @@ struct Postfix {
         submission = free[0]
         submissions = free[1]
         let doors = [
-            "127.0.0.1:\(submission) inet n - n - - smtpd", "127.0.0.1:\(submissions) inet n - n - - smtpd", "  -o smtpd_tls_wrappermode=yes",
+            "127.0.0.1:\(submission) inet n - n - - smtpd", "127.0.0.1:\(submissions) inet n - n - - smtpd",
+            "  -o smtpd_tls_wrappermode=yes",
         ]
         instance = try await PostfixInstance(folder: folder, doors: doors, own: Self.own(folder, dovecot, lineLimit))
         // An address is its login's own and nobody else's.

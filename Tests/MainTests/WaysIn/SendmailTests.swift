@@ -14,7 +14,7 @@ struct SendmailTests {
             #expect(await house.service.stop() == 0)
             _ = try await house.mandate("sendmail", "-t", input: letter)
             _ = try await house.mandate("sendmail", "-f", "tracker@fabrikam.example", "root", input: "Subject: for root\n\nHello.\n")
-            let maildrop = house.folder + "/door/maildrop"
+            let maildrop = LocalFolder(house.folder + "/door").maildrop(of: geteuid())
             #expect(try FileManager.default.contentsOfDirectory(atPath: maildrop).filter { $0.hasSuffix(".eml") }.count == 2)
             let (service, _) = try await ServedHouse.start(house.premises, [])
             let arrivals = await house.arrived(2)
@@ -67,6 +67,21 @@ struct SendmailTests {
             let said = try await house.mandate("sendmail", "-bs", input: dialogue)
             #expect(said.contains("250 2.0.0 kept as m") && said.contains("221 2.0.0 bye"))
             #expect(await house.arrived(1).first?.body == "Hello.\r\n")
+        }
+    }
+
+    /// So many refusals that the service hangs up are refusals all the same, and not a reason to put the message down.
+    @Test func aMessageThatIsRefusedForManyIsRefused() async throws {
+        try await ServedHouse.with { house in
+            let many = (0..<30).map { "r\($0)@-bad.example" }
+            let said = try await house.run(
+                [try Premises.program(), "sendmail", "-f", "ann@fabrikam.example"] + many, input: letter, expecting: 65)
+            #expect(said.text.contains("-bad.example"))
+            let refused = try await house.run(
+                [try Premises.program(), "sendmail", "-f", "ann@fabrikam.example"] + (0..<30).map { "nobody\($0)" }, input: letter,
+                environment: ["MANDATE_DOOR": house.folder + "/door"], expecting: 0)
+            #expect(refused.text.isEmpty, "accounts go to the administrator")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: LocalFolder(house.folder + "/door").keepersMaildrop).isEmpty)
         }
     }
 }

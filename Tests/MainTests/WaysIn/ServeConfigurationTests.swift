@@ -47,7 +47,7 @@ struct ServeConfigurationTests {
         ("smtp:\n  listen-tls: 127.0.0.1:465\n", "wants smtp.certificate and smtp.key"),
         ("pickup:\n  folder: here\n", "pickup.folder is a path from the root, not here"),
         ("smtp:\n  host-name: 'a b'\n", "smtp.host-name: "),
-        ("node: [a, b]\n", "node must have one value"),
+        ("node: [a, b]\n", "node must have one value"), ("checkpoint:\n", "checkpoint has no value: leave it out"),
     ])
     func mistakesNameTheirKey(_ yaml: String, _ words: String) async throws {
         let failure = await #expect(throws: CommandFailure.self) { try await read(yaml) }
@@ -56,6 +56,12 @@ struct ServeConfigurationTests {
 
     @Test func clearBeyondThisMachineMustBeAskedFor() async throws {
         #expect(try await read("smtp:\n  listen: 0.0.0.0:25\n  allow-clear: yes\n").smtp.allowsClear)
+    }
+
+    @Test func aMistypedVariableIsAMistakeToo() async throws {
+        let failure = await #expect(throws: CommandFailure.self) { try await read(environment: ["MANDATE_SMTP_LISTN": "127.0.0.1:1"]) }
+        #expect(failure?.sentence.contains("MANDATE_SMTP_LISTN") == true)
+        #expect(try await read(environment: ["MANDATE_STORE": "/x", "MANDATE_KEY_FILE": "/y", "MANDATE_DOOR": "/z"]).node == "main")
     }
 
     @Test(arguments: ["nonsense", "no.such=1"]) func whatIsSetMustBeAKey(_ setting: String) async throws {
@@ -78,6 +84,9 @@ struct ServeConfigurationTests {
             house.service.signal(SIGHUP)
             try await house.log.shows("the configuration stays as it was")
             #expect(house.log.all.contains("did you mean smtp.timeout?"))
+            try Data("smtp:\n  size: 5000\n".utf8).write(to: URL(filePath: file))
+            house.service.signal(SIGHUP)
+            try await house.log.shows("smtp.size: only from the next start")
         }
     }
 }

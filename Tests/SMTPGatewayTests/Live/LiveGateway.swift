@@ -68,6 +68,9 @@ struct LiveGateway: Sendable {
 
     func port(isImplicitTLS: Bool = false) -> Int { places.all.last { $0.isImplicitTLS == isImplicitTLS }?.port ?? 0 }
 
+    /// Until it has been ready so many times: at its start, and after each reload.
+    func isReady(_ times: Int) async { await places.areReady(times) }
+
     /// Until so many places have been listened at in all.
     func listensAgain(_ count: Int) async { await places.count(count) }
 }
@@ -76,7 +79,7 @@ struct LiveGateway: Sendable {
 private final class Places: Sendable {
     private struct State {
         var all: [GatewaySettings.Listener] = []
-        var isReady = false
+        var ready = 0
         var waiting: [(condition: @Sendable (State) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -85,9 +88,9 @@ private final class Places: Sendable {
     var all: [GatewaySettings.Listener] { state.withLock { $0.all } }
 
     func add(_ listener: GatewaySettings.Listener) { change { $0.all.append(listener) } }
-    func ready() { change { $0.isReady = true } }
+    func ready() { change { $0.ready += 1 } }
 
-    func areReady() async { await until { $0.isReady } }
+    func areReady(_ times: Int = 1) async { await until { $0.ready >= times } }
     func count(_ count: Int) async { await until { $0.all.count >= count } }
 
     private func until(_ condition: @escaping @Sendable (State) -> Bool) async {

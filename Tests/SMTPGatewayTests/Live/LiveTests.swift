@@ -146,12 +146,9 @@ struct LiveTests {
         try await LiveGateway.with(settings(implicit: true)) { live in
             let before = try await signedIn(live.port(isImplicitTLS: true), tls: LiveGateway.authority)
             var changed = try settings(implicit: true)
-            changed.listeners = [
-                .init(host: "127.0.0.1", port: live.port()),
-                .init(host: "127.0.0.1", port: live.port(isImplicitTLS: true), isImplicitTLS: true),
-            ]
             changed.identity = try LiveGateway.identity("elsewhere")
             try live.gateway.reload(changed)
+            await live.isReady(2)
             #expect(try await hand(over: before).hasPrefix("250"), "a connection that is open stays as it is")
             let after = try await LiveClient.connect(live.port(isImplicitTLS: true), tls: LiveGateway.authority)
             // Its name is another now, which this client does not take.

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Mail
+internal import Relay
 internal import SMTPGateway
 
 /// What `serve` is told by its configuration, read and judged as a whole: a mistake anywhere changes nothing.
@@ -15,6 +16,18 @@ struct ServeConfiguration: Sendable {
     var domain: Domain
     var localFolder: String?
     var pickup: Pickup?
+
+    /// Keys whose values differ and that are looked at only when the service starts.
+    func waitingForStart(beside now: ServeConfiguration) -> [ServeKey] {
+        let differences: [(ServeKey, Bool)] = [
+            (.node, node != now.node), (.checkpoint, checkpoint != now.checkpoint), (.httpHost, httpHost != now.httpHost),
+            (.httpPort, httpPort != now.httpPort), (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
+            (.smtpRecipients, recipients != now.recipients), (.localFolder, localFolder != now.localFolder),
+            (.pickupFolder, pickup?.folder != now.pickup?.folder), (.pickupClient, pickup?.client != now.pickup?.client),
+            (.pickupSettle, pickup?.settle != now.pickup?.settle),
+        ]
+        return differences.filter(\.1).map(\.0)
+    }
 
     struct Pickup: Sendable, Hashable {
         var folder: String
@@ -77,6 +90,9 @@ struct ServeConfiguration: Sendable {
         switch (try await source.text(.smtpCertificate), try await source.text(.smtpKey)) {
         case (nil, nil): return nil
         case (let certificate?, let key?):
+            if let status = FileStatus(key), status.permissions & 0o007 != 0 {
+                throw .configuration("smtp.key: \(key) can be read by everyone; run: chmod o-rwx \(key.shellQuoted)")
+            }
             return GatewaySettings.Identity(certificates: try bytes(certificate, .smtpCertificate), key: try bytes(key, .smtpKey))
         case (.some, nil): throw .configuration("smtp.certificate wants its smtp.key")
         case (nil, .some): throw .configuration("smtp.key wants its smtp.certificate")

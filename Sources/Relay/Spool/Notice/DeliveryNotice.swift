@@ -117,12 +117,13 @@ struct DeliveryNotice: Sendable {
     /// For programs (RFC 3464 section 2).
     private var report: String {
         var text = "Reporting-MTA: dns; \(domain.ascii)\r\n"
-        if let id = original.envelope.envelopeID { text += "Original-Envelope-Id: \(id)\r\n" }
+        // What was given as xtext is told as what it stands for (RFC 3461 section 6.3).
+        if let id = original.envelope.envelopeID { text += "Original-Envelope-Id: \(Self.oneLine(XText.decoded(id)))\r\n" }
         text += "Arrival-Date: \(Self.date(original.acceptedAt))\r\n"
         for fate in fates {
             let address = fate.recipient.address
             text += "\r\n"
-            if let given = fate.recipient.originalRecipient { text += "Original-Recipient: \(given.replacing(";", with: "; "))\r\n" }
+            if let given = fate.recipient.originalRecipient { text += "Original-Recipient: \(Self.original(given))\r\n" }
             text +=
                 "Final-Recipient: \(address.isASCII ? "rfc822" : "utf-8"); \(address)\r\nAction: \(fate.action.rawValue)\r\nStatus: \(fate.status)\r\n"
             if !fate.reply.isEmpty { text += "Diagnostic-Code: smtp; \(Self.oneLine(fate.reply))\r\n" }
@@ -138,6 +139,13 @@ struct DeliveryNotice: Sendable {
     }
 
     private static func date(_ date: Date) -> String { MailDate.format(secondsSince1970: Int64(date.timeIntervalSince1970)) }
+
+    /// `rfc822;ann+2Bx@example.org` with its xtext undone.
+    private static func original(_ given: String) -> String {
+        let parts = given.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return oneLine(given) }
+        return oneLine("\(parts[0]); \(XText.decoded(String(parts[1])))")
+    }
 
     /// A field of its own may not come out of what a server said, nor anything that a 7-bit part cannot carry.
     private static func oneLine(_ text: String) -> String {

@@ -1,18 +1,19 @@
 /// The encoding of ENVID and ORCPT (RFC 3461 section 4): printable ASCII, with `+`, `=` and everything else as `+` and two hexadecimal digits.
-enum XText {
+package enum XText {
     /// Text that is xtext already stays as it is; anything else is encoded whole, so that nothing but xtext can reach a command.
-    static func made(of text: String) -> String {
+    package static func made(of text: String) -> String {
         isValid(text.utf8) ? text : encoded(text.utf8)
     }
 
     /// `addr-type ";" xtext`. Where the type is no atom, the whole is taken for an address of type rfc822.
-    static func originalRecipient(_ text: String) -> String {
+    package static func originalRecipient(_ text: String) -> String {
         let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, parts[0].utf8.allSatisfy(isTypeCharacter) else { return "rfc822;" + made(of: text) }
         return "\(parts[0]);\(made(of: String(parts[1])))"
     }
 
-    private static func isValid(_ text: String.UTF8View) -> Bool {
+    /// Hexadecimal digits in capitals, as the RFC writes them.
+    package static func isValid(_ text: String.UTF8View) -> Bool {
         var hexDue = 0
         for byte in text {
             if hexDue > 0 {
@@ -36,6 +37,23 @@ enum XText {
             } else {
                 bytes += [UInt8(ascii: "+"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What it stands for; text that is not xtext stands for itself.
+    package static func decoded(_ text: String) -> String {
+        guard isValid(text.utf8) else { return text }
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "+"), let high = rest.popFirst().flatMap(ASCII.hexValue),
+                let low = rest.popFirst().flatMap(ASCII.hexValue)
+            else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(high << 4 | low)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SMTPTransmit
+@testable import Mail
 
 @Suite struct XTextTests {
     @Test(arguments: [
