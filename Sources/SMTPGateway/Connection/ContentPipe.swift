@@ -31,7 +31,8 @@ final class ContentPipe: Sendable {
             }
             state.pieces.append(piece)
             state.octets += piece.count
-            state.isFull = state.octets >= Self.most
+            // Once full it is full until it was drained: pieces that were read already come meanwhile, and must not make `next` forget to tell.
+            if state.octets >= Self.most { state.isFull = true }
             return (nil, !state.isFull)
         }
         reader?.resume(returning: piece)
