@@ -39,6 +39,9 @@ enum KillInTrial {
                 Foundation.kill(service.processIdentifier, SIGKILL)
                 service.waitUntilExit()
                 if crowd.tally.unanswered > before.unanswered { cut += 1 }
+                if (number + 1).isMultiple(of: 20) {
+                    print("  \(number + 1) kills, \(crowd.tally.accepted.count) messages answered with 250")
+                }
             }
             let last = try house.serve(port: port)
             crowd.allow(messages)

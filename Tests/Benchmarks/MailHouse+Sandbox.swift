@@ -14,6 +14,9 @@ extension MailHouse {
             mailboxes: logins.map { HostedMailbox($0) })
         var settings = SandboxSettings()
         settings.contentLimit = 0
+        // A trial hands over more in a minute than the pretend Microsoft takes from one tenant in a day.
+        settings.habits.recipientsPerDay = nil
+        settings.habits.tenantRecipientsPerDay = nil
         let sandbox = try Sandbox(
             tenant, settings: settings, clock: { Date().timeIntervalSince1970 }, generator: SystemRandomNumberGenerator())
         try await sandbox.start()
