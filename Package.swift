@@ -94,7 +94,7 @@ let package = Package(
                 x509, asn1, grdb,
             ]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport"],
+            name: "Benchmarks", dependencies: ["CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto],
             path: "Tests/Benchmarks"),
     ],
     swiftLanguageModes: [.v6]

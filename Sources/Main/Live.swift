@@ -33,7 +33,14 @@ struct Live: Sendable {
         func next() -> UInt64 { draw() }
     }
 
-    func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: draw()) } }
+    /// Eight of each number: a number is a call of the kernel, and each line of the journal wants a salt of sixteen.
+    func randomBytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            withUnsafeBytes(of: draw()) { bytes.append(contentsOf: $0.prefix(count - bytes.count)) }
+        }
+        return bytes
+    }
 
     /// Who answers for a change, in the journal: the person behind sudo rather than the account that owns the store.
     var person: String {

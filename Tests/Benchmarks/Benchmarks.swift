@@ -1,9 +1,10 @@
+import Foundation
 import Relay
 
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|queue|kill [MESSAGES KILLS]]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|in|slow|queue|kill [MESSAGES KILLS]|kill-in [MESSAGES KILLS]]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
@@ -13,11 +14,20 @@ import Relay
         if wanted.isEmpty || wanted.contains("tokens") { try await TokenBenchmark.run() }
         if wanted.contains("out") { try await OutBenchmark.run() }
         if wanted.contains("queue") { try await QueueBenchmark.run() }
-        if let place = wanted.firstIndex(of: "kill") {
-            let numbers = wanted[place...].dropFirst().prefix(2).compactMap { Int($0) }
+        if wanted.contains("in") { try await InBenchmark.run() }
+        if wanted.contains("slow") { try await SlowBenchmark.run() }
+        if let numbers = numbers(behind: "kill", in: wanted) {
             try await KillTrial.run(messages: numbers.first ?? 5_000, kills: numbers.dropFirst().first ?? 220)
         }
+        if let numbers = numbers(behind: "kill-in", in: wanted) {
+            try await KillInTrial.run(messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 60)
+        }
         if wanted.contains("million") { try await LoadBenchmark.run([1_000_000]) }
+    }
+
+    /// nil: the word is not there.
+    private static func numbers(behind word: String, in wanted: ArraySlice<String>) -> [Int]? {
+        wanted.firstIndex(of: word).map { wanted[$0...].dropFirst().prefix(2).compactMap { Int($0) } }
     }
 }
 
@@ -30,6 +40,7 @@ func nanoseconds(for count: Int, runs: Int = 7, _ work: () -> Void) -> Double {
 
 func row(_ name: String, _ value: String) {
     print(name.padded(to: 58) + value)
+    fflush(nil)  // who measures for minutes wants to see how far it is, through a pipe, too
 }
 
 extension String {

@@ -35,22 +35,7 @@ enum KillTrial {
 
     static func run(messages: Int, kills: Int) async throws {
         print("— killing the service \(kills) times while it sends \(messages) messages")
-        let logins = (0..<20).map { "m\($0)@crowd.example" }
-        let tenant = Tenant(
-            id: "11111111-2222-3333-4444-555555555555", domains: ["crowd.example"],
-            applications: [AppRegistration(clientID: "client", name: "House", secrets: [.init("secret")], appOnly: .everyMailbox)],
-            mailboxes: logins.map { HostedMailbox($0) })
-        var settings = SandboxSettings()
-        settings.contentLimit = 0
-        let sandbox = try Sandbox(
-            tenant, settings: settings, clock: { Date().timeIntervalSince1970 }, generator: SystemRandomNumberGenerator())
-        try await sandbox.start()
-        var provider = Relay.Provider.microsoft
-        provider.tokenEndpoint = sandbox.tokenEndpoint
-        provider.smtp = MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS)
-        provider.limits = ProviderLimits(connections: 3)
-        provider.trustedCertificates = sandbox.authority.certificatePEM
-        let house = try await MailHouse.open(provider, logins: logins, tenant: tenant.id, secret: Secret("secret"))
+        let (house, sandbox) = try await MailHouse.atSandbox()
         let result: Result<Void, any Error>
         do { result = .success(try await kill(house, sandbox, messages: messages, kills: kills)) } catch { result = .failure(error) }
         try await house.close()
@@ -75,17 +60,7 @@ enum KillTrial {
             if isHit { done[point, default: 0] += 1 }
             if (number + 1).isMultiple(of: 20) { print("  \(number + 1) kills, \(sandbox.record.messages.count) messages at the provider") }
         }
-        let service = try house.serve()
-        let deadline = Date().addingTimeInterval(120)
-        while Date() < deadline, case let left = try await house.store.list(QueueFilter()), !left.isEmpty {
-            // Nobody waits for the hours that a message gets whose sending was cut off again and again.
-            for queued in left where queued.nextAttempt.map({ $0 > Date().addingTimeInterval(1) }) ?? false {
-                try await house.store.change(queued.message.id, .retry, by: "trial", at: Date())
-            }
-            try await Task.sleep(for: .milliseconds(200))
-        }
-        service.terminate()
-        service.waitUntilExit()
+        try await house.seeThrough()
         try await report(accepted, done, house, sandbox)
     }
 

@@ -1,8 +1,10 @@
+import Crypto
 import Foundation
 import FoundationEssentials
 import Mail
 import Relay
 import SQLiteStore
+import TestSupport
 
 /// A store with mailboxes at one provider, messages to send, and the built program to send them.
 struct MailHouse: Sendable {
@@ -15,7 +17,10 @@ struct MailHouse: Sendable {
     private static let application = ApplicationID(trusted: "app-house")
 
     /// `secret`: of an application that opens every mailbox; nil: a program prints the token, whatever it is worth.
-    static func open(_ provider: Relay.Provider, logins: [String], tenant: String = "", secret: Secret?) async throws -> MailHouse {
+    /// `more`: what else its directory has.
+    static func open(
+        _ provider: Relay.Provider, logins: [String], tenant: String = "", secret: Secret?, more: [DirectoryEntity] = []
+    ) async throws -> MailHouse {
         let folder = FileManager.default.temporaryDirectory.appending(path: "mandate-house-\(getpid())-\(UInt32.random(in: 0...(.max)))")
             .path
         let key = random(32)
@@ -42,6 +47,7 @@ struct MailHouse: Sendable {
                         id: MailboxID(trusted: "box-\(number)"), address: try EmailAddress(login), grant: GrantID(trusted: "grant-house"))))
         }
         let name = SecretName(.clientSecret, of: application.text)
+        entities += more
         let secrets = try secret.map { [SecretChange(name: name, sealed: try vault.seal($0, for: name))] } ?? []
         _ = try await store.apply(DirectoryEdit(entities.map { .put($0) }, secrets: secrets, by: "benchmark", at: Date()))
         return MailHouse(folder: folder, store: store, vault: vault, logins: logins)
@@ -82,8 +88,29 @@ struct MailHouse: Sendable {
         }
     }
 
-    /// `mandate serve` on this store.
-    func serve() throws -> Process { try start(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0"]) }
+    /// The client that hands mail over at the service's own door.
+    static let client = (name: "app", key: "a key that a program has")
+
+    static var clientEntity: DirectoryEntity {
+        .client(
+            Client(
+                id: ClientID(trusted: "app"), name: client.name, credential: .key(sha256: Array(SHA256.hash(data: Data(client.key.utf8))))))
+    }
+
+    /// `mandate serve` on this store. `port`: where it takes mail in; 0: any free one.
+    func serve(port: Int = 0) throws -> Process { try start(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:\(port)"]) }
+
+    /// The same, once it takes mail in.
+    func serving(port: Int) async throws -> Process {
+        let service = try serve(port: port)
+        for _ in 0..<1_000 where service.isRunning {
+            do {
+                _ = try SubmissionClient(port: port)
+                return service
+            } catch { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        throw Unexpected("the service does not take mail in at \(port)")
+    }
 
     /// A command on this store, built beside this program.
     func start(_ words: [String]) throws -> Process {
@@ -106,5 +133,15 @@ extension Process {
         let fields = text[end...].split(separator: " ").dropFirst()
         let ticks = fields.dropFirst(11).prefix(2).compactMap { Double($0) }.reduce(0, +)
         return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Octets in memory now (VmRSS) and at most so far (VmHWM), of /proc/PID/status.
+    var memory: (now: Int, most: Int) {
+        guard let text = try? String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8) else { return (0, 0) }
+        let kilobytes = { (name: String) in
+            text.split(separator: "\n").first { $0.hasPrefix(name + ":") }?.split(whereSeparator: \.isWhitespace).dropFirst().first
+                .flatMap { Int($0) } ?? 0
+        }
+        return (kilobytes("VmRSS") << 10, kilobytes("VmHWM") << 10)
     }
 }

@@ -16,8 +16,8 @@ final class SessionHandler: ChannelDuplexHandler {
     struct StopRequested: Sendable {}
 
     private let office: GatewayOffice
-    private let door: Door
-    private var session: SubmissionSession
+    let door: Door
+    var session: SubmissionSession
     private var decoder = InputDecoder()
     private var intake: Intake?
     /// The answer to a message that was refused before its end had come.
@@ -27,11 +27,11 @@ final class SessionHandler: ChannelDuplexHandler {
     private var isWaiting = false
     private var isPipeFull = false
     private var isReadHeld = false
-    private var isClosed = false
+    var isClosed = false
     /// The client has said all it will, and may still be listening.
     private var hasSaidAll = false
-    private var watch = Watch()
-    private var timer: (due: NIODeadline, task: Scheduled<Void>)?
+    var watch = Watch()
+    var timer: (due: NIODeadline, task: Scheduled<Void>)?
 
     init(_ door: Door, office: GatewayOffice) {
         self.door = door
@@ -115,7 +115,7 @@ final class SessionHandler: ChannelDuplexHandler {
         if hasSaidAll, !isWaiting { close(context) }
     }
 
-    private func perform(_ actions: [SubmissionSession.Action], _ context: ChannelHandlerContext) {
+    func perform(_ actions: [SubmissionSession.Action], _ context: ChannelHandlerContext) {
         for action in actions where !isClosed {
             switch action {
             case .reply(let reply): write(reply, context)
@@ -137,7 +137,7 @@ final class SessionHandler: ChannelDuplexHandler {
         output = buffer
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
+    func flush(_ context: ChannelHandlerContext) {
         guard let buffer = output else { return }
         output = nil
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
@@ -150,34 +150,6 @@ final class SessionHandler: ChannelDuplexHandler {
         intake?.pipe.cut()
         intake = nil
         context.close(promise: nil)
-    }
-}
-
-/// Time.
-extension SessionHandler {
-    private func expectCommand(_ context: ChannelHandlerContext) {
-        watch.command(door.patience, isKnown: session.admission != nil, at: context.eventLoop.now)
-        arm(context)
-    }
-
-    /// One timer, which looks again when the deadline has moved meanwhile: commands come too fast for one each.
-    private func arm(_ context: ChannelHandlerContext) {
-        guard let deadline = watch.deadline, !isClosed else { return }
-        if let timer {
-            guard deadline < timer.due else { return }
-            timer.task.cancel()
-        }
-        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        timer = (deadline, context.eventLoop.scheduleTask(deadline: deadline) { handler.value.look(bound.value) })
-    }
-
-    private func look(_ context: ChannelHandlerContext) {
-        timer = nil
-        guard let deadline = watch.deadline, !isClosed else { return }
-        guard deadline <= context.eventLoop.now else { return arm(context) }
-        perform(session.end(SubmissionSession.idle), context)
-        flush(context)
     }
 }
 

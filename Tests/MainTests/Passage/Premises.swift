@@ -17,9 +17,11 @@ struct Premises: Sendable {
     let vault: Vault
     let live: Live
 
-    static func with(keepingContent: Bool = false, _ body: (Premises) async throws -> Void) async throws {
+    /// `disk`: a folder to put its own into; nil: where temporary files are.
+    static func with(keepingContent: Bool = false, on disk: String? = nil, _ body: (Premises) async throws -> Void) async throws {
         let live = Live.system()
-        let folder = FileManager.default.temporaryDirectory.appending(path: live.identifier("mandate-test")).path
+        let folder = URL(filePath: disk ?? FileManager.default.temporaryDirectory.path).appending(path: live.identifier("mandate-test"))
+            .path
         defer { try? FileManager.default.removeItem(atPath: folder) }  // what is left in a temporary folder harms no test
         var settings = SandboxSettings()
         if !keepingContent { settings.contentLimit = 0 }

@@ -20,15 +20,9 @@ struct ServedHouse: Sendable {
     var sandbox: Sandbox { premises.sandbox }
     var folder: String { premises.folder }
 
-    static func with(_ settings: [String] = [], _ body: (ServedHouse) async throws -> Void) async throws {
-        try await Premises.with(keepingContent: true) { premises in
-            let key = ClientKey("mandate-sesame")
-            let client = Client(id: ClientID(trusted: "app"), name: "app", credential: .key(sha256: key.digest))
-            let own = Client(
-                id: ClientID(trusted: "me"), name: "me", credential: .uid(geteuid()), defaultPurpose: nil,
-                authorIfUnusable: try EmailAddress("tracker@fabrikam.example"))
-            _ = try await premises.store.apply(
-                DirectoryEdit([.put(.client(client)), .put(.client(own))], by: "test", at: premises.live.now()))
+    static func with(_ settings: [String] = [], on disk: String? = nil, _ body: (ServedHouse) async throws -> Void) async throws {
+        try await Premises.with(keepingContent: true, on: disk) { premises in
+            let key = try await admitClients(to: premises)
             let (service, log) = try await start(premises, settings)
             let house = ServedHouse(premises: premises, port: try await log.port(), key: key.text, service: service, log: log)
             let result: Result<Void, any Error>
@@ -36,6 +30,18 @@ struct ServedHouse: Sendable {
             _ = await service.stop()
             try result.get()
         }
+    }
+
+    /// `app`, who may send as anyone, and the account that runs the tests; the key of the first.
+    static func admitClients(to premises: Premises) async throws -> ClientKey {
+        let key = ClientKey("mandate-sesame")
+        let client = Client(id: ClientID(trusted: "app"), name: "app", credential: .key(sha256: key.digest))
+        let own = Client(
+            id: ClientID(trusted: "me"), name: "me", credential: .uid(geteuid()), defaultPurpose: nil,
+            authorIfUnusable: try EmailAddress("tracker@fabrikam.example"))
+        _ = try await premises.store.apply(
+            DirectoryEdit([.put(.client(client)), .put(.client(own))], by: "test", at: premises.live.now()))
+        return key
     }
 
     static func start(_ premises: Premises, _ settings: [String]) async throws -> (Program, ServiceLog) {

@@ -1,0 +1,71 @@
+import Foundation
+import FoundationEssentials
+import Relay
+import SQLiteStore
+import Sandbox
+import TestSupport
+
+/// kill -9 while programs hand mail over by SMTP, at moments that depend on nothing but how much was accepted since the last one. What counts is that whatever
+/// was answered with 250 arrives; a message whose answer a kill swallowed is handed over again under its Message-ID, as programs do, and may arrive twice.
+enum KillInTrial {
+    private static let clients = 8
+
+    static func run(messages: Int, kills: Int) async throws {
+        print("— killing the service \(kills) times while \(clients) clients hand \(messages) messages over")
+        let (house, sandbox) = try await MailHouse.atSandbox(more: [MailHouse.clientEntity])
+        let result: Result<Void, any Error>
+        do { result = .success(try await kill(house, sandbox, messages: messages, kills: kills)) } catch { result = .failure(error) }
+        try await house.close()
+        try await sandbox.stop()
+        try result.get()
+    }
+
+    private static func kill(_ house: MailHouse, _ sandbox: Sandbox, messages: Int, kills: Int) async throws {
+        let port = try SubmissionClient.freePort()
+        let crowd = SubmissionCrowd(
+            port: port, name: MailHouse.client.name, key: MailHouse.client.key, senders: house.logins, octets: 4_000)
+        let cut = try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<clients { group.addTask { try await SubmissionClient.aside { crowd.run() } } }
+            var cut = 0
+            for number in 0..<kills {
+                let before = crowd.tally
+                let share = messages / kills
+                // One more than are waited for, so that somebody is always about to hand over the next.
+                crowd.allow(messages * (number + 1) / kills + clients)
+                let service = try house.serve(port: port)
+                let wanted = before.accepted.count + Int.random(in: 0..<share)
+                _ = await crowd.tally { $0.accepted.count >= wanted }
+                usleep(UInt32.random(in: 0...5_000))
+                Foundation.kill(service.processIdentifier, SIGKILL)
+                service.waitUntilExit()
+                if crowd.tally.unanswered > before.unanswered { cut += 1 }
+                if (number + 1).isMultiple(of: 20) {
+                    print("  \(number + 1) kills, \(crowd.tally.accepted.count) messages answered with 250")
+                }
+            }
+            let last = try house.serve(port: port)
+            crowd.allow(messages)
+            _ = await crowd.tally { $0.accepted.count >= messages }
+            crowd.stop()
+            try await group.waitForAll()
+            last.terminate()
+            last.waitUntilExit()
+            return cut
+        }
+        try await house.seeThrough()
+        try await report(crowd.tally, kills: kills, cut: cut, house, sandbox)
+    }
+
+    private static func report(_ tally: SubmissionCrowd.Tally, kills: Int, cut: Int, _ house: MailHouse, _ sandbox: Sandbox) async throws {
+        let delivered = Dictionary(grouping: sandbox.record.messages, by: \.messageID)
+        let whole = tally.accepted.filter { id, digest in delivered[id]?.contains { $0.bodyDigest == digest } ?? false }
+        row("kills", "\(kills), of which \(cut) came between a message's last octet and its answer")
+        row("answered with 250", "\(tally.accepted.count)")
+        row("delivered, body as it was", "\(whole.count)")
+        row("lost", "\(tally.accepted.count - whole.count)")
+        row("handed over again, because no answer came", "\(tally.unanswered)")
+        row("refused for the time being", tally.refused.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
+        row("delivered more than once", "\(delivered.count { $0.value.count > 1 })")
+        row("still in the queue", "\(try await house.store.list(QueueFilter()).count)")
+    }
+}
