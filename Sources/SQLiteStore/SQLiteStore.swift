@@ -14,6 +14,7 @@ package final class SQLiteStore: Sendable {
     let pool: DatabasePool
     private let watcher: DatabaseQueue
     let sweeper = Sweeper()
+    let reserve: DiskReserve
     /// The file, for messages.
     package let path: String
 
@@ -22,6 +23,7 @@ package final class SQLiteStore: Sendable {
         pool = try Connections.pool(path, busyLimit: busyLimit)
         watcher = try Connections.watcher(path, busyLimit: busyLimit)
         writer = Writer(pool, pen: pen)
+        reserve = DiskReserve(path: path)
     }
 
     /// Makes a store in a folder and opens it. Its journal key comes from `random` and is sealed by the vault.

@@ -4,6 +4,7 @@ package import struct FoundationEssentials.Date
 
 extension SQLiteStore: Spool {
     package func write(chunk: [UInt8], number: Int, of message: SpoolID, at now: Date) async throws(StoreFailure) {
+        try await reserveRoom(for: chunk.count)
         try await write(size: chunk.count) { try $0.write(chunk: chunk, number: number, of: message, at: now) }
     }
 
@@ -11,7 +12,9 @@ extension SQLiteStore: Spool {
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
         sightings: [Sighting]
     ) async throws(StoreFailure) {
-        try await write(size: lastChunk.count + message.header.count) { transaction in
+        let size = lastChunk.count + message.header.count
+        try await reserveRoom(for: size)
+        try await write(size: size) { transaction in
             try transaction.accept(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
             try transaction.append(journal)
             try transaction.add(sightings)
@@ -58,5 +61,20 @@ extension SQLiteStore: Spool {
         // Beside the promise, and in steps, so that a big sweep does not keep a start waiting in one long transaction.
         while try await write({ try $0.sweep(at: now) }) {}
         return released
+    }
+
+    /// Throws `full` where mail would take the room that its settlement needs.
+    private func reserveRoom(for octets: Int) async throws(StoreFailure) {
+        switch reserve.room(for: octets) {
+        case .enough: return
+        case .none: throw .full
+        case .within(let missing):
+            let free = try await read { transaction in
+                try transaction.first("SELECT f.freelist_count * p.page_size FROM pragma_freelist_count f, pragma_page_size p") {
+                    try $0.integer()
+                } ?? 0
+            }
+            guard free >= missing else { throw .full }
+        }
     }
 }
