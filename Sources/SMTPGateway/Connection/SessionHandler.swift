@@ -19,12 +19,11 @@ final class SessionHandler: ChannelDuplexHandler {
     let door: Door
     var session: SubmissionSession
     private var decoder = InputDecoder()
-    private var intake: Intake?
-    /// The answer to a message that was refused before its end had come.
-    private var early: Reply?
+    private var reception = Reception.none
     private var output: ByteBuffer?
 
-    private var isWaiting = false
+    /// A failed log-in waits for its answer.
+    private var isSlowed = false
     private var isPipeFull = false
     private var isReadHeld = false
     var isClosed = false
@@ -49,9 +48,15 @@ final class SessionHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isClosed = true
         timer?.task.cancel()
-        intake?.pipe.cut()
-        intake = nil
+        forgetMessage()
         context.fireChannelInactive()
+    }
+
+    private var isWaiting: Bool { isSlowed || reception.isDeciding }
+
+    private func forgetMessage() {
+        reception.intake?.pipe.cut()
+        reception = .none
     }
 
     func read(context: ChannelHandlerContext) {
@@ -96,9 +101,9 @@ final class SessionHandler: ChannelDuplexHandler {
             case .content(let piece): keep(piece, context)
             case .contentEnded(let flaw): endContent(flaw, context)
             }
-            if intake == nil { expectCommand(context) }
+            if case .none = reception { expectCommand(context) }
         }
-        if intake != nil, !isWaiting {
+        if reception.isArriving {
             if isPipeFull { watch.stop() } else { watch.received(decoder.contentOctets, door.patience, at: context.eventLoop.now) }
             // It is too large already, and goes on: nobody who means well sends as many.
             if decoder.contentOctets / 2 > session.terms.size {
@@ -147,8 +152,7 @@ final class SessionHandler: ChannelDuplexHandler {
         guard !isClosed else { return }
         isClosed = true
         flush(context)
-        intake?.pipe.cut()
-        intake = nil
+        forgetMessage()
         context.close(promise: nil)
     }
 }
@@ -163,13 +167,13 @@ extension SessionHandler {
             let isName = office.directory().allClients.contains { $0.name == name }
             office.logger.notice("a log-in as \(isName ? name.debugDescription : "a client that there is not") from \(door.place) failed")
         }
-        isWaiting = true
+        isSlowed = true
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
         context.value.eventLoop.scheduleTask(in: delay) {
             let (handler, context) = (handler.value, context.value)
             guard !handler.isClosed else { return }
-            handler.isWaiting = false
+            handler.isSlowed = false
             handler.perform(handler.session.verified(nil, hasTriedEnough: isEnough), context)
             handler.goOn(context)
         }
@@ -197,8 +201,7 @@ extension SessionHandler {
         let intake = Intake(office.submission(transaction, session, door), office.surroundings) {
             eventLoop.execute { handler.value.drained(bound.value) }
         }
-        self.intake = intake
-        early = nil
+        reception = .arriving(intake)
         decoder.expectContent(limit: session.terms.size)
         watch.content(door.patience, at: context.eventLoop.now)
         arm(context)
@@ -209,39 +212,36 @@ extension SessionHandler {
     }
 
     private func keep(_ piece: [UInt8], _ context: ChannelHandlerContext) {
-        guard let intake else { return }
-        guard !intake.pipe.write(piece) else { return }
-        isPipeFull = true
+        if reception.intake?.pipe.write(piece) == false { isPipeFull = true }
     }
 
     private func drained(_ context: ChannelHandlerContext) {
         isPipeFull = false
         // The time that we took is not the client's.
-        if intake != nil, !isWaiting { watch.resumed(door.patience, at: context.eventLoop.now) }
+        if reception.isArriving { watch.resumed(door.patience, at: context.eventLoop.now) }
         arm(context)
         readOn(context)
     }
 
     private func endContent(_ flaw: ContentReader.Flaw?, _ context: ChannelHandlerContext) {
-        guard let intake else { return }
         isPipeFull = false
-        if let flaw {
-            intake.pipe.cut()
-            self.intake = nil
-            return perform(session.settled(Reply(flaw)), context)
+        switch (reception, flaw) {
+        case (.arriving(let intake), nil):
+            reception = .deciding(intake)
+            watch.stop()
+            intake.pipe.end()
+        case (.arriving, let flaw?):
+            forgetMessage()
+            perform(session.settled(Reply(flaw)), context)
+        case (.refused(_, let reply), _):
+            forgetMessage()
+            perform(session.settled(reply), context)
+        case (.none, _), (.deciding, _): break
         }
-        if let early {
-            self.early = nil
-            self.intake = nil
-            return perform(session.settled(early), context)
-        }
-        isWaiting = true
-        watch.stop()
-        intake.pipe.end()
     }
 
     private func taken(_ outcome: Result<Receipt, AcceptFailure>?, _ intake: Intake, _ context: ChannelHandlerContext) {
-        guard !isClosed, self.intake?.pipe === intake.pipe, let outcome else { return }
+        guard !isClosed, reception.intake?.pipe === intake.pipe, let outcome else { return }
         let reply: Reply
         switch outcome {
         case .success(let receipt):
@@ -251,13 +251,11 @@ extension SessionHandler {
             if case .store(let failure) = failure { office.logger.error("a message from \(door.place) could not be kept: \(failure)") }
             reply = Reply(failure)
         }
-        guard isWaiting else {
-            // Refused by its header: the client hears it when it has said all.
-            early = reply
+        guard reception.isDeciding else {
+            reception = .refused(intake, reply)
             return drained(context)
         }
-        isWaiting = false
-        self.intake = nil
+        reception = .none
         perform(session.settled(reply), context)
         expectCommand(context)
         goOn(context)

@@ -1,0 +1,14 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+extension Decider {
+    /// Where mail to an account of this machine goes: to the user of that id, else to whom administrative mail is from; nil where there is neither.
+    package func address(ofAccount name: String, at now: Date) -> EmailAddress? {
+        if let id = UserID(name), let primary = directory.user(id)?.primaryAddress, primary.isOn { return primary.address }
+        switch decide(Question(purpose: .administrator, at: now)) {
+        case .decided(let decision): return decision.author.first.address
+        case .hold(let author, _): return author.first.address
+        case .refused: return nil
+        }
+    }
+}
