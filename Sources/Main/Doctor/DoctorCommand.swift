@@ -5,7 +5,8 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look at everything, and say what is wrong, what will be, and what to do.",
         discussion: """
-            Configuration, key file, store, journal, applications, grants, mailboxes, settings, clients. It asks no provider; `mandate mailboxes check --all` does. \
+            Key file, store, journal, applications, grants, mailboxes, settings, clients; the service's configuration, its certificate, and what was put down \
+            as files and could not be taken. It asks no provider; `mandate mailboxes check --all` does. \
             Ends with 1 when there is something to do.
 
             Examples:
