@@ -66,7 +66,7 @@ package struct ConfigurationSource: Sendable {
         do { text = try String(contentsOfFile: file, encoding: .utf8) } catch { throw .unreadable(file: file) }
         let root: Node?
         do { root = try Parser(yaml: text).singleRoot() } catch {
-            throw .noYAML(file: file, why: String(describing: error).split(separator: "\n").first.map(String.init) ?? "")
+            throw .noYAML(file: file, why: String(String(describing: error).split(separator: "\n").joined(separator: " ").prefix(200)))
         }
         // A file of comments has no root.
         guard let root else { return InMemoryProvider(name: file, values: [:]) }

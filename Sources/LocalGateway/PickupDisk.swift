@@ -44,28 +44,35 @@ struct PickupDisk: Sendable {
         }
     }
 
-    /// What lies there and looks like a message; and how many names are none that we could write down.
-    func look(now: Int64) throws(Failure) -> (files: [PickupFile], unnamable: Int) {
+    /// What lies there and looks like a message; and how many things stay there because they cannot be one: names that are no UTF-8, links and pipes, folders
+    /// that are no purpose, files that stay empty.
+    func look(now: Int64) throws(Failure) -> (files: [PickupFile], unusable: Int) {
         var files: [PickupFile] = []
-        var unnamable = 0
+        var unusable = 0
+        let own = Set(settings.hasPurposes ? Purpose.allCases.map(\.rawValue) + ["rejected"] : [])
         let folders =
             [(settings.folder, Purpose?.none)]
             + (settings.hasPurposes ? Purpose.allCases.map { ("\(settings.folder)/\($0.rawValue)", $0) } : [])
         for (folder, purpose) in folders {
-            unnamable += try each(in: folder) { name in
-                guard let status = Self.status("\(folder)/\(name)") else { return }
+            let unnamable = try each(in: folder) { name in
+                guard let status = Self.status("\(folder)/\(name)") else {
+                    if !name.hasPrefix("."), purpose != nil || !own.contains(name) { unusable += 1 }
+                    return
+                }
                 let modified = Int64(status.st_mtim.tv_sec)
                 if !settings.hasPurposes, name.hasPrefix("tmp-"), modified < now - Int64(Self.longestUnfinished) {
                     unlink("\(folder)/\(name)")
                 }
+                if status.st_size == 0, modified < now - 60 { unusable += 1 }
                 guard Self.isMessage(name), files.count < Self.most else { return }
                 files.append(
                     PickupFile(
                         path: "\(folder)/\(name)", name: name, purpose: purpose, size: Int64(status.st_size),
                         modified: modified * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)))
             }
+            unusable += unnamable
         }
-        return (files.sorted { $0.path < $1.path }, unnamable)
+        return (files.sorted { $0.path < $1.path }, unusable)
     }
 
     /// Links are not followed, and what is no file is nothing.

@@ -61,7 +61,7 @@ extension PickupFolder {
             submission.origin = .file
             guard let name else { break }
             guard let client = surroundings.directory().allClients.first(where: { $0.name == name }) else {
-                throw .store(.unavailable("there is no client \(name), as pickup.client says: mandate clients add \(name)"))
+                throw .store(.conflict("there is no client \(name) any more, as pickup.client says"))
             }
             submission.client = client
         }
@@ -73,7 +73,7 @@ extension PickupFolder {
     }
 
     private func reject(_ file: ClaimedFile, _ reason: String) async throws {
-        surroundings.logger.warning("\(file.name.debugDescription) was rejected: \(reason)")
+        surroundings.logger.warning("\(file.name.debugDescription) went to \(settings.rejected): \(reason)")
         try await disk.run { try $0.reject(file, reason) }
     }
 

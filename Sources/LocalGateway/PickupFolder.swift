@@ -77,7 +77,7 @@ package struct PickupFolder: Service {
             let now = surroundings.accept.now()
             let found = try await disk.run { try $0.look(now: Int64(now.timeIntervalSince1970)) }
             memory.tell(nil, surroundings.logger)
-            memory.tell(unnamable: found.unnamable, in: settings.folder, surroundings.logger)
+            memory.tell(unusable: found.unusable, in: settings.folder, surroundings.logger)
             var claimed: [ClaimedFile] = []
             for file in memory.ready(found.files, settle: settings.settle, at: now) where !stop.isRequested {
                 if let own = await claim(file) { claimed.append(own) }

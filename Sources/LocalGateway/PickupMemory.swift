@@ -6,7 +6,7 @@ struct PickupMemory: Sendable {
     private var before: [String: PickupFile] = [:]
     /// What was said last of the folder as a whole, which is said once.
     private var trouble: String?
-    private var unnamable = 0
+    private var unusable = 0
 
     /// nil: there is none any more.
     mutating func tell(_ trouble: String?, _ logger: Logger) {
@@ -14,11 +14,13 @@ struct PickupMemory: Sendable {
         self.trouble = trouble
     }
 
-    mutating func tell(unnamable: Int, in folder: String, _ logger: Logger) {
-        if unnamable > self.unnamable {
-            logger.error("\(unnamable) files in \(folder) have names that are no UTF-8: rename them to have them sent")
+    mutating func tell(unusable: Int, in folder: String, _ logger: Logger) {
+        if unusable > self.unusable {
+            logger.warning(
+                "\(unusable) things in \(folder) stay there: a link, an empty file, a folder that is no purpose and a name that is no UTF-8 are no message"
+            )
         }
-        self.unnamable = unnamable
+        self.unusable = unusable
     }
 
     /// Those that have been left alone: changed long enough ago by the file's own clock, and, where files have to settle, the same as a look ago.

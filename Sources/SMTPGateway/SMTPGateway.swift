@@ -169,11 +169,15 @@ package final class SMTPGateway: Service {
     }
 
     private func sayFarewell() async {
+        let left = open.all.count
+        if left > 0 { office.logger.notice("stopping: \(left) connections take leave, what is under way is taken in first") }
         for channel in open.all {
             channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(SessionHandler.StopRequested()) }
         }
         let limit = current.withLock { $0.settings.patience.farewell }
-        let cut = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(Int64(limit * 1000))) { [open] in
+        let cut = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(Int64(limit * 1000))) { [open, office] in
+            office.logger.warning(
+                "\(open.all.count) connections did not end in \(Int(limit)) seconds: cut, and what they had begun is not kept")
             for channel in open.all { channel.close(promise: nil) }
         }
         await open.areGone()

@@ -273,6 +273,19 @@ struct PickupTests {
         #expect(try await yard.kept().count == names.filter { !$0.hasSuffix("~") }.count + 1)
     }
 
+    @Test func whatStaysThereIsCounted() throws {
+        let yard = try Yard()
+        try yard.put("", as: "empty.eml")
+        try yard.put(letter, as: "newsletter/n.eml")
+        symlink("/etc/passwd", yard.path + "/link.eml")
+        try yard.put(letter, as: "notification/good.eml")
+        try yard.put(letter, as: ".hidden")
+        let folder = yard.folder()
+        try folder.disk.prepare()
+        let found = try folder.disk.look(now: Int64(Date().timeIntervalSince1970) + 3600)
+        #expect(found.unusable == 3 && found.files.map(\.name).contains("good.eml"))
+    }
+
     /// A folder full of what is no message hides none.
     @Test func rubbishHidesNoMessage() async throws {
         let yard = try Yard()

@@ -271,3 +271,24 @@ struct AcceptStageTests {
 extension String {
     fileprivate func replacing(_ character: Character, with text: String) -> String { map { $0 == character ? text : String($0) }.joined() }
 }
+
+extension AcceptStageTests {
+    /// cron writes `From: root (Cron Daemon)`, and other programs of the machine nothing at all.
+    @Test(arguments: ["From: root (Cron Daemon)\n", "", "From: root@localhost\n"])
+    func aMessageOfTheMachineWithoutAnAuthorIsAdministrative(_ from: String) async throws {
+        let store = MemoryStore()
+        var submission = Submission(recipients: [Recipient(address: FakeCompany.ann)])
+        submission.origin = .account(uid: 0)
+        let bytes = Array((from + "Subject: cron\n\nout\n").utf8)
+        let receipt = try await accept([bytes], stage(store, submission, also: [.setting(SettingKey(.emailAdministratorUserID), "u-desk")]))
+        let kept = try #require(try await store.show(receipt.id)).message
+        #expect(kept.purpose == .administrator && kept.author.first.address == FakeCompany.desk)
+        submission.origin = nil
+        let refused = await failure { try await accept([bytes], stage(MemoryStore(), submission)) }
+        if case .refused(let refusal)? = refused {
+            #expect(refusal.code == .authorMissing)
+        } else {
+            Issue.record("anyone else must say who it is from")
+        }
+    }
+}

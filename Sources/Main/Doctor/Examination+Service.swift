@@ -8,13 +8,18 @@ internal import X509
 /// What `serve` is told and what its doors could not take.
 extension Examination {
     /// As the service would read it, though with this command's environment.
-    func service() async throws -> [Finding] {
+    func service(_ directory: Directory) async throws -> [Finding] {
         let store = String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.endIndex))
         let configuration: ServeConfiguration
         do throws(CommandFailure) {
             configuration = try await ConfigurationReading(file: nil, settings: [], store: store, live: opened.live).read()
         } catch { return [Finding("configuration", error.sentence, fix: "mandate serve --help")] }
-        return certificate(configuration) + rejected(configuration)
+        return certificate(configuration) + client(configuration, directory) + rejected(configuration)
+    }
+
+    private func client(_ configuration: ServeConfiguration, _ directory: Directory) -> [Finding] {
+        guard let name = configuration.pickup?.client, !directory.allClients.contains(where: { $0.name == name }) else { return [] }
+        return [Finding("configuration", "pickup.client names \(name), and there is no such client", fix: ["mandate clients list"])]
     }
 
     /// Programs stop handing mail over on the day their server's certificate ends.

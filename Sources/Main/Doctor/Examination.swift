@@ -26,7 +26,7 @@ struct Examination {
         let report = try await opened.store.healthReport(live)
         let directory = try await opened.store.directory()
         return try await journal() + registrations(directory, report) + accounts(directory, report) + settings(directory)
-            + clients(directory) + service()
+            + clients(directory) + service(directory)
     }
 
     /// Its head must open with its key; the whole chain is `audit verify`'s work.

@@ -7,8 +7,9 @@ struct SendmailCommand: AsyncParsableCommand {
         discussion: """
             Reads a message from standard input and hands it to the running service through the socket in its door (a folder in the store, or the one that \
             MANDATE_DOOR names); the client is known by the uid of whoever runs it (`mandate clients add cron --uid 1001`), and the store's owner and \
-            root need none. While nobody listens the message is put into the maildrop beside the socket, and taken in later; where there is none, 75. \
-            The store itself is never opened.
+            root need none. While nobody listens the message is put into the maildrop beside the socket and judged when the service is back; what it cannot take then \
+            goes to the .rejected folder beside the maildrop, and `mandate doctor` tells. Without a maildrop, 75. The store itself is never opened; programs \
+            without an environment find the door only of a store that /etc/mandate names, or of /var/lib/mandate.
 
               -t             recipients also from To, Cc and Bcc
               -i, -oi        a line with a dot alone is part of the message
@@ -19,7 +20,7 @@ struct SendmailCommand: AsyncParsableCommand {
               --             what follows are recipients
 
             Everything else that sendmail knows is taken and does nothing. A recipient without a domain, such as root, is the user of that id, else whom \
-            administrative mail is from. Ends as sysexits say: 65 the message, 67 a recipient or user, 75 try again, 77 not permitted, 78 no route.
+            administrative mail is from; a message without a usable From is administrative mail, unless the client says otherwise. Ends as sysexits say: 65 the message, 67 a recipient or user, 75 try again, 77 not permitted, 78 no route.
 
             Examples:
               mandate sendmail -t -i <message.eml

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Glibc
 
 /// `mandate sendmail`, usable as /usr/sbin/sendmail: hands a message to the service through its socket; where nobody listens, into the maildrop; else 75. It never
@@ -11,11 +12,16 @@ struct SendmailProgram {
     static func arguments(_ words: [String]) -> (name: String, arguments: [String])? {
         let name = words.first?.split(separator: "/").last.map(String.init) ?? ""
         if ["sendmail", "mailq", "newaliases"].contains(name) { return (name, Array(words.dropFirst())) }
-        guard words.count > 1, words[1] == "sendmail", words.dropFirst(2) != ["--help"], words.dropFirst(2) != ["-h"] else { return nil }
+        guard words.count > 1, words[1] == "sendmail" else { return nil }
         return ("sendmail", Array(words.dropFirst(2)))
     }
 
     func run(_ arguments: [String], calledAs name: String) -> ExitStatus {
+        // No sendmail knows it, so nobody means anything else by it.
+        if arguments == ["--help"] || arguments == ["--version"] {
+            live.output(arguments == ["--help"] ? Mandate.helpMessage(for: SendmailCommand.self) : Mandate.configuration.version)
+            return .success
+        }
         do {
             let options: SendmailOptions
             do throws(SendmailOptions.Failure) { options = try SendmailOptions(arguments, calledAs: name) } catch {
@@ -28,7 +34,9 @@ struct SendmailProgram {
                 live.output("the queue is the service's: mandate queue list")
                 return .success
             case .speakSMTP:
-                guard let socket = SubmissionSocket(folder.socket) else { throw Self.nobody(folder) }
+                guard let socket = SubmissionSocket(folder.socket) else {
+                    throw Self.unreachable(folder) ?? Self.nobody(folder, "-bs speaks with the service itself")
+                }
                 socket.converse(input: STDIN_FILENO, output: STDOUT_FILENO)
                 return .success
             case .send: return try send(options, folder)
@@ -86,25 +94,35 @@ struct SendmailProgram {
         let generator = live.generator
         let maildrop = folder.maildrop(of: live.account.uid)
         guard var file = MaildropFile(in: maildrop, isOwners: folder.owner == live.account.uid, random: { generator.next() }) else {
-            if errno == ENOENT { throw Self.nobody(folder) }
-            throw Self.unwritable(maildrop)
+            let reason = errno
+            if let unreachable = Self.unreachable(folder) { throw unreachable }
+            throw reason == ENOENT ? Self.nobody(folder, "there is no maildrop beside it") : Self.unwritable(maildrop, reason)
         }
-        guard file.write(Array(letter.envelopeFields(options).utf8) + start) else { throw Self.unwritable(maildrop) }
+        guard file.write(Array(letter.envelopeFields(options).utf8) + start) else { throw Self.unwritable(maildrop, errno) }
         while case let piece = try input.next(), !piece.isEmpty {
-            guard file.write(piece) else { throw Self.unwritable(maildrop) }
+            guard file.write(piece) else { throw Self.unwritable(maildrop, errno) }
         }
-        guard file.commit() else { throw Self.unwritable(maildrop) }
+        guard file.commit() else { throw Self.unwritable(maildrop, errno) }
         return .success
     }
 
-    private static func unwritable(_ maildrop: String) -> CommandFailure {
-        CommandFailure(.temporary, "the maildrop \(maildrop) cannot be written: \(SystemError.text(errno))")
+    private static func unwritable(_ maildrop: String, _ reason: Int32) -> CommandFailure {
+        CommandFailure(.temporary, "the maildrop \(maildrop) cannot be written: \(SystemError.text(reason))")
     }
 
-    private static func nobody(_ folder: LocalFolder) -> CommandFailure {
+    /// A folder above that lets nobody but its owner through is a cause of its own.
+    private static func unreachable(_ folder: LocalFolder) -> CommandFailure? {
+        guard access(folder.path, X_OK) != 0, errno == EACCES else { return nil }
+        return CommandFailure(
+            .temporary,
+            "\(folder.path) cannot be reached: its owner says `chmod o+x \(folder.obstacle ?? "STORE")`, or local.folder in serve.yaml names another place"
+        )
+    }
+
+    private static func nobody(_ folder: LocalFolder, _ why: String) -> CommandFailure {
         CommandFailure(
             .temporary,
-            "nobody listens at \(folder.socket), and there is no maildrop beside it: start `mandate serve`, or name its folder in MANDATE_DOOR"
+            "nobody listens at \(folder.socket), and \(why): start `mandate serve`, or if it runs with another store, name its door in MANDATE_DOOR"
         )
     }
 

@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             The configuration is a YAML file: --config, MANDATE_CONFIG, or serve.yaml in the store. Every key has a variable that overrides it \
             (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. SIGHUP reads file and certificates again without ending a connection; \
-            a mistake in them changes nothing. The keys, and what holds without them:
+            a mistake in them changes nothing; it takes smtp.listen, listen-tls, certificate, key, allow-clear, connections and timeout anew, the others hold \
+            from the next start. At SIGTERM messages under way have 30 seconds. The keys, and what holds without them:
 
             \(ServeKey.table)
 
@@ -38,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
         let reading = ConfigurationReading(file: config, settings: set, store: folder, live: live)
         let opened = try await options.open(live)
         let configuration = try await reading.read()
+        let again = reading.again
         let lock = try FolderLock.node(configuration.node, of: folder)
         FileLimit.raise()
         let service = try await RelayService(
@@ -46,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
         let ways = try WaysIn(service, configuration, live: live, log: log)
         log.notice("serving \(opened.store.path)")
         // Stopped in reverse: the doors close first, then the spool settles.
-        let services: [any Service] = [service] + ways.services + [Reloading(signals: hangups, reading: reading, ways: ways, log: log)]
+        let services: [any Service] = [service] + ways.services + [Reloading(signals: hangups, reading: again, ways: ways, log: log)]
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)

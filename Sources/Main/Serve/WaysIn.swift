@@ -29,6 +29,10 @@ struct WaysIn: Sendable {
             onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
         let browsers = PatientGateway(
             gateway: service.gateway(host: configuration.httpHost, port: configuration.httpPort), log: log, live: live)
+        if let name = configuration.pickup?.client, !service.shelf.current.directory.allClients.contains(where: { $0.name == name }) {
+            throw CommandFailure.configuration(
+                "pickup.client: there is no client \(name); `mandate clients add \(name) --key` makes one, whose key nobody needs")
+        }
         let pickups = Self.pickups(configuration).map { settings in
             PickupFolder(
                 settings,

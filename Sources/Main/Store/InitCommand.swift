@@ -8,7 +8,7 @@ struct InitCommand: AsyncParsableCommand {
         commandName: "init", abstract: "Make a store and its key.",
         discussion: """
             The store is a folder with one SQLite file; refresh tokens and client secrets in it are sealed under a key that is not in it. A new key is \
-            written beside the store, unless --key-file, MANDATE_KEY_FILE, a systemd credential named mandate.key or MANDATE_KEY says otherwise, in this order.
+            written into its folder (back it up apart from the store), unless --key-file, MANDATE_KEY_FILE, a systemd credential named mandate.key or MANDATE_KEY says otherwise, in this order.
 
             Examples:
               sudo -u mandate mandate init --store /var/lib/mandate

@@ -146,6 +146,7 @@ extension AcceptStage {
         let header = SettledHeader(
             block, at: at, domain: surroundings.domain, trace: submission.origin?.received(by: surroundings.domain, as: id, at: at),
             using: &generator)
+        if submission.speaksForTheMachine(header.from) { submission.purpose = .administrator }
         let recipients = submission.recipients.isEmpty ? try header.recipients() : submission.recipients
         guard !recipients.isEmpty else { throw .noRecipients }
         guard recipients.count <= surroundings.limits.recipients else { throw .tooManyRecipients(limit: surroundings.limits.recipients) }

@@ -20,6 +20,12 @@ extension Submission {
         header.remove(.mandateUser)
     }
 
+    /// What a program of this machine sends without saying as whom – cron, at, a monitor – is administrative mail.
+    func speaksForTheMachine(_ from: Question.FromField) -> Bool {
+        guard case .account? = origin, purpose == nil, client?.defaultPurpose == nil, client?.authorIfUnusable == nil else { return false }
+        return !from.isUsable
+    }
+
     /// Two would be one too many to know which was meant.
     private static func only(_ name: FieldName, in header: HeaderBlock) throws(AcceptFailure) -> String? {
         let fields = header.fields(named: name)

@@ -70,7 +70,9 @@ extension Decider {
         case .currentUser:
             guard let id = question.user else {
                 throw refuse(
-                    .currentUserMissing, "\(name.rawValue) asks for the current user, and the message names none: give --user", explanation)
+                    .currentUserMissing,
+                    "\(name.rawValue) asks for the current user, and the message names none: say whom (--user, X-Mandate-User, or the client's own)",
+                    explanation)
             }
             return try author(user: id, explanation)
         case .unreadable(let text):
@@ -104,7 +106,9 @@ extension Decider {
         }
         explanation.note(.authorUnusable(why))
         guard let substitute = question.client?.authorIfUnusable else {
-            throw refuse(.authorMissing, "the message has no usable From (\(why)), and no purpose that names an author", explanation)
+            throw refuse(
+                .authorMissing, "the message has no usable From (\(why)), and no purpose that names an author: give it one of these",
+                explanation)
         }
         explanation.note(.authorOfClient(substitute))
         return Author(NamedAddress(name: phrase(of: question.from), address: substitute))
@@ -121,6 +125,11 @@ extension Decider {
         explanation.note(.refused(code))
         return Refusal(code, sentence, isTemporary: isTemporary, explanation: explanation)
     }
+}
+
+extension Question.FromField {
+    /// Whether someone could be answered there.
+    var isUsable: Bool { if case .authors(let author) = self { author.all.allSatisfy(\.address.domain.isUsableForAuthors) } else { false } }
 }
 
 extension Domain {

@@ -68,7 +68,8 @@ extension Decider {
             guard let deny = directory.denials(for: named.address).first(where: { $0.mailbox == nil }) else { continue }
             var explanation = explanation
             explanation.note(.deniedForAll(named.address, deny))
-            return refuse(.denied, "nobody may send as \(named.address)", explanation)
+            // The reason was written for whoever meets this.
+            return refuse(.denied, "nobody may send as \(named.address)\(deny.reason.isEmpty ? "" : ": \(deny.reason)")", explanation)
         }
         return nil
     }

@@ -74,6 +74,24 @@ struct ServeConfigurationTests {
         for key in ServeKey.allCases { #expect(readme.contains("`\(key.rawValue)`"), "\(key.rawValue) is not in the README") }
     }
 
+    /// Whoever replaces a file in two steps does not wish for the defaults between them.
+    @Test func aFileThatIsGoneIsAMistake() async throws {
+        let desk = try await Desk.withStore()
+        let file = desk.store + "/serve.yaml"
+        try Data("node: a\n".utf8).write(to: URL(filePath: file))
+        let reading = ConfigurationReading(file: nil, settings: [], store: desk.store, live: .system()).again
+        #expect(try await reading.read().node == "a")
+        try FileManager.default.removeItem(atPath: file)
+        await #expect(throws: CommandFailure.self) { try await reading.read() }
+    }
+
+    @Test func aPickupClientMustBeThere() async throws {
+        let desk = try await Desk.withStore()
+        let settings = ["http.port=0", "smtp.listen=off", "pickup.folder=\(desk.folder)/in", "pickup.client=nobody"]
+        let answer = await desk.run(["serve"] + settings.flatMap { ["--set", $0] })
+        #expect(answer.status == 78 && answer.err.contains("pickup.client: there is no client nobody"))
+    }
+
     @Test func aHangupReadsTheConfigurationAgain() async throws {
         try await ServedHouse.with { house in
             let file = house.folder + "/serve.yaml"

@@ -19,6 +19,9 @@ struct ConfigurationReading: Sendable {
         return try await ServeConfiguration(ServeValues(source: source), store: store, live: live)
     }
 
+    /// For reading again: a file that was there at the start and is gone is a mistake, and no wish for what holds without it.
+    var again: ConfigurationReading { ConfigurationReading(file: path(), settings: settings, store: store, live: live) }
+
     /// A file that was named must be there; the usual one need not.
     private func path() -> String? {
         if let named = file ?? live.environment["MANDATE_CONFIG"], !named.isEmpty { return named }
