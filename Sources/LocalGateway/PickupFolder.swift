@@ -73,16 +73,16 @@ package struct PickupFolder: Service {
     func look(_ memory: inout PickupMemory, again: Bool, until stop: PickupStop = PickupStop()) async {
         do {
             try await disk.run { try $0.prepare() }
-            if again { await take(try await disk.run { try $0.claimed() }, areLeftOver: true) }
+            if again {
+                await each(try await disk.run { try $0.claimed() }, until: stop) { file in await take(file, isLeftOver: true) }
+            }
             let now = surroundings.accept.now()
             let found = try await disk.run { try $0.look(now: Int64(now.timeIntervalSince1970)) }
             memory.tell(nil, surroundings.logger)
             memory.tell(unusable: found.unusable, in: settings.folder, surroundings.logger)
-            var claimed: [ClaimedFile] = []
-            for file in memory.ready(found.files, settle: settings.settle, at: now) where !stop.isRequested {
-                if let own = await claim(file) { claimed.append(own) }
+            await each(memory.ready(found.files, settle: settings.settle, at: now), until: stop) { file in
+                if let claimed = await claim(file) { await take(claimed, isLeftOver: false) }
             }
-            await take(claimed, areLeftOver: false)
         } catch {
             memory.tell("the folder \(settings.folder) cannot be looked into: \(error)", surroundings.logger)
         }
@@ -98,14 +98,14 @@ package struct PickupFolder: Service {
         }
     }
 
-    private func take(_ files: [ClaimedFile], areLeftOver: Bool) async {
+    /// A few at once; after a stop is asked for, those that are begun and no others.
+    private func each<File: Sendable>(_ files: [File], until stop: PickupStop, _ work: @escaping @Sendable (File) async -> Void) async {
         await withTaskGroup { group in
             var waiting = files[...]
-            for _ in 0..<Self.width {
-                if let file = waiting.popFirst() { group.addTask { await take(file, isLeftOver: areLeftOver) } }
-            }
+            for file in waiting.prefix(Self.width) { group.addTask { await work(file) } }
+            waiting = waiting.dropFirst(Self.width)
             while await group.next() != nil {
-                if let file = waiting.popFirst() { group.addTask { await take(file, isLeftOver: areLeftOver) } }
+                if !stop.isRequested, let file = waiting.popFirst() { group.addTask { await work(file) } }
             }
         }
     }

@@ -19,19 +19,7 @@ struct SubmissionSocket: ~Copyable {
     init?(_ path: String) {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        var isConnected = false
-        if bytes.count < MemoryLayout.size(ofValue: address.sun_path) {
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-            isConnected = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-                }
-            }
-        }
-        guard isConnected else {
+        guard UnixAddress(path)?.use({ connect(descriptor, $0, $1) == 0 }) == true else {
             close(descriptor)
             return nil
         }

@@ -11,7 +11,6 @@ internal import WebGateway
 struct WaysIn: Sendable {
     let services: [any Service]
     private let smtp: SMTPGateway
-    private let log: Logger
     /// As it was when the service started.
     private let first: ServeConfiguration
 
@@ -47,7 +46,6 @@ struct WaysIn: Sendable {
                 "only \(live.account.name) can use `mandate sendmail`: chmod o+x \(obstacle) lets others reach \(folder), and not what else is there"
             )
         }
-        self.log = log
         first = configuration
     }
 
