@@ -23,6 +23,8 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -37,11 +39,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -55,7 +59,7 @@ let package = Package(
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CXML2Shim", dependencies: ["CXML2"]),
         .target(name: "Mail", dependencies: ["CIDN2"]),
-        .target(name: "Relay", dependencies: ["Mail", crypto, trees]),
+        .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "ConfigurationFile", dependencies: [configuration, yams, system]),
@@ -63,7 +67,11 @@ let package = Package(
         .target(name: "LocalGateway", dependencies: ["Relay", "Mail", nioPosix, log, lifecycle]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
         .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CXML2", "CXML2Shim"]),
-        .target(name: "WebGateway", dependencies: ["Relay", "Mail", log, lifecycle, httpTypes, nio] + hummingbird),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "WebGateway",
+            dependencies: ["Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nio, nioPosix, crypto, mustache, metrics] + hummingbird,
+            resources: [.embedInCode("Console/Pages")]),
         .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",
@@ -84,7 +92,8 @@ let package = Package(
         .testTarget(name: "LocalGatewayTests", dependencies: ["LocalGateway", "Relay", "Mail", "TestSupport", log]),
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "XMLImportTests", dependencies: ["XMLImport", "Relay", "Mail", "TestSupport"]),
-        .testTarget(name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log]),
+        .testTarget(
+            name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, mustache]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
             name: "MainTests",

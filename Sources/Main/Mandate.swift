@@ -10,7 +10,7 @@ internal import Glibc
             Begin with `mandate init`, then `mandate applications add`, `grants add`, `mailboxes add` and `settings set`; `mandate audit unauthorized` says \
             what is still missing.
             """,
-        version: "0.1.0",
+        version: version,
         groupedSubcommands: [
             CommandGroup(name: "Start", subcommands: [DemoCommand.self, InitCommand.self, ServeCommand.self, SandboxCommand.self]),
             CommandGroup(
@@ -27,6 +27,8 @@ internal import Glibc
                 ]),
             CommandGroup(name: "What happened", subcommands: [AuditCommand.self, VaultCommand.self, DoctorCommand.self]),
         ])
+
+    static let version = "0.1.0"
 
     static func main() async {
         CrashGuard.raise()

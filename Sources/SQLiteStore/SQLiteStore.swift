@@ -26,6 +26,9 @@ package final class SQLiteStore: Sendable {
         reserve = DiskReserve(path: path)
     }
 
+    /// Whether a message could be kept now; throws `full` when not.
+    package func checkRoom() async throws(StoreFailure) { try await reserveRoom(for: AcceptedMessage.chunkSize) }
+
     /// Makes a store in a folder and opens it. Its journal key comes from `random` and is sealed by the vault.
     package static func create(
         at folder: String, vault: Vault, random: @escaping RandomBytes, busyLimit: Double = 5

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
@@ -6,26 +7,39 @@ internal import NIOCore
 package import Relay
 internal import ServiceLifecycle
 
-/// The way in for browsers: for now, consent.
+/// The way in for browsers and programs: consent, the API, the console, and what a monitor asks for.
 package struct WebGateway: Service {
     /// Where it listens; the public address may be another when a proxy stands in front.
     package let host: String
     package let port: Int
-    private let routes: ConsentRoutes
+    private let consent: ConsentRoutes
+    /// nil: consent alone, for a command that waits for one.
+    private let office: WebOffice?
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) -> Void
     /// Seconds a browser may be silent: a connection is not kept open by whoever opens it.
     private static let idleLimit: Int64 = 30
 
-    /// `port` 0 is any free one, which `onListening` then tells. `onShown`: a browser has been told how its consent ended.
+    /// For one consent. `port` 0 is any free one, which `onListening` then tells. `onShown`: a browser has been told how its consent ended.
     package init(
         host: String, port: Int, address: PublicAddress, desk: ConsentDesk, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }, onShown: @escaping @Sendable (ConsentID) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
-        self.routes = ConsentRoutes(address: address, desk: desk, onShown: onShown)
+        self.consent = ConsentRoutes(address: address, desk: desk, onShown: onShown)
+        self.office = nil
         self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// For the service.
+    package init(host: String, port: Int, office: WebOffice, onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }) {
+        self.host = host
+        self.port = port
+        self.consent = ConsentRoutes(address: office.address, desk: office.desk, onShown: { _ in })
+        self.office = office
+        self.logger = office.logger
         self.onListening = onListening
     }
 
@@ -40,16 +54,29 @@ package struct WebGateway: Service {
     }
 
     private func serve() async throws {
-        let router = Router()
-        routes.add(to: router)
+        let router = Router(context: WebContext.self)
+        router.add(middleware: SafeAnswers())
+        if let office { WebRoutes(office).add(to: router) }
+        consent.add(to: router)
         // Its own log lines would name addresses with their queries, and a query may hold a code.
         var quiet = logger
         quiet.logLevel = .critical
         let application = Application(
-            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleLimit))),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            router: router,
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(Self.idleLimit),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100))),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(office?.settings.connections ?? 100, logger: quiet)),
             onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) }, logger: quiet)
-        try await application.runService(gracefulShutdownSignals: [])
+        guard let office else { return try await application.runService(gracefulShutdownSignals: []) }
+        try await withThrowingTaskGroup { group in
+            group.addTask { await office.errands.run() }
+            try await application.runService(gracefulShutdownSignals: [])
+            group.cancelAll()
+        }
     }
 }
 

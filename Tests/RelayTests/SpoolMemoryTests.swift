@@ -27,6 +27,10 @@ struct SpoolMemoryTests {
     @Test(arguments: ConsentContract.facts) func keepsConsents(_ fact: Fact<ConsentContract>) async throws {
         try await fact.hold { MemoryStore() }
     }
+    @Test(arguments: HandoutContract.facts) func handsOut(_ fact: Fact<HandoutContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
+
     @Test(arguments: VaultContract.facts) func sealsAnew(_ fact: Fact<VaultContract>) async throws {
         try await fact.hold { MemoryStore() }
     }

@@ -20,6 +20,7 @@ struct ContractTests {
     @Test(arguments: ConditionsContract.facts) func conditions(_ fact: Fact<ConditionsContract>) async throws { try await hold(fact) }
     @Test(arguments: TokenContract.facts) func token(_ fact: Fact<TokenContract>) async throws { try await hold(fact) }
     @Test(arguments: ConsentContract.facts) func consent(_ fact: Fact<ConsentContract>) async throws { try await hold(fact) }
+    @Test(arguments: HandoutContract.facts) func handouts(_ fact: Fact<HandoutContract>) async throws { try await hold(fact) }
     @Test(arguments: VaultContract.facts) func vault(_ fact: Fact<VaultContract>) async throws { try await hold(fact) }
     @Test(arguments: AuditContract.facts) func audit(_ fact: Fact<AuditContract>) async throws { try await hold(fact) }
 }

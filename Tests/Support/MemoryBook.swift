@@ -24,6 +24,7 @@ struct MemoryBook {
         }
         for key in try removals(changes, cascades: edit.cascades) where entities.removeValue(forKey: key) != nil {
             secrets = secrets.filter { $0.key.holder != key }
+            for client in dropTokenRights(to: key) { touch(client, next) }
             touch(key, next)
             story.append(Self.entry(key, "removed", edit))
         }
@@ -54,7 +55,9 @@ struct MemoryBook {
     }
 
     func references(to key: EntityKey) -> [EntityKey] {
-        entities.values.filter { $0.needs.contains(key) || $0.mentions(key) }.map(\.key).sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+        entities.values.filter { $0.key.kind != .client && ($0.needs.contains(key) || $0.mentions(key)) }.map(\.key).sorted {
+            ($0.rank, $0.id) < ($1.rank, $1.id)
+        }
     }
 
     private mutating func touch(_ key: EntityKey, _ edition: Edition) {
@@ -72,6 +75,18 @@ struct MemoryBook {
             }
         }
         entities[entity.key] = entity
+    }
+
+    /// A right to tokens goes with its mailbox or family.
+    private mutating func dropTokenRights(to key: EntityKey) -> [EntityKey] {
+        guard let row = ConcreteMailbox.Row(key) else { return [] }
+        var changed: [EntityKey] = []
+        for case .client(var client) in entities.values where client.tokenRights.contains(where: { $0.row == row }) {
+            client.tokenRights.removeAll { $0.row == row }
+            entities[EntityKey(.client, client.id.text)] = .client(client)
+            changed.append(EntityKey(.client, client.id.text))
+        }
+        return changed
     }
 
     /// What goes away, dependents first.
@@ -151,7 +166,14 @@ extension DirectoryEntity {
         case .family(let family): [EntityKey(.grant, family.grant.text)]
         case .delegation(let delegation): [EntityKey(.mailbox, delegation.mailbox.text)]
         case .deny(let deny): deny.mailbox.map { [EntityKey(.mailbox, $0.text)] } ?? []
-        case .setting, .user, .provider, .client: []
+        case .client(let client):
+            client.tokenRights.map { right in
+                switch right.row {
+                case .mailbox(let id): EntityKey(.mailbox, id.text)
+                case .family(let id): EntityKey(.family, id.text)
+                }
+            }
+        case .setting, .user, .provider: []
         }
     }
 

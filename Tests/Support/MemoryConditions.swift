@@ -75,6 +75,29 @@ extension MemoryStore: AuditStore {
         return Usage(login: login, messages: sums.reduce(0) { $0 + $1.messages }, recipients: sums.reduce(0) { $0 + $1.recipients })
     }
 
+    package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
+        try await enter(.usage)
+        let hour = Self.hour(since)
+        var sums: [MemoryTraffic: Int] = [:]
+        for (at, traffic) in traffics where at >= hour {
+            sums[MemoryTraffic(hour: at, route: traffic.route, outcome: traffic.outcome), default: 0] += traffic.recipients
+        }
+        return sums.sorted { ($0.key.hour, $0.key.route, $0.key.outcome.rawValue) < ($1.key.hour, $1.key.route, $1.key.outcome.rawValue) }
+            .map { key, count in
+                TrafficTotal(
+                    hour: Date(timeIntervalSince1970: Double(key.hour) * 3600),
+                    traffic: Traffic(route: key.route, outcome: key.outcome, recipients: count))
+            }
+    }
+
+    package func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double] {
+        try await enter(.usage)
+        let done = messages.compactMap { row in row.doneAt.map { (row.message.acceptedAt, $0) } }.filter { $0.1 > since }.sorted {
+            $0.1 > $1.1
+        }
+        return done.prefix(limit).map { $0.1.timeIntervalSince($0.0) }
+    }
+
     static func hour(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 / 3600).rounded(.down)) }
 
     func see(_ sighting: Sighting) {
@@ -86,6 +109,12 @@ extension MemoryStore: AuditStore {
             last: max(before?.last ?? sighting.at, sighting.at), count: (before?.count ?? 0) + 1,
             lastOutcome: isLatest ? sighting.outcome : before?.lastOutcome ?? sighting.outcome)
     }
+}
+
+private struct MemoryTraffic: Hashable {
+    let hour: Int64
+    let route: String
+    let outcome: Traffic.Outcome
 }
 
 extension Observation {

@@ -14,6 +14,14 @@ extension MemoryStore: Queue {
         return wanted.prefix(max(0, filter.limit)).map(\.queued)
     }
 
+    package func depth() async throws(StoreFailure) -> QueueDepth {
+        try await enter(.list)
+        let rows = messages.filter { $0.state != .done }
+        return QueueDepth(
+            counts: Dictionary(grouping: rows, by: \.state).mapValues(\.count),
+            oldest: rows.first { $0.state == .waiting }?.message.acceptedAt)
+    }
+
     package func show(_ message: SpoolID) async throws(StoreFailure) -> QueuedMessage? {
         try await enter(.show)
         return messages.first { $0.message.id == message }?.queued

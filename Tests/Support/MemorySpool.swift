@@ -45,11 +45,19 @@ extension MemoryStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
-        sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
+        journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await enter(.accept)
+        if let request {
+            if let earlier = requests[request.client.text + " " + request.key],
+                message.acceptedAt.timeIntervalSince(earlier.at) < RepeatableRequest.life
+            {
+                throw .repeated(earlier.message)
+            }
+        }
         try keep(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
+        if let request { requests[request.client.text + " " + request.key] = (request.digest, message.id, message.acceptedAt) }
         note(journal, sightings)
         committed()
     }
@@ -133,6 +141,7 @@ extension MemoryStore: Spool {
         note(settlement.journal, settlement.sightings)
         see(settlement.observations)
         for usage in settlement.usages { usages.append((Self.hour(settlement.at), usage)) }
+        for traffic in settlement.traffic { traffics.append((Self.hour(settlement.at), traffic)) }
         if let notice = settlement.notice {
             try keep(notice.message, lastChunk: notice.body, number: 0, held: nil, lane: notice.lane)
         }

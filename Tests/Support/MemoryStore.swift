@@ -8,7 +8,7 @@ package actor MemoryStore {
     package enum Call: String, Sendable, Hashable, CaseIterable {
         case write, accept, claim, renew, chunk, settle, recover, list, show, change, append, entries, heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
-        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage
+        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage, handout, request
     }
 
     private struct Fault {
@@ -34,6 +34,8 @@ package actor MemoryStore {
     var revision: Int64 = 0
     var commits: Int64 = 0
     var tokens: [TokenKey: StoredToken] = [:]
+    var handouts: [HandoutID: Handout] = [:]
+    var requests: [String: (digest: [UInt8], message: SpoolID, at: Date)] = [:]
     var consents: [ConsentID: ConsentAttempt] = [:]
     var vaultKey: String?
     var warnings: Set<Warning> = []
@@ -41,6 +43,7 @@ package actor MemoryStore {
     var grantUses: [GrantID: GrantUse] = [:]
     var leases: [String: (holder: String, until: Date)] = [:]
     var totals: [MemorySighting: SightingTotal] = [:]
+    var traffics: [(hour: Int64, traffic: Traffic)] = []
     var usages: [(hour: Int64, usage: Usage)] = []
 
     package init() {}

@@ -25,6 +25,11 @@ package struct IPAddress: Sendable, Hashable {
         octets = groups.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
     }
 
+    /// 0.0.0.0: a peer whose address is not known.
+    package static let unspecified = IPAddress(trusted: [0, 0, 0, 0])
+
+    private init(trusted octets: [UInt8]) { self.octets = octets }
+
     package var isIPv6: Bool { octets.count == 16 }
 
     /// A socket that serves both families shows an IPv4 peer as `::ffff:192.0.2.17` (RFC 4291 section 2.5.5.2), which is the same machine.

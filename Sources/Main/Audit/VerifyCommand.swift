@@ -18,21 +18,15 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write a checkpoint, if the journal is whole.", valueName: "file"), completion: .file())
     var writeCheckpoint: String?
 
-    /// Rows at a time: a strand of years is walked in constant memory.
-    private static let page = 1000
-
     func run() async throws {
         let live = Live.current
         let seen = try checkpoint.map { try Checkpoint(file: $0, live) }
         let marks = try await options.change(live) { opened in
-            let strands = try await strands(opened)
-            if let gone = seen?.marks.first(where: { !strands.contains($0.strand) }) {
-                live.output("broken: strand \(gone.strand), which the checkpoint saw, is gone")
-                throw ExitStatus.found
+            do { return try await marks(JournalWalk(store: opened.store, vault: opened.vault), seen, live) } catch let broken
+                as JournalWalk.Broken
+            {
+                throw found(broken, live)
             }
-            var marks: [Checkpoint.Mark] = []
-            for strand in strands { marks.append(try await verify(strand, seen?.mark(strand), opened)) }
-            return marks
         }
         if let writeCheckpoint {
             try Checkpoint(marks: marks).write(to: writeCheckpoint, at: live.now())
@@ -41,57 +35,26 @@ struct VerifyCommand: AsyncParsableCommand {
         live.say(limit(seen))
     }
 
-    private func strands(_ opened: OpenedStore) async throws -> [String] {
-        do throws(StoreFailure) {
-            let strands = try await opened.store.strands()
-            if !strands.isEmpty { return strands }
-        } catch {
-            guard case .damaged(let why) = error else { throw error }
-            throw found(.unreadable(after: 0, why), "", opened.live)
+    private func marks(_ walk: JournalWalk, _ seen: Checkpoint?, _ live: Live) async throws -> [Checkpoint.Mark] {
+        let strands = try await walk.strands()
+        if let gone = seen?.marks.first(where: { !strands.contains($0.strand) }) {
+            live.output("broken: strand \(gone.strand), which the checkpoint saw, is gone")
+            throw ExitStatus.found
         }
-        throw found(.empty, "", opened.live)
+        var marks: [Checkpoint.Mark] = []
+        for strand in strands {
+            var progress = ProgressBar("verifying \(strand)", of: nil, live)
+            defer { progress.finish() }
+            let proof = try await walk.prove(strand, seen?.mark(strand)) { progress.advance(to: Int($0)) }
+            let erased = proof.erased == 0 ? "" : ", the personal part of \(proof.erased) erased"
+            live.output("whole: \(strand), \(proof.number) entries\(erased)")
+            marks.append(Checkpoint.Mark(strand: strand, number: proof.number, mac: proof.mac))
+        }
+        return marks
     }
 
-    private func verify(_ strand: String, _ mark: Checkpoint.Mark?, _ opened: OpenedStore) async throws -> Checkpoint.Mark {
-        let name = SecretName(.journalKey, of: strand)
-        guard let sealed = try await opened.store.secret(name) else { throw found(.keyless, strand, opened.live) }
-        var proof = JournalProof(strand: strand, key: try opened.vault.open(sealed, for: name).reveal(), checkpoint: mark)
-        var progress = ProgressBar("verifying \(strand)", of: nil, opened.live)
-        defer { progress.finish() }
-        while case let rows = try await rows(behind: proof, opened), !rows.isEmpty {
-            let before = proof.number
-            for row in rows {
-                if let broken = proof.check(row) { throw found(broken, strand, opened.live) }
-            }
-            if let number = try await opened.store.misfiled(in: strand, from: before, through: proof.number) {
-                throw found(.misfiled(number), strand, opened.live)
-            }
-            progress.advance(to: Int(proof.number))
-        }
-        if let broken = proof.finish() { throw found(broken, strand, opened.live) }
-        let erased = proof.erased == 0 ? "" : ", the personal part of \(proof.erased) erased"
-        opened.live.output("whole: \(strand), \(proof.number) entries\(erased)")
-        return Checkpoint.Mark(strand: strand, number: proof.number, mac: proof.mac)
-    }
-
-    /// The next page; the first begins before every number, where nothing may stand. A row that cannot be read is looked for one by one.
-    private func rows(behind proof: JournalProof, _ opened: OpenedStore) async throws -> [JournalRow] {
-        let from = proof.number == 0 ? Int64.min : proof.number + 1
-        do throws(StoreFailure) {
-            return try await opened.store.rows(of: proof.strand, from: from, limit: Self.page)
-        } catch {
-            guard case .damaged = error else { throw error }
-        }
-        do throws(StoreFailure) {
-            return try await opened.store.rows(of: proof.strand, from: from, limit: 1)
-        } catch {
-            guard case .damaged(let why) = error else { throw error }
-            throw found(.unreadable(after: proof.number, why), proof.strand, opened.live)
-        }
-    }
-
-    private func found(_ broken: JournalProof.Break, _ strand: String, _ live: Live) -> ExitStatus {
-        live.output("broken: \(broken.sentence(strand))")
+    private func found(_ broken: JournalWalk.Broken, _ live: Live) -> ExitStatus {
+        live.output("broken: \(broken)")
         return .found
     }
 

@@ -6,13 +6,14 @@ struct ClientsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clients", abstract: "Programs that may ask or send, and what they are limited to.",
         discussion: """
-            A client is known by its key, by the network it calls from, or by its uid on this machine. Limits are purposes AND addresses.
+            A client is known by its key, by the network it calls from, or by its uid on this machine; a person at the console also by a password. \
+            Limits are purposes AND addresses.
 
             Examples:
               mandate clients add batchmail --key --purpose notification --purpose ad-hoc
               mandate clients add printer --network 192.0.2.17 --address scan@example.org --author-if-unusable scan@example.org
             """,
-        subcommands: [List.self, Show.self, Add.self, Limit.self, Revoke.self])
+        subcommands: [List.self, Show.self, Add.self, Limit.self, RoleCommand.self, Tokens.self, Revoke.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -27,11 +28,12 @@ struct ClientsCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "name", "known_by", "purposes", "addresses", "enabled"].map { Column($0) }
+                let columns = ["id", "name", "known_by", "roles", "purposes", "addresses", "enabled"].map { Column($0) }
                 var listing = Listing(columns, format.format, to: live.standardOutput)
                 try await Finder(store: store).each(Client.self) { client in
                     listing.add([
-                        .text(client.id.text), .text(client.name), .text(client.credential.words), .list(client.limits.sortedPurposes),
+                        .text(client.id.text), .text(client.name), .text(client.credential.words), .list(Role.sorted(client.roles)),
+                        .list(client.limits.sortedPurposes),
                         .list(client.limits.addresses.map(\.description)), .flag(client.isEnabled),
                     ])
                 }
@@ -61,6 +63,8 @@ struct ClientsCommand: AsyncParsableCommand {
                 sheet.add("id", .text(client.id.text))
                 sheet.add("name", .text(client.name))
                 sheet.add("known_by", .text(client.credential.words))
+                sheet.add("roles", .list(Role.sorted(client.roles)))
+                sheet.add("tokens", .list(client.tokenRights.map(\.words)))
                 sheet.add("purposes", .list(client.limits.sortedPurposes))
                 sheet.add("addresses", .list(client.limits.addresses.map(\.description)))
                 sheet.add("default_purpose", Cell(client.defaultPurpose?.rawValue))
@@ -104,7 +108,19 @@ extension Client.Credential {
         case .key: "key"
         case .network(let network): "network \(network)"
         case .uid(let uid): "uid \(uid)"
+        case .password: "password"
         }
+    }
+}
+
+extension Client.TokenRight {
+    fileprivate var words: String {
+        let row =
+            switch row {
+            case .mailbox(let id): id.text
+            case .family(let id): "family \(id)"
+            }
+        return coversWholeGrant ? "\(row) (whole grant)" : row
     }
 }
 

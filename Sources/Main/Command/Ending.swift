@@ -43,7 +43,7 @@ extension StoreFailure {
     var status: ExitStatus {
         switch self {
         case .busy, .full, .claimLost, .editionMoved, .keyMoved: .temporary
-        case .notFound, .conflict: .data
+        case .notFound, .conflict, .repeated: .data
         case .wrongKey: .configuration
         case .damaged, .unavailable: .unavailable
         }

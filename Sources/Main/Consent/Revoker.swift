@@ -41,9 +41,15 @@ struct Revoker {
     func run() async throws {
         guard !consents.isEmpty else { return }
         let curl = try CurlThread()
-        let client = live.tokenClient(curl)
-        for consent in consents { live.say(DisplayWidth.printable(await outcome(consent, client))) }
+        for words in await outcomes(with: live.tokenClient(curl)) { live.say(DisplayWidth.printable(words)) }
         await curl.stop()
+    }
+
+    /// One after the other, in words.
+    func outcomes(with client: TokenClient) async -> [String] {
+        var outcomes: [String] = []
+        for consent in consents { outcomes.append(await outcome(consent, client)) }
+        return outcomes
     }
 
     private func outcome(_ consent: Consent, _ client: TokenClient) async -> String {

@@ -163,8 +163,3 @@ struct MailboxCheck {
         }
     }
 }
-
-extension Mailbox {
-    /// The way its mail leaves unless something speaks against it.
-    var firstTransport: Transport { transports.first ?? .smtp }
-}

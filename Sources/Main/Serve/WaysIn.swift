@@ -27,7 +27,9 @@ struct WaysIn: Sendable {
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
             onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
         let browsers = PatientGateway(
-            gateway: service.gateway(host: configuration.httpHost, port: configuration.httpPort), log: log, live: live)
+            gateway: service.gateway(
+                host: configuration.httpHost, port: configuration.httpPort, settings: configuration.web, accept: surroundings), log: log,
+            live: live)
         if let name = configuration.pickup?.client, !service.shelf.current.directory.allClients.contains(where: { $0.name == name }) {
             throw CommandFailure.configuration(
                 "pickup.client: there is no client \(name); `mandate clients add \(name) --key` makes one, whose key nobody needs")

@@ -16,13 +16,16 @@ struct RelayService: Service {
     let shelf: Shelf
     let broker: TokenBroker
     let runner: SpoolRunner
-    private let follower: Follower
+    let follower: Follower
+    /// What a monitor asks for.
+    let registry: PrometheusRegistry
+    let metrics: MandateMetrics
     private let transmit: SMTPTransmit
-    private let curl: CurlThread
+    let curl: CurlThread
     private let prober: Prober
-    private let vault: Vault
-    private let live: Live
-    private let log: Logger
+    let vault: Vault
+    let live: Live
+    let log: Logger
     /// A file elsewhere that gets the journal's heads; the log gets them in any case.
     private let checkpointFile: String?
 
@@ -30,6 +33,8 @@ struct RelayService: Service {
     init(store: SQLiteStore, vault: Vault, node: String, checkpointFile: String? = nil, live: Live, log: Logger) async throws {
         let directory = try await store.directory()
         let conditions = try await store.conditions(of: nil)
+        let registry = PrometheusRegistry(MandateMetrics.catalogue)
+        let metrics = MandateMetrics(factory: registry, version: Mandate.version)
         let shelf = Shelf(Snapshot(directory: directory, conditions: conditions))
         let curl = try CurlThread()
         let claimant = Claimant(node: node, incarnation: live.identifier("run"))
@@ -61,6 +66,8 @@ struct RelayService: Service {
                     now: live.now, wait: live.wait,
                     usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })),
             catchUp: { _ = await follower.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
+        self.registry = registry
+        self.metrics = metrics
         self.store = store
         self.shelf = shelf
         self.broker = broker
@@ -71,15 +78,6 @@ struct RelayService: Service {
         self.live = live
         self.log = log
         self.checkpointFile = checkpointFile
-    }
-
-    /// The way in for browsers. Behind a proxy (`https`) the port is its own business.
-    func gateway(host: String, port: Int?) -> WebGateway {
-        let address = shelf.current.directory.settings.publicAddress
-        return WebGateway(
-            host: host, port: port ?? (address.isSecure ? PublicAddress.usual.port : address.port), address: address,
-            desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, logger: log,
-            onListening: { [log] in log.notice("listening for browsers at \(host):\($0); consents come back to \(address)") })
     }
 
     /// What every way in accepts with: the shelf's directory, so that a decision costs no look at the store.

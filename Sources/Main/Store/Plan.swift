@@ -29,7 +29,7 @@ extension OpenedStore {
             let plan = try await plan(Finder(store: store))
             guard !plan.changes.isEmpty || !plan.secrets.isEmpty else { return say("unchanged: \(plan.words)") }
             let edit = DirectoryEdit(
-                plan.changes, secrets: plan.secrets, by: live.person, at: live.now(), expecting: edition, cascades: plan.cascades)
+                plan.changes, secrets: plan.secrets, by: person, at: live.now(), expecting: edition, cascades: plan.cascades)
             do throws(StoreFailure) {
                 let now = try await store.apply(edit)
                 return say(now == edition ? "unchanged: \(plan.words)" : "\(plan.words) (edition \(now))")
@@ -53,7 +53,7 @@ extension OpenedStore {
     func observe(_ observations: [Observation], of key: EntityKey, _ words: String, personal: [JournalEntry.Personal] = []) async throws {
         let entry = JournalEntry(
             at: live.now(), kind: .changed, facts: [.init("entity", key.kind.rawValue), .init("id", key.id), .init("observed", words)],
-            personal: [.init(.person, live.person)] + personal)
+            personal: [.init(.person, person)] + personal)
         try await store.observe(observations, journal: [entry])
     }
 

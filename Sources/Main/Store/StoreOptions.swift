@@ -67,4 +67,13 @@ struct OpenedStore: Sendable {
     let store: SQLiteStore
     let vault: Vault
     let live: Live
+    /// Who answers for a change, in the journal.
+    let person: String
+
+    init(store: SQLiteStore, vault: Vault, live: Live, person: String? = nil) {
+        self.store = store
+        self.vault = vault
+        self.live = live
+        self.person = person ?? live.person
+    }
 }

@@ -85,8 +85,8 @@ package struct AcceptStage: Sendable {
         try await take(bytes[...])
     }
 
-    /// The message is complete: makes it durable, or throws and has kept nothing.
-    package mutating func finish() async throws(AcceptFailure) -> Receipt {
+    /// The message is complete: makes it durable, or throws and has kept nothing. `request`: what it was asked with, for who may ask again.
+    package mutating func finish(request: RepeatableRequest? = nil) async throws(AcceptFailure) -> Receipt {
         do throws(AcceptedFormError) { _ = try form.finish() } catch { throw .form(error) }
         if opened == nil {
             let header: [UInt8]
@@ -94,7 +94,7 @@ package struct AcceptStage: Sendable {
             try await open(header)
         }
         guard let opened else { preconditionFailure("a header that was opened is there") }
-        return try await keep(opened)
+        return try await keep(opened, request)
     }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) async throws(AcceptFailure) {
@@ -200,7 +200,7 @@ extension AcceptStage {
         } catch { throw .store(error) }
     }
 
-    private func keep(_ opened: Opened) async throws(AcceptFailure) -> Receipt {
+    private func keep(_ opened: Opened, _ request: RepeatableRequest?) async throws(AcceptFailure) -> Receipt {
         let message = AcceptedMessage(
             id: opened.id, acceptedAt: opened.at, client: submission.client?.id, purpose: opened.question.purpose,
             user: opened.question.user,
@@ -212,7 +212,7 @@ extension AcceptStage {
         do throws(StoreFailure) {
             try await surroundings.store.accept(
                 message, lastChunk: opened.pending, number: opened.chunks, held: held, lane: opened.lane,
-                journal: [.accepted(message, held: held)],
+                request: request, journal: [.accepted(message, held: held)],
                 sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
         } catch { throw .store(error) }
         return Receipt(id: message.id, messageID: message.messageID, held: held, answer: opened.answer)

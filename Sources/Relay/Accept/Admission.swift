@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 package import Mail
 
 /// How a program shows itself, before anything it says is believed.
@@ -44,11 +45,12 @@ extension Directory {
         case .uid(let uid): allClients.first { $0.isEnabled && $0.credential == .uid(uid) }
         }
     }
-}
 
-extension [UInt8] {
-    /// In a time that does not tell where they differ.
-    fileprivate func isSame(as other: [UInt8]) -> Bool {
-        count == other.count && zip(self, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    /// The client whose key this is the digest of, by itself or together with its name. Found by the digest: who can make one that is found has the key.
+    package func client(key digest: [UInt8], name: String? = nil) -> Client? {
+        guard let id = clientsByKey[digest], let client = clients[id], client.isEnabled, name == nil || name == client.name,
+            case .key(let own) = client.credential, own.isSame(as: digest)
+        else { return nil }
+        return client
     }
 }

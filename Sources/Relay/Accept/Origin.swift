@@ -5,6 +5,8 @@ internal import struct FoundationEssentials.Date
 package enum Origin: Sendable, Hashable {
     /// Over a connection, by a client that called itself `name`.
     case connection(name: String, address: IPAddress, Manner)
+    /// In a request over HTTP.
+    case request(IPAddress)
     /// From an account of this machine.
     case account(uid: UInt32)
     /// As a file.
@@ -37,6 +39,8 @@ package enum Origin: Sendable, Hashable {
             switch self {
             case .connection(let name, let address, let manner):
                 "from \(Self.harmless(name)) ([\(address.isIPv6 ? "IPv6:" : "")\(address)])\r\n\tby \(domain.ascii) with \(manner.word) id \(id)"
+            case .request(let address):
+                "from [\(address.isIPv6 ? "IPv6:" : "")\(address)]\r\n\tby \(domain.ascii) (Mandate, over HTTP) id \(id)"
             case .account(let uid): "by \(domain.ascii) (Mandate, from uid \(uid)) id \(id)"
             case .file: "by \(domain.ascii) (Mandate, from a file) id \(id)"
             }

@@ -43,13 +43,7 @@ package struct SettledHeader: Sendable {
     /// The first From field; several are an error of the sender's that no recipient should see, so rewriting leaves one.
     private static func from(_ header: HeaderBlock) -> Question.FromField {
         guard let field = header.first(.from) else { return .absent }
-        do throws(AddressError) {
-            let addresses = try AddressList(parsing: field.value).addresses
-            guard let first = addresses.first else { return .absent }
-            return .authors(Author(first, others: Array(addresses.dropFirst())))
-        } catch {
-            return .unreadable(error)
-        }
+        return Question.FromField(field.value)
     }
 
     /// To, Cc and Bcc, each address once (RFC 5322 section 3.6.3).

@@ -6,8 +6,24 @@ package protocol AuditStore: Sendable {
     /// Journals a warning the first time it is given; false, and nothing written, when it was given before.
     func warn(_ warning: Warning, at now: Date) async throws(StoreFailure) -> Bool
     func sightings() async throws(StoreFailure) -> [SightingTotal]
+    /// What became of recipients in each hour since then, by hour.
+    func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal]
+    /// Seconds from acceptance to the end, of the messages that were done last since then.
+    func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double]
     /// Messages and recipients a login has sent since an hour.
     func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage
+}
+
+/// What became of recipients in one hour.
+package struct TrafficTotal: Sendable, Hashable {
+    /// Its beginning.
+    package let hour: Date
+    package let traffic: Traffic
+
+    package init(hour: Date, traffic: Traffic) {
+        self.hour = hour
+        self.traffic = traffic
+    }
 }
 
 /// That something ends, told once at each threshold.

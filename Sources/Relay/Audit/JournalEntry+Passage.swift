@@ -30,12 +30,27 @@ extension JournalEntry {
 
     /// A token left our custody: it can do whatever its scopes allow, beyond our limits.
     package static func tokenHandedOut(
-        _ login: String, grant: GrantID, resource: TokenResource, to person: String, expires: Date, at now: Date
+        _ login: String, grant: GrantID, resource: TokenResource, to person: String, expires: Date, as handout: HandoutID? = nil,
+        at now: Date
     ) -> JournalEntry {
         JournalEntry(
             at: now, kind: .tokenHandedOut,
-            facts: [Fact("grant", grant.text), Fact("resource", resource.rawValue), Fact("expires", expires.second)],
+            facts: [Fact("grant", grant.text), Fact("resource", resource.rawValue), Fact("expires", expires.second)]
+                + (handout.map { [Fact("handout", $0.text)] } ?? []),
             personal: [Personal(.mailbox, login), Personal(.person, person)])
+    }
+
+    /// A client tells what its own sending with a token came to; its word is all there is.
+    package static func reported(_ handout: Handout, _ outcomes: [(recipient: EmailAddress, words: String)], at now: Date) -> JournalEntry {
+        JournalEntry(
+            at: now, kind: .attempted,
+            facts: [
+                Fact("handout", handout.id.text), Fact("client", handout.client.text), Fact("transport", handout.transport.rawValue),
+                Fact("outcome", "reported by the client"),
+            ] + outcomes.map { Fact("recipient", $0.words) },
+            personal: handout.author.all.map { Personal(.author, $0.address.description) }
+                + handout.from.map { Personal(.from, $0.description) } + [Personal(.mailbox, handout.login)]
+                + outcomes.map { Personal(.recipient, $0.recipient.description) })
     }
 
     /// One line an attempt: asked for and effective sender, mailbox, route, and what became of each recipient, in the recipients' order.

@@ -24,6 +24,7 @@ extension Decider {
 
     private func objection(of client: Client, to author: Author, _ question: Question) -> String? {
         guard client.isEnabled else { return "it is revoked" }
+        guard client.roles.contains(.sender) else { return "it is no sender" }
         let limits = client.limits
         if !limits.purposes.isEmpty {
             guard let purpose = question.purpose else { return "it must name a purpose" }

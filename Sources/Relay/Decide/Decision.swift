@@ -41,6 +41,15 @@ package struct ConcreteMailbox: Sendable, Hashable {
     package enum Row: Sendable, Hashable {
         case mailbox(MailboxID)
         case family(FamilyID)
+
+        /// nil: some other kind of thing.
+        package init?(_ key: EntityKey) {
+            switch key.kind {
+            case .mailbox: self = .mailbox(MailboxID(trusted: key.id))
+            case .family: self = .family(FamilyID(trusted: key.id))
+            case .setting, .user, .provider, .application, .grant, .delegation, .deny, .client: return nil
+            }
+        }
     }
 
     package let row: Row

@@ -8,6 +8,14 @@ package struct Question: Sendable, Hashable {
         case absent
         case unreadable(AddressError)
         case authors(Author)
+
+        /// What stands behind the field's colon.
+        package init(_ value: ArraySlice<UInt8>) {
+            do throws(AddressError) {
+                let addresses = try AddressList(parsing: value).addresses
+                self = addresses.first.map { .authors(Author($0, others: Array(addresses.dropFirst()))) } ?? .absent
+            } catch { self = .unreadable(error) }
+        }
     }
 
     package var purpose: Purpose?

@@ -7,7 +7,17 @@ package enum Purpose: String, Sendable, Hashable, CaseIterable {
     case administrator
 }
 
-/// A program that may ask or send.
+/// What a client may do at all; what it may send as is its limits' business.
+package enum Role: String, Sendable, Hashable, CaseIterable {
+    /// Changes what others decide by. May read everything, but sends nothing and gets no token.
+    case administrator
+    /// Reads everything, changes nothing.
+    case auditor
+    /// Asks and sends, within its limits.
+    case sender
+}
+
+/// A program that may ask or send, or a person who administers or audits.
 package struct Client: Sendable, Hashable {
     /// How a client is recognised.
     package enum Credential: Sendable, Hashable {
@@ -17,6 +27,20 @@ package struct Client: Sendable, Hashable {
         case network(Network)
         /// The peer's uid on the local socket.
         case uid(UInt32)
+        /// A person's, for the console alone.
+        case password(PasswordHash)
+    }
+
+    /// That it may have the access token of one mailbox, or of any address of a family: what a token can do at the provider, no limit of ours limits.
+    package struct TokenRight: Sendable, Hashable {
+        package var row: ConcreteMailbox.Row
+        /// The second, named consent: the token opens every mailbox of an app-only grant, not this one alone.
+        package var coversWholeGrant: Bool
+
+        package init(_ row: ConcreteMailbox.Row, coversWholeGrant: Bool = false) {
+            self.row = row
+            self.coversWholeGrant = coversWholeGrant
+        }
     }
 
     /// What a client may ask for: these purposes AND these addresses. Empty means no limit on that side.
@@ -43,11 +67,14 @@ package struct Client: Sendable, Hashable {
     /// Who the author is when the message's From cannot be used.
     package var authorIfUnusable: EmailAddress?
     package var noticeAddress: EmailAddress?
+    package var roles: Set<Role>
+    package var tokenRights: [TokenRight]
     package var isEnabled: Bool
 
     package init(
         id: ClientID, name: String, credential: Credential, limits: Limits = Limits(), defaultPurpose: Purpose? = nil,
-        defaultUser: UserID? = nil, authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, isEnabled: Bool = true
+        defaultUser: UserID? = nil, authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, roles: Set<Role> = [.sender],
+        tokenRights: [TokenRight] = [], isEnabled: Bool = true
     ) {
         self.id = id
         self.name = name
@@ -57,6 +84,8 @@ package struct Client: Sendable, Hashable {
         self.defaultUser = defaultUser
         self.authorIfUnusable = authorIfUnusable
         self.noticeAddress = noticeAddress
+        self.roles = roles
+        self.tokenRights = tokenRights
         self.isEnabled = isEnabled
     }
 }

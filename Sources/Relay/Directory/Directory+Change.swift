@@ -25,7 +25,7 @@ extension Directory {
         case .family(let family): put(family)
         case .delegation(let delegation): put(delegation)
         case .deny(let deny): put(deny)
-        case .client(let client): clients[client.id] = client
+        case .client(let client): put(client)
         }
     }
 
@@ -40,7 +40,7 @@ extension Directory {
         case .family: removeFamily(FamilyID(trusted: key.id))
         case .delegation: removeDelegation(DelegationID(trusted: key.id))
         case .deny: removeDeny(DenyID(trusted: key.id))
-        case .client: clients[ClientID(trusted: key.id)] = nil
+        case .client: removeClient(ClientID(trusted: key.id))
         }
     }
 
@@ -98,6 +98,17 @@ extension Directory {
     private mutating func removeDeny(_ id: DenyID) {
         guard let before = denials.removeValue(forKey: id) else { return }
         denialsByAddress.remove(id, for: before.covers)
+    }
+
+    private mutating func put(_ client: Client) {
+        removeClient(client.id)
+        clients[client.id] = client
+        if case .key(let digest) = client.credential { clientsByKey[digest] = client.id }
+    }
+
+    private mutating func removeClient(_ id: ClientID) {
+        guard let before = clients.removeValue(forKey: id), case .key(let digest) = before.credential else { return }
+        if clientsByKey[digest] == id { clientsByKey[digest] = nil }
     }
 
     private static func add<ID: Comparable>(_ id: ID, to index: inout TreeDictionary<EmailAddress, [ID]>, at address: EmailAddress) {

@@ -19,6 +19,7 @@ package struct Directory: Sendable {
 
     var usersByAddress: TreeDictionary<EmailAddress, [UserID]> = [:]
     var mailboxesByAddress: TreeDictionary<EmailAddress, [MailboxID]> = [:]
+    var clientsByKey: TreeDictionary<[UInt8], ClientID> = [:]
     var familiesByMember = PatternIndex<FamilyID>()
     var delegationsByAddress = PatternIndex<DelegationID>()
     var denialsByAddress = PatternIndex<DenyID>()
@@ -37,6 +38,7 @@ package struct Directory: Sendable {
     package func mailbox(_ id: MailboxID) -> Mailbox? { mailboxes[id] }
     package func family(_ id: FamilyID) -> Family? { families[id] }
     package func delegation(_ id: DelegationID) -> Delegation? { delegations[id] }
+    package func deny(_ id: DenyID) -> Deny? { denials[id] }
     package func client(_ id: ClientID) -> Client? { clients[id] }
 
     package var userCount: Int { users.count }

@@ -22,6 +22,9 @@ package struct Mailbox: Sendable, Hashable {
         self.transports = transports
         self.isEnabled = isEnabled
     }
+
+    /// The way its mail leaves unless something speaks against it.
+    package var firstTransport: Transport { transports.first ?? .smtp }
 }
 
 /// Every address it names is its own mailbox, below a grant that opens them all (app-only or service-account).

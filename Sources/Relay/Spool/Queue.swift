@@ -6,8 +6,20 @@ package protocol Queue: Sendable {
     /// Messages in the order they were accepted; `done` ones only when asked for by id, as long as they are known.
     func list(_ filter: QueueFilter) async throws(StoreFailure) -> [QueuedMessage]
     func show(_ message: SpoolID) async throws(StoreFailure) -> QueuedMessage?
+    /// How many messages stand in each state but done, and when the oldest that waits was accepted; one look, for a monitor.
+    func depth() async throws(StoreFailure) -> QueueDepth
     /// Carries out a person's wish and journals who it was. Throws `notFound`, or `conflict` when the state does not allow it.
     func change(_ message: SpoolID, _ action: QueueAction, by person: String, at now: Date) async throws(StoreFailure)
+}
+
+package struct QueueDepth: Sendable, Hashable {
+    package let counts: [QueuedMessage.StateName: Int]
+    package let oldest: Date?
+
+    package init(counts: [QueuedMessage.StateName: Int], oldest: Date?) {
+        self.counts = counts
+        self.oldest = oldest
+    }
 }
 
 package struct QueueFilter: Sendable, Hashable {

@@ -12,6 +12,7 @@ package struct Settlement: Sendable {
     package var sightings: [Sighting]
     /// Of the login, and of its tenant.
     package var usages: [Usage]
+    package var traffic: [Traffic] = []
     package var observations: [Observation]
     /// Tells the sender that the message is given up: accepted in the same commit.
     package var notice: Notice?
@@ -88,6 +89,24 @@ package struct Sighting: Sendable, Hashable {
         self.role = role
         self.at = at
         self.outcome = outcome
+    }
+}
+
+/// What became of some of a message's recipients in one attempt; summed per hour and route.
+package struct Traffic: Sendable, Hashable {
+    package enum Outcome: String, Sendable, Hashable, CaseIterable {
+        case sent, retry, refused
+    }
+
+    /// Empty where there was none.
+    package let route: String
+    package let outcome: Outcome
+    package let recipients: Int
+
+    package init(route: String, outcome: Outcome, recipients: Int) {
+        self.route = route
+        self.outcome = outcome
+        self.recipients = recipients
     }
 }
 

@@ -8,9 +8,10 @@ package protocol Spool: Sendable {
 
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
     /// `held` is the reason it waits for a person, nil in the ordinary case; `lane` the login that is likely to carry it, empty where that is not known.
+    /// `request`: the same commit remembers that it was asked with this key; throws `repeated` when another request was.
     func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
-        sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
+        journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure)
 
     /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them; of each lane no more than it has room for, so that
@@ -32,6 +33,17 @@ package protocol Spool: Sendable {
     /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within
     /// seconds; pieces that were never accepted are swept. Returns the messages released.
     func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID]
+}
+
+extension Spool {
+    /// Of a way in that knows no keys of requests.
+    package func accept(
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
+        sightings: [Sighting]
+    ) async throws(StoreFailure) {
+        try await accept(
+            message, lastChunk: lastChunk, number: number, held: held, lane: lane, request: nil, journal: journal, sightings: sightings)
+    }
 }
 
 /// Who claims: a node, and which run of it.

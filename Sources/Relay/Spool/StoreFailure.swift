@@ -9,6 +9,8 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case notFound(String)
     /// The directory would contradict itself, or the state does not allow it; the text says what stands in the way.
     case conflict(String)
+    /// The key of a request was used already, for this message.
+    case repeated(SpoolID)
     /// The directory moved since the caller looked.
     case editionMoved(now: Edition)
     /// The key that opens this store is not the one at hand.
@@ -25,6 +27,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .claimLost: "the message was taken over by another run of the service"
         case .notFound(let what): "there is no \(what)"
         case .conflict(let why): why
+        case .repeated(let message): "this key was used already, for the message \(message)"
         case .editionMoved(let now): "the directory was changed meanwhile (edition \(now)): look again and repeat"
         case .wrongKey: "the store was sealed under another key: give the key file it was made with"
         case .keyMoved: "the vault's key was changed meanwhile: nothing was stored; repeat"
@@ -37,7 +40,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     var mayPass: Bool {
         switch self {
         case .busy, .full, .editionMoved, .keyMoved, .unavailable, .damaged: true
-        case .claimLost, .notFound, .conflict, .wrongKey: false
+        case .claimLost, .notFound, .conflict, .repeated, .wrongKey: false
         }
     }
 
@@ -45,7 +48,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package var isTemporary: Bool {
         switch self {
         case .busy, .full, .editionMoved, .keyMoved: true
-        case .claimLost, .notFound, .conflict, .wrongKey, .damaged, .unavailable: false
+        case .claimLost, .notFound, .conflict, .repeated, .wrongKey, .damaged, .unavailable: false
         }
     }
 }

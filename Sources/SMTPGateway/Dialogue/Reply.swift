@@ -75,7 +75,7 @@ extension Reply {
             switch failure {
             case .full: self.init(452, "4.3.1", "there is no room to keep the message: try again later")
             // The operator reads in the log what it was.
-            case .busy, .claimLost, .notFound, .conflict, .editionMoved, .wrongKey, .keyMoved, .damaged, .unavailable:
+            case .busy, .claimLost, .notFound, .conflict, .repeated, .editionMoved, .wrongKey, .keyMoved, .damaged, .unavailable:
                 self.init(451, "4.3.0", "the message cannot be kept just now: try again later")
             }
         }

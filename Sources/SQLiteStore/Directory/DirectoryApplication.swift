@@ -81,8 +81,18 @@ struct DirectoryApplication {
 
     private mutating func remove(_ key: EntityKey) throws {
         guard let before = try transaction.entity(key) else { return }
+        try dropTokenRights(to: key)
         try transaction.remove(key)
         note(key, EntityStory(key: key, before: before, after: nil))
+    }
+
+    /// A mailbox that is made again under the same id must not find that someone may have its tokens.
+    private mutating func dropTokenRights(to key: EntityKey) throws {
+        guard let row = ConcreteMailbox.Row(key) else { return }
+        for var client in try transaction.clients(withTokensOf: row) {
+            client.tokenRights.removeAll { $0.row == row }
+            try put(.client(client))
+        }
     }
 
     private mutating func note(_ key: EntityKey, _ story: EntityStory) {

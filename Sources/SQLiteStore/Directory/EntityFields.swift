@@ -76,6 +76,9 @@ struct EntityField: Hashable {
         case .key(let digest): credential = EntityField("key", "sha256 " + digest.prefix(4).map { hex($0) }.joined() + "…")
         case .network(let range): credential = EntityField("network", range.description)
         case .uid(let number): credential = EntityField("uid", String(number))
+        // A new salt is a new password; nothing of the hash belongs into a journal.
+        case .password(let hash):
+            credential = EntityField("password", "scrypt, salted " + hash.text.split(separator: "$")[2].prefix(8) + "…")
         }
         return [
             EntityField("name", client.name), credential,
@@ -83,8 +86,19 @@ struct EntityField: Hashable {
             EntityField("default-purpose", client.defaultPurpose?.rawValue ?? ""),
             EntityField("default-user", client.defaultUser?.text ?? "", .person),
             EntityField("author-if-unusable", client.authorIfUnusable?.description ?? "", .author),
-            EntityField("notice-address", client.noticeAddress?.description ?? "", .person), EntityField("enabled", client.isEnabled),
+            EntityField("notice-address", client.noticeAddress?.description ?? "", .person),
+            EntityField("roles", client.roles.map(\.rawValue).sorted().joined(separator: " ")),
+            EntityField("tokens", client.tokenRights.map(text).joined(separator: ", ")), EntityField("enabled", client.isEnabled),
         ] + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }
+    }
+
+    private static func text(_ right: Client.TokenRight) -> String {
+        let row =
+            switch right.row {
+            case .mailbox(let id): "mailbox \(id)"
+            case .family(let id): "family \(id)"
+            }
+        return right.coversWholeGrant ? row + " (whole grant)" : row
     }
 
     private static func isPersonal(_ name: SettingKey.Name) -> Bool {

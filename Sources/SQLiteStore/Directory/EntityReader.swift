@@ -6,7 +6,7 @@ internal import Relay
 struct EntityReader {
     private var domains: [String: Domain] = [:]
 
-    /// A user comes without addresses: they have a table of their own.
+    /// A user comes without addresses, a client without rights to tokens: they have tables of their own.
     mutating func entity(_ kind: EntityKind, _ columns: inout Columns) throws -> DirectoryEntity {
         let id = try columns.text()
         switch kind {
@@ -127,6 +127,7 @@ struct EntityReader {
             defaultPurpose: try columns.optionalChoice(), authorIfUnusable: try columns.optionalAddress(),
             noticeAddress: try columns.optionalAddress(), isEnabled: try columns.flag())
         client.defaultUser = try columns.optionalText().map { UserID(trusted: $0) }
+        client.roles = Set(try columns.list().map { try Columns.choice($0) as Role })
         return client
     }
 
@@ -134,6 +135,11 @@ struct EntityReader {
         let key = try columns.optionalBytes()
         let network = try columns.optionalText()
         let uid = try columns.optionalInteger()
+        let password = try columns.optionalText()
+        if let password {
+            guard let hash = PasswordHash(password) else { throw StoreFailure.damaged("a client's password hash cannot be read") }
+            return .password(hash)
+        }
         if let key { return .key(sha256: key) }
         if let network {
             do { return .network(try Network(network)) } catch { throw StoreFailure.damaged("\(network) is no network: \(error)") }

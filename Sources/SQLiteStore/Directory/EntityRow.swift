@@ -58,15 +58,18 @@ enum EntityRow {
         var key: Data?
         var network: String?
         var uid: Int64?
+        var password: String?
         switch client.credential {
         case .key(let digest): key = digest.data
         case .network(let range): network = range.description
         case .uid(let number): uid = Int64(number)
+        case .password(let hash): password = hash.text
         }
         return [
-            client.name, key, network, uid, try ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
+            client.name, key, network, uid, password, try ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
             try ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
             client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled, client.defaultUser?.text,
+            try ListText.write(client.roles.map(\.rawValue).sorted()),
         ]
     }
 }
@@ -85,7 +88,14 @@ extension DirectoryEntity {
     /// What must exist before this can.
     var needs: [EntityKey] {
         switch self {
-        case .setting, .user, .provider, .client: []
+        case .setting, .user, .provider: []
+        case .client(let client):
+            client.tokenRights.map { right in
+                switch right.row {
+                case .mailbox(let id): EntityKey(.mailbox, id.text)
+                case .family(let id): EntityKey(.family, id.text)
+                }
+            }
         case .application(let application): [EntityKey(.provider, application.provider.text)]
         case .grant(let grant): [EntityKey(.application, grant.application.text)]
         case .mailbox(let mailbox): [EntityKey(.grant, mailbox.grant.text)]

@@ -28,8 +28,8 @@ extension EntityKind {
         case .deny: ["mailbox", "covers", "reason"]
         case .client:
             [
-                "name", "keyDigest", "network", "uid", "purposes", "addresses", "defaultPurpose", "authorIfUnusable", "noticeAddress",
-                "isEnabled", "defaultUser",
+                "name", "keyDigest", "network", "uid", "password", "purposes", "addresses", "defaultPurpose", "authorIfUnusable",
+                "noticeAddress", "isEnabled", "defaultUser", "roles",
             ]
         }
     }

@@ -65,6 +65,22 @@ extension SQLiteStore: DirectoryStore {
         }
     }
 
+    package func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
+        try await read { transaction in
+            var found: [User] = []
+            // instr() looks for the text as it is; LIKE would take % and _ for its own. Addresses are kept folded, the others are folded here (ASCII).
+            try transaction.entities(
+                .user,
+                """
+                WHERE id > ?1 AND (instr(lower(id), lower(?2)) OR instr(lower(name), lower(?2)) OR instr(lower(coalesce(login, '')), lower(?2))
+                    OR EXISTS (SELECT 1 FROM userAddress a WHERE a.user = "user".id AND instr(a.addressKey, lower(?2))))
+                ORDER BY id LIMIT ?3
+                """, [id ?? "", text, max(0, limit)]
+            ) { if case .user(let user) = $0 { found.append(user) } }
+            return found
+        }
+    }
+
     package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] {
         try await read { try $0.references(to: key) }
     }

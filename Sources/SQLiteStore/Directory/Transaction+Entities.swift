@@ -18,6 +18,7 @@ extension Transaction {
     ) throws {
         var reader = EntityReader()
         if kind == .user { return try users(condition, arguments, use) }
+        if kind == .client { return try clients(condition, arguments, use) }
         try each("\(kind.select) \(condition)", arguments) { try use(try reader.entity(kind, &$0)) }
     }
 
@@ -41,13 +42,54 @@ extension Transaction {
         }
     }
 
+    /// There are few of them, and fewer with rights to tokens.
+    private func clients(_ condition: String, _ arguments: StatementArguments, _ use: (DirectoryEntity) throws -> Void) throws {
+        var rights: [String: [Client.TokenRight]] = [:]
+        try each("SELECT client, mailbox, family, coversWholeGrant FROM tokenRight ORDER BY client, position", []) { columns in
+            let client = try columns.text()
+            let mailbox = try columns.optionalText()
+            let family = try columns.optionalText()
+            let row: ConcreteMailbox.Row
+            if let mailbox {
+                row = .mailbox(MailboxID(trusted: mailbox))
+            } else if let family {
+                row = .family(FamilyID(trusted: family))
+            } else {
+                throw StoreFailure.damaged("a right to tokens names no mailbox")
+            }
+            rights[client, default: []].append(Client.TokenRight(row, coversWholeGrant: try columns.flag()))
+        }
+        var reader = EntityReader()
+        try each("\(EntityKind.client.select) \(condition)", arguments) { columns in
+            guard case .client(var client) = try reader.entity(.client, &columns) else { return }
+            client.tokenRights = rights[client.id.text] ?? []
+            try use(.client(client))
+        }
+    }
+
     func write(_ entity: DirectoryEntity, edition: Edition) throws {
         let kind = entity.key.kind
         try run(kind.upsert, StatementArguments(try EntityRow.values(of: entity)))
         switch entity {
         case .user(let user): try writeAddresses(of: user)
         case .provider, .application, .grant: try touch(entity.key, edition: edition)
-        case .setting, .mailbox, .family, .delegation, .deny, .client: break
+        case .client(let client): try writeTokenRights(of: client)
+        case .setting, .mailbox, .family, .delegation, .deny: break
+        }
+    }
+
+    private func writeTokenRights(of client: Client) throws {
+        try run("DELETE FROM tokenRight WHERE client = ?", [client.id.text])
+        for (position, right) in client.tokenRights.enumerated() {
+            var mailbox: String?
+            var family: String?
+            switch right.row {
+            case .mailbox(let id): mailbox = id.text
+            case .family(let id): family = id.text
+            }
+            try run(
+                "INSERT INTO tokenRight (client, position, mailbox, family, coversWholeGrant) VALUES (?, ?, ?, ?, ?)",
+                [client.id.text, position, mailbox, family, right.coversWholeGrant])
         }
     }
 
@@ -86,6 +128,17 @@ extension Transaction {
         case .user: try settings(naming: key.id)
         case .setting, .family, .delegation, .deny, .client: []
         }
+    }
+
+    /// The clients who may have the tokens of a mailbox or family. They do not stand in its way: the right goes with it.
+    func clients(withTokensOf row: ConcreteMailbox.Row) throws -> [Client] {
+        let (column, id) =
+            switch row {
+            case .mailbox(let id): ("mailbox", id.text)
+            case .family(let id): ("family", id.text)
+            }
+        let keys = try all("SELECT DISTINCT client FROM tokenRight WHERE \(column) = ? ORDER BY client", [id]) { try $0.text() }
+        return try keys.compactMap { if case .client(let client)? = try entity(EntityKey(.client, $0)) { client } else { nil } }
     }
 
     private func keys(_ kind: EntityKind, _ column: String, _ id: String) throws -> [EntityKey] {

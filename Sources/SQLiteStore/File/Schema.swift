@@ -16,6 +16,7 @@ enum Schema {
         migrator.registerMigration("v2") { try $0.execute(sql: registrationsV2) }
         migrator.registerMigration("v3") { try $0.execute(sql: transmitV3) }
         migrator.registerMigration("v4") { try $0.execute(sql: submissionV4) }
+        migrator.registerMigration("v5") { try $0.execute(sql: accessV5) }
         return migrator
     }
 

@@ -37,6 +37,28 @@ extension SQLiteStore: AuditStore {
             return Usage(login: login, messages: sums?.0 ?? 0, recipients: sums?.1 ?? 0)
         }
     }
+
+    package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
+        try await read { transaction in
+            try transaction.all(
+                "SELECT hour, route, outcome, recipients FROM traffic WHERE hour >= ? ORDER BY hour, route, outcome",
+                [Transaction.hour(since)]
+            ) { columns in
+                TrafficTotal(
+                    hour: try columns.date(),
+                    traffic: Traffic(route: try columns.text(), outcome: try columns.choice(), recipients: Int(try columns.integer())))
+            }
+        }
+    }
+
+    package func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double] {
+        try await read { transaction in
+            try transaction.all(
+                "SELECT doneAt - acceptedAt FROM message WHERE doneAt > ? ORDER BY doneAt DESC LIMIT ?",
+                [since.milliseconds, max(0, limit)]
+            ) { Double(try $0.integer()) / 1000 }
+        }
+    }
 }
 
 extension Transaction {
@@ -58,6 +80,14 @@ extension Transaction {
                     sighting.address.key, sighting.role.rawValue, sighting.address.description, sighting.at.milliseconds, sighting.outcome,
                 ])
         }
+    }
+
+    func add(_ traffic: Traffic, at now: Date) throws {
+        try run(
+            """
+            INSERT INTO traffic (hour, route, outcome, recipients) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = recipients + ?4
+            """, [Self.hour(now), traffic.route, traffic.outcome.rawValue, traffic.recipients])
     }
 
     func add(_ usage: Usage, at now: Date) throws {

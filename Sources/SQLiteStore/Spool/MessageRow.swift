@@ -56,7 +56,7 @@ struct MessageRow {
 
     static func text(of author: Author) throws -> String { try ListText.write(author.all.map { [$0.name, $0.address.description] }) }
 
-    private static func author(_ text: String) throws -> Author {
+    static func author(_ text: String) throws -> Author {
         let names: [[String?]] = try ListText.read(text)
         let all = try names.map { parts in
             guard parts.count == 2, let address = parts[1] else { throw StoreFailure.damaged("an author cannot be read") }

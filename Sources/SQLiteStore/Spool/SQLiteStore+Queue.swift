@@ -23,6 +23,18 @@ extension SQLiteStore: Queue {
         }
     }
 
+    package func depth() async throws(StoreFailure) -> QueueDepth {
+        try await read { transaction in
+            let rows = try transaction.all("SELECT state, count(*) FROM message WHERE state <> 'done' GROUP BY state") {
+                (try $0.choice() as QueuedMessage.StateName, Int(try $0.integer()))
+            }
+            let oldest = try transaction.first("SELECT acceptedAt FROM message WHERE state = 'waiting' ORDER BY number LIMIT 1") {
+                try $0.date()
+            }
+            return QueueDepth(counts: Dictionary(rows) { $0 + $1 }, oldest: oldest)
+        }
+    }
+
     package func show(_ message: SpoolID) async throws(StoreFailure) -> QueuedMessage? {
         try await read { try $0.queued("WHERE m.id = ?", [message.text]).first }
     }

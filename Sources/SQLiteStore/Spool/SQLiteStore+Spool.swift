@@ -9,12 +9,13 @@ extension SQLiteStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
-        sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
+        journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) {
         let size = lastChunk.count + message.header.count
         try await reserveRoom(for: size)
         try await write(size: size) { transaction in
+            if let request { try transaction.remember(request, as: message) }
             try transaction.accept(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
             try transaction.append(journal)
             try transaction.add(sightings)
@@ -50,6 +51,7 @@ extension SQLiteStore: Spool {
             try transaction.append(settlement.journal)
             try transaction.add(settlement.sightings)
             for usage in settlement.usages { try transaction.add(usage, at: settlement.at) }
+            for traffic in settlement.traffic { try transaction.add(traffic, at: settlement.at) }
             try transaction.observe(settlement.observations)
             if let notice = settlement.notice { try transaction.accept(notice) }
         }
@@ -64,7 +66,7 @@ extension SQLiteStore: Spool {
     }
 
     /// Throws `full` where mail would take the room that its settlement needs.
-    private func reserveRoom(for octets: Int) async throws(StoreFailure) {
+    func reserveRoom(for octets: Int) async throws(StoreFailure) {
         switch reserve.room(for: octets) {
         case .enough: return
         case .none: throw .full

@@ -46,6 +46,9 @@ extension Transaction {
                 "DELETE FROM message WHERE number IN (SELECT number FROM message WHERE doneAt < ? ORDER BY doneAt LIMIT \(Self.step))",
                 [time - Self.doneAge]))
         try run("DELETE FROM usage WHERE hour < ?", [time - Self.usageAge])
+        try run("DELETE FROM traffic WHERE hour < ?", [time - Self.usageAge])
+        try run("DELETE FROM repeatable WHERE at < ?", [time - Int64(RepeatableRequest.life * 1000)])
+        try run("DELETE FROM handout WHERE at < ?", [time - Int64(Handout.daysKept * 86_400_000)])
         try run("DELETE FROM lease WHERE until < ?", [time - Self.orphanAge])
         try forgetChanges()
         try each("PRAGMA incremental_vacuum(\(Self.step))") { _ in }

@@ -15,7 +15,7 @@ struct ConsentRoutes: Sendable {
 
     private var pages: ConsentPages { ConsentPages(address: address) }
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         // Below the public path, and below the top for a proxy that takes the path off.
         for base in Set([address.path, ""]) {
             router.get("\(base)/OAuth2") { _, _ in page(.notFound, pages.noApplication()) }

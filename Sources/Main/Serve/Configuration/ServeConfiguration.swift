@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Mail
 internal import Relay
 internal import SMTPGateway
+internal import WebGateway
 
 /// What `serve` is told by its configuration, read and judged as a whole: a mistake anywhere changes nothing.
 struct ServeConfiguration: Sendable {
@@ -9,6 +10,7 @@ struct ServeConfiguration: Sendable {
     var checkpoint: String?
     var httpHost: String
     var httpPort: Int?
+    var web = WebSettings()
     var smtp: GatewaySettings
     var size: Int
     var recipients: Int
@@ -21,7 +23,8 @@ struct ServeConfiguration: Sendable {
     func waitingForStart(beside now: ServeConfiguration) -> [ServeKey] {
         let differences: [(ServeKey, Bool)] = [
             (.node, node != now.node), (.checkpoint, checkpoint != now.checkpoint), (.httpHost, httpHost != now.httpHost),
-            (.httpPort, httpPort != now.httpPort), (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
+            (.httpPort, httpPort != now.httpPort), (.httpConnections, web.connections != now.web.connections),
+            (.httpProxies, web.proxies != now.web.proxies), (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
             (.smtpRecipients, recipients != now.recipients), (.localFolder, localFolder != now.localFolder),
             (.pickupFolder, pickup?.folder != now.pickup?.folder), (.pickupClient, pickup?.client != now.pickup?.client),
             (.pickupSettle, pickup?.settle != now.pickup?.settle),
@@ -42,6 +45,9 @@ struct ServeConfiguration: Sendable {
         checkpoint = try await source.text(.checkpoint)
         httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
         httpPort = try await source.number(.httpPort, in: 0...65535)
+        web.version = Mandate.version
+        web.connections = try await source.number(.httpConnections, in: 1...100_000) ?? web.connections
+        web.proxies = try await source.networks(.httpProxies)
         size = try await source.number(.smtpSize, in: 1024...1_073_741_824) ?? 157_286_400
         recipients = try await source.number(.smtpRecipients, in: 1...10_000) ?? 1000
         domain = try await Self.domain(source, live)

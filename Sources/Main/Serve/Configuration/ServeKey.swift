@@ -4,6 +4,8 @@ enum ServeKey: String, Sendable, CaseIterable {
     case checkpoint
     case httpHost = "http.host"
     case httpPort = "http.port"
+    case httpProxies = "http.proxies"
+    case httpConnections = "http.connections"
     case smtpListen = "smtp.listen"
     case smtpListenTLS = "smtp.listen-tls"
     case smtpCertificate = "smtp.certificate"
@@ -24,9 +26,10 @@ enum ServeKey: String, Sendable, CaseIterable {
     var usual: String {
         switch self {
         case .node: "main"
-        case .checkpoint, .smtpListenTLS, .smtpCertificate, .smtpKey, .pickupFolder, .pickupClient: "–"
+        case .checkpoint, .httpProxies, .smtpListenTLS, .smtpCertificate, .smtpKey, .pickupFolder, .pickupClient: "–"
         case .httpHost: "127.0.0.1"
         case .httpPort: "that of public-url"
+        case .httpConnections: "2000"
         case .smtpListen: "127.0.0.1:2525"
         case .smtpAllowClear: "no"
         case .smtpHostName: "the machine's"
@@ -44,8 +47,10 @@ enum ServeKey: String, Sendable, CaseIterable {
         switch self {
         case .node: "names this machine's part of the store; two services on one store need two names"
         case .checkpoint: "a file that gets the journal's head each hour and at stop, for `audit verify --checkpoint`"
-        case .httpHost: "where it listens for browsers"
+        case .httpHost: "where it listens for browsers and programs (console, API, metrics)"
         case .httpPort: "its port; 0 is any free one"
+        case .httpProxies: "networks of reverse proxies, with commas: their X-Forwarded-For is believed, and nobody else's"
+        case .httpConnections: "connections at once"
         case .smtpListen: "HOST:PORT of the submission server, several with commas; `off` for none"
         case .smtpListenTLS: "the same with TLS from the first octet (RFC 8314)"
         case .smtpCertificate: "PEM file of the certificate chain; with it STARTTLS is offered"

@@ -1,4 +1,5 @@
 internal import ConfigurationFile
+internal import Relay
 internal import SMTPGateway
 
 /// A configuration's values in the types they stand for; each mistake names its key.
@@ -37,6 +38,16 @@ struct ServeValues: Sendable {
         guard text.lowercased() != "off", !text.isEmpty else { return nil }
         guard text.hasPrefix("/") else { throw .configuration("\(key.rawValue) is a path from the root, not \(text)") }
         return text
+    }
+
+    func networks(_ key: ServeKey) async throws(CommandFailure) -> [Network] {
+        var networks: [Network] = []
+        for text in try await list(key) ?? [] where !text.isEmpty && text.lowercased() != "off" {
+            do throws(Network.Failure) { networks.append(try Network(text)) } catch {
+                throw .configuration("\(key.rawValue): \(text): \(error)")
+            }
+        }
+        return networks
     }
 
     /// `HOST:PORT`, `[IPv6]:PORT`; `off` is none.

@@ -4,8 +4,8 @@ internal import Mail
 extension DirectoryReader {
     mutating func readClient(_ entry: DocumentReader) throws(DocumentError) {
         let fields = try entry.fields([
-            "id", "name", "key_sha256", "network", "uid", "limits", "default_purpose", "default_user", "author_if_unusable",
-            "notice_address", "enabled",
+            "id", "name", "key_sha256", "network", "uid", "password_scrypt", "limits", "default_purpose", "default_user",
+            "author_if_unusable", "notice_address", "roles", "tokens", "enabled",
         ])
         let (id, name): (ClientID, String) = try identity(fields)
         let client = Client(
@@ -13,12 +13,50 @@ extension DirectoryReader {
             defaultPurpose: try fields["default_purpose"]?.choice(Purpose.self),
             defaultUser: try fields["default_user"].map { reader throws(DocumentError) in try identifier(reader) },
             authorIfUnusable: try fields["author_if_unusable"]?.address(), noticeAddress: try fields["notice_address"]?.address(),
-            isEnabled: try fields.flag("enabled", default: true))
-        if case .network = client.credential, client.limits.areEmpty {
-            throw fields.problem("limits are missing: a client known only by its network must be limited")
-        }
+            roles: try roles(fields), tokenRights: try tokenRights(fields), isEnabled: try fields.flag("enabled", default: true))
+        if let problem = client.problem { throw fields.problem(problem) }
         try clientNames.add(id, name: name, at: entry.path)
         entities.append(.client(client))
+    }
+
+    private func roles(_ fields: DocumentFields) throws(DocumentError) -> Set<Role> {
+        guard fields["roles"] != nil else { return [.sender] }
+        var roles: Set<Role> = []
+        for item in try fields.items("roles") { roles.insert(try item.choice(Role.self)) }
+        return roles
+    }
+
+    /// A mailbox's address or id, or a map that says more.
+    private func tokenRights(_ fields: DocumentFields) throws(DocumentError) -> [Client.TokenRight] {
+        var rights: [Client.TokenRight] = []
+        for item in try fields.items("tokens") {
+            let right = try tokenRight(item)
+            guard !rights.contains(where: { $0.row == right.row }) else { throw item.problem("it stands there twice") }
+            rights.append(right)
+        }
+        return rights
+    }
+
+    private func tokenRight(_ item: DocumentReader) throws(DocumentError) -> Client.TokenRight {
+        guard case .map = item.value else { return try checked(Client.TokenRight(.mailbox(mailboxNames.find(item))), item) }
+        let fields = try item.fields(["mailbox", "family", "whole_grant"])
+        let isWhole = try fields.flag("whole_grant", default: false)
+        switch (fields["mailbox"], fields["family"]) {
+        case (let mailbox?, nil):
+            return try checked(Client.TokenRight(.mailbox(mailboxNames.find(mailbox)), coversWholeGrant: isWhole), item)
+        case (nil, let family?): return try checked(Client.TokenRight(.family(familyNames.find(family)), coversWholeGrant: isWhole), item)
+        case (nil, nil), (.some, .some): throw fields.problem("name a mailbox or a family")
+        }
+    }
+
+    private func checked(_ right: Client.TokenRight, _ item: DocumentReader) throws(DocumentError) -> Client.TokenRight {
+        let id: GrantID? =
+            switch right.row {
+            case .mailbox(let id): mailboxes[id]?.grant
+            case .family(let id): families[id]?.grant
+            }
+        if let problem = Client.problem(with: right, id.flatMap { grants[$0] }) { throw item.problem(problem) }
+        return right
     }
 
     private func limits(_ fields: DocumentFields) throws(DocumentError) -> Client.Limits {
@@ -31,17 +69,24 @@ extension DirectoryReader {
     }
 
     private func credential(_ fields: DocumentFields) throws(DocumentError) -> Client.Credential {
-        let given = ["key_sha256", "network", "uid"].compactMap { fields[$0] }
-        guard given.count == 1 else { throw fields.problem("exactly one of key_sha256, network, uid says how the client is known") }
+        let given = ["key_sha256", "network", "uid", "password_scrypt"].compactMap { fields[$0] }
+        guard given.count == 1 else {
+            throw fields.problem("exactly one of key_sha256, network, uid, password_scrypt says how the client is known")
+        }
+        if let password = fields["password_scrypt"] {
+            guard let hash = PasswordHash(try password.text()) else { throw password.expected("$scrypt$ln=…,r=…,p=…$SALT$HASH") }
+            return .password(hash)
+        }
         if let key = fields["key_sha256"] { return .key(sha256: try digest(key)) }
         if let network = fields["network"] { return .network(try self.network(network)) }
         return .uid(UInt32(try given[0].number(in: 0...Int64(UInt32.max))))
     }
 
     private func digest(_ reader: DocumentReader) throws(DocumentError) -> [UInt8] {
-        let digits = try reader.text().utf8.map { UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") ? $0 - 48 : ($0 | 0x20) &- 87 }
-        guard digits.count == 64, digits.allSatisfy({ $0 < 16 }) else { throw reader.expected("64 hexadecimal digits (SHA-256)") }
-        return (0..<32).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
+        guard let digest = [UInt8](hexadecimal: try reader.text()), digest.count == 32 else {
+            throw reader.expected("64 hexadecimal digits (SHA-256)")
+        }
+        return digest
     }
 
     private func network(_ reader: DocumentReader) throws(DocumentError) -> Network {

@@ -33,12 +33,12 @@ extension DirectoryReader {
             guard !patterns.contains(pattern) else { throw item.problem("\(pattern) stands there twice") }
             patterns.append(pattern)
         }
+        let family = Family(
+            id: id, name: name, members: patterns, grant: grant, transports: try transports(fields, grant),
+            isEnabled: try fields.flag("enabled", default: true))
         try familyNames.add(id, name: name, at: entry.path)
-        entities.append(
-            .family(
-                Family(
-                    id: id, name: name, members: patterns, grant: grant, transports: try transports(fields, grant),
-                    isEnabled: try fields.flag("enabled", default: true))))
+        families[id] = family
+        entities.append(.family(family))
     }
 
     /// In order of preference; only what the provider has.

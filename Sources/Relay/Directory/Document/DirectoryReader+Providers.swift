@@ -18,7 +18,7 @@ extension DirectoryReader {
     }
 
     /// An entry with the id of a built-in provider changes only what it names.
-    private func provider(_ entry: DocumentReader) throws(DocumentError) -> Provider {
+    func provider(_ entry: DocumentReader) throws(DocumentError) -> Provider {
         let fields = try entry.fields([
             "id", "kind", "name", "token_endpoint", "authorization", "smtp", "imap", "pop", "graph_api", "gmail_api", "scopes", "limits",
             "habits",

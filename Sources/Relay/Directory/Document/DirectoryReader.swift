@@ -5,11 +5,13 @@ struct DirectoryReader {
     let usual: DirectoryDocument.Usual
     var entities: [DirectoryEntity] = []
     var observations: [Observation] = []
+    private var users: Set<UserID> = []
     /// What was read so far, for the rules between things.
     var providers: [ProviderID: Provider] = [:]
     var applications: [ApplicationID: Application] = [:]
     var grants: [GrantID: Grant] = [:]
     var mailboxes: [MailboxID: Mailbox] = [:]
+    var families: [FamilyID: Family] = [:]
 
     var providerNames = ReferenceTable<Provider>("provider")
     var applicationNames = ReferenceTable<Application>("application")
@@ -73,21 +75,22 @@ struct DirectoryReader {
     }
 
     private mutating func readUsers(_ root: DocumentFields) throws(DocumentError) {
-        var seen: Set<UserID> = []
-        for entry in try root.items("users") {
-            let fields = try entry.fields(["id", "name", "login", "addresses"])
-            let id: UserID = try identifier(fields.required("id"))
-            guard seen.insert(id).inserted else { throw entry.problem("there are two users with the id \"\(id)\"") }
-            var addresses: [UserAddress] = []
-            for item in try fields.items("addresses") {
-                let address = try userAddress(item)
-                guard !addresses.contains(where: { $0.address == address.address }) else {
-                    throw item.problem("\(address.address) stands there twice")
-                }
-                addresses.append(address)
+        for entry in try root.items("users") { try readUser(entry) }
+    }
+
+    mutating func readUser(_ entry: DocumentReader) throws(DocumentError) {
+        let fields = try entry.fields(["id", "name", "login", "addresses"])
+        let id: UserID = try identifier(fields.required("id"))
+        guard users.insert(id).inserted else { throw entry.problem("there are two users with the id \"\(id)\"") }
+        var addresses: [UserAddress] = []
+        for item in try fields.items("addresses") {
+            let address = try userAddress(item)
+            guard !addresses.contains(where: { $0.address == address.address }) else {
+                throw item.problem("\(address.address) stands there twice")
             }
-            entities.append(.user(User(id: id, name: try fields.line("name") ?? "", login: try fields.line("login"), addresses: addresses)))
+            addresses.append(address)
         }
+        entities.append(.user(User(id: id, name: try fields.line("name") ?? "", login: try fields.line("login"), addresses: addresses)))
     }
 
     private func userAddress(_ item: DocumentReader) throws(DocumentError) -> UserAddress {

@@ -6,11 +6,17 @@ struct DirectoryWriter {
     private var applicationNames = ReferenceTable<Application>("application")
     private var grantNames = ReferenceTable<Grant>("grant")
     private var mailboxNames = ReferenceTable<Mailbox>("mailbox")
+    private var familyNames = ReferenceTable<Family>("family")
     private var applications: [ApplicationID: String] = [:]
     private var grants: [GrantID: String] = [:]
     private var mailboxes: [MailboxID: String] = [:]
+    private var families: [FamilyID: String] = [:]
 
-    init(_ entities: [DirectoryEntity]) {
+    private let isWhole: Bool
+
+    /// `isWhole`: for programs, with everything said and things named by their ids, as they are when no names are known.
+    init(_ entities: [DirectoryEntity], isWhole: Bool = false) {
+        self.isWhole = isWhole
         for entity in entities {
             switch entity {
             case .application(let application):
@@ -22,30 +28,33 @@ struct DirectoryWriter {
             case .mailbox(let mailbox):
                 mailboxNames.note(mailbox.id, name: mailbox.address.key)
                 mailboxes[mailbox.id] = mailbox.address.key
-            case .setting, .user, .provider, .family, .delegation, .deny, .client: break
+            case .family(let family):
+                familyNames.note(family.id, name: family.name)
+                families[family.id] = family.name
+            case .setting, .user, .provider, .delegation, .deny, .client: break
             }
         }
     }
 
     func value(_ user: User) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add("id", user.id.text)
-        if !user.name.isEmpty { map.add("name", user.name) }
+        map.add(unlessEmpty: "name", user.name)
         map.add("login", user.login)
         map.add(
             "addresses",
             user.addresses.map { address -> DocumentValue in
                 let text = DocumentValue.text(address.address.description)
-                return address.isOn ? text : .map([.init("address", text), .init("on", .flag(false))])
+                return address.isOn && !isWhole ? text : .map([.init("address", text), .init("on", .flag(address.isOn))])
             })
         return map.value
     }
 
     func value(_ application: Application) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add(id: application.id.text, name: application.name)
         map.add("provider", application.provider.text)
-        if !application.tenant.isEmpty { map.add("tenant", application.tenant) }
+        map.add(unlessEmpty: "tenant", application.tenant)
         map.add("client_id", application.clientID)
         map.add("secret_expires", application.secretExpires)
         map.add("domains", application.domains.map { .text($0.ascii) })
@@ -57,30 +66,30 @@ struct DirectoryWriter {
     }
 
     func value(_ grant: Grant) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add(id: grant.id.text, name: grant.name)
         map.add("kind", grant.kind.rawValue)
         map.add(
             "application", applicationNames.words(for: grant.application, name: applications[grant.application] ?? grant.application.text))
         map.add("principal", grant.principal)
         if let pin = grant.pin { map.add("pin", .map([.init("realm", .text(pin.realm)), .init("subject", .text(pin.subject))])) }
-        if !grant.command.isEmpty { map.add("command", .list(grant.command.map { .text($0) })) }
-        if !grant.isEnabled { map.add("enabled", .flag(false)) }
+        map.add("command", grant.command.map { .text($0) })
+        map.add("enabled", .flag(grant.isEnabled), unless: true)
         return map.value
     }
 
     func value(_ mailbox: Mailbox) -> DocumentValue {
-        var map = MapWriter()
-        if mailbox.id.text != mailbox.address.key { map.add("id", mailbox.id.text) }
+        var map = MapWriter(isWhole: isWhole)
+        map.add("id", .text(mailbox.id.text), unless: .text(mailbox.address.key))
         map.add("address", mailbox.address.description)
-        if mailbox.login != mailbox.address.description { map.add("login", mailbox.login) }
+        map.add("login", .text(mailbox.login), unless: .text(mailbox.address.description))
         map.add("grant", words(mailbox.grant))
         add(mailbox.transports, mailbox.isEnabled, to: &map)
         return map.value
     }
 
     func value(_ family: Family) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add(id: family.id.text, name: family.name)
         map.add("members", family.members.map { .text($0.description) })
         map.add("grant", words(family.grant))
@@ -89,47 +98,50 @@ struct DirectoryWriter {
     }
 
     func value(_ delegation: Delegation) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add("id", delegation.id.text)
         map.add("mailbox", words(delegation.mailbox))
         map.add("covers", delegation.covers.description)
         map.add("kind", delegation.kind.rawValue)
-        if delegation.priority != 100 { map.add("priority", .number(Int64(delegation.priority))) }
+        map.add("priority", DocumentValue(delegation.priority), unless: 100)
         map.add("valid_from", delegation.validFrom)
         map.add("valid_until", delegation.validUntil)
-        if !delegation.grantedBy.isEmpty { map.add("granted_by", delegation.grantedBy) }
+        map.add(unlessEmpty: "granted_by", delegation.grantedBy)
         map.add("granted_at", delegation.grantedAt)
-        if !delegation.reason.isEmpty { map.add("reason", delegation.reason) }
-        if delegation.allowsUnaligned { map.add("allows_unaligned", .flag(true)) }
+        map.add(unlessEmpty: "reason", delegation.reason)
+        map.add("allows_unaligned", .flag(delegation.allowsUnaligned), unless: false)
         return map.value
     }
 
     func value(_ deny: Deny) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add("id", deny.id.text)
         map.add("mailbox", deny.mailbox.map(words) ?? "*")
         map.add("covers", deny.covers.description)
-        if !deny.reason.isEmpty { map.add("reason", deny.reason) }
+        map.add(unlessEmpty: "reason", deny.reason)
         return map.value
     }
 
     func value(_ client: Client) -> DocumentValue {
-        var map = MapWriter()
+        var map = MapWriter(isWhole: isWhole)
         map.add(id: client.id.text, name: client.name)
         switch client.credential {
-        case .key(let digest): map.add("key_sha256", digest.map(Self.hexadecimal).joined())
+        case .key(let digest): map.add("key_sha256", digest.hexadecimal)
         case .network(let network): map.add("network", network.description)
         case .uid(let uid): map.add("uid", .number(Int64(uid)))
+        case .password(let hash): map.add("password_scrypt", hash.text)
         }
-        var limits = MapWriter()
+        var limits = MapWriter(isWhole: isWhole)
         limits.add("purposes", Purpose.allCases.filter(client.limits.purposes.contains).map { .text($0.rawValue) })
         limits.add("addresses", client.limits.addresses.map { .text($0.description) })
-        if !client.limits.areEmpty { map.add("limits", limits.value) }
+        if isWhole || !client.limits.areEmpty { map.add("limits", limits.value) }
         map.add("default_purpose", client.defaultPurpose?.rawValue)
         map.add("default_user", client.defaultUser?.text)
         map.add("author_if_unusable", client.authorIfUnusable?.description)
         map.add("notice_address", client.noticeAddress?.description)
-        if !client.isEnabled { map.add("enabled", .flag(false)) }
+        map.add("roles", DocumentValue(Role.sorted(client.roles)), unless: DocumentValue([Role.sender.rawValue]))
+        map.add("tokens", client.tokenRights.map(value))
+        map.add("enabled", .flag(client.isEnabled), unless: true)
         return map.value
     }
 
@@ -138,9 +150,18 @@ struct DirectoryWriter {
     private func words(_ id: MailboxID) -> String { mailboxNames.words(for: id, name: mailboxes[id] ?? id.text) }
 
     private func add(_ transports: [Transport], _ isEnabled: Bool, to map: inout MapWriter) {
-        if transports != [.smtp] { map.add("transports", transports.map { .text($0.rawValue) }) }
-        if !isEnabled { map.add("enabled", .flag(false)) }
+        map.add("transports", DocumentValue(transports.map(\.rawValue)), unless: DocumentValue([Transport.smtp.rawValue]))
+        map.add("enabled", .flag(isEnabled), unless: true)
     }
 
-    private static func hexadecimal(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    private func value(_ right: Client.TokenRight) -> DocumentValue {
+        let row: DocumentValue.Entry
+        switch right.row {
+        case .mailbox(let id):
+            if !right.coversWholeGrant { return .text(words(id)) }
+            row = .init("mailbox", .text(words(id)))
+        case .family(let id): row = .init("family", .text(familyNames.words(for: id, name: families[id] ?? id.text)))
+        }
+        return .map([row] + (right.coversWholeGrant ? [.init("whole_grant", .flag(true))] : []))
+    }
 }

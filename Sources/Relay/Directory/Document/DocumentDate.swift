@@ -1,9 +1,9 @@
-internal import struct FoundationEssentials.Date
+package import struct FoundationEssentials.Date
 
 /// Dates in a directory file (RFC 3339, UTC only): `2026-11-23`, `2026-11-23T14:05Z`, `2026-11-23T14:05:09Z`, with a fraction where one is needed.
-enum DocumentDate {
+package enum DocumentDate {
     /// What a date looks like, for errors.
-    static let form = "a date like 2026-11-23 or 2026-11-23T14:05:09Z (UTC)"
+    package static let form = "a date like 2026-11-23 or 2026-11-23T14:05:09Z (UTC)"
 
     static func text(_ date: Date) -> String {
         let whole = date.timeIntervalSince1970.rounded(.down)
@@ -16,7 +16,7 @@ enum DocumentDate {
         return date.second.dropLast() + "." + fraction + "Z"
     }
 
-    static func date(_ text: String) -> Date? {
+    package static func date(_ text: String) -> Date? {
         let bytes = Array(text.utf8)
         guard let day = day(bytes.prefix(10)) else { return nil }
         guard bytes.count > 10 else { return Date(timeIntervalSince1970: Double(day) * 86400) }

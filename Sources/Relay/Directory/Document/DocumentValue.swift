@@ -41,7 +41,7 @@ package enum DocumentValue: Sendable, Hashable {
 }
 
 extension DocumentValue: Codable {
-    private struct Key: CodingKey {
+    private struct Name: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
 
@@ -58,7 +58,7 @@ extension DocumentValue: Codable {
                 .init(codingPath: decoder.codingPath, debugDescription: "the file is nested more than \(Self.deepest) levels deep"))
         }
         // A decoder says only by failing that something is of another kind, so a failure here is an answer and no error.
-        if let map = try? decoder.container(keyedBy: Key.self) {
+        if let map = try? decoder.container(keyedBy: Name.self) {
             self = .map(try map.allKeys.map { Entry($0.stringValue, try map.decode(DocumentValue.self, forKey: $0)) })
         } else if var list = try? decoder.unkeyedContainer() {
             var values: [DocumentValue] = []
@@ -83,8 +83,8 @@ extension DocumentValue: Codable {
             var list = encoder.unkeyedContainer()
             for value in values { try list.encode(value) }
         case .map(let entries):
-            var map = encoder.container(keyedBy: Key.self)
-            for entry in entries { try map.encode(entry.value, forKey: Key(stringValue: entry.key)) }
+            var map = encoder.container(keyedBy: Name.self)
+            for entry in entries { try map.encode(entry.value, forKey: Name(stringValue: entry.key)) }
         case .null:
             var single = encoder.singleValueContainer()
             try single.encodeNil()

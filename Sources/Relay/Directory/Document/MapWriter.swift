@@ -1,8 +1,11 @@
 internal import struct FoundationEssentials.Date
 
-/// Collects the entries of a map in order, leaving out what is not there.
+/// Collects the entries of a map in order. A file leaves out what is not there and what holds anyway; a program is told everything.
 struct MapWriter {
+    private let isWhole: Bool
     private var entries: [DocumentValue.Entry] = []
+
+    init(isWhole: Bool = false) { self.isWhole = isWhole }
 
     var value: DocumentValue { .map(entries) }
 
@@ -10,20 +13,28 @@ struct MapWriter {
     mutating func add(_ key: String, _ text: String) { add(key, .text(text)) }
 
     mutating func add(_ key: String, _ text: String?) {
-        if let text { add(key, .text(text)) }
+        if let text { add(key, .text(text)) } else if isWhole { add(key, .null) }
     }
 
     mutating func add(_ key: String, _ date: Date?) {
-        if let date { add(key, .text(DocumentDate.text(date))) }
+        if let date { add(key, .text(DocumentDate.text(date))) } else if isWhole { add(key, .null) }
     }
 
     mutating func add(_ key: String, _ list: [DocumentValue]) {
-        if !list.isEmpty { add(key, .list(list)) }
+        if !list.isEmpty || isWhole { add(key, .list(list)) }
+    }
+
+    /// Text that may be empty.
+    mutating func add(unlessEmpty key: String, _ text: String) { add(key, text.isEmpty ? nil : text) }
+
+    /// `usual` is what holds where nothing is said.
+    mutating func add(_ key: String, _ value: DocumentValue, unless usual: DocumentValue) {
+        if isWhole || value != usual { add(key, value) }
     }
 
     /// The id only where the name does not say it already.
     mutating func add(id: String, name: String) {
-        if id != name { add("id", id) }
+        if isWhole || id != name { add("id", id) }
         add("name", name)
     }
 }

@@ -100,10 +100,18 @@ extension Attempt {
         settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
         settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
         if sent > 0 { settlement.usages = usages(decision, recipients: sent) }
+        settlement.traffic = traffic(report, decision)
         settlement.sightings = decision.fields.from.map {
             Sighting(address: $0.address, role: .from, at: report.at, outcome: sent > 0 ? Verdict.sent.word : diagnosis.verdict.word)
         }
         return settlement
+    }
+
+    private func traffic(_ report: AttemptReport, _ decision: Decision) -> [Traffic] {
+        Traffic.Outcome.allCases.compactMap { outcome in
+            let count = report.recipients.count { Traffic.Outcome($0.diagnosis.verdict) == outcome }
+            return count == 0 ? nil : Traffic(route: decision.route.rawValue, outcome: outcome, recipients: count)
+        }
     }
 
     /// Of the login, and of the tenant where the provider limits that.
@@ -121,42 +129,11 @@ extension Attempt {
     }
 
     private func observations(_ diagnosis: Diagnosis, _ decision: Decision, _ report: AttemptReport, isHealthy: Bool) -> [Observation] {
-        let login = decision.mailbox.login
-        let now = report.at
-        switch diagnosis.verdict {
-        case .denied:
-            let code = report.recipients.first { $0.diagnosis.verdict == .denied }?.code ?? ""
-            return decision.deniedKeys.map { key in .standing(key, denied(key, decision, code, at: now)) }
-        case .tokenRejected:
-            return [stopped(login, nil, seconds: 900, diagnosis.cause, at: now)]
-        case .transportStopped(let seconds):
-            return [stopped(login, decision.transport, seconds: seconds, diagnosis.cause, at: now)]
-        case .mailboxStopped(let seconds):
-            return [stopped(login, nil, seconds: seconds, diagnosis.cause, at: now)]
-        case .sent, .retry, .refused:
-            // A mailbox that sends again is healthy; the standing is not proven by a 250, which is no proof of the From (domain.md 2.6).
-            guard isHealthy else { return [] }
-            return [nil, decision.transport].filter { snapshot.conditions.mailbox(login: login, over: $0) != nil }
-                .map { .mailbox(login: login, over: $0, nil) }
-        }
-    }
-
-    /// A right that is still pending stays pending, and mail skips it; any other is denied until a person clears it.
-    private func denied(_ key: StandingKey, _ decision: Decision, _ code: String, at now: Date) -> Standing {
-        if case .pending(let until, _, _)? = decision.explanation.standing(of: key), now < until {
-            return .pending(until: until, deniedAt: now)
-        }
-        return .denied(at: now, code: code)
-    }
-
-    /// Doubles with each failure in a row, up to a day.
-    private func stopped(_ login: String, _ transport: Transport?, seconds: Double, _ why: String, at now: Date) -> Observation {
-        var failures = 1
-        if case .stopped(_, _, let before)? = snapshot.conditions.mailbox(login: login, over: transport) { failures = before + 1 }
-        var wait = seconds
-        for _ in 1..<max(failures, 1) where wait < 86400 { wait *= 2 }
-        let until = now.addingTimeInterval(min(wait, 86400))
-        return .mailbox(login: login, over: transport, .stopped(until: until, reason: why, failures: failures))
+        let code = report.recipients.first { $0.diagnosis.verdict == .denied }?.code ?? ""
+        return Consequences(login: decision.mailbox.login, transport: decision.transport, from: decision.fields.from.map(\.address))
+            .observations(
+                of: diagnosis, code: code, isHealthy: isHealthy, in: snapshot.conditions, at: report.at,
+                standing: decision.explanation.standing)
     }
 
     /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.
@@ -187,16 +164,19 @@ extension Attempt {
     }
 }
 
-extension Decision {
-    /// The login and each From it was refused with.
-    fileprivate var deniedKeys: [StandingKey] {
-        fields.from.map { StandingKey(login: mailbox.login, from: $0.address, transport: transport) }
+extension Traffic.Outcome {
+    fileprivate init(_ verdict: Verdict) {
+        switch verdict {
+        case .sent: self = .sent
+        case .refused: self = .refused
+        case .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped: self = .retry
+        }
     }
 }
 
 extension Explanation {
     /// What was known of the pair when it was decided: as the chosen candidate, where it was that.
-    fileprivate func standing(of key: StandingKey) -> Standing? {
+    package func standing(of key: StandingKey) -> Standing? {
         var chosen: Candidate?
         if case .chosen(let candidate, _)? = steps.last(where: { if case .chosen = $0 { true } else { false } }) { chosen = candidate }
         var found: Standing?

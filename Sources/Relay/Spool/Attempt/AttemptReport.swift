@@ -31,7 +31,7 @@ struct AttemptReport: Sendable {
 
 extension ProviderReply {
     /// Code and enhanced code, without the text.
-    var codes: String { enhanced.isEmpty ? String(code) : "\(code) \(enhanced)" }
+    package var codes: String { enhanced.isEmpty ? String(code) : "\(code) \(enhanced)" }
 }
 
 extension TransmitFailure {
@@ -61,7 +61,7 @@ extension TokenFailure {
 
 extension Verdict {
     /// Of several recipients' verdicts, the heaviest says what comes next; among equals, the longest wait.
-    var weight: (Int, Double) {
+    package var weight: (Int, Double) {
         switch self {
         case .sent: (0, 0)
         case .refused: (1, 0)
@@ -74,7 +74,7 @@ extension Verdict {
     }
 
     /// As the journal calls it.
-    var word: String {
+    package var word: String {
         switch self {
         case .sent: "sent"
         case .retry: "retry"

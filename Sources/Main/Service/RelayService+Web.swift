@@ -1,0 +1,92 @@
+internal import CurlTransmit
+internal import Mail
+internal import Relay
+internal import SQLiteStore
+internal import WebGateway
+
+/// What the way in for browsers and programs needs of the whole program.
+extension RelayService {
+    /// Behind a proxy (`https`) the port is its own business.
+    func gateway(host: String, port: Int?, settings: WebSettings, accept: AcceptStage.Surroundings) -> WebGateway {
+        let address = shelf.current.directory.settings.publicAddress
+        let office = WebOffice(
+            store: store, shelf: shelf, vault: vault, broker: broker,
+            desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, accept: accept,
+            address: address, settings: settings, operations: operations, registry: registry, metrics: metrics, wait: live.wait,
+            random: { [live] in live.randomBytes($0) }, logger: log)
+        return WebGateway(
+            host: host, port: port ?? (address.isSecure ? PublicAddress.usual.port : address.port), office: office,
+            onListening: { [log] in log.notice("listening for browsers at \(host):\($0); consents come back to \(address)") })
+    }
+
+    private var operations: WebOperations {
+        let client = live.tokenClient(curl)
+        return WebOperations(
+            catchUp: { await follower.catchUp() }, wake: { runner.wake() },
+            probe: { key, mailbox, person throws(StoreFailure) in try await probe(key, mailbox, by: person) },
+            check: { mailbox, kind, person in await check(mailbox, kind, by: person) }, revoke: { await revoke($0) },
+            requestDevice: client.requestDevice, pollDevice: client.pollDevice, verify: { try await verify() }, isReady: { await isReady() }
+        )
+    }
+
+    private func opened(for person: String) -> OpenedStore { OpenedStore(store: store, vault: vault, live: live, person: person) }
+
+    private func probe(_ key: StandingKey, _ mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? {
+        let opened = opened(for: person)
+        do {
+            let outcome = try await opened.probe(key, through: mailbox, shelf.current.directory)
+            try await opened.note(outcome, of: [key], mailbox)
+        } catch let failure as StoreFailure { throw failure } catch {
+            throw .unavailable("the probe could not be made: \(Ending(error).sentence)")
+        }
+        _ = await follower.catchUp()
+        return shelf.current.conditions.standing(key)
+    }
+
+    private func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport {
+        let check = MailboxCheck(opened: opened(for: person), directory: shelf.current.directory)
+        do {
+            let steps =
+                switch kind {
+                case .signIn: try await check.run(mailbox).steps
+                case .outgoing: try await check.outgoing(mailbox).steps
+                case .incoming: try await check.incoming(mailbox).steps
+                }
+            _ = await follower.catchUp()
+            return CheckReport(
+                steps: steps.enumerated().map { number, step in
+                    CheckReport.Step(name: "Step \(number + 1)", isGood: step.isGood, detail: step.words, fix: step.fix)
+                }, planned: kind == .outgoing ? mailbox.address.description : nil)
+        } catch {
+            return CheckReport(steps: [CheckReport.Step(name: "Check", isGood: false, detail: Ending(error).sentence)])
+        }
+    }
+
+    private func revoke(_ grant: Grant) async -> String {
+        do {
+            let revoker = try await Revoker(opened(for: live.person)) { $0.id == grant.id }
+            return await revoker.outcomes(with: live.tokenClient(curl)).first ?? "there was no consent to withdraw"
+        } catch { return "the provider was not told: \(Ending(error).sentence)" }
+    }
+
+    private func verify() async throws -> ChainReport {
+        let walk = JournalWalk(store: store, vault: vault)
+        do {
+            var entries = 0
+            for strand in try await walk.strands() { entries += Int(try await walk.prove(strand).number) }
+            return ChainReport(entries: entries, broken: nil, words: "whole: \(entries) entries, each as it was written")
+        } catch let broken as JournalWalk.Broken { return ChainReport(entries: 0, broken: "\(broken)", words: "broken: \(broken)") }
+    }
+
+    /// The store answers, and what is accepted can be kept.
+    private func isReady() async -> Bool {
+        do throws(StoreFailure) {
+            _ = try await store.dataVersion()
+            try await store.checkRoom()
+            return true
+        } catch {
+            log.warning("not ready: \(error)")
+            return false
+        }
+    }
+}

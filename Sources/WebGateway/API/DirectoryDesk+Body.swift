@@ -1,0 +1,97 @@
+internal import Relay
+
+extension DirectoryDesk {
+    /// What a request says of one thing, with the secrets that came beside it taken aside.
+    struct Body {
+        private let desk: DirectoryDesk
+        private let place: String
+        private var entries: [DocumentValue.Entry]
+        private var secrets: [(kind: SecretName.Kind, secret: Secret)] = []
+        /// Shown once, in this answer.
+        private var newKey: String?
+
+        init(_ reader: DocumentReader, _ desk: DirectoryDesk, id: String?) throws {
+            let fields = try reader.fields()
+            self.desk = desk
+            place = reader.path
+            entries = fields.entries
+            if let id {
+                if let given = try fields["id"]?.text(), given != id {
+                    throw Problem(.invalid, "the id in the body is another than the address's", place: "id")
+                }
+                entries = [.init("id", .text(id))] + entries.filter { $0.key != "id" }
+            } else if fields["id"] == nil, let prefix = desk.collection.prefix {
+                // The name would stand for it in a file; here two may have one name.
+                let fresh: Identifier<Self> = desk.call.identifier(prefix)
+                entries = [.init("id", .text(fresh.text))] + entries
+            }
+            try takeSecrets(fields)
+        }
+
+        private mutating func takeSecrets(_ fields: DocumentFields) throws {
+            switch desk.collection.kind {
+            case .application:
+                for (key, kind) in [("secret", SecretName.Kind.clientSecret), ("private_key", .privateKey)] {
+                    if let reader = fields[key] { secrets.append((kind, Secret(try reader.text()))) }
+                    entries.removeAll { $0.key == key }
+                }
+            case .client:
+                guard fields["password_scrypt"] == nil else {
+                    throw fields.problem("a password is set with `mandate clients add NAME --password` or at the console")
+                }
+                if try fields.flag("new_key", default: false) {
+                    var generator = desk.call.office.accept.generator()
+                    let key = ClientKey(using: &generator)
+                    newKey = key.text
+                    entries.removeAll { ["key_sha256", "network", "uid", "has_password"].contains($0.key) }
+                    entries.append(.init("key_sha256", .text(key.digest.hexadecimal)))
+                }
+                entries.removeAll { $0.key == "new_key" }
+            case .setting, .user, .provider, .grant, .mailbox, .family, .delegation, .deny: break
+            }
+        }
+
+        func read(_ directory: Directory, before: DirectoryEntity?) throws -> DirectoryEntity {
+            let entities = try EntityForm.read(
+                [try reader(for: directory)], as: desk.collection.kind, in: directory, usual: desk.usual)
+            guard let entity = entities.first else { throw Problem(.fault, "nothing was read") }
+            try check(entity, directory)
+            return entity
+        }
+
+        /// A password that is there stays: it cannot be sent back, since it was never shown.
+        func reader(for directory: Directory) throws -> DocumentReader {
+            guard desk.collection.kind == .client, let mark = entries.first(where: { $0.key == "has_password" }) else {
+                return DocumentReader(.map(entries), path: place)
+            }
+            var entries = entries.filter { $0.key != "has_password" }
+            if mark.value == true {
+                guard case .text(let id)? = entries.first(where: { $0.key == "id" })?.value,
+                    case .password(let hash)? = directory.client(ClientID(trusted: id))?.credential
+                else { throw Problem(.invalid, "this client has no password", place: "has_password") }
+                entries.append(.init("password_scrypt", .text(hash.text)))
+            }
+            return DocumentReader(.map(entries), path: place)
+        }
+
+        /// Rules with things of other kinds, which the form alone cannot know.
+        func check(_ entity: DirectoryEntity, _ directory: Directory) throws {
+            switch entity {
+            case .user(let user):
+                guard let intake = directory.settings.intake, user.addresses.contains(where: { $0.address == intake }) else { return }
+                throw Problem(.invalid, "\(intake) is the intake address, which must be nobody's own (mail loop)", place: "addresses")
+            case .mailbox, .family, .provider, .application, .grant, .delegation, .deny, .client, .setting: return
+            }
+        }
+
+        func plan(_ entity: DirectoryEntity, _ editing: DirectoryEditing) throws -> DirectoryEditing.Plan {
+            DirectoryEditing.Plan(
+                changes: [.put(entity)], secrets: try secrets.map { try editing.sealed($0.secret, SecretName($0.kind, of: entity.key.id)) })
+        }
+
+        func answer(_ entity: DirectoryEntity) -> DocumentValue {
+            let document = DirectoryDesk.document(entity)
+            return newKey.map { document.adding([.init("key", .text($0))]) } ?? document
+        }
+    }
+}

@@ -1,0 +1,195 @@
+internal import HTTPTypes
+internal import Mail
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+extension Endpoints {
+    private static let group = "Audit"
+    private static let format = Endpoint.Parameter.query("format", .choice(["json", "csv"]), "json unless said otherwise")
+
+    private static func table(_ name: String) -> [(type: String, schema: Schema)] {
+        [("application/json", .page(of: .named(name))), ("text/csv", .text())]
+    }
+
+    static let audit: [Endpoint] = [
+        Endpoint(
+            .get, "/v1/audit/unauthorized", in: group, "Addresses that are used and not authorised",
+            about: "With what to do, at the provider and here.",
+            for: .readers, parameters: [format, .query("near", .choice(["true", "false"]), "also what works today and may not tomorrow")],
+            promises: [.init(.ok, "one row for each address", shapes: table("Finding"))]
+        ) { call in
+            let report = try await report(call)
+            var table = WebTable([
+                "finding", "address", "used_in", "reason", "first_seen", "last_seen", "count", "provider_fix", "our_fix",
+            ])
+            for row in report.rows {
+                table.add([
+                    "unauthorized", .text(row.address), DocumentValue(row.usedIn), .text(row.reason), DocumentValue(row.firstSeen),
+                    DocumentValue(row.lastSeen), DocumentValue(row.count), .text(row.remedy.provider), .text(row.remedy.ours),
+                ])
+            }
+            for miss in try call.query.flag("near") ? report.nearMisses : [] {
+                table.add([
+                    .text(miss.kind.rawValue), .text(miss.subject), [], .text(miss.reason), nil, nil, DocumentValue(miss.count),
+                    .text(miss.remedy.provider), .text(miss.remedy.ours),
+                ])
+            }
+            return try table.reply(to: call)
+        },
+        Endpoint(
+            .get, "/v1/audit/senders", in: group, "Who may send as whom, and through what", for: .readers,
+            parameters: [
+                format, .query("as", .text(format: "email"), "only what lets someone send as this address"),
+                .query("mailbox", .line, "only this mailbox, by id"),
+            ],
+            promises: [.init(.ok, "what the directory allows, with the standing", shapes: table("Right"))]
+        ) { call in
+            let rights = SenderRights(call.office.shelf.current, at: call.now).rights(
+                as: try call.query.address("as"), through: call.query["mailbox"])
+            var table = WebTable(["mailbox", "sends_as", "by", "standing", "valid_until", "grant"])
+            for right in rights {
+                table.add([
+                    .text(right.mailbox), .text(right.sendsAs), .text(right.by), .text(right.standing), DocumentValue(right.validUntil),
+                    DocumentValue(right.grant),
+                ])
+            }
+            return try table.reply(to: call)
+        },
+        Endpoint(
+            .get, "/v1/audit/journal", in: group, "What was accepted, attempted, handed out, refused and changed",
+            about: "As CSV it is written whole, as JSON page by page.", for: .readers,
+            parameters: [
+                format, .query("from", .line, "what was written to From"), .query("as", .line, "whom it was meant to be from"),
+                .query("recipient", .line, "a recipient"), .query("mailbox", .line, "the login that carried it"),
+                .query("message", .line, "a message, by id"), .query("since", .text(), DocumentDate.form),
+                .query("until", .text(), DocumentDate.form),
+                .query("after", .line, "the cursor that came with the page before"),
+                .query("limit", .number(1...1000), "100 unless said otherwise"),
+            ],
+            promises: [.init(.ok, "in the order written", shapes: table("Entry"))]
+        ) { call in try await JournalDesk(call).answer() },
+        Endpoint(
+            .post, "/v1/audit/verify", in: group, "Prove that the journal is whole",
+            about: "Entries that were removed from its end can be seen with a checkpoint alone: `mandate audit verify --checkpoint`.",
+            for: .readers,
+            promises: [
+                .init(
+                    .ok, "whether it is",
+                    .object([
+                        .init("whole", .flag, required: true), .init("entries", .number(), required: true),
+                        .init("broken", .optional(.text()), required: true), .init("words", .line, required: true),
+                    ]))
+            ]
+        ) { call in
+            let report = try await call.office.operations.verify()
+            return .json([
+                "whole": .flag(report.broken == nil), "entries": DocumentValue(report.entries), "broken": DocumentValue(report.broken),
+                "words": .text(report.words),
+            ])
+        },
+        Endpoint(
+            .get, "/v1/audit/unreported", in: group, "Tokens that were handed out and never reported on", for: .readers,
+            parameters: [format, .query("minutes", .number(0...100_000), "older than so many; 15 unless said otherwise")],
+            promises: [.init(.ok, "the oldest first", shapes: table("Handout"))]
+        ) { call in
+            let minutes = try call.query.number("minutes", in: 0...100_000, usual: 15)
+            let found = try await call.office.store.unreported(before: call.now.addingTimeInterval(-60 * Double(minutes)), limit: 1000)
+            var table = WebTable(["decision", "client", "at", "expires", "login", "transport", "from"])
+            for handout in found {
+                table.add([
+                    .text(handout.id.text), .text(handout.client.text), DocumentValue(handout.at), DocumentValue(handout.expires),
+                    .text(handout.login),
+                    .text(handout.transport.rawValue), DocumentValue(handout.from.map(\.description)),
+                ])
+            }
+            return try table.reply(to: call)
+        },
+    ]
+
+    private static func report(_ call: Call) async throws -> UnauthorizedReport {
+        let sightings = try await call.office.store.sightings()
+        let snapshot = call.office.shelf.current
+        let now = call.now
+        // A million addresses take a second or two, on a thread that others do not wait for.
+        return try await Aside.run {
+            UnauthorizedReport(directory: snapshot.directory, conditions: snapshot.conditions, sightings: sightings, now: now)
+        }
+    }
+
+    static let about: [Endpoint] = [
+        Endpoint(
+            .get, "/v1/me", in: "About", "Who am I", for: .signedIn,
+            promises: [.init(.ok, "the client whose key this is", .named("Client"))]
+        ) { call in .json(DirectoryDesk.document(.client(try call.client))) }
+    ]
+}
+
+/// Reads the journal for programs: pages of JSON, or a whole CSV file while it is read.
+struct JournalDesk: Sendable {
+    private let call: Call
+    private let filter: JournalFilter
+    private static let columns = ["strand", "number", "at", "kind", "message", "count", "personal", "facts"]
+
+    init(_ call: Call) throws(Problem) {
+        self.call = call
+        var message: SpoolID?
+        if let text = call.query["message"] {
+            guard let id = SpoolID(text) else { throw Problem(.badRequest, "message is no id", place: "message") }
+            message = id
+        }
+        var after: JournalPosition?
+        if let text = call.query["after"] {
+            guard let position = JournalPosition(cursor: text) else {
+                throw Problem(.badRequest, "after is no cursor of ours", place: "after")
+            }
+            after = position
+        }
+        filter = JournalFilter(
+            from: call.query["from"], author: call.query["as"], recipient: call.query["recipient"], mailbox: call.query["mailbox"],
+            message: message, since: try call.query.date("since"), until: try call.query.date("until"), after: after,
+            limit: try call.query.number("limit", in: 1...1000, usual: 100))
+    }
+
+    func answer() async throws -> Reply {
+        if try WebTable.wantsCSV(call) { return csv() }
+        let rows = try await call.office.store.entries(filter)
+        var table = WebTable(Self.columns)
+        for row in rows { table.add(Self.cells(row)) }
+        return .json(["items": .list(table.items), "next": DocumentValue(rows.count == filter.limit ? rows.last?.position.cursor : nil)])
+    }
+
+    private func csv() -> Reply {
+        let store = call.office.store
+        var first = filter
+        first.limit = 1000
+        let content = Reply.Content.pages(type: "text/csv; charset=utf-8; header=present") { [first] cursor in
+            var filter = first
+            if let cursor { filter.after = JournalPosition(cursor: cursor) }
+            let rows = try await store.entries(filter)
+            var table = WebTable(Self.columns)
+            for row in rows { table.add(Self.cells(row)) }
+            return (table.csv(withHeader: cursor == nil), rows.count == filter.limit ? rows.last?.position.cursor : nil)
+        }
+        return Reply(.ok, content).with(.contentDisposition, "attachment; filename=\"journal.csv\"")
+    }
+
+    private static func cells(_ row: JournalRow) -> [DocumentValue] {
+        let entry = row.entry
+        let personal = row.salt == nil ? ["(erased)"] : entry.personal.map { "\($0.role.rawValue)=\($0.text)" }
+        return [
+            .text(row.position.strand), .number(row.position.number), DocumentValue(entry.at), .text(entry.kind.rawValue),
+            DocumentValue(entry.message?.text), DocumentValue(row.count), DocumentValue(personal),
+            DocumentValue(entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" }),
+        ]
+    }
+}
+
+extension JournalPosition {
+    var cursor: String { "\(number)@\(strand)" }
+
+    init?(cursor: String) {
+        let parts = cursor.split(separator: "@", maxSplits: 1)
+        guard parts.count == 2, let number = Int64(parts[0]) else { return nil }
+        self.init(strand: String(parts[1]), number: number)
+    }
+}

@@ -1,0 +1,137 @@
+internal import HTTPTypes
+internal import Mail
+internal import Relay
+
+extension Endpoints {
+    private static let group = "Consents and checks"
+
+    static let consents: [Endpoint] = [
+        Endpoint(
+            .post, "/v1/grants/{id}/consents", in: group, "Begin a consent",
+            about: """
+                `browser`: open `address` in a browser; it comes back here. `device`: type `user_code` at `address` on any screen. Either way a quarter of an hour; \
+                what became of it is at `/v1/consents/{id}`.
+                """,
+            for: .administrators, parameters: [.path("id", "the grant")],
+            body: .json(.object([.init("way", .choice(["browser", "device"]), required: true)]), example: #"{"way": "browser"}"#),
+            promises: [.init(.created, "it waits for a person", .named("Consent"), headers: ["Location"])],
+            problems: [.notFound, .provider]
+        ) { call in
+            let way = try await call.document().fields(["way"]).required("way").text()
+            let desk = GrantDesk(office: call.office, person: call.visitor.person)
+            let grant = try desk.grant(call.path("id"))
+            let begun: DocumentValue
+            switch way {
+            case "browser":
+                let attempt = try await desk.begin(grant)
+                let address = call.office.address.start(attempt.application.text, consent: attempt.id.text)
+                begun = document(attempt).adding([.init("address", .text(address))])
+            case "device":
+                let invitation = try await desk.invite(grant)
+                begun = document(invitation.attempt).adding([
+                    .init("address", .text(invitation.answer.completeURI ?? invitation.answer.verificationURI)),
+                    .init("user_code", .text(invitation.answer.userCode)),
+                ])
+            default: throw Problem(.invalid, "way is browser or device", place: "way")
+            }
+            guard case .text(let id)? = begun["id"] else { throw Problem(.fault, "a consent has an id") }
+            return Reply.json(begun, .created).with(.location, "\(call.office.address.path)/v1/consents/\(PercentCoding.encode(id))")
+        },
+        Endpoint(
+            .get, "/v1/consents/{id}", in: group, "What became of a consent", for: .readers, parameters: [.path("id", "as it was begun")],
+            promises: [.init(.ok, "so far", .named("Consent"))], problems: [.notFound]
+        ) { call in
+            guard let id = ConsentID(call.path("id")), let attempt = try await call.office.store.consent(id) else {
+                throw Problem(.notFound, "there is no consent \(call.path("id")), or it is long over")
+            }
+            return .json(document(attempt))
+        },
+        Endpoint(
+            .post, "/v1/grants/{id}/renew", in: group, "Have a new access token now", for: .administrators,
+            parameters: [.path("id", "the grant"), .query("login", .line, "of a service account: which mailbox's")],
+            promises: [.init(.ok, "when it ends; the token itself is not told", .object([.init("expires", .moment, required: true)]))],
+            problems: [.notFound, .provider]
+        ) { call in
+            let desk = GrantDesk(office: call.office, person: call.visitor.person)
+            return .json([
+                "expires": DocumentValue(try await desk.renew(try desk.grant(call.path("id")), login: call.query["login"]).expires)
+            ])
+        },
+        Endpoint(
+            .post, "/v1/grants/{id}/forget", in: group, "Forget a consent",
+            about: "It is withdrawn at the provider where that can be done.",
+            for: .administrators, parameters: [.path("id", "the grant")],
+            promises: [.init(.ok, "what became of it", .object([.init("words", .line, required: true)]))], problems: [.notFound]
+        ) { call in
+            let desk = GrantDesk(office: call.office, person: call.visitor.person)
+            return .json(["words": .text(try await desk.forget(try desk.grant(call.path("id"))))])
+        },
+    ]
+
+    static let operations: [Endpoint] = [
+        Endpoint(
+            .post, "/v1/mailboxes/{id}/check", in: group, "Try a mailbox",
+            about: "`sign-in` sends nothing; `outgoing` sends a test message to the mailbox itself; `incoming` signs in over IMAP or POP3.",
+            for: .administrators, parameters: [.path("id", "the mailbox")],
+            body: .json(.object([.init("check", .choice(CheckKind.self), required: true)]), example: #"{"check": "outgoing"}"#),
+            promises: [.init(.ok, "how each step came out", .named("Check"))], problems: [.notFound]
+        ) { call in
+            let kind = try await call.document().fields(["check"]).required("check").choice(CheckKind.self)
+            guard let mailbox = call.office.directory.mailbox(MailboxID(trusted: call.path("id"))) else {
+                throw Problem(.notFound, "there is no mailbox \"\(call.path("id"))\"")
+            }
+            let report = await call.office.operations.check(mailbox, kind, call.visitor.person)
+            return .json([
+                "good": .flag(report.isGood),
+                "steps": .list(
+                    report.steps.map {
+                        ["name": .text($0.name), "good": .flag($0.isGood), "detail": .text($0.detail), "fix": DocumentValue($0.fix)]
+                    }),
+                "planned_from": DocumentValue(report.planned), "actual_from": DocumentValue(report.actual),
+            ])
+        },
+        Endpoint(
+            .get, "/v1/health", in: group, "How applications, grants and mailboxes are", for: .readers,
+            promises: [.init(.ok, "each with its state, the reason, and what to do", .page(of: .named("Health")))]
+        ) { call in
+            let report = try await call.office.health()
+            let directory = call.office.directory
+            var items: [DocumentValue] = []
+            for it in directory.allApplications.sorted(by: { $0.id < $1.id }) {
+                items.append(document("application", it.id.text, it.name, report.health(of: it)))
+            }
+            for it in directory.allGrants.sorted(by: { $0.id < $1.id }) {
+                items.append(document("grant", it.id.text, it.name, report.health(of: it)))
+            }
+            for it in directory.allMailboxes.sorted(by: { $0.id < $1.id }) {
+                items.append(document("mailbox", it.id.text, it.address.description, report.health(of: it)))
+            }
+            for it in directory.allFamilies.sorted(by: { $0.id < $1.id }) {
+                items.append(document("family", it.id.text, it.name, report.health(of: it)))
+            }
+            return .json(["items": .list(items), "next": nil])
+        },
+    ]
+
+    private static func document(_ kind: String, _ id: String, _ name: String, _ health: Health) -> DocumentValue {
+        [
+            "kind": .text(kind), "id": .text(id), "name": .text(name), "state": .text(health.state.rawValue),
+            "reason": .text(health.reason),
+            "since": DocumentValue(health.since), "ends": DocumentValue(health.ends?.at), "last_success": DocumentValue(health.lastSuccess),
+            "steps": DocumentValue(health.steps),
+        ]
+    }
+
+    private static func document(_ attempt: ConsentAttempt) -> DocumentValue {
+        let (state, words): (String, String?) =
+            switch attempt.progress {
+            case .waiting, .taken: ("waiting", nil)
+            case .granted(_, let words): ("granted", words)
+            case .refused(_, let words): ("refused", words)
+            }
+        return [
+            "id": .text(attempt.id.text), "grant": .text(attempt.grant.text), "state": .text(state), "words": DocumentValue(words),
+            "expires": DocumentValue(attempt.expires),
+        ]
+    }
+}

@@ -1,0 +1,165 @@
+internal import HTTPTypes
+internal import Relay
+
+extension Endpoints {
+    static let directory: [Endpoint] = DirectoryCollection.all.flatMap { $0.endpoints } + settings
+
+    private static let settings: [Endpoint] = [
+        Endpoint(
+            .get, "/v1/settings", in: "Settings", "List all settings", for: .readers,
+            promises: [.init(.ok, "set or not", .page(of: .named("Setting")))]
+        ) { call in
+            let settings = call.office.directory.settings
+            return .json(["items": .list(SettingKey.all.map { document($0, settings) }), "next": nil])
+        },
+        Endpoint(
+            .get, "/v1/settings/{key}", in: "Settings", "Show one setting", for: .readers,
+            parameters: [.path("key", "such as `EMAIL_FROM_USER_ID`")],
+            promises: [.init(.ok, "with its ETag", .named("Setting"), headers: ["ETag"])], problems: [.notFound]
+        ) { call in
+            let key = try key(call)
+            let settings = call.office.directory.settings
+            return .json(document(key, settings)).with(.eTag, tag(key, settings))
+        },
+        Endpoint(
+            .put, "/v1/settings/{key}", in: "Settings", "Set a setting", for: .administrators,
+            parameters: [.path("key", "the setting"), .header("If-Match", "the ETag of the state it replaces; without it, any")],
+            body: .json(.object([.init("value", .line, required: true)]), example: #"{"value": "* Current User *"}"#),
+            promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
+        ) { call in
+            let text = try await call.document().fields(["value"]).required("value").text()
+            return try await change(call, to: text)
+        },
+        Endpoint(
+            .delete, "/v1/settings/{key}", in: "Settings", "Unset a setting", for: .administrators,
+            parameters: [.path("key", "the setting"), .header("If-Match", "the ETag of the state it removes; without it, any")],
+            promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
+        ) { call in try await change(call, to: nil) },
+    ]
+
+    private static func key(_ call: Call) throws(Problem) -> SettingKey {
+        let text = call.path("key")
+        guard let key = SettingKey(text) else {
+            let hint = NearestWord.nearest(to: text, in: SettingKey.all.map(\.description)).map { "did you mean \($0)?" }
+            throw Problem(.notFound, "there is no setting \"\(text)\"", fix: hint ?? "GET /v1/settings lists them")
+        }
+        return key
+    }
+
+    private static func document(_ key: SettingKey, _ settings: Settings) -> DocumentValue {
+        ["key": .text(key.description), "value": DocumentValue(settings[key])]
+    }
+
+    static func tag(_ key: SettingKey, _ settings: Settings) -> String { EntityTag.of(document(key, settings)) }
+
+    private static func change(_ call: Call, to text: String?) async throws -> Reply {
+        let key = try key(call)
+        try await DirectoryEditing(office: call.office, person: call.visitor.person).set(key, to: text, ifMatch: call.header("If-Match"))
+        let settings = call.office.directory.settings
+        return .json(document(key, settings)).with(.eTag, tag(key, settings))
+    }
+}
+
+extension DirectoryEditing {
+    /// nil unsets it.
+    func set(_ key: SettingKey, to text: String?, ifMatch condition: String?) async throws {
+        try await edit { directory in
+            if let condition, !EntityTag.matches(condition, Endpoints.tag(key, directory.settings)) {
+                throw Problem(.changedMeanwhile, "somebody changed \(key) since you read it", fix: "read it again, and repeat")
+            }
+            guard directory.settings[key] != text else { return Plan() }
+            guard let text else { return Plan(changes: [.remove(EntityKey(.setting, key.description))]) }
+            if let problem = key.problem(with: text, in: directory) { throw Problem(.invalid, problem, place: "value") }
+            return Plan(changes: [.put(.setting(key, text))])
+        }
+    }
+}
+
+extension DirectoryCollection {
+    private var base: String { "/v1/\(name)" }
+    private var group: String { name.prefix(1).uppercased() + name.dropFirst() }
+    private var one: Schema { .named(component) }
+    private static let condition = Endpoint.Parameter.header("If-Match", required: true, "the ETag of the state that is changed, or `*`")
+
+    /// What a request may say: the thing, and the secrets that no answer has.
+    private var request: Schema { secrets.isEmpty ? one : .named(component + "Request") }
+
+    var endpoints: [Endpoint] { reading + making + changing }
+
+    private var reading: [Endpoint] {
+        [
+            Endpoint(
+                .get, base, in: group, "List \(name)", for: .readers,
+                parameters: [
+                    .query("q", .line, "only those in which this text stands"),
+                    .query("after", .line, "the cursor that came with the page before"),
+                    .query("limit", .number(1...1000), "100 unless said otherwise"),
+                ],
+                promises: [.init(.ok, "sorted by id", .page(of: one))]
+            ) { call in try await DirectoryDesk(collection: self, call: call).list() },
+            Endpoint(
+                .get, base + "/{id}", in: group, "Show one \(noun)", for: .readers,
+                parameters: [.path("id", "its id"), .header("If-None-Match", "an ETag: 304 if it is still that")],
+                promises: [
+                    .init(.ok, "with its ETag", one, headers: ["ETag"]), .init(.notModified, "it is still that"),
+                ], problems: [.notFound]
+            ) { call in try await DirectoryDesk(collection: self, call: call).show() },
+        ]
+    }
+
+    private var making: [Endpoint] {
+        [
+            Endpoint(
+                .post, base, in: group, "Make a \(noun), or put many",
+                about:
+                    "Many, in `items`, all or none: what is there already is replaced, the rest is made. With `dry_run=true` it says what would become of each.",
+                for: .administrators, parameters: [.query("dry_run", .choice(["true", "false"]), "of many: change nothing")],
+                body: .json(
+                    .either([request, .object([.init("items", .list(of: request, shortest: 1, longest: 10_000), required: true)])])),
+                promises: [
+                    .init(.created, "made", answered, headers: ["ETag", "Location"]),
+                    .init(.ok, "of many, what became of each", .named("Outcomes")),
+                ], problems: [.conflict]
+            ) { call in try await DirectoryDesk(collection: self, call: call).create() },
+            Endpoint(
+                .post, base + "/remove", in: group, "Remove many",
+                about: "All or none. What is used stays and stands in the way, unless `cascade` takes what uses it away too.",
+                for: .administrators,
+                body: .json(
+                    .object([.init("ids", .list(of: .line, shortest: 1, longest: 10_000), required: true), .init("cascade", .flag)])),
+                promises: [.init(.noContent, "they are gone")], problems: [.notFound, .conflict]
+            ) { call in try await DirectoryDesk(collection: self, call: call).removeMany() },
+        ]
+    }
+
+    private var changing: [Endpoint] {
+        [
+            Endpoint(
+                .put, base + "/{id}", in: group, "Replace a \(noun)", for: .administrators,
+                parameters: [.path("id", "its id"), Self.condition],
+                body: .json(request), promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
+                problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
+            ) { call in try await DirectoryDesk(collection: self, call: call).replace() },
+            Endpoint(
+                .patch, base + "/{id}", in: group, "Change parts of a \(noun)",
+                about: "A merge patch (RFC 7396): what is not named stays, what is null goes.",
+                for: .administrators, parameters: [.path("id", "its id"), Self.condition],
+                body: Endpoint.Body(
+                    shapes: [("application/merge-patch+json", .map(of: .anything)), ("application/json", .map(of: .anything))], example: ""),
+                promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
+                problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
+            ) { call in try await DirectoryDesk(collection: self, call: call).patch() },
+            Endpoint(
+                .delete, base + "/{id}", in: group, "Remove a \(noun)", for: .administrators,
+                parameters: [
+                    .path("id", "its id"), .header("If-Match", "the ETag of the state that is removed; without it, any"),
+                    .query("cascade", .choice(["true", "false"]), "what uses it goes too"),
+                ],
+                promises: [.init(.noContent, "it is gone")], problems: [.notFound, .changedMeanwhile, .conflict]
+            ) { call in try await DirectoryDesk(collection: self, call: call).remove() },
+        ]
+    }
+
+    /// A key that was made is shown once.
+    private var answered: Schema { kind == .client ? .named("ClientMade") : one }
+}

@@ -1,0 +1,127 @@
+internal import HTTPTypes
+internal import Mail
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+extension Endpoints {
+    static let outcomes: [Endpoint] = [
+        Endpoint(
+            .post, "/v1/outcomes", in: "Asking and sending", "Report what a provider answered",
+            about: """
+                For a client that sends by itself with a token it was given. The same table that judges our own attempts judges these: the answer is the verdict, with \
+                the cause and the fix, and, where the mailbox may not send as that address, a new decision. Each decision is reported once.
+                """,
+            for: .senders,
+            body: .json(
+                .object([
+                    .init("decision", .line, required: true, "as it came with the token"),
+                    .init(
+                        "recipients",
+                        .list(
+                            of: .object([
+                                .init("address", .text(format: "email"), required: true), .init("code", .number(100...599), required: true),
+                                .init("enhanced", .text(), "such as 5.7.60"), .init("text", .text(), "the server's words"),
+                                .init(
+                                    "stage", .choice(TransmitStage.self),
+                                    "where in the dialogue; `content`, or `request` of an API, unless said otherwise"),
+                            ]), shortest: 1, longest: 1000), required: true),
+                ]),
+                example:
+                    #"{"decision": "out-0123456789abcdef", "recipients": [{"address": "rob@example.com", "code": 250, "text": "2.0.0 OK"}]}"#
+            ),
+            promises: [.init(.ok, "the verdict", .named("Verdict"))], problems: [.notFound, .conflict]
+        ) { call in try await OutcomeDesk(call).answer() }
+    ]
+}
+
+/// Takes in what a client's own sending came to.
+struct OutcomeDesk {
+    private let call: Call
+    private let snapshot: Snapshot
+
+    init(_ call: Call) {
+        self.call = call
+        snapshot = call.office.shelf.current
+    }
+
+    private struct Result {
+        let address: EmailAddress
+        let diagnosis: Diagnosis
+        let codes: String
+    }
+
+    func answer() async throws -> Reply {
+        let fields = try await call.document().fields(["decision", "recipients"])
+        let named = try fields.required("decision")
+        let client = try call.client
+        guard let id = HandoutID(try named.line()), let handout = try await call.office.store.handout(id), handout.client == client.id
+        else {
+            throw Problem(.notFound, "there is no such decision of yours that came with a token", place: named.path)
+        }
+        let results = try results(fields, of: handout)
+        let heaviest = results.map(\.diagnosis).max { $0.verdict.weight < $1.verdict.weight }
+        guard let heaviest else { throw fields.problem("recipients are missing") }
+        guard try await call.office.store.report(id, outcome(results, heaviest, handout), at: call.now) else {
+            throw Problem(.conflict, "this decision was reported before")
+        }
+        _ = await call.office.operations.catchUp()
+        for result in results {
+            if result.diagnosis.verdict == .sent { call.office.metrics.recipientsSettled(.sent) }
+            if result.diagnosis.verdict == .refused { call.office.metrics.recipientsSettled(.refused) }
+        }
+        return .json(document(results, heaviest, handout))
+    }
+
+    private func results(_ fields: DocumentFields, of handout: Handout) throws -> [Result] {
+        let subject = FailureSubject(
+            kind: snapshot.directory.provider(handout.provider)?.kind ?? .custom, login: handout.login,
+            from: handout.from.first?.description ?? "")
+        let items = try fields.items("recipients")
+        guard items.count <= 1000 else { throw fields.problem("more than 1000 recipients") }
+        return try items.map { item in
+            let fields = try item.fields(["address", "code", "enhanced", "text", "stage"])
+            let reply = ProviderReply(
+                code: Int(try fields.required("code").number(in: 100...599)), enhanced: try fields["enhanced"]?.text() ?? "",
+                text: try fields["text"]?.text() ?? "")
+            let usual: TransmitStage = handout.transport == .smtp ? .content : .request
+            return Result(
+                address: try fields.required("address").address(),
+                diagnosis: FailureTable.diagnose(reply, at: try fields["stage"]?.choice(TransmitStage.self) ?? usual, subject),
+                codes: reply.codes)
+        }
+    }
+
+    /// What we would have kept, had we sent.
+    private func outcome(_ results: [Result], _ heaviest: Diagnosis, _ handout: Handout) -> HandoutOutcome {
+        let sent = results.count { $0.diagnosis.verdict == .sent }
+        let observations = Consequences(login: handout.login, transport: handout.transport, from: handout.from).observations(
+            of: heaviest, code: results.first { $0.diagnosis.verdict == .denied }?.codes ?? "", isHealthy: sent > 0,
+            in: snapshot.conditions,
+            at: call.now, standing: snapshot.conditions.standing)
+        return HandoutOutcome(
+            observations: observations,
+            journal: [
+                .reported(handout, results.map { ($0.address, "\($0.diagnosis.verdict.word) \($0.codes)") }, at: call.now)
+            ],
+            sightings: handout.from.map {
+                Sighting(address: $0, role: .from, at: call.now, outcome: sent > 0 ? Verdict.sent.word : heaviest.verdict.word)
+            },
+            usages: sent > 0 ? [Usage(login: handout.login, messages: 1, recipients: sent)] : [])
+    }
+
+    private func document(_ results: [Result], _ heaviest: Diagnosis, _ handout: Handout) -> DocumentValue {
+        let answer: DocumentValue = [
+            "verdict": .text(heaviest.verdict.word), "cause": .text(heaviest.cause), "fix": .text(heaviest.fix),
+            "recipients": .list(
+                results.map {
+                    [
+                        "address": .text($0.address.description), "verdict": .text($0.diagnosis.verdict.word),
+                        "cause": .text($0.diagnosis.cause),
+                    ]
+                }),
+        ]
+        guard heaviest.verdict == .denied else { return answer }
+        let anew = call.office.decider().decide(handout.author, Routing(purpose: handout.purpose, envelopeSender: nil, at: call.now))
+        return answer.adding([.init("decision", anew.document())])
+    }
+}

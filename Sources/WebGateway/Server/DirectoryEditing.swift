@@ -1,0 +1,75 @@
+internal import Crypto
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// A person's changes to the directory, worked out from the snapshot and applied where it still holds; the API and the console change things through
+/// here alone.
+struct DirectoryEditing: Sendable {
+    struct Plan {
+        var changes: [DirectoryChange] = []
+        var secrets: [SecretChange] = []
+        /// Removes what refers to a removed thing too.
+        var cascades = false
+    }
+
+    let office: WebOffice
+    let person: String
+
+    /// How often a plan is made anew because someone else changed the directory meanwhile.
+    private static let limit = 4
+
+    /// Plans, and applies if the directory is still the one that was planned from. Returns once this service decides by it, too.
+    func edit(_ plan: (Directory) throws -> Plan) async throws {
+        for attempt in 1...Self.limit {
+            guard await office.operations.catchUp() else {
+                throw Problem(.unavailable, "the store cannot be read; the service's log says why")
+            }
+            let directory = office.directory
+            let plan = try plan(directory)
+            guard !plan.changes.isEmpty || !plan.secrets.isEmpty else { return }
+            let edit = DirectoryEdit(
+                plan.changes, secrets: plan.secrets, by: person, at: office.now, expecting: directory.edition, cascades: plan.cascades)
+            do throws(StoreFailure) {
+                _ = try await office.store.apply(edit)
+                _ = await office.operations.catchUp()
+                return
+            } catch {
+                guard attempt < Self.limit, isOvertaken(error) else { throw error }
+            }
+        }
+    }
+
+    /// The plan was made of what is no longer so, and can be made anew.
+    private func isOvertaken(_ failure: StoreFailure) -> Bool {
+        if case .keyMoved(let id) = failure { return office.vault.use(id) }
+        if case .editionMoved = failure { return true }
+        return false
+    }
+
+    func sealed(_ secret: Secret, _ name: SecretName) throws -> SecretChange {
+        SecretChange(name: name, sealed: try office.vault.seal(secret, for: name))
+    }
+}
+
+/// Tells one state of a thing from another (RFC 9110 section 8.8.3).
+enum EntityTag {
+    static func of(_ entity: DirectoryEntity) -> String { of(EntityForm.value(entity)) }
+
+    static func of(_ value: DocumentValue) -> String {
+        "\"" + Array(SHA256.hash(data: JSONWriter.bytes(value)).prefix(12)).hexadecimal + "\""
+    }
+
+    /// Whether If-Match names this state, `*` included; gzip's suffix and weakness are none of ours, since a state is the same however it travels.
+    static func matches(_ field: String, _ tag: String) -> Bool {
+        field.split(separator: ",").contains { part in
+            let given = part.trimmed
+            return given == "*" || given == tag || given == "W/" + tag
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        String(drop(while: { $0 == " " || $0 == "\t" }).reversed().drop(while: { $0 == " " || $0 == "\t" }).reversed())
+    }
+}

@@ -1,0 +1,127 @@
+internal import Crypto
+internal import HTTPTypes
+internal import Hummingbird
+internal import Mail
+internal import NIOPosix
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// Finds out who asks: where the request really came from, and which client it is of, by key or by the cookie of a log-in.
+struct Entrance: Sendable {
+    let address: PublicAddress
+    /// Whose word is believed on where a request came from.
+    let proxies: [Network]
+    let sessions: SessionKeeper
+    let attempts = SignInAttempts()
+    let directory: @Sendable () -> Directory
+    let now: @Sendable () -> Date
+
+    func visitor(_ request: Request, _ context: WebContext) throws(Problem) -> Visitor {
+        var visitor = Visitor(address: origin(of: request, context), client: nil, way: .stranger)
+        if let field = request.headers[.authorization] {
+            visitor.client = try client(field, from: visitor.address)
+            visitor.way = .key
+        } else if let cookie = request.cookies[cookieName]?.value, let found = sessions.session(cookie, in: directory(), at: now()) {
+            visitor.client = found.client
+            visitor.way = .session(found.session)
+        }
+        return visitor
+    }
+
+    /// The last address of X-Forwarded-For that is not a proxy of ours, and only where a proxy of ours brings it: anyone else may write what he likes.
+    private func origin(of request: Request, _ context: WebContext) -> IPAddress {
+        guard isProxy(context.peer), let field = request.headers[values: .forwardedFor].last else { return context.peer }
+        var found = context.peer
+        for part in field.split(separator: ",").reversed() {
+            let text = part.drop(while: { $0 == " " }).prefix { $0 != " " }
+            guard let address = IPAddress(String(text))?.unmapped else { return found }
+            found = address
+            if !isProxy(address) { return address }
+        }
+        return found
+    }
+
+    private func isProxy(_ address: IPAddress) -> Bool { proxies.contains { $0.contains(address) } }
+
+    /// `Bearer KEY`, or `Basic` with the client's name and its key, as older programs have it.
+    private func client(_ field: String, from address: IPAddress) throws(Problem) -> Client {
+        let now = now()
+        if let client = key(field).flatMap({ directory().client(key: $0.digest, name: $0.name) }) { return client }
+        let names = ["address \(address.neighbourhood)"]
+        attempts.failed(names, at: now)
+        let wait = attempts.wait(names, at: now)
+        if wait > 0 {
+            throw Problem(.tooManyRequests, "too many wrong keys came from \(address)", fix: "wait, and correct the key", retryAfter: wait)
+        }
+        throw Problem(
+            .signInMissing, "this key is not one of ours, or its client is revoked", fix: "`mandate clients add NAME --key` makes one")
+    }
+
+    private func key(_ field: String) -> (name: String?, digest: [UInt8])? {
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        switch parts[0].lowercased() {
+        case "bearer": return (nil, Array(SHA256.hash(data: Array(parts[1].utf8))))
+        case "basic":
+            guard let bytes = Base64.decode(String(parts[1])), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            return (String(decoding: bytes[..<colon], as: UTF8.self), Array(SHA256.hash(data: Array(bytes[(colon + 1)...]))))
+        default: return nil
+        }
+    }
+
+    /// `__Host-` and `__Secure-` make browsers insist on TLS (RFC 6265bis section 4.1.3).
+    var cookieName: String {
+        if !address.isSecure { return "mandate-session" }
+        return address.path.isEmpty ? "__Host-mandate-session" : "__Secure-mandate-session"
+    }
+
+    /// A cookie of ours, for our paths alone.
+    func cookie(_ name: String, _ value: String, life: Int?) -> String {
+        let secure = address.isSecure ? "; Secure" : ""
+        let age = life.map { "; Max-Age=\($0)" } ?? ""
+        return "\(name)=\(value); Path=\(address.path.isEmpty ? "/" : address.path)\(age); HttpOnly; SameSite=Lax\(secure)"
+    }
+}
+
+/// Logging in.
+extension Entrance {
+    /// By an administrator's or auditor's key, or name and password. Says no more than that it failed: whether the name exists is nobody's business.
+    func logIn(name: String, secret: Secret, from address: IPAddress, salt: [UInt8]) async throws(Problem) -> Client {
+        let digest = Array(SHA256.hash(data: secret.reveal()))
+        if let client = directory().client(key: digest, name: name.isEmpty ? nil : name), client.maySeeTheConsole { return client }
+        let names = ["address \(address.neighbourhood)", "name \(name.lowercased())"]
+        let wait = attempts.wait(names, at: now())
+        guard wait == 0 else {
+            throw Problem(.tooManyRequests, "too many tries: wait \(wait) seconds", retryAfter: wait)
+        }
+        // Counted before it is known: a hundred at once are a hundred tries.
+        attempts.failed(names, at: now())
+        let candidate = directory().allClients.first { $0.isEnabled && $0.name == name && $0.passwordHash != nil }
+        let matches = await Self.matches(secret, candidate?.passwordHash, salt)
+        guard matches, let candidate, candidate.maySeeTheConsole else {
+            throw Problem(.signInMissing, "this is not a name and its password, nor a key, of an administrator or auditor")
+        }
+        attempts.succeeded(names)
+        return candidate
+    }
+
+    /// On a thread of its own, since it takes a tenth of a second; just as long for a name that does not exist.
+    private static func matches(_ secret: Secret, _ hash: PasswordHash?, _ salt: [UInt8]) async -> Bool {
+        let result = try? await NIOThreadPool.singleton.runIfActive {  // it ends with the process alone
+            guard let hash else { return PasswordHash(of: secret, salt: salt) == nil }
+            return hash.matches(secret)
+        }
+        return result ?? false
+    }
+}
+
+extension Client {
+    fileprivate var passwordHash: PasswordHash? { if case .password(let hash) = credential { hash } else { nil } }
+
+    var maySeeTheConsole: Bool { isEnabled && !roles.isDisjoint(with: [.administrator, .auditor]) }
+}
+
+extension IPAddress {
+    /// What one attacker has at hand: an IPv4 address, or the /64 that every IPv6 host gets.
+    var neighbourhood: String { isIPv6 ? octets.prefix(8).map { String($0) }.joined(separator: ".") : description }
+}

@@ -1,0 +1,110 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// Everything that is answered beside consent. Below the public path, and below the top for a proxy that takes the path off.
+struct WebRoutes: Sendable {
+    private let office: WebOffice
+    private let desk: APIDesk
+    private let console: Console
+
+    init(_ office: WebOffice) {
+        self.office = office
+        let entrance = Entrance(
+            address: office.address, proxies: office.settings.proxies, sessions: SessionKeeper(key: Secret(office.random(32))),
+            directory: { [shelf = office.shelf] in shelf.current.directory }, now: office.accept.now)
+        desk = APIDesk(office: office, entrance: entrance)
+        console = Console(office: office, entrance: entrance)
+    }
+
+    func add(to router: Router<WebContext>) {
+        router.add(middleware: NothingThere(office: office, console: console))
+        for base in Set([office.address.path, ""]) {
+            desk.add(Endpoints.all, to: router, below: base)
+            addMonitoring(to: router, below: base)
+            console.add(to: router, below: base)
+        }
+    }
+
+    private func addMonitoring(to router: Router<WebContext>, below base: String) {
+        let document = OpenAPI.document(
+            Endpoints.all, server: office.address.path.isEmpty ? "/" : office.address.path, version: office.settings.version)
+        let promise = Reply.json(document)
+        router.get("\(base)/openapi.json") { request, _ in promise.response(zips: request.takesGzip) }
+        router.get("\(base)/healthz") { _, _ in Reply(.ok, .text("alive\n", type: "text/plain; charset=utf-8")).response(zips: false) }
+        router.get("\(base)/readyz") { _, _ in await ready() }
+        router.get("\(base)/metrics") { request, _ in await metrics(request) }
+    }
+
+    /// Whether mail is taken right now: the store answers, and there is room.
+    private func ready() async -> Response {
+        let isReady = await office.operations.isReady()
+        return Reply(
+            isReady ? .ok : .serviceUnavailable,
+            .text(isReady ? "ready\n" : "not ready: the log says why\n", type: "text/plain; charset=utf-8")
+        ).response(zips: false)
+    }
+
+    private func metrics(_ request: Request) async -> Response {
+        var samples: [Sample] = []
+        do throws(StoreFailure) {
+            let depth = try await office.store.depth()
+            samples = MandateMetrics.queue(
+                messages: Dictionary(uniqueKeysWithValues: depth.counts.map { ($0.key.rawValue, $0.value) }),
+                oldest: depth.oldest.map { max(0, office.now.timeIntervalSince($0)) } ?? 0)
+        } catch { office.logger.error("the queue could not be measured: \(error)") }
+        return Reply(.ok, .text(office.registry.render(adding: samples), type: Exposition.contentType)).response(zips: request.takesGzip)
+    }
+}
+
+/// Says that there is nothing at an address, or that it is asked for in the wrong way: to a program as a problem, to a person as a page.
+struct NothingThere: RouterMiddleware {
+    typealias Context = WebContext
+
+    let office: WebOffice
+    let console: Console
+
+    @concurrent func handle(
+        _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch let error as HTTPError {
+            let problem = problem(error, request)
+            guard request.isForProgram(below: office.address.path) else { return console.page(of: problem, request, context) }
+            var reply = APIDesk.reply(to: problem, context.requestID)
+            if problem.kind == .methodMissing { reply.headers[.allow] = methods(at: request).joined(separator: ", ") }
+            return reply.response(zips: false)
+        }
+    }
+
+    private func problem(_ error: HTTPError, _ request: Request) -> Problem {
+        switch error.status {
+        case .notFound, .methodNotAllowed:
+            let methods = methods(at: request)
+            return methods.isEmpty
+                ? Problem(.notFound, "there is nothing at this address", fix: "/openapi.json lists what there is")
+                : Problem(.methodMissing, "\(request.method.rawValue) is not possible here", fix: "\(methods.joined(separator: ", ")) is")
+        case .contentTooLarge: return Problem(.tooLarge, "the body is too large")
+        default: return Problem(.badRequest, "the request cannot be read")
+        }
+    }
+
+    /// What the API can do at this address.
+    private func methods(at request: Request) -> [String] {
+        var path = request.uri.path[...]
+        if path.hasPrefix(office.address.path) { path = path.dropFirst(office.address.path.count) }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let found = Endpoints.all.filter { endpoint in
+            let wanted = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
+            return wanted.count == parts.count && zip(wanted, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }
+        return Set(found.map(\.method.rawValue)).sorted()
+    }
+}
+
+extension Request {
+    fileprivate func isForProgram(below base: String) -> Bool {
+        uri.path.hasPrefix("\(base)/v1/") || uri.path.hasPrefix("/v1/") || headers[.accept]?.contains("json") == true
+    }
+}
