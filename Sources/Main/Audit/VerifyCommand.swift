@@ -21,15 +21,15 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         let seen = try checkpoint.map { try Checkpoint(file: $0, live) }
-        let marks = try await options.change(live) { opened in
-            do { return try await marks(JournalWalk(store: opened.store, vault: opened.vault), seen, live) } catch let broken
+        let proven = try await options.change(live) { opened in
+            do { return try await self.marks(JournalWalk(store: opened.store, vault: opened.vault), seen, live) } catch let broken
                 as JournalWalk.Broken
             {
                 throw found(broken, live)
             }
         }
         if let writeCheckpoint {
-            try Checkpoint(marks: marks).write(to: writeCheckpoint, at: live.now())
+            try Checkpoint(marks: proven).write(to: writeCheckpoint, at: live.now())
             live.say("wrote the checkpoint \(writeCheckpoint)")
         }
         live.say(limit(seen))

@@ -1,4 +1,5 @@
 internal import CurlTransmit
+internal import Logging
 internal import Mail
 internal import Relay
 internal import SQLiteStore

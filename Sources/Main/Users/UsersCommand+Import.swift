@@ -100,13 +100,3 @@ extension UsersCommand {
         }
     }
 }
-
-extension User {
-    /// Addresses that are off in `other` are off here.
-    fileprivate func keepingOff(of other: User) -> User {
-        let off = Swift.Set(other.addresses.filter { !$0.isOn }.map(\.address))
-        var user = self
-        for place in user.addresses.indices where off.contains(user.addresses[place].address) { user.addresses[place].isOn = false }
-        return user
-    }
-}

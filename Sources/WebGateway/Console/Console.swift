@@ -1,15 +1,286 @@
+internal import Crypto
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
 internal import Relay
+internal import struct FoundationEssentials.Date
 
-/// The console.
+/// The console for people: pages made here, that work without script. Every request passes `answer`: who is it, may they, is a change really theirs
+/// (its form carries what no other site can know), then the page.
 struct Console: Sendable {
     let office: WebOffice
     let entrance: Entrance
+    let notices = NoticeBoard()
 
-    func add(to router: Router<WebContext>, below base: String) {}
+    /// Octets of a form: a pasted message is the largest.
+    private static let largestForm = 2 * 1024 * 1024
+
+    static let routes: [ConsoleRoute] = OverviewView.routes
+
+    func add(to router: Router<WebContext>, below base: String) {
+        for route in Self.routes {
+            router.on(RouterPath(base + route.routerPath), method: route.method) { request, context in await answer(route, request, context)
+            }
+        }
+        router.get("\(base)/login") { request, context in await showLogIn(request, context) }
+        router.post("\(base)/login") { request, context in await logIn(request, context) }
+        router.post("\(base)/logout") { request, context in await logOut(request, context) }
+        router.get("\(base)/assets/console.css") { request, _ in asset(PageFiles.style, "text/css; charset=utf-8", request) }
+        router.get("\(base)/assets/console.js") { request, _ in asset(PageFiles.script, "text/javascript; charset=utf-8", request) }
+    }
+
+    /// The same for as long as the program is.
+    private func asset(_ bytes: [UInt8], _ type: String, _ request: Request) -> Response {
+        let tag = "\"" + Array(SHA256.hash(data: bytes).prefix(8)).hexadecimal + "\""
+        if let field = request.headers[.ifNoneMatch], EntityTag.matches(field, tag) {
+            return Response(status: .notModified, headers: [.eTag: tag])
+        }
+        return Reply(.ok, .bytes(bytes, type: type)).with(.eTag, tag).with(.cacheControl, "no-cache").response(zips: request.takesGzip)
+    }
+
+    private func answer(_ route: ConsoleRoute, _ request: Request, _ context: WebContext) async -> Response {
+        let start = office.now
+        let response: Response
+        do {
+            let visitor = try entrance.visitor(request, context)
+            guard case .session(let session) = visitor.way, visitor.client?.maySeeTheConsole == true else {
+                return redirect("/login" + (request.method == .get ? "?next=\(PercentCoding.encode(pathBelowBase(request)))" : ""))
+            }
+            guard visitor.mayChange || route.isForAuditors else {
+                throw Problem(.notPermitted, "auditors read, and change nothing", fix: "ask an administrator")
+            }
+            response = try await answer(route, request, context, visitor, session)
+        } catch {
+            response = page(of: problem(error, context), request, context)
+        }
+        office.metrics.requestAnswered(
+            route: route.path, method: request.method.rawValue, status: response.status.code,
+            seconds: max(0, office.now.timeIntervalSince(start)))
+        return response
+    }
+
+    private func answer(
+        _ route: ConsoleRoute, _ request: Request, _ context: WebContext, _ visitor: Visitor, _ session: Session
+    ) async throws -> Response {
+        guard let query = Query(request.uri.query) else { throw Problem(.badRequest, "the address cannot be read") }
+        var form = Form(fields: [])
+        if route.method == .post {
+            try checkOrigin(request)
+            form = try await self.form(of: request)
+            guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
+                throw Problem(.notPermitted, "this form is not from a page of this log-in", fix: "go back, load the page again, and repeat")
+            }
+        }
+        var path: [String: String] = [:]
+        for name in route.parameters {
+            guard let value = context.parameters.get(name).flatMap({ PercentCoding.decode($0) }) else {
+                throw Problem(.notFound, "there is no such page")
+            }
+            path[name] = value
+        }
+        let visit = Visit(
+            request: request, requestID: context.requestID, visitor: visitor, session: session, office: office, path: path, query: query,
+            form: form,
+            now: office.now)
+        if route.method == .post {
+            office.logger.info(
+                "console",
+                metadata: ["request": "\(context.requestID)", "route": "\(route.path)", "client": "\(visitor.client?.id.text ?? "")"])
+        }
+        switch try await route.handle(visit) {
+        case .page(let page): return html(framed(page, visit), page.status, page.template)
+        case .redirect(let path, let notice):
+            if let notice { notices.put(notice, for: session) }
+            return redirect(path)
+        case .json(let value): return Reply.json(value).with(.cacheControl, "no-store").response(zips: false)
+        case .file(let reply): return reply.with(.cacheControl, "no-store").response(zips: request.takesGzip)
+        }
+    }
+
+    /// Browsers say where a request comes from; what comes from elsewhere changes nothing, whatever it carries.
+    private func checkOrigin(_ request: Request) throws(Problem) {
+        let foreign = Problem(.notPermitted, "this request came from another site", fix: "use the form on the console's own page")
+        if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
+        guard let origin = request.headers[.origin], origin != "null" else { return }
+        let authority = origin.split(separator: "/").last.map(String.init) ?? ""
+        guard authority == request.head.authority || office.address.description.hasPrefix(origin) else { throw foreign }
+    }
+
+    private func form(of request: Request) async throws -> Form {
+        let field = request.headers[.contentType] ?? ""
+        let type = field.split(separator: ";").first.map { $0.lowercased() } ?? ""
+        if type == "multipart/form-data" {
+            guard let boundary = field.firstRange(of: "boundary=").map({ String(field[$0.upperBound...].filter { $0 != "\"" }) }),
+                !boundary.isEmpty
+            else {
+                throw Problem(.badRequest, "the form cannot be read")
+            }
+            let bytes = try await BodyReader(request.body, limit: office.settings.largestImport, wait: office.wait).collect()
+            guard let form = MultipartForm.read(bytes, boundary: boundary) else { throw Problem(.badRequest, "the form cannot be read") }
+            return form
+        }
+        guard type == "application/x-www-form-urlencoded" else { throw Problem(.mediaType, "this is no form") }
+        let bytes = try await BodyReader(request.body, limit: Self.largestForm, wait: office.wait).collect()
+        guard let form = Form(bytes) else { throw Problem(.badRequest, "the form cannot be read") }
+        return form
+    }
+
+    private func isSame(_ given: String, _ expected: String) -> Bool { Array(given.utf8).isSame(as: Array(expected.utf8)) }
+
+    /// Where a request goes, below the public path.
+    private func pathBelowBase(_ request: Request) -> String {
+        let path = request.uri.path
+        let base = office.address.path
+        let own = path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path
+        return own + (request.uri.query.map { "?" + $0 } ?? "")
+    }
+
+    private func redirect(_ path: String) -> Response {
+        Response(status: .seeOther, headers: [.location: office.address.path + path, .cacheControl: "no-store"])
+    }
+
+    private func problem(_ error: any Error, _ context: WebContext) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let failure as StoreFailure: return Problem(failure)
+        case let error as DocumentError: return Problem(error)
+        default:
+            office.logger.error("request \(context.requestID): an internal fault (\(type(of: error)))")
+            return Problem(.fault, "an internal fault; please report it with this request's id")
+        }
+    }
+}
+
+/// Pages and their frame.
+extension Console {
+    private func html(_ values: DocumentValue, _ status: HTTPResponse.Status, _ template: String) -> Response {
+        let text = PageLibrary.shared.render(template, values)
+        return Reply(status, .text(text, type: "text/html; charset=utf-8")).with(.cacheControl, "no-store").response(zips: false)
+    }
+
+    private func framed(_ page: Page, _ visit: Visit) -> DocumentValue {
+        let notice = page.notice ?? notices.take(for: visit.session)
+        return page.values.adding([
+            .init("base", .text(office.address.path)), .init("title", .text(page.title)), .init("version", .text(office.settings.version)),
+            .init("refresh", page.refresh.map { .text(String($0)) } ?? .null),
+            .init("csrf", .text(entrance.sessions.formToken(visit.session))),
+            .init("user", .text(visit.person)), .init("role", .text(visit.visitor.mayChange ? "administrator" : "auditor")),
+            .init("can_change", .flag(visit.visitor.mayChange)), .init("nav", Navigation.document(visit)),
+            .init("notice", notice?.document ?? .null),
+        ])
+    }
+
+    /// A page without navigation, for whoever it is.
+    private func plain(_ title: String, _ values: DocumentValue) -> DocumentValue {
+        values.adding([
+            .init("base", .text(office.address.path)), .init("title", .text(title)), .init("version", .text(office.settings.version)),
+            .init("refresh", .null),
+        ])
+    }
 
     func page(of problem: Problem, _ request: Request, _ context: WebContext) -> Response {
-        APIDesk.reply(to: problem, context.requestID).response(zips: false)
+        var response = html(
+            plain(
+                problem.kind.title,
+                [
+                    "status": .text(String(problem.kind.status.code)), "what": .text(problem.kind.title),
+                    "why": .text(problem.detail.sentence),
+                    "step": problem.fix.isEmpty ? .null : .text(problem.fix.sentence), "command": .null,
+                    "request_id": .text(context.requestID),
+                ]), problem.kind.status, "error")
+        if let seconds = problem.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        return response
+    }
+}
+
+/// Logging in and out.
+extension Console {
+    private static let strangersCookie = "mandate-form"
+
+    private func showLogIn(_ request: Request, _ context: WebContext) async -> Response {
+        let query = Query(request.uri.query)
+        return logInPage(request, name: "", next: query?["next"] ?? "/", error: nil, status: .ok)
+    }
+
+    private func logInPage(_ request: Request, name: String, next: String, error: String?, status: HTTPResponse.Status) -> Response {
+        let isFirst = !office.directory.allClients.contains { $0.isEnabled && $0.roles.contains(.administrator) }
+        let nonce = request.cookies[Self.strangersCookie]?.value ?? office.random(16).hexadecimal
+        var response = html(
+            plain(
+                "Sign in",
+                [
+                    "csrf": .text(entrance.sessions.formToken(stranger: nonce)), "name": .text(name), "next": .text(safe(next)),
+                    "error": DocumentValue(error),
+                    "first": .flag(isFirst),
+                ]), status, "login")
+        response.headers.append(HTTPField(name: .setCookie, value: entrance.cookie(Self.strangersCookie, nonce, life: nil)))
+        return response
+    }
+
+    /// A path of ours and nothing else: `//elsewhere` and `/\elsewhere` are other hosts to a browser.
+    private func safe(_ next: String) -> String {
+        guard next.hasPrefix("/"), !next.hasPrefix("//"),
+            next.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x5C && $0.value < 0x7F })
+        else { return "/" }
+        return next
+    }
+
+    private func logIn(_ request: Request, _ context: WebContext) async -> Response {
+        var name = ""
+        var next = "/"
+        do {
+            try checkOrigin(request)
+            let form = try await self.form(of: request)
+            name = form["name"] ?? ""
+            next = safe(form["next"] ?? "/")
+            guard let nonce = request.cookies[Self.strangersCookie]?.value,
+                isSame(form.raw("csrf"), entrance.sessions.formToken(stranger: nonce))
+            else {
+                throw Problem(.notPermitted, "the page was too old, or cookies are switched off: try once more")
+            }
+            let visitor = try entrance.visitor(request, context)
+            let client = try await entrance.logIn(
+                name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address, salt: office.random(16))
+            let session = Session(client: client.id, startedAt: office.now, nonce: office.random(16).hexadecimal)
+            office.logger.notice(
+                "console: \(client.name) logged in", metadata: ["request": "\(context.requestID)", "address": "\(visitor.address)"])
+            var response = redirect(next)
+            response.headers.append(
+                HTTPField(
+                    name: .setCookie,
+                    value: entrance.cookie(entrance.cookieName, entrance.sessions.cookie(session, of: client), life: Int(Session.life))))
+            return response
+        } catch {
+            let problem = problem(error, context)
+            if problem.kind == .signInMissing || problem.kind == .tooManyRequests { office.metrics.loginFailed() }
+            return logInPage(
+                request, name: name, next: next, error: problem.detail.sentence,
+                status: problem.kind == .signInMissing ? .forbidden : problem.kind.status)
+        }
+    }
+
+    private func logOut(_ request: Request, _ context: WebContext) async -> Response {
+        do {
+            try checkOrigin(request)
+            let visitor = try entrance.visitor(request, context)
+            guard case .session(let session) = visitor.way else { return redirect("/login") }
+            let form = try await self.form(of: request)
+            guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
+                throw Problem(.notPermitted, "this form is not from a page of this log-in")
+            }
+            entrance.sessions.end(session, at: office.now)
+            var response = redirect("/login")
+            response.headers.append(HTTPField(name: .setCookie, value: entrance.cookie(entrance.cookieName, "", life: 0)))
+            return response
+        } catch { return page(of: problem(error, context), request, context) }
+    }
+}
+
+extension String {
+    /// With a capital letter and a full stop.
+    var sentence: String {
+        guard let first else { return self }
+        return first.uppercased() + dropFirst() + (last.map { ".!?".contains($0) } == true ? "" : ".")
     }
 }

@@ -1,11 +1,6 @@
-internal import ArgumentParser
-internal import Relay
-
 /// What settings mean, for people.
-enum SettingWords {
-    static let completion = CompletionKind.list(SettingKey.all.map(\.description))
-
-    static func meaning(of key: SettingKey, _ text: String?, _ directory: Directory) -> String {
+package enum SettingWords {
+    package static func meaning(of key: SettingKey, _ text: String?, _ directory: Directory) -> String {
         guard let text else { return unset(key) }
         switch key.name {
         case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier:
@@ -26,7 +21,7 @@ enum SettingWords {
         }
     }
 
-    static func choices(of name: SettingKey.Name) -> String {
+    package static func choices(of name: SettingKey.Name) -> String {
         switch name {
         case .emailFromUserID, .emailAdministratorUserID, .adHocEmailFromAddress:
             "a user's id, an address, or \(SenderSetting.currentUserText)"

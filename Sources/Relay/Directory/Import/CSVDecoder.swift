@@ -1,15 +1,20 @@
 /// Reads CSV (RFC 4180) as it arrives: bytes go in, whole records come out. LF alone ends a record too, a UTF-8 byte order mark at the
 /// start is skipped, empty lines are not records.
-struct CSVDecoder {
-    struct Record: Sendable, Hashable {
+package struct CSVDecoder {
+    package struct Record: Sendable, Hashable {
         /// Where it begins, counted from 1.
-        let line: Int
-        let fields: [String]
+        package let line: Int
+        package let fields: [String]
     }
 
-    struct Failure: Error, Sendable, Hashable {
-        let line: Int
-        let sentence: String
+    package struct Failure: Error, Sendable, Hashable {
+        package let line: Int
+        package let sentence: String
+
+        package init(line: Int, sentence: String) {
+            self.line = line
+            self.sentence = sentence
+        }
     }
 
     private enum State { case fieldStart, plain, quoted, quoteInQuoted, afterReturn }
@@ -25,8 +30,10 @@ struct CSVDecoder {
     private var mark = 0
     private var records: [Record] = []
 
+    package init() {}
+
     /// The records that these bytes complete.
-    mutating func decode(_ bytes: [UInt8]) throws(Failure) -> [Record] {
+    package mutating func decode(_ bytes: [UInt8]) throws(Failure) -> [Record] {
         for byte in bytes {
             if mark < 3 {
                 if byte == [0xEF, 0xBB, 0xBF][mark] {
@@ -43,7 +50,7 @@ struct CSVDecoder {
     }
 
     /// The last record, if the file does not end with a line end.
-    mutating func finish() throws(Failure) -> [Record] {
+    package mutating func finish() throws(Failure) -> [Record] {
         if state == .quoted { throw Failure(line: recordLine, sentence: "a quote is not closed") }
         if state != .fieldStart || !fields.isEmpty { try endRecord() }
         defer { records.removeAll() }

@@ -1,0 +1,6 @@
+internal import ArgumentParser
+internal import Relay
+
+extension SettingWords {
+    static let completion = CompletionKind.list(SettingKey.all.map(\.description))
+}

@@ -1,0 +1,172 @@
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// *Overview*: is mail flowing, what breaks next and when, what needs somebody; traffic of the last day.
+struct OverviewView: Sendable {
+    static let routes: [ConsoleRoute] = [.get("/") { visit in .page(try await OverviewView(visit).page()) }]
+
+    private let visit: Visit
+    private let now: Date
+
+    /// What the page knows, read once.
+    private struct Facts {
+        let depth: QueueDepth
+        let traffic: [TrafficTotal]
+        let delays: [Double]
+        let health: HealthReport
+
+        func count(_ state: QueuedMessage.StateName) -> Int { depth.counts[state] ?? 0 }
+        func total(_ outcome: Traffic.Outcome) -> Int {
+            traffic.filter { $0.traffic.outcome == outcome }.reduce(0) { $0 + $1.traffic.recipients }
+        }
+    }
+
+    private init(_ visit: Visit) {
+        self.visit = visit
+        now = visit.now
+    }
+
+    private func page() async throws -> Page {
+        let store = visit.office.store
+        let facts = Facts(
+            depth: try await store.depth(), traffic: try await store.traffic(since: now.addingTimeInterval(-23 * 3600)),
+            delays: try await store.delays(since: now.addingTimeInterval(-86_400), limit: 1000), health: try await visit.office.health())
+        let routes = self.routes(facts)
+        return Page(
+            "overview", "Overview",
+            [
+                "verdict": verdict(facts), "numbers": numbers(facts), "needs": .list(needs(facts)), "breaks": .list(breaks(facts)),
+                "chart": facts.traffic.isEmpty ? .null : TrafficChart(facts.traffic, at: now).document,
+                "has_routes": .flag(!routes.isEmpty),
+                "routes": .list(routes),
+            ])
+    }
+
+    /// Minutes after which a waiting message waits long: the first retries are over by then.
+    private static let longWait = 15.0
+
+    private func verdict(_ facts: Facts) -> DocumentValue {
+        let age = facts.depth.oldest.map { now.timeIntervalSince($0) } ?? 0
+        let waiting = facts.count(.waiting)
+        let sent = facts.total(.sent)
+        if facts.count(.failed) > 0 {
+            return said(
+                "bad", "failed", "\(Words.number(facts.count(.failed))) messages were given up.",
+                "Look at them in the queue: retry brings them back.")
+        }
+        if age > Self.longWait * 60 {
+            return said(
+                "wait", "slow", "\(Words.number(waiting)) messages wait, the oldest for \(Words.span(age)).",
+                "The queue says why each of them waits.")
+        }
+        if sent == 0, waiting == 0 {
+            let isNew = !visit.directory.allMailboxes.contains { _ in true }
+            return said(
+                "off", "no mail", "No mail has been sent in the last day.",
+                isNew ? "Add an application under Access tokens, then a client." : nil)
+        }
+        return said(
+            "good", "flowing", "Mail is flowing.",
+            facts.count(.held) > 0 ? "\(facts.count(.held)) messages are held until somebody releases them." : nil)
+    }
+
+    private func said(_ kind: String, _ word: String, _ sentence: String, _ step: String?) -> DocumentValue {
+        ["kind": .text(kind), "word": .text(word), "sentence": .text(sentence), "step": DocumentValue(step)]
+    }
+
+    private func numbers(_ facts: Facts) -> DocumentValue {
+        let sent = facts.total(.sent)
+        let all = sent + facts.total(.retry) + facts.total(.refused)
+        let share = all == 0 ? nil : "\(sent * 1000 / all / 10).\(sent * 1000 / all % 10) % of the attempts"
+        let delay = facts.delays.sorted()
+        let late = delay.isEmpty ? nil : delay[min(delay.count - 1, delay.count * 95 / 100)]
+        return [
+            number("sent in 24 h", Words.number(sent), share, "/journal", "plain"), state(facts, .waiting, "plain"),
+            state(facts, .held, "wait"),
+            state(facts, .failed, "bad"),
+            number(
+                "oldest waiting", facts.depth.oldest.map { Words.span(now.timeIntervalSince($0)) } ?? "none",
+                facts.depth.oldest.map { "since \(Words.words($0, at: now))" }, nil, "plain"),
+            number(
+                "accepted to sent, p95",
+                late.map { $0 < 10 ? "\(Int($0 * 10) / 10).\(Int($0 * 10) % 10) s" : Words.span($0) } ?? "none yet", nil, nil, "plain"),
+        ]
+    }
+
+    private func state(_ facts: Facts, _ state: QueuedMessage.StateName, _ kind: String) -> DocumentValue {
+        let count = facts.count(state)
+        return number(state.rawValue, Words.number(count), nil, "/queue?state=\(state.rawValue)", count > 0 ? kind : "plain")
+    }
+
+    private func number(_ label: String, _ value: String, _ remark: String?, _ href: String?, _ kind: String) -> DocumentValue {
+        ["label": .text(label), "value": .text(value), "remark": DocumentValue(remark), "href": DocumentValue(href), "kind": .text(kind)]
+    }
+
+    /// What somebody has to do, now.
+    private func needs(_ facts: Facts) -> [DocumentValue] {
+        var needs: [DocumentValue] = []
+        for application in visit.directory.allApplications.sorted(by: { $0.name < $1.name }) {
+            let health = facts.health.health(of: application)
+            guard health.needsSomeone, health.state != .expiring else { continue }
+            needs.append(
+                need("Application \(application.name)", health, "/applications/\(PercentCoding.encode(application.id.text))", "Mend it"))
+        }
+        for grant in visit.directory.allGrants.sorted(by: { $0.name < $1.name }) {
+            let health = facts.health.health(of: grant)
+            guard health.needsSomeone, health.state != .expiring, health.state != .suspended else { continue }
+            needs.append(
+                need(
+                    "Grant \(grant.name)", health, "/tokens#grant-\(PercentCoding.encode(grant.id.text))",
+                    health.state == .needsConsent || health.state == .untried ? "Consent" : "Look"))
+        }
+        return needs
+    }
+
+    private func need(_ what: String, _ health: Health, _ href: String, _ action: String) -> DocumentValue {
+        [
+            "what": .text(what), "why": .text(health.reason.sentence), "href": .text(href), "action": .text(action),
+            "state": Words.state(health, at: now),
+        ]
+    }
+
+    private func breaks(_ facts: Facts) -> [DocumentValue] {
+        facts.health.endings.prefix(8).map { key, name, ending, threshold in
+            let days = Int((ending.at.timeIntervalSince(now) / 86_400).rounded(.down))
+            let href =
+                key.kind == .application ? "/applications/\(PercentCoding.encode(key.id))" : "/tokens#grant-\(PercentCoding.encode(key.id))"
+            return [
+                "what": .text(name.sentence.dropLast() + ": " + ending.what), "when": Words.day(ending.at),
+                "days": .text(days < 0 ? "over" : "in \(days) day\(days == 1 ? "" : "s")"), "kind": .text(threshold <= 14 ? "bad" : "wait"),
+                "href": .text(href),
+                "step": .text(
+                    key.kind == .application ? "Make a new secret at the provider and store it here." : "Use it, or consent once more."),
+            ]
+        }
+    }
+
+    private func routes(_ facts: Facts) -> [DocumentValue] {
+        let sent = facts.traffic.filter { $0.traffic.outcome == .sent }
+        let all = sent.reduce(0) { $0 + $1.traffic.recipients }
+        return Route.allCases.compactMap { route in
+            let count = sent.filter { $0.traffic.route == route.rawValue }.reduce(0) { $0 + $1.traffic.recipients }
+            guard count > 0 else { return nil }
+            return [
+                "route": .text(route.rawValue), "about": .text(route.about), "count": .text(Words.number(count)),
+                "share": .text(String((count * 100 + all / 2) / all)),
+            ]
+        }
+    }
+}
+
+extension Route {
+    fileprivate var about: String {
+        switch self {
+        case .own: "the author's own mailbox"
+        case .family: "the author's mailbox, one of a family"
+        case .alias: "an alias of the mailbox"
+        case .sendAs: "another mailbox, which may send as the author"
+        case .onBehalf: "another mailbox, named in Sender"
+        case .replyTo: "the carrier is in From, the author in Reply-To"
+        }
+    }
+}
