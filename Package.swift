@@ -99,8 +99,7 @@ let package = Package(
             name: "MainTests",
             dependencies: [
                 "Main", "SMTPGateway", "WebGateway", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log, crypto,
-                cryptoExtras,
-                x509, asn1, grdb,
+                cryptoExtras, x509, asn1, grdb, httpTypes,
             ]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto],

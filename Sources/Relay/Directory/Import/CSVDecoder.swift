@@ -5,6 +5,11 @@ package struct CSVDecoder {
         /// Where it begins, counted from 1.
         package let line: Int
         package let fields: [String]
+
+        package init(line: Int, fields: [String]) {
+            self.line = line
+            self.fields = fields
+        }
     }
 
     package struct Failure: Error, Sendable, Hashable {

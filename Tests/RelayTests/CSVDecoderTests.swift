@@ -1,5 +1,5 @@
 import Testing
-@testable import Main
+import Relay
 
 struct CSVDecoderTests {
     struct Case: Sendable, CustomTestStringConvertible {

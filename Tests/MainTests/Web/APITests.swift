@@ -1,0 +1,139 @@
+import Foundation
+import Mail
+import Relay
+import SQLiteStore
+import Sandbox
+import TestSupport
+import Testing
+
+@testable import Main
+
+/// The API of the built service, as programs use it.
+struct APITests {
+    @Test(.timeLimit(.minutes(3))) func aBatchMailerAsksAndIsAnswered() async throws {
+        try await WebHouse.with { house in
+            let one = try await house.sender.send("POST", "/v1/decisions", json: #"{"purpose": "notification"}"#)
+            #expect(one.status == 200)
+            #expect(one["route"] as? String == "own")
+            #expect((one["mailbox"] as? [String: Any])?["login"] as? String == "tracker@fabrikam.example")
+            #expect((one["explanation"] as? [String])?.isEmpty == false)
+            let many = try await house.sender.send(
+                "POST", "/v1/decisions?explanation=false",
+                json: #"{"questions": [{"purpose": "notification"}, {"from": "x@nowhere.invalid"}]}"#)
+            let items = try #require(many["decisions"] as? [[String: Any]])
+            #expect(items.count == 2)
+            #expect(items.allSatisfy { $0["explanation"] == nil })
+            let misspelt = try await house.sender.send("POST", "/v1/decisions", json: #"{"porpose": "notification"}"#)
+            #expect(misspelt.status == 422)
+            #expect((misspelt["detail"] as? String)?.contains("did you mean purpose?") == true)
+            let twice = try await house.sender.send("POST", "/v1/decisions", json: #"{"user": "a", "user": "b"}"#)
+            #expect(twice.status == 400)
+            let crowd = "{\"questions\": [" + Array(repeating: "{}", count: 1001).joined(separator: ",") + "]}"
+            #expect(try await house.sender.send("POST", "/v1/decisions", json: crowd).status == 413)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3))) func aMessageIsHandedOverOnceAndFollowed() async throws {
+        try await WebHouse.with { house in
+            let message = Array("To: customer@elsewhere.example\r\nSubject: Hello\r\n\r\nGood morning.\r\n".utf8)
+            let fields = [("Content-Type", "message/rfc822"), ("Idempotency-Key", "night-1")]
+            let path = "/v1/messages?purpose=notification"
+            let first = try await house.sender.send("POST", path, fields, body: message)
+            #expect(first.status == 202)
+            let id = try #require(first["id"] as? String)
+            #expect(first.field("Location") == "/v1/messages/\(id)")
+            let again = try await house.sender.send("POST", path, fields, body: message)
+            #expect(again.status == 202)
+            #expect(again["id"] as? String == id)
+            let other = try await house.sender.send("POST", path, fields, body: message + Array("More.\r\n".utf8))
+            #expect(other.status == 422)
+            _ = await house.premises.sandbox.messages(atLeast: 1)
+            let fate = try await until {
+                try await house.sender.get("/v1/messages/\(id)")
+            } holds: {
+                $0["state"] as? String == "done"
+            }
+            #expect((fate["recipients"] as? [[String: Any]])?.first?["outcome"] as? String == "sent")
+            #expect(house.premises.sandbox.messages.count == 1)
+            let stranger = ClientKey("mandate-other")
+            let client = Client(id: ClientID(trusted: "other"), name: "other", credential: .key(sha256: stranger.digest))
+            _ = try await house.premises.store.apply(DirectoryEdit([.put(.client(client))], by: "test", at: house.premises.live.now()))
+            let theirs = WebClient(port: house.port, key: stranger.text)
+            let seen = try await until {
+                try await theirs.get("/v1/messages/\(id)")
+            } holds: {
+                ![401, 429].contains($0.status)
+            }
+            #expect(seen.status == 404)
+            let text = #"{"purpose": "notification", "recipients": ["rob@elsewhere.example"], "message": "Subject: In JSON\n\nHello.\n"}"#
+            #expect(try await house.sender.send("POST", "/v1/messages", json: text).status == 202)
+            let mixed = try await house.sender.send(
+                "POST", path, [("Content-Type", "message/rfc822")], body: Array("To: a@b.example\r\nX: y\n\r\nz".utf8))
+            #expect(mixed.status == 422)
+        }
+    }
+
+    /// Asks until the answer is as it should be, for ten seconds at most; the last answer in any case.
+    private func until(
+        _ ask: () async throws -> WebClient.Answer, holds: (WebClient.Answer) -> Bool
+    ) async throws -> WebClient.Answer {
+        var answer = try await ask()
+        for _ in 0..<200 where !holds(answer) {
+            await Live.system().wait(0.05)
+            answer = try await ask()
+        }
+        return answer
+    }
+
+    @Test(.timeLimit(.minutes(3))) func twoAdministratorsDoNotOverwriteEachOther() async throws {
+        try await WebHouse.with { house in
+            let api = house.administrator
+            let made = try await api.send(
+                "POST", "/v1/users", json: #"{"id": "new/user", "name": "New", "addresses": ["new@fabrikam.example"]}"#)
+            #expect(made.status == 201)
+            let path = try #require(made.field("Location"))
+            #expect(path == "/v1/users/new%2Fuser")
+            #expect(try await api.send("POST", "/v1/users", json: #"{"id": "new/user"}"#).status == 409)
+            let tag = try #require(try await api.get(path).field("ETag"))
+            #expect(try await api.get(path, [("If-None-Match", tag)]).status == 304)
+            #expect(try await api.send("PATCH", path, json: #"{"name": "Newer"}"#).status == 428)
+            #expect(try await api.send("PATCH", path, json: #"{"name": "Newer"}"#, [("If-Match", tag)]).status == 200)
+            let late = try await api.send("PATCH", path, json: #"{"name": "Newest"}"#, [("If-Match", tag)])
+            #expect(late.status == 412)
+            #expect(late["code"] as? String == "changed-meanwhile")
+            #expect(try await house.directory().user(UserID(trusted: "new/user"))?.name == "Newer")
+            #expect(try await api.send("DELETE", path).status == 204)
+            #expect(try await api.get(path).status == 404)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3))) func manyAreAllOrNone() async throws {
+        try await WebHouse.with { house in
+            let before = try await house.directory().userCount
+            let users = (0..<1500).map { #"{"id": "bulk\#($0)", "addresses": ["bulk\#($0)@fabrikam.example"]}"# }
+            let trial = try await house.administrator.send(
+                "POST", "/v1/users?dry_run=true", json: "{\"items\": [\(users.joined(separator: ","))]}")
+            #expect(trial.status == 200)
+            #expect(try await house.directory().userCount == before)
+            let wrong = try await house.administrator.send(
+                "POST", "/v1/users", json: "{\"items\": [\(users.joined(separator: ",")), {\"id\": \"bulk1\"}]}")
+            #expect(wrong.status == 422)
+            #expect(try await house.directory().userCount == before)
+            let all = try await house.administrator.send("POST", "/v1/users", json: "{\"items\": [\(users.joined(separator: ","))]}")
+            #expect(all.status == 200)
+            #expect(try await house.directory().userCount == before + 1500)
+            var found: [String] = []
+            var cursor: String? = ""
+            while let after = cursor {
+                let page = try await house.auditor.get("/v1/users?q=BULK&limit=400" + (after.isEmpty ? "" : "&after=\(after)"))
+                found += (page["items"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
+                cursor = page["next"] as? String
+            }
+            #expect(found.count == 1500)
+            #expect(Set(found).count == 1500)
+            let zipped = try await house.auditor.get("/v1/users?limit=400", [("Accept-Encoding", "gzip")])
+            #expect(zipped.field("Content-Encoding") == "gzip")
+            #expect(zipped.body.starts(with: [0x1F, 0x8B]))
+        }
+    }
+}

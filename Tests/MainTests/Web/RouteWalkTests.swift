@@ -1,0 +1,103 @@
+import Foundation
+import HTTPTypes
+import Relay
+import TestSupport
+import Testing
+
+@testable import Main
+@testable import WebGateway
+
+/// Walks every route with every method and role, and compares what happens with what the API's own document promises.
+struct RouteWalkTests {
+    /// Nobody, and each role.
+    private static let visitors: [Role?] = [nil, .administrator, .auditor, .sender]
+    private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+    @Test(.timeLimit(.minutes(5))) func everyRouteKeepsItsPromiseForEveryRole() async throws {
+        try await WebHouse.with { house in
+            let document = try #require(try await WebClient(port: house.port).get("/openapi.json").json as? [String: Any])
+            let paths = try #require(document["paths"] as? [String: [String: Any]])
+            var walked = 0
+            for (path, operations) in paths.sorted(by: { $0.key < $1.key }) {
+                for method in Self.methods {
+                    let operation = operations[method.lowercased()] as? [String: Any]
+                    for role in Self.visitors {
+                        try await walk(house, method, path, operation, role)
+                        walked += 1
+                    }
+                }
+            }
+            #expect(walked >= 49 * 5 * 4)
+            #expect(try await house.administrator.send("POST", "/v1/audit/verify")["whole"] as? Bool == true)
+        }
+    }
+
+    private func walk(_ house: WebHouse, _ method: String, _ path: String, _ operation: [String: Any]?, _ role: Role?) async throws {
+        let address = path.replacing(/\{[a-z]+\}/, with: "nothing")
+        let answer = try await ask(house.client(role), method, address, operation)
+        let who = "\(method) \(path) as \(role?.rawValue ?? "nobody")"
+        #expect(answer.status < 500, "\(who): \(answer.status) \(answer.text)")
+        guard let operation else {
+            // The path of another route may fit: `/v1/users/remove` is one of `/v1/users/{id}`, too.
+            #expect([401, 403, 404, 405, 428].contains(answer.status), "\(who): \(answer.status)")
+            return
+        }
+        let promised = try #require(operation["responses"] as? [String: [String: Any]])
+        let promise = promised[String(answer.status)]
+        #expect(promise != nil, "\(who): \(answer.status) is not promised: \(answer.text)")
+        let types = (promise?["content"] as? [String: Any]).map { Array($0.keys) } ?? []
+        let type = answer.field("Content-Type")?.split(separator: ";").first.map(String.init)
+        #expect(
+            types.isEmpty ? answer.body.isEmpty : types.contains(type ?? ""),
+            "\(who): \(type ?? "nothing") is not promised for \(answer.status)")
+        let endpoint = try #require(Endpoints.all.first { $0.path == path && $0.method.rawValue == method })
+        guard let role else {
+            #expect(answer.status == (endpoint.access == .everyone ? answer.status : 401), "\(who): \(answer.status)")
+            return
+        }
+        let isAdmitted = endpoint.access.admits([role])
+        #expect(isAdmitted ? answer.status != 401 : answer.status == 403, "\(who): \(answer.status)")
+        #expect(answer.field("X-Request-ID")?.isEmpty == false)
+        #expect(answer.field("Content-Security-Policy")?.contains("default-src 'none'") == true)
+    }
+
+    /// With what the route takes, as far as that says nothing: `{}`, or an empty message.
+    private func ask(_ client: WebClient, _ method: String, _ path: String, _ operation: [String: Any]?) async throws -> WebClient.Answer {
+        let body = (operation?["requestBody"] as? [String: Any])?["content"] as? [String: Any]
+        if let type = body?.keys.sorted().first {
+            return try await client.send(method, path, [("Content-Type", type)], body: Array("{}".utf8))
+        }
+        return try await client.send(method, path)
+    }
+
+    /// A route that nobody thought of is shut: what has no role is for nobody, so each says one.
+    @Test func everyRouteHasADecidedRole() {
+        for endpoint in Endpoints.all {
+            guard case .roles(let roles) = endpoint.access else {
+                Issue.record("\(endpoint.method) \(endpoint.path) is for everyone")
+                continue
+            }
+            #expect(!roles.isEmpty, "\(endpoint.path)")
+            if endpoint.method != .get, !endpoint.isHarmless {
+                #expect(!roles.contains(.auditor), "\(endpoint.path) lets auditors change something")
+            }
+        }
+    }
+
+    @Test func everyAddressIsOnce() {
+        let all = Endpoints.all.map { "\($0.method.rawValue) \($0.path)" }
+        #expect(Set(all).count == all.count)
+    }
+
+    /// Every component that is named is there.
+    @Test func theDocumentIsWhole() throws {
+        let text = String(decoding: JSONWriter.bytes(OpenAPI.document(Endpoints.all, server: "/", version: "1")), as: UTF8.self)
+        let names = Set(OpenAPI.components.map(\.name) + ["Problem"])
+        for match in text.matches(of: /#\/components\/schemas\/([A-Za-z]+)/) { #expect(names.contains(String(match.1)), "\(match.1)") }
+    }
+}
+
+extension Endpoint {
+    /// A question that is asked with POST.
+    fileprivate var isHarmless: Bool { path == "/v1/decisions" || path == "/v1/audit/verify" }
+}

@@ -1,0 +1,131 @@
+import Dispatch
+import Foundation
+import Glibc
+
+/// Speaks HTTP/1.1 over a socket of its own, octet by octet as it is told: a request each, or what no honest client would send.
+package struct WebClient: Sendable {
+    package struct Answer: Sendable {
+        package let status: Int
+        package let fields: [(name: String, value: String)]
+        package let body: [UInt8]
+
+        package func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
+        package func all(_ name: String) -> [String] { fields.filter { $0.name.lowercased() == name.lowercased() }.map(\.value) }
+        package var text: String { String(decoding: body, as: UTF8.self) }
+        /// The body as JSON's own types.
+        package var json: Any? { try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed) }  // nil says enough in a test
+        package subscript(key: String) -> Any? { (json as? [String: Any])?[key] }
+    }
+
+    package struct Trouble: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package let port: Int
+    /// Sent with each request.
+    package var fields: [(String, String)] = []
+    /// Seconds without an octet.
+    package var patience = 30.0
+
+    package init(port: Int, key: String? = nil) {
+        self.port = port
+        if let key { fields = [("Authorization", "Bearer \(key)")] }
+    }
+
+    package func send(
+        _ method: String, _ path: String, _ more: [(String, String)] = [], body: [UInt8] = []
+    ) async throws -> Answer {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+        for (name, value) in fields + more { head += "\(name): \(value)\r\n" }
+        if !body.isEmpty || method == "POST" || method == "PUT" || method == "PATCH" { head += "Content-Length: \(body.count)\r\n" }
+        return try Self.read(try await exchange([Array((head + "\r\n").utf8) + body]), isHead: method == "HEAD")
+    }
+
+    /// With a body of JSON.
+    package func send(_ method: String, _ path: String, json: String, _ more: [(String, String)] = []) async throws -> Answer {
+        try await send(method, path, [("Content-Type", "application/json")] + more, body: Array(json.utf8))
+    }
+
+    package func get(_ path: String, _ more: [(String, String)] = []) async throws -> Answer { try await send("GET", path, more) }
+
+    /// These octets, `pause` seconds between one piece and the next, and all that comes back until the other side closes.
+    package func exchange(_ pieces: [[UInt8]], pause: Double = 0) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try talk(pieces, pause) }) }
+        }
+    }
+
+    private func talk(_ pieces: [[UInt8]], _ pause: Double) throws -> [UInt8] {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Trouble(description: "no socket: \(errno)") }
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: Int(patience), tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        guard connected == 0 else { throw Trouble(description: "no connection to \(port): \(errno)") }
+        for (number, piece) in pieces.enumerated() {
+            if number > 0, pause > 0 { usleep(UInt32(pause * 1_000_000)) }
+            // A server that has heard enough closes, and its answer may be there all the same.
+            guard write(piece, to: descriptor) else { break }
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count > 0 { answer += buffer[..<count] } else { break }
+        }
+        return answer
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// The first answer in these octets.
+    package static func read(_ bytes: [UInt8], isHead: Bool = false) throws -> Answer {
+        guard let end = Data(bytes).firstRange(of: Data("\r\n\r\n".utf8)) else {
+            throw Trouble(description: "no answer: \(String(decoding: bytes.prefix(300), as: UTF8.self))")
+        }
+        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+        let words = lines[0].split(separator: " ")
+        guard words.count >= 2, let status = Int(words[1]) else { throw Trouble(description: "no status: \(lines[0])") }
+        let fields = lines.dropFirst().map { line in
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            return (name: String(parts[0]), value: parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
+        }
+        var body = Array(bytes[end.upperBound...])
+        if fields.contains(where: { $0.name.lowercased() == "transfer-encoding" && $0.value.lowercased() == "chunked" }) {
+            body = try unchunked(body)
+        }
+        return Answer(status: status, fields: fields, body: isHead ? [] : body)
+    }
+
+    private static func unchunked(_ bytes: [UInt8]) throws -> [UInt8] {
+        var rest = bytes[...]
+        var body: [UInt8] = []
+        while let end = rest.firstIndex(of: UInt8(ascii: "\r")) {
+            guard let size = Int(String(decoding: rest[rest.startIndex..<end], as: UTF8.self), radix: 16) else {
+                throw Trouble(description: "a bad chunk")
+            }
+            if size == 0 { return body }
+            let start = end + 2
+            guard start + size + 2 <= rest.endIndex else { throw Trouble(description: "a chunk that breaks off") }
+            body += rest[start..<(start + size)]
+            rest = rest[(start + size + 2)...]
+        }
+        throw Trouble(description: "no last chunk")
+    }
+}
