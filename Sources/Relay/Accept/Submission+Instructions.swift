@@ -1,9 +1,9 @@
-internal import Mail
+package import Mail
 
 extension Submission {
     /// Takes what is meant for us out of a header, so that no recipient sees it: the purpose and the application's current user, from programs that can only
     /// write mail; and the envelope of a file. What the way in has said already holds.
-    mutating func takeInstructions(from header: inout HeaderBlock) throws(AcceptFailure) {
+    package mutating func takeInstructions(from header: inout HeaderBlock) throws(AcceptFailure) {
         if readsEnvelopeFields { try takeEnvelope(from: &header) }
         if let word = try Self.only(.mandatePurpose, in: header) {
             guard let named = Purpose(rawValue: word.lowercased()) else {

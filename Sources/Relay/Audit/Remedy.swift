@@ -1,4 +1,4 @@
-internal import Mail
+package import Mail
 
 /// What would mend a finding: the step at the provider first, then ours. Commands are exact, to be pasted; capitals stand for what only
 /// the administrator knows.
@@ -13,7 +13,7 @@ package struct Remedy: Sendable, Hashable {
     }
 
     /// For an address without a route, from the explanation of why it has none.
-    init(for address: EmailAddress, _ explanation: Explanation, _ decider: Decider) {
+    package init(for address: EmailAddress, _ explanation: Explanation, _ decider: Decider) {
         for step in explanation.steps {
             switch step {
             case .deniedForAll(_, let deny):
@@ -56,7 +56,7 @@ package struct Remedy: Sendable, Hashable {
     }
 
     /// What the administrator of the provider has to run or do, so that `login` may send as `address`.
-    static func permission(_ route: Route, of address: EmailAddress, to login: String, _ kind: ProviderKind) -> String {
+    package static func permission(_ route: Route, of address: EmailAddress, to login: String, _ kind: ProviderKind) -> String {
         switch (kind, route) {
         case (.microsoft, .onBehalf):
             "Set-Mailbox \(address.description.powerShellQuoted) -GrantSendOnBehalfTo @{Add=\(login.powerShellLiteral)}"

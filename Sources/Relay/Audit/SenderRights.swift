@@ -11,15 +11,29 @@ package struct SenderRights: Sendable {
             case deny(DenyID)
         }
 
+        package enum State: Sendable, Hashable {
+            /// By the provider, over this transport.
+            case known(Standing, Transport)
+            case disabled
+            case notYetValid(from: Date)
+            case expired(at: Date)
+            case forbidden
+        }
+
         package let kind: Kind
+        /// nil: `*`, or a mailbox that is gone.
+        package let row: ConcreteMailbox.Row?
         /// Its address, a family's name, or `*`.
         package let mailbox: String
-        package let sendsAs: String
+        package let covers: AddressPattern
         /// `own`, `family`, `deny`, or the delegation's kind.
         package let by: String
-        package let standing: String
+        package let state: State
         package let validUntil: Date?
         package let grant: String?
+
+        package var sendsAs: String { covers.description }
+        package var standing: String { state.word }
     }
 
     private let snapshot: Snapshot
@@ -30,55 +44,118 @@ package struct SenderRights: Sendable {
         self.now = now
     }
 
+    private var directory: Directory { snapshot.directory }
+
     /// `address`: only what lets someone send as this; `mailbox`: only what this one may do.
     package func rights(as address: EmailAddress? = nil, through mailbox: String? = nil) -> [Right] {
-        let directory = snapshot.directory
         var rights: [Right] = []
         for it in directory.allMailboxes.sorted(by: { $0.address < $1.address })
         where (mailbox ?? it.id.text) == it.id.text && (address ?? it.address) == it.address {
-            rights.append(
-                Right(
-                    kind: .mailbox(it.id), mailbox: it.address.description, sendsAs: it.address.description, by: "own",
-                    standing: it.isEnabled ? "declared" : "disabled", validUntil: nil, grant: it.grant.text))
+            rights.append(right(it))
         }
         for family in directory.allFamilies.sorted(by: { $0.id < $1.id }) where mailbox == nil || mailbox == family.id.text {
-            for member in family.members where address.map(member.matches) ?? true {
-                rights.append(
-                    Right(
-                        kind: .family(family.id), mailbox: family.name, sendsAs: member.description, by: "family",
-                        standing: family.isEnabled ? "declared" : "disabled", validUntil: nil, grant: family.grant.text))
-            }
+            for member in family.members where address.map(member.matches) ?? true { rights.append(right(family, member)) }
         }
         for delegation in directory.allDelegations.sorted(by: { $0.id < $1.id })
         where (mailbox ?? delegation.mailbox.text) == delegation.mailbox.text && (address.map(delegation.covers.matches) ?? true) {
-            rights.append(right(delegation))
+            rights.append(right(delegation, delegation.covers))
         }
         for deny in directory.allDenials.sorted(by: { $0.id < $1.id })
         where (deny.mailbox == nil || mailbox == nil || mailbox == deny.mailbox?.text) && (address.map(deny.covers.matches) ?? true) {
             let name = deny.mailbox.map { directory.mailbox($0)?.address.description ?? $0.text }
             rights.append(
                 Right(
-                    kind: .deny(deny.id), mailbox: name ?? "*", sendsAs: deny.covers.description, by: "deny", standing: "forbidden",
-                    validUntil: nil,
-                    grant: nil))
+                    kind: .deny(deny.id), row: deny.mailbox.map { .mailbox($0) }, mailbox: name ?? "*", covers: deny.covers, by: "deny",
+                    state: .forbidden, validUntil: nil, grant: nil))
         }
         return rights
     }
 
-    private func right(_ delegation: Delegation) -> Right {
-        let mailbox = snapshot.directory.mailbox(delegation.mailbox)
-        return Right(
-            kind: .delegation(delegation.id), mailbox: mailbox?.address.description ?? delegation.mailbox.text,
-            sendsAs: delegation.covers.description, by: delegation.kind.rawValue, standing: standing(delegation, mailbox),
-            validUntil: delegation.validUntil, grant: mailbox?.grant.text)
+    /// Single addresses that are covered only by their domain, and against which a provider has something: none of the rights says so.
+    package func exceptions() -> [Right] {
+        let mailboxes = Dictionary(grouping: directory.allMailboxes, by: \.login)
+        var seen: Set<StandingKey> = []
+        var rights: [Right] = []
+        for (key, standing) in snapshot.conditions.allStandings where standing.isInTheWay {
+            // Over several transports it is one pair.
+            guard seen.insert(StandingKey(login: key.login, from: key.from, transport: .smtp)).inserted else { continue }
+            let (exact, byDomain) = directory.delegations(for: key.from)
+            for mailbox in mailboxes[key.login] ?? [] where mailbox.address != key.from {
+                guard !exact.contains(where: { directory.delegation($0)?.mailbox == mailbox.id }) else { continue }
+                for id in byDomain {
+                    guard let delegation = directory.delegation(id), delegation.mailbox == mailbox.id else { continue }
+                    rights.append(right(delegation, .address(key.from)))
+                }
+            }
+            guard directory.login(ofMember: key.from) == key.login else { continue }
+            for id in directory.families(with: key.from).byDomain {
+                if let family = directory.family(id) { rights.append(right(family, .address(key.from))) }
+            }
+        }
+        return rights
     }
 
-    private func standing(_ delegation: Delegation, _ mailbox: Mailbox?) -> String {
-        if let from = delegation.validFrom, now < from { return "not yet valid" }
-        if let until = delegation.validUntil, now >= until { return "expired" }
-        guard case .address(let address) = delegation.covers, let mailbox else { return "declared" }
-        let key = StandingKey(login: mailbox.login, from: address, transport: mailbox.firstTransport)
-        return snapshot.conditions.standing(key)?.word ?? "declared"
+    private func right(_ mailbox: Mailbox) -> Right {
+        Right(
+            kind: .mailbox(mailbox.id), row: .mailbox(mailbox.id), mailbox: mailbox.address.description,
+            covers: .address(mailbox.address),
+            by: "own", state: mailbox.isEnabled ? known(mailbox.login, mailbox.address, over: mailbox.transports) : .disabled,
+            validUntil: nil, grant: mailbox.grant.text)
+    }
+
+    private func right(_ family: Family, _ covers: AddressPattern) -> Right {
+        var state = Right.State.disabled
+        if family.isEnabled {
+            state = .known(.declared, family.transports.first ?? .smtp)
+            if case .address(let address) = covers {
+                state = known(directory.login(ofMember: address), address, over: family.transports)
+            }
+        }
+        return Right(
+            kind: .family(family.id), row: .family(family.id), mailbox: family.name, covers: covers, by: "family", state: state,
+            validUntil: nil, grant: family.grant.text)
+    }
+
+    private func right(_ delegation: Delegation, _ covers: AddressPattern) -> Right {
+        let mailbox = directory.mailbox(delegation.mailbox)
+        return Right(
+            kind: .delegation(delegation.id), row: mailbox.map { .mailbox($0.id) },
+            mailbox: mailbox?.address.description ?? delegation.mailbox.text, covers: covers, by: delegation.kind.rawValue,
+            state: state(delegation, covers, mailbox), validUntil: delegation.validUntil, grant: mailbox?.grant.text)
+    }
+
+    private func state(_ delegation: Delegation, _ covers: AddressPattern, _ mailbox: Mailbox?) -> Right.State {
+        if let from = delegation.validFrom, now < from { return .notYetValid(from: from) }
+        if let until = delegation.validUntil, now >= until { return .expired(at: until) }
+        guard let mailbox else { return .known(.declared, .smtp) }
+        let usual = GrantSource(mailbox.grant, in: directory).flatMap { delegation.derivedStanding($0.provider, at: now) } ?? .declared
+        guard case .address(let address) = covers else { return .known(usual, mailbox.firstTransport) }
+        return known(mailbox.login, address, over: mailbox.transports, else: usual)
+    }
+
+    /// What speaks against it over one of its transports, before what is known of the first.
+    private func known(
+        _ login: String, _ address: EmailAddress, over transports: [Transport], else usual: Standing = .declared
+    ) -> Right.State {
+        let standings = transports.compactMap { transport in
+            snapshot.conditions.standing(StandingKey(login: login, from: address, transport: transport)).map { ($0, transport) }
+        }
+        let first = transports.first ?? .smtp
+        let (standing, transport) = standings.first { $0.0.isInTheWay } ?? standings.first ?? (usual, first)
+        return .known(standing, transport)
+    }
+}
+
+extension SenderRights.Right.State {
+    /// In a word or three, for a table.
+    package var word: String {
+        switch self {
+        case .known(let standing, _): standing.word
+        case .disabled: "disabled"
+        case .notYetValid: "not yet valid"
+        case .expired: "expired"
+        case .forbidden: "forbidden"
+        }
     }
 }
 
@@ -91,6 +168,14 @@ extension Standing {
         case .proven: "proven"
         case .denied: "denied"
         case .rewritten: "rewritten"
+        }
+    }
+
+    /// The provider has said no, or done something else: mail leaves the pair alone, or did.
+    package var isInTheWay: Bool {
+        switch self {
+        case .denied, .rewritten, .pending(_, deniedAt: .some, _): true
+        case .declared, .proven, .pending: false
         }
     }
 }

@@ -47,7 +47,7 @@ extension Standing {
         }
     }
 
-    func isProven(at now: Date) -> Bool {
+    package func isProven(at now: Date) -> Bool {
         guard case .proven(let at, _) = self else { return false }
         return now.timeIntervalSince(at) < Self.proofLife
     }

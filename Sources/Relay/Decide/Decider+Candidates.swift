@@ -1,4 +1,4 @@
-internal import Mail
+package import Mail
 internal import struct FoundationEssentials.Date
 
 /// Step 4: every way out that the directory knows for an address. A handful of look-ups, however many addresses there are.
@@ -34,11 +34,8 @@ extension Decider {
         found.append(candidate(author, member(author, of: family), .family, isExact: isExact))
     }
 
-    /// Every address in a family is its own mailbox; its login is the user's, where one is recorded. Else it is the address, in one writing
-    /// however the author was written: standings, tokens and limits are found by it.
     private func member(_ address: EmailAddress, of family: Family) -> ConcreteMailbox {
-        let login = directory.users(with: address).lazy.compactMap(\.login).first ?? address.lowercased
-        return ConcreteMailbox(row: .family(family.id), address: address, login: login, grant: family.grant)
+        ConcreteMailbox(row: .family(family.id), address: address, login: directory.login(ofMember: address), grant: family.grant)
     }
 
     private func appendDelegation(_ id: DelegationID, _ author: EmailAddress, isExact: Bool, to found: inout [Candidate]) {
@@ -56,6 +53,14 @@ extension Decider {
 
     private func candidate(_ author: EmailAddress, _ mailbox: ConcreteMailbox, _ route: Route, isExact: Bool) -> Candidate {
         Candidate(author: author, mailbox: mailbox, route: route, isExact: isExact, priority: 0, delegation: nil)
+    }
+}
+
+extension Directory {
+    /// Every address in a family is its own mailbox; its login is the user's, where one is recorded. Else it is the address, in one writing
+    /// however the author was written: standings, tokens and limits are found by it.
+    package func login(ofMember address: EmailAddress) -> String {
+        users(with: address).lazy.compactMap(\.login).first ?? address.lowercased
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Mail
+package import Mail
 internal import struct FoundationEssentials.Date
 
 /// Steps 3 to 8: from an author to a route.
@@ -105,7 +105,7 @@ extension Decider {
     }
 
     /// The purpose's carrier; unset: EMAIL_FROM_USER_ID unless that is the current-user value, then EMAIL_ADMINISTRATOR_USER_ID.
-    func carrier(for purpose: Purpose?, _ explanation: inout Explanation) -> NamedAddress? {
+    package func carrier(for purpose: Purpose?, _ explanation: inout Explanation) -> NamedAddress? {
         if let text = directory.settings.carrier(purpose) { return carrier(text, "carrier", &explanation) }
         for name in [SettingKey.Name.emailFromUserID, .emailAdministratorUserID] {
             guard let text = directory.settings[SettingKey(name)] else { continue }

@@ -93,11 +93,8 @@ extension Decider {
         }
     }
 
-    /// A right granted a moment ago is pending until the provider has had its time.
     private func derivedStanding(_ candidate: Candidate, _ provider: Provider, at now: Date) -> Standing? {
-        guard provider.habits.propagation > 0, let delegation = candidate.delegation.flatMap(directory.delegation) else { return nil }
-        let until = delegation.grantedAt.addingTimeInterval(provider.habits.propagation)
-        return now < until ? .pending(until: until, deniedAt: nil) : nil
+        candidate.delegation.flatMap(directory.delegation)?.derivedStanding(provider, at: now)
     }
 
     /// This very message cannot go that way, whoever it is from.
@@ -136,5 +133,14 @@ extension Decider {
         case .onBehalf: break
         }
         return provider.habits.replacesUnlistedFrom && !isProven ? .unlistedFromReplaced(transport) : nil
+    }
+}
+
+extension Delegation {
+    /// A right granted a moment ago is pending until the provider has had its time.
+    func derivedStanding(_ provider: Provider, at now: Date) -> Standing? {
+        guard provider.habits.propagation > 0 else { return nil }
+        let until = grantedAt.addingTimeInterval(provider.habits.propagation)
+        return now < until ? .pending(until: until, deniedAt: nil) : nil
     }
 }

@@ -52,7 +52,7 @@ struct DirectoryCollection: Sendable {
         .provider, "providers", "provider", prefix: nil,
         [
             .init("id", .line, required: true), .init("kind", .choice(ProviderKind.self)), name,
-            .init("token_endpoint", .text(format: "uri")),
+            .init("token_endpoint", .line, "`{tenant}` stands for the tenant"),
             .init("may_receive_secrets", .flag, "false: nothing secret goes there until an administrator has trusted it"),
         ], isOpen: true)
 

@@ -15,7 +15,7 @@ extension Endpoints {
             for: .administrators, parameters: [.path("id", "the grant")],
             body: .json(.object([.init("way", .choice(["browser", "device"]), required: true)]), example: #"{"way": "browser"}"#),
             promises: [.init(.created, "it waits for a person", .named("Consent"), headers: ["Location"])],
-            problems: [.notFound, .provider]
+            problems: [.notFound, .provider, .conflict]
         ) { call in
             let way = try await call.document().fields(["way"]).required("way").text()
             let desk = GrantDesk(office: call.office, person: call.visitor.person)

@@ -34,7 +34,7 @@ extension Endpoints {
                 .query("after", .line, "the cursor that came with the page before"),
                 .query("limit", .number(1...1000), "100 unless said otherwise"),
             ],
-            promises: [.init(.ok, "in the order they were accepted", .page(of: .named("Message")))]
+            promises: [.init(.ok, "in the order they were accepted", .page(of: .named("Message")))], problems: [.notFound]
         ) { call in
             let limit = try call.query.number("limit", in: 1...1000, usual: 100)
             let state = try call.query.choice("state", QueuedMessage.StateName.self)

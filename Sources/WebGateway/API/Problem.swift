@@ -46,7 +46,8 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .fault: .internalServerError
         case .busy, .unavailable: .serviceUnavailable
         case .full: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
-        case .provider: .badGateway
+        // Not 502: we are no gateway to it, and monitors count 5xx as ours.
+        case .provider: HTTPResponse.Status(code: 424, reasonPhrase: "Failed Dependency")
         }
     }
 
@@ -94,7 +95,7 @@ struct Problem: Error, Sendable {
         code = kind.rawValue
         self.detail = detail
         self.fix = fix
-        self.place = place
+        self.place = place.flatMap { $0.isEmpty ? nil : $0 }
         self.retryAfter = retryAfter
     }
 
@@ -137,5 +138,5 @@ extension Problem {
         }
     }
 
-    init(_ error: DocumentError) { self.init(.invalid, error.problem, place: error.path.isEmpty ? nil : error.path) }
+    init(_ error: DocumentError) { self.init(.invalid, error.problem, place: error.path) }
 }

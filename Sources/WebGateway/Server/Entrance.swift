@@ -49,12 +49,11 @@ struct Entrance: Sendable {
         if let client = key(field).flatMap({ directory().client(key: $0.digest, name: $0.name) }) { return client }
         let names = ["address \(address.neighbourhood)"]
         attempts.failed(names, at: now)
+        // 256 bits are not guessed, so a wrong key costs nobody anything; it is told how long an honest program would wait, as with passwords.
         let wait = attempts.wait(names, at: now)
-        if wait > 0 {
-            throw Problem(.tooManyRequests, "too many wrong keys came from \(address)", fix: "wait, and correct the key", retryAfter: wait)
-        }
         throw Problem(
-            .signInMissing, "this key is not one of ours, or its client is revoked", fix: "`mandate clients add NAME --key` makes one")
+            .signInMissing, "this key is not one of ours, or its client is revoked", fix: "`mandate clients add NAME --key` makes one",
+            retryAfter: wait > 0 ? wait : nil)
     }
 
     private func key(_ field: String) -> (name: String?, digest: [UInt8])? {

@@ -19,6 +19,8 @@ package struct WebClient: Sendable {
 
     package struct Trouble: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     package let port: Int

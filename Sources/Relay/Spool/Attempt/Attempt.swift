@@ -1,4 +1,4 @@
-internal import Mail
+package import Mail
 package import struct FoundationEssentials.Date
 
 /// One try at a claimed message: decided anew, rewritten, given a token, transmitted, and put into a settlement. It changes nothing itself:
@@ -107,9 +107,12 @@ package struct Attempt: Sendable {
         return settlement
     }
 
-    /// What cannot be read is left to SMTP, which asks nobody whom the header names.
     private func needsEnvelope(_ header: HeaderBlock) -> Bool {
-        let remaining = Set(entry.remaining.map { message.envelope.recipients[$0].address })
+        Self.needsEnvelope(header, for: Set(entry.remaining.map { message.envelope.recipients[$0].address }))
+    }
+
+    /// Whether the header names someone who is not among the recipients that remain. What cannot be read is left to SMTP, which asks nobody whom it names.
+    package static func needsEnvelope(_ header: HeaderBlock, for remaining: Set<EmailAddress>) -> Bool {
         for name in [FieldName.to, .cc] {
             for field in header.fields(named: name) {
                 do throws(AddressError) {

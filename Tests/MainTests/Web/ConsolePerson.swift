@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Main
+
+/// Somebody who is logged in to the console, without a browser: a cookie, and what its forms carry.
+struct ConsolePerson {
+    var client: WebClient
+    let cookie: String
+    let token: String
+    /// Of the log-in.
+    let answer: WebClient.Answer
+
+    static func logIn(to house: WebHouse, base: String = "") async throws -> ConsolePerson {
+        let answer = try await answer(of: house, name: "ann", secret: WebHouse.password, base: base)
+        #expect(answer.status == 303, "\(answer.text)")
+        let field = try #require(answer.all("Set-Cookie").first { $0.contains("mandate-session=") })
+        let cookie = String(field.prefix { $0 != ";" })
+        var client = WebClient(port: house.port)
+        client.fields = [("Cookie", cookie)]
+        let page = try await client.get("\(base)/")
+        return ConsolePerson(client: client, cookie: cookie, token: try #require(token(in: page.text)), answer: answer)
+    }
+
+    /// What a try to log in is answered.
+    static func answer(of house: WebHouse, name: String, secret: String, base: String = "") async throws -> WebClient.Answer {
+        let page = try await WebClient(port: house.port).get("\(base)/login")
+        let cookie = try #require(page.all("Set-Cookie").first).prefix { $0 != ";" }
+        let words = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let form = "csrf=\(try #require(token(in: page.text)))&name=\(name)&key_or_password=\(words)&next=/"
+        return try await WebClient(port: house.port).send(
+            "POST", "\(base)/login", [("Cookie", String(cookie)), ("Content-Type", "application/x-www-form-urlencoded")], body: Array(form.utf8))
+    }
+
+    func post(_ path: String, _ form: String, _ fields: [(String, String)] = []) async throws -> WebClient.Answer {
+        let hasType = fields.contains { $0.0 == "Content-Type" }
+        return try await client.send(
+            "POST", path, fields + (hasType ? [] : [("Content-Type", "application/x-www-form-urlencoded")]), body: Array(form.utf8))
+    }
+
+    private static func token(in page: String) -> String? {
+        page.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/).map { String($0.1) }
+    }
+}
+
+/// Connections that are opened and never say a word.
+final class SilentCrowd {
+    private var sockets: [Int32] = []
+
+    init(of number: Int, at port: Int) throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        for _ in 0..<number {
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let connected = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            }
+            guard descriptor >= 0, connected == 0 else { throw WebClient.Trouble(description: "only \(sockets.count) connections: \(errno)") }
+            sockets.append(descriptor)
+        }
+    }
+
+    func leave() {
+        for descriptor in sockets { close(descriptor) }
+        sockets = []
+    }
+}
