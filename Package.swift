@@ -102,7 +102,8 @@ let package = Package(
                 cryptoExtras, x509, asn1, grdb, httpTypes,
             ]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto],
+            name: "Benchmarks",
+            dependencies: ["WebGateway", "CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto, log, lifecycle] + hummingbird,
             path: "Tests/Benchmarks"),
     ],
     swiftLanguageModes: [.v6]

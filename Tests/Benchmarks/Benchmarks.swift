@@ -4,7 +4,7 @@ import Relay
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|in|slow|queue|kill [MESSAGES KILLS]|kill-in [MESSAGES KILLS]]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|in|slow|queue|web|kill [MESSAGES KILLS]|kill-in [MESSAGES KILLS]]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
@@ -15,6 +15,7 @@ import Relay
         if wanted.contains("out") { try await OutBenchmark.run() }
         if wanted.contains("queue") { try await QueueBenchmark.run() }
         if wanted.contains("in") { try await InBenchmark.run() }
+        if wanted.contains("web") { try await WebBenchmark.run() }
         if wanted.contains("slow") { try await SlowBenchmark.run() }
         if let numbers = numbers(behind: "kill", in: wanted) {
             try await KillTrial.run(messages: numbers.first ?? 5_000, kills: numbers.dropFirst().first ?? 220)

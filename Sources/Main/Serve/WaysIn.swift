@@ -21,7 +21,7 @@ struct WaysIn: Sendable {
         let office = GatewayOffice(
             directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings,
             address: { account in service.address(ofAccount: account) }, owner: live.account.uid,
-            accepted: { [runner = service.runner] in runner.wake() }, logger: log)
+            accepted: service.metrics.accepted(.smtp) { [runner = service.runner] in runner.wake() }, logger: log)
         smtp = try SMTPGateway(
             try Self.settings(configuration), office: office,
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
@@ -40,7 +40,8 @@ struct WaysIn: Sendable {
                 PickupFolder.Surroundings(
                     accept: surroundings, isAccepted: { id throws(StoreFailure) in try await service.store.show(id) != nil },
                     directory: { [shelf = service.shelf] in shelf.current.directory }, address: { service.address(ofAccount: $0) },
-                    owner: live.account.uid, accepted: { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log))
+                    owner: live.account.uid,
+                    accepted: service.metrics.accepted(.pickup) { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log))
         }
         services = [browsers, smtp] + pickups
         if let folder = configuration.localFolder, let obstacle = LocalFolder(folder).obstacle {

@@ -40,14 +40,15 @@ extension Live {
     /// Tokens from the providers themselves, one renewal for all who wait.
     func renewer(
         _ store: any TokenStore & ConditionsStore, _ vault: Vault, holder: String, _ curl: CurlThread,
-        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }, directory: @escaping @Sendable () -> Directory
+        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in },
+        asked: @escaping @Sendable (TokenKey, TokenFailure?) -> Void = { _, _ in }, directory: @escaping @Sendable () -> Directory
     ) -> TokenRenewer {
         TokenRenewer(
             store: store, vault: vault, holder: holder, request: tokenClient(curl).requestToken,
             runCommand: { command throws(TokenFailure) in try await TokenProgram().run(command) },
             source: { GrantSource($0, in: directory()) },
             isNeeded: { directory().sendsOver($0.resource, with: $0.grant) }, now: now,
-            draw: fraction, wait: wait, report: report)
+            draw: fraction, wait: wait, report: report, asked: asked)
     }
 }
 

@@ -40,6 +40,7 @@ struct RelayService: Service {
         let claimant = Claimant(node: node, incarnation: live.identifier("run"))
         let renewer = live.renewer(
             store, vault, holder: claimant.holder, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
+            asked: { key, failure in metrics.tokenRenewed(grant: key.grant.text, outcome: failure?.metric ?? "granted") },
             directory: { shelf.current.directory })
         let broker = TokenBroker(renewer: renewer)
         var settings = TransmitSettings(now: live.now)
@@ -65,7 +66,8 @@ struct RelayService: Service {
                 pace: Pace(
                     now: live.now, wait: live.wait,
                     usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })),
-            catchUp: { _ = await follower.catchUp() }, wait: live.wait, report: { log.warning("\($0)") })
+            catchUp: { _ = await follower.catchUp() }, wait: live.wait, report: { log.warning("\($0)") },
+            settled: { settlement, seconds, age in metrics.count(settlement, seconds: seconds, age: age) })
         self.registry = registry
         self.metrics = metrics
         self.store = store

@@ -13,6 +13,8 @@ package struct Settlement: Sendable {
     /// Of the login, and of its tenant.
     package var usages: [Usage]
     package var traffic: [Traffic] = []
+    /// What was tried, for a monitor; nil: nothing.
+    package var tried: Tried?
     package var observations: [Observation]
     /// Tells the sender that the message is given up: accepted in the same commit.
     package var notice: Notice?
@@ -22,6 +24,14 @@ package struct Settlement: Sendable {
     package var isPostponed = false
     /// The provider wants fewer sends of this login at once.
     package var asksForLess = false
+
+    /// An attempt in the words that a monitor counts by.
+    package struct Tried: Sendable, Hashable {
+        package let login: String
+        package let route: Route
+        package let transport: Transport
+        package let verdict: String
+    }
 
     /// A message that comes into being with the settlement.
     package struct Notice: Sendable {

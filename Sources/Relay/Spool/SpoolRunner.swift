@@ -23,6 +23,8 @@ package actor SpoolRunner {
     private let catchUp: @Sendable () async -> Void
     private let wait: @Sendable (_ seconds: Double) async -> Void
     private let report: @Sendable (String) -> Void
+    /// Something was settled: after so many seconds of trying, a message that old.
+    private let settled: @Sendable (Settlement, _ seconds: Double, _ age: Double) -> Void
     private let limits: Limits
     /// By number of start, not by message: a message that is to be tried again at once is claimed before its last attempt has quite ended.
     private var running: [Int: Running] = [:]
@@ -39,7 +41,8 @@ package actor SpoolRunner {
 
     package init(
         claimant: Claimant, attempt: Attempt.Surroundings, limits: Limits = Limits(), catchUp: @escaping @Sendable () async -> Void,
-        wait: @escaping @Sendable (_ seconds: Double) async -> Void, report: @escaping @Sendable (String) -> Void
+        wait: @escaping @Sendable (_ seconds: Double) async -> Void, report: @escaping @Sendable (String) -> Void,
+        settled: @escaping @Sendable (Settlement, _ seconds: Double, _ age: Double) -> Void = { _, _, _ in }
     ) {
         self.claimant = claimant
         self.spool = attempt.spool
@@ -48,6 +51,7 @@ package actor SpoolRunner {
         self.catchUp = catchUp
         self.wait = wait
         self.report = report
+        self.settled = settled
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -127,8 +131,12 @@ package actor SpoolRunner {
     /// Off the actor: rewriting many messages is work for every core.
     @concurrent private nonisolated func carry(_ entry: SpoolEntry, _ number: Int, isBehind: Bool) async {
         let keeper = Task { await self.keepClaim(entry.claim, number) }
+        let start = attempt.now()
         let settlement = isBehind ? postponed(entry) : await Attempt(entry, attempt).run()
-        await settle(settlement, number)
+        let end = attempt.now()
+        if await settle(settlement, number) {
+            settled(settlement, max(0, end.timeIntervalSince(start)), max(0, end.timeIntervalSince(entry.message.acceptedAt)))
+        }
         keeper.cancel()
     }
 
@@ -158,16 +166,16 @@ package actor SpoolRunner {
     }
 
     /// A settlement that cannot be written is tried again while the claim holds: the alternative is to send the message twice.
-    private nonisolated func settle(_ settlement: Settlement, _ number: Int) async {
+    private nonisolated func settle(_ settlement: Settlement, _ number: Int) async -> Bool {
         var pause = 0.5
         while true {
             do throws(StoreFailure) {
                 try await spool.settle(settlement)
                 if case .waiting(let until, _) = settlement.state, until <= attempt.now() { await catchUp() }
-                return
+                return true
             } catch {
                 report("\(settlement.claim.message) could not be settled: \(error)")
-                guard error.mayPass, let end = await claimEnds(number), attempt.now() < end else { return }
+                guard error.mayPass, let end = await claimEnds(number), attempt.now() < end else { return false }
             }
             // In a task of its own: an attempt that was told to break off must still settle, and without asking the store as fast as it can.
             let (wait, seconds) = (wait, pause)

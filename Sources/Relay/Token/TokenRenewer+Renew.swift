@@ -82,8 +82,10 @@ extension TokenRenewer {
             guard try await isCurrent(credentials, of: key.grant) else { return nil }
             let failure = source(key.grant).map { error.judged(for: $0.grant.kind) } ?? error
             await note(failure, key, lost: lost)
+            asked(key, failure)
             throw failure
         }
+        asked(key, nil)
         let obtained = now()
         let token = AccessToken(
             secret: answer.accessToken, obtained: obtained, expires: obtained.addingTimeInterval(answer.lifetime),

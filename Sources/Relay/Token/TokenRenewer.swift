@@ -23,13 +23,16 @@ package struct TokenRenewer: Sendable {
     package let draw: @Sendable () -> Double
     package let wait: @Sendable (_ seconds: Double) async -> Void
     package let report: @Sendable (TokenKey, TokenFailure) -> Void
+    /// A provider was asked; nil: it gave a token.
+    package let asked: @Sendable (TokenKey, TokenFailure?) -> Void
 
     package init(
         store: any TokenStore & ConditionsStore, vault: Vault, holder: String, request: @escaping RequestToken,
         runCommand: @escaping RunTokenCommand, source: @escaping @Sendable (GrantID) -> GrantSource?,
         isNeeded: @escaping @Sendable (TokenKey) -> Bool = { _ in true }, now: @escaping @Sendable () -> Date,
         draw: @escaping @Sendable () -> Double, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
-        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in }
+        report: @escaping @Sendable (TokenKey, TokenFailure) -> Void = { _, _ in },
+        asked: @escaping @Sendable (TokenKey, TokenFailure?) -> Void = { _, _ in }
     ) {
         self.store = store
         self.vault = vault
@@ -42,5 +45,6 @@ package struct TokenRenewer: Sendable {
         self.draw = draw
         self.wait = wait
         self.report = report
+        self.asked = asked
     }
 }

@@ -16,7 +16,7 @@ struct Console: Sendable {
     /// Octets of a form: a pasted message is the largest.
     private static let largestForm = 2 * 1024 * 1024
 
-    static let routes: [ConsoleRoute] = OverviewView.routes
+    static let routes: [ConsoleRoute] = OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes
 
     func add(to router: Router<WebContext>, below base: String) {
         for route in Self.routes {
@@ -99,7 +99,7 @@ struct Console: Sendable {
     }
 
     /// Browsers say where a request comes from; what comes from elsewhere changes nothing, whatever it carries.
-    private func checkOrigin(_ request: Request) throws(Problem) {
+    func checkOrigin(_ request: Request) throws(Problem) {
         let foreign = Problem(.notPermitted, "this request came from another site", fix: "use the form on the console's own page")
         if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
         guard let origin = request.headers[.origin], origin != "null" else { return }
@@ -107,7 +107,7 @@ struct Console: Sendable {
         guard authority == request.head.authority || office.address.description.hasPrefix(origin) else { throw foreign }
     }
 
-    private func form(of request: Request) async throws -> Form {
+    func form(of request: Request) async throws -> Form {
         let field = request.headers[.contentType] ?? ""
         let type = field.split(separator: ";").first.map { $0.lowercased() } ?? ""
         if type == "multipart/form-data" {
@@ -126,7 +126,7 @@ struct Console: Sendable {
         return form
     }
 
-    private func isSame(_ given: String, _ expected: String) -> Bool { Array(given.utf8).isSame(as: Array(expected.utf8)) }
+    func isSame(_ given: String, _ expected: String) -> Bool { Array(given.utf8).isSame(as: Array(expected.utf8)) }
 
     /// Where a request goes, below the public path.
     private func pathBelowBase(_ request: Request) -> String {
@@ -136,11 +136,11 @@ struct Console: Sendable {
         return own + (request.uri.query.map { "?" + $0 } ?? "")
     }
 
-    private func redirect(_ path: String) -> Response {
+    func redirect(_ path: String) -> Response {
         Response(status: .seeOther, headers: [.location: office.address.path + path, .cacheControl: "no-store"])
     }
 
-    private func problem(_ error: any Error, _ context: WebContext) -> Problem {
+    func problem(_ error: any Error, _ context: WebContext) -> Problem {
         switch error {
         case let problem as Problem: return problem
         case let failure as StoreFailure: return Problem(failure)
@@ -154,7 +154,7 @@ struct Console: Sendable {
 
 /// Pages and their frame.
 extension Console {
-    private func html(_ values: DocumentValue, _ status: HTTPResponse.Status, _ template: String) -> Response {
+    func html(_ values: DocumentValue, _ status: HTTPResponse.Status, _ template: String) -> Response {
         let text = PageLibrary.shared.render(template, values)
         return Reply(status, .text(text, type: "text/html; charset=utf-8")).with(.cacheControl, "no-store").response(zips: false)
     }
@@ -172,7 +172,7 @@ extension Console {
     }
 
     /// A page without navigation, for whoever it is.
-    private func plain(_ title: String, _ values: DocumentValue) -> DocumentValue {
+    func plain(_ title: String, _ values: DocumentValue) -> DocumentValue {
         values.adding([
             .init("base", .text(office.address.path)), .init("title", .text(title)), .init("version", .text(office.settings.version)),
             .init("refresh", .null),
@@ -194,93 +194,11 @@ extension Console {
     }
 }
 
-/// Logging in and out.
-extension Console {
-    private static let strangersCookie = "mandate-form"
-
-    private func showLogIn(_ request: Request, _ context: WebContext) async -> Response {
-        let query = Query(request.uri.query)
-        return logInPage(request, name: "", next: query?["next"] ?? "/", error: nil, status: .ok)
-    }
-
-    private func logInPage(_ request: Request, name: String, next: String, error: String?, status: HTTPResponse.Status) -> Response {
-        let isFirst = !office.directory.allClients.contains { $0.isEnabled && $0.roles.contains(.administrator) }
-        let nonce = request.cookies[Self.strangersCookie]?.value ?? office.random(16).hexadecimal
-        var response = html(
-            plain(
-                "Sign in",
-                [
-                    "csrf": .text(entrance.sessions.formToken(stranger: nonce)), "name": .text(name), "next": .text(safe(next)),
-                    "error": DocumentValue(error),
-                    "first": .flag(isFirst),
-                ]), status, "login")
-        response.headers.append(HTTPField(name: .setCookie, value: entrance.cookie(Self.strangersCookie, nonce, life: nil)))
-        return response
-    }
-
-    /// A path of ours and nothing else: `//elsewhere` and `/\elsewhere` are other hosts to a browser.
-    private func safe(_ next: String) -> String {
-        guard next.hasPrefix("/"), !next.hasPrefix("//"),
-            next.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x5C && $0.value < 0x7F })
-        else { return "/" }
-        return next
-    }
-
-    private func logIn(_ request: Request, _ context: WebContext) async -> Response {
-        var name = ""
-        var next = "/"
-        do {
-            try checkOrigin(request)
-            let form = try await self.form(of: request)
-            name = form["name"] ?? ""
-            next = safe(form["next"] ?? "/")
-            guard let nonce = request.cookies[Self.strangersCookie]?.value,
-                isSame(form.raw("csrf"), entrance.sessions.formToken(stranger: nonce))
-            else {
-                throw Problem(.notPermitted, "the page was too old, or cookies are switched off: try once more")
-            }
-            let visitor = try entrance.visitor(request, context)
-            let client = try await entrance.logIn(
-                name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address, salt: office.random(16))
-            let session = Session(client: client.id, startedAt: office.now, nonce: office.random(16).hexadecimal)
-            office.logger.notice(
-                "console: \(client.name) logged in", metadata: ["request": "\(context.requestID)", "address": "\(visitor.address)"])
-            var response = redirect(next)
-            response.headers.append(
-                HTTPField(
-                    name: .setCookie,
-                    value: entrance.cookie(entrance.cookieName, entrance.sessions.cookie(session, of: client), life: Int(Session.life))))
-            return response
-        } catch {
-            let problem = problem(error, context)
-            if problem.kind == .signInMissing || problem.kind == .tooManyRequests { office.metrics.loginFailed() }
-            return logInPage(
-                request, name: name, next: next, error: problem.detail.sentence,
-                status: problem.kind == .signInMissing ? .forbidden : problem.kind.status)
-        }
-    }
-
-    private func logOut(_ request: Request, _ context: WebContext) async -> Response {
-        do {
-            try checkOrigin(request)
-            let visitor = try entrance.visitor(request, context)
-            guard case .session(let session) = visitor.way else { return redirect("/login") }
-            let form = try await self.form(of: request)
-            guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
-                throw Problem(.notPermitted, "this form is not from a page of this log-in")
-            }
-            entrance.sessions.end(session, at: office.now)
-            var response = redirect("/login")
-            response.headers.append(HTTPField(name: .setCookie, value: entrance.cookie(entrance.cookieName, "", life: 0)))
-            return response
-        } catch { return page(of: problem(error, context), request, context) }
-    }
-}
-
 extension String {
-    /// With a capital letter and a full stop.
+    /// With a capital letter and a full stop; an address or a path stays as it is.
     var sentence: String {
         guard let first else { return self }
-        return first.uppercased() + dropFirst() + (last.map { ".!?".contains($0) } == true ? "" : ".")
+        let isWord = !prefix { $0 != " " }.contains { "@/.-_".contains($0) }
+        return (isWord ? first.uppercased() : String(first)) + dropFirst() + (last.map { ".!?".contains($0) } == true ? "" : ".")
     }
 }

@@ -31,7 +31,8 @@ struct ConsolePerson {
         let words = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let form = "csrf=\(try #require(token(in: page.text)))&name=\(name)&key_or_password=\(words)&next=/"
         return try await WebClient(port: house.port).send(
-            "POST", "\(base)/login", [("Cookie", String(cookie)), ("Content-Type", "application/x-www-form-urlencoded")], body: Array(form.utf8))
+            "POST", "\(base)/login", [("Cookie", String(cookie)), ("Content-Type", "application/x-www-form-urlencoded")],
+            body: Array(form.utf8))
     }
 
     func post(_ path: String, _ form: String, _ fields: [(String, String)] = []) async throws -> WebClient.Answer {
@@ -57,9 +58,13 @@ final class SilentCrowd {
         for _ in 0..<number {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             let connected = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
             }
-            guard descriptor >= 0, connected == 0 else { throw WebClient.Trouble(description: "only \(sockets.count) connections: \(errno)") }
+            guard descriptor >= 0, connected == 0 else {
+                throw WebClient.Trouble(description: "only \(sockets.count) connections: \(errno)")
+            }
             sockets.append(descriptor)
         }
     }

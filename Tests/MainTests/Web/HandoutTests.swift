@@ -22,7 +22,8 @@ struct HandoutTests {
             }
         }
         let patched = try await house.administrator.send(
-            "PATCH", "/v1/clients/sender", json: "{\"tokens\": [\(tokens.joined(separator: ","))]}", [("If-Match", answer.field("ETag") ?? "")])
+            "PATCH", "/v1/clients/sender", json: "{\"tokens\": [\(tokens.joined(separator: ","))]}",
+            [("If-Match", answer.field("ETag") ?? "")])
         #expect(patched.status == 200, "\(patched.text)")
     }
 
@@ -49,7 +50,8 @@ struct HandoutTests {
             #expect(!house.log.all.contains(secret))
             // Of many, each for itself: what has no right says so, the others have theirs.
             let many = try await house.sender.send(
-                "POST", "/v1/decisions?include=token", json: #"{"questions": [{"purpose": "notification"}, {"from": "ann@fabrikam.example"}]}"#)
+                "POST", "/v1/decisions?include=token",
+                json: #"{"questions": [{"purpose": "notification"}, {"from": "ann@fabrikam.example"}]}"#)
             let items = try #require(many["decisions"] as? [[String: Any]])
             #expect(items[0]["token"] != nil)
             #expect((items[1]["token_problem"] as? [String: Any])?["status"] as? Int == 403)
@@ -64,7 +66,8 @@ struct HandoutTests {
             #expect(narrow.status == 422)
             #expect(narrow.text.contains("whole_grant"))
             try await allow(house, [Client.TokenRight(.family(FamilyID(trusted: "family-group")), coversWholeGrant: true)])
-            let answer = try await house.sender.send("POST", "/v1/decisions?include=token", json: #"{"from": "fay@fabrikam-group.example"}"#)
+            let answer = try await house.sender.send(
+                "POST", "/v1/decisions?include=token", json: #"{"from": "fay@fabrikam-group.example"}"#)
             #expect(answer.status == 200, "\(answer.text)")
             #expect((answer["token"] as? [String: Any])?["login"] as? String == "fay@fabrikam-group.example")
         }

@@ -43,7 +43,8 @@ final class WebDriver: Sendable {
         for await piece in output where piece.contains("started successfully") { break }
         client = WebClient(port: port)
         var arguments = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-background-networking",
             "--user-data-dir=\(profile)", "--window-size=\(width),1000", "--force-device-scale-factor=1",
         ]
         if isDark { arguments.append("--blink-settings=preferredColorScheme=0") }
@@ -69,7 +70,9 @@ final class WebDriver: Sendable {
         try? FileManager.default.removeItem(atPath: profile)  // a temporary folder
     }
 
-    private static func text(_ value: [String: Any]) throws -> String { String(decoding: try JSONSerialization.data(withJSONObject: value), as: UTF8.self) }
+    private static func text(_ value: [String: Any]) throws -> String {
+        String(decoding: try JSONSerialization.data(withJSONObject: value), as: UTF8.self)
+    }
 
     private func call(_ path: String, _ value: [String: Any] = [:]) async throws -> Any? {
         let answer = try await client.send("POST", "/session/\(session)\(path)", json: Self.text(value))
@@ -155,11 +158,15 @@ final class WebDriver: Sendable {
     /// Kept where MANDATE_SHOTS says, the whole page.
     func shoot(_ name: String) async throws {
         guard let shots else { return }
-        let size = try await run("return [document.documentElement.scrollWidth, Math.min(6000, document.documentElement.scrollHeight)]") as? [Int] ?? [1280, 1000]
-        let answer = try await call("/goog/cdp/execute", [
-            "cmd": "Page.captureScreenshot",
-            "params": ["captureBeyondViewport": true, "clip": ["x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1]],
-        ])
+        let size =
+            try await run("return [document.documentElement.scrollWidth, Math.min(6000, document.documentElement.scrollHeight)]") as? [Int]
+            ?? [1280, 1000]
+        let answer = try await call(
+            "/goog/cdp/execute",
+            [
+                "cmd": "Page.captureScreenshot",
+                "params": ["captureBeyondViewport": true, "clip": ["x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1]],
+            ])
         guard let data = (answer as? [String: Any])?["data"] as? String, let bytes = Data(base64Encoded: data) else { return }
         try FileManager.default.createDirectory(atPath: shots, withIntermediateDirectories: true)
         try bytes.write(to: URL(filePath: "\(shots)/\(name).png"))

@@ -154,6 +154,9 @@ extension Attempt {
         report.next = state.words
         var settlement = Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
         settlement.lane = report.decision?.mailbox.login
+        settlement.tried = report.decision.map {
+            Settlement.Tried(login: $0.mailbox.login, route: $0.route, transport: $0.transport, verdict: outcome)
+        }
         var givenUp: String?
         if case .failed(let why) = state { givenUp = why }
         if let notice = notice(report, givenUp: givenUp) {

@@ -115,7 +115,7 @@ extension SenderRights.Right.State {
                     ? "the provider may need until \(Words.words(until, at: now))" : "the provider has had its time; mail finds out", nil
             )
         case .known(.pending(_, let denied?, _), let transport):
-            let next = self.standing?.nextProbe.map { "; next probe at \(Words.words($0, at: now))" } ?? ""
+            let next = self.standing?.nextProbe.map { "; next probe \(Words.words($0, at: now))" } ?? ""
             return ("refused meanwhile over \(transport.rawValue)\(next)", denied)
         case .known(.denied(let at, let code), let transport): return ("\(code) over \(transport.rawValue)", at)
         case .known(.rewritten(let at, let to), let transport): return ("the provider sent it as \(to) over \(transport.rawValue)", at)

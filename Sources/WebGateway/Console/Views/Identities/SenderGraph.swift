@@ -26,6 +26,9 @@ struct SenderGraph: Sendable, Hashable {
     private struct Address: Sendable, Hashable {
         let label: String
         let kind: String
+
+        /// The lower, the more it needs a look.
+        var rank: Int { ["bad": 0, "wait": 1, "off": 2][kind] ?? 3 }
     }
 
     private let addresses: [Address]
@@ -124,8 +127,4 @@ struct SenderGraph: Sendable, Hashable {
     private static func short(_ label: String) -> String {
         label.count > longestLabel ? label.prefix(longestLabel - 1) + "…" : label
     }
-}
-
-extension SenderGraph.Address {
-    fileprivate var rank: Int { ["bad": 0, "wait": 1, "off": 2][kind] ?? 3 }
 }

@@ -1,0 +1,41 @@
+internal import Relay
+internal import WebGateway
+
+/// What the relay does, in the numbers that a monitor asks for.
+extension MandateMetrics {
+    func count(_ settlement: Settlement, seconds: Double, age: Double) {
+        if let tried = settlement.tried {
+            attempted(
+                mailbox: tried.login, route: tried.route.rawValue, transport: tried.transport.rawValue, verdict: tried.verdict, seconds: seconds)
+        }
+        for traffic in settlement.traffic {
+            switch traffic.outcome {
+            case .sent: recipientsSettled(.sent, traffic.recipients)
+            case .refused: recipientsSettled(.refused, traffic.recipients)
+            case .retry: break
+            }
+        }
+        if case .done = settlement.state { messageDone(age: age) }
+    }
+
+    /// What became of a message at one of the ways in.
+    func accepted(_ way: Way, _ wake: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        {
+            messageAccepted(by: way)
+            wake()
+        }
+    }
+}
+
+extension TokenFailure {
+    /// OAuth2's own distinction, without a word that a provider wrote.
+    var metric: String {
+        switch self {
+        case .temporary: "temporary"
+        case .grant: "needs-consent"
+        case .mailbox: "mailbox-refused"
+        case .application: "application-refused"
+        case .missing: "missing"
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import FoundationEssentials
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Mail
+import Relay
+import SQLiteStore
+import Synchronization
+import TestSupport
+import WebGateway
+
+/// The question a batch mailer asks, over HTTP at a million addresses, against a bare JSON route of the same library in the same process; and the built
+/// service at that size: how soon it answers, and what it holds.
+///
+///     swift run -c release Benchmarks web          (wants wrk)
+enum WebBenchmark {
+    private static let addresses = 1_000_000
+    private static let connections = 32
+    private static let seconds = 8
+    /// In turn, so that what else the machine does meets both; the medians.
+    private static let rounds = 3
+
+    static func run() async throws {
+        print("— decisions over HTTP at \(addresses) addresses, wrk with \(connections) connections")
+        try await withDoors { bare, ours, key in
+            var ceilings: [Measured] = []
+            var ones: [Measured] = []
+            var plain: [Measured] = []
+            for _ in 0..<rounds {
+                ceilings.append(try load(port: bare, path: "/v1/decisions", key: key, body: one))
+                ones.append(try load(port: ours, path: "/v1/decisions", key: key, body: one))
+                plain.append(try load(port: ours, path: "/v1/decisions?explanation=false", key: key, body: one))
+            }
+            report("a bare JSON route of the same library", median(ceilings), nil)
+            report("one decision, explained", median(ones), median(ceilings))
+            report("one decision, without its explanation", median(plain), median(ceilings))
+            let many = try load(port: ours, path: "/v1/decisions?explanation=false", key: key, body: many)
+            row("a thousand at once, without explanations", "\((many.perSecond * 1000).short) decisions/s, p99 \(many.p99)")
+        }
+        try await service()
+    }
+
+    private struct Measured {
+        let perSecond: Double
+        let p99: String
+    }
+
+    private static func median(_ all: [Measured]) -> Measured { all.sorted { $0.perSecond < $1.perSecond }[all.count / 2] }
+
+    private static func report(_ name: String, _ measured: Measured, _ ceiling: Measured?) {
+        let ratio = ceiling.map { ", × \((measured.perSecond / $0.perSecond).short) of the bare route" } ?? ""
+        row(name, "\(measured.perSecond.short)/s, p99 \(measured.p99)\(ratio)")
+    }
+
+    /// Both servers in this process, on ports of their own.
+    private static func withDoors(_ body: (_ bare: Int, _ ours: Int, _ key: String) async throws -> Void) async throws {
+        let key = "mandate-benchmark"
+        let client = Client(id: ClientID(trusted: "batch"), name: "batch", credential: .key(sha256: ClientKey(key).digest))
+        let organisation = Organisation(users: addresses, delegations: addresses / 10)
+        let shelf = Shelf(
+            Snapshot(directory: Directory(organisation.entities + [.client(client)], edition: Edition(1)), conditions: Conditions()))
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let group = Task {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await bareRoute { port.yield($0) } }
+                for await first in ports.prefix(1) { port.yield(first) }
+                group.addTask { try await gateway(shelf) { port.yield($0) }.run() }
+                try await group.waitForAll()
+            }
+        }
+        var iterator = ports.makeAsyncIterator()
+        guard let bare = await iterator.next(), let ours = await iterator.next() else { return }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(bare, ours, key)) } catch { result = .failure(error) }
+        group.cancel()
+        _ = await group.result
+        try result.get()
+    }
+
+    private struct Question: Decodable {
+        let purpose: String
+        let user: String
+    }
+
+    private struct Answer: ResponseEncodable {
+        let route: String
+        let author: String
+        let mailbox: [String: String]
+        let transport: String
+        let from: [[String: String]]
+    }
+
+    /// What the library can do where nothing is decided: a small question in, an answer of the same kind out.
+    private static func bareRoute(_ listening: @escaping @Sendable (Int) -> Void) async throws {
+        let router = Router()
+        router.post("v1/decisions") { request, context in
+            let question = try await request.decode(as: Question.self, context: context)
+            return Answer(
+                route: "own", author: question.user, mailbox: ["address": question.user, "login": question.user, "grant": "grant"], transport: "smtp",
+                from: [["name": question.purpose, "address": question.user]])
+        }
+        var logger = Logger(label: "bare")
+        logger.logLevel = .critical
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { listening($0.localAddress?.port ?? 0) }, logger: logger)
+        try await application.runService(gracefulShutdownSignals: [])
+    }
+
+    private static func gateway(_ shelf: Shelf, _ listening: @escaping @Sendable (Int) -> Void) throws -> WebGateway {
+        let now: @Sendable () -> Date = { Date() }
+        let random: @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: 0...255) } }
+        let store = MemoryStore()
+        let vault = try Vault(key: Secret(random(32)))
+        let wait: @Sendable (Double) async -> Void = { seconds in try? await Task.sleep(for: .seconds(seconds)) }
+        let refuse: RequestToken = { _ throws(TokenFailure) in throw .temporary("nobody gives tokens here", retryAfter: nil) }
+        let renewer = TokenRenewer(
+            store: store, vault: vault, holder: "benchmark", request: refuse, runCommand: { _ throws(TokenFailure) in throw .missing("none") },
+            source: { GrantSource($0, in: shelf.current.directory) }, isNeeded: { _ in false }, now: now, draw: { 0.5 }, wait: wait,
+            report: { _, _ in })
+        let registry = PrometheusRegistry(MandateMetrics.catalogue)
+        var logger = Logger(label: "benchmark")
+        logger.logLevel = .error
+        let desk = ConsentDesk(
+            store: store, vault: vault, request: refuse, verify: { _ throws(IdentityFailure) in throw .temporary("nobody") }, purpose: { _ in nil }, now: now,
+            random: random)
+        let office = WebOffice(
+            store: store, shelf: shelf, vault: vault, broker: TokenBroker(renewer: renewer), desk: desk,
+            accept: AcceptStage.Surroundings(
+                store: store,
+                decider: { _ throws(StoreFailure) in Decider(directory: shelf.current.directory, conditions: shelf.current.conditions) }, now: now,
+                generator: { SystemRandomNumberGenerator() }, domain: Organisation.domain),
+            address: .usual, settings: WebSettings(),
+            operations: WebOperations(
+                catchUp: { true }, wake: {}, probe: { _, _, _ throws(StoreFailure) in nil }, check: { _, _, _ in CheckReport(steps: []) },
+                revoke: { _ in "" }, requestDevice: { _ throws(TokenFailure) in throw .missing("none") },
+                pollDevice: { _ throws(TokenFailure) in .expired }, verify: { ChainReport(entries: 0, broken: nil, words: "") }, isReady: { true }),
+            registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, random: random, logger: logger)
+        return WebGateway(host: "127.0.0.1", port: 0, office: office, onListening: listening)
+    }
+
+    /// wrk's own language: each request asks for another of the million.
+    private static let one = #"{"purpose": "ad-hoc", "user": "user-' .. math.random(0, 999999) .. '"}"#
+    private static let many =
+        "{\"questions\": [' .. string.rep('{\"purpose\": \"ad-hoc\", \"user\": \"user-' .. math.random(0, 999999) .. '\"},', 999) .. '{\"purpose\": \"ad-hoc\", \"user\": \"user-1\"}]}"
+
+    private static func load(port: Int, path: String, key: String, body: String) throws -> Measured {
+        let script = FileManager.default.temporaryDirectory.appending(path: "mandate-wrk-\(getpid()).lua")
+        defer { try? FileManager.default.removeItem(at: script) }  // a temporary file
+        let text = """
+            wrk.method = 'POST'
+            wrk.headers['Content-Type'] = 'application/json'
+            wrk.headers['Authorization'] = 'Bearer \(key)'
+            request = function() return wrk.format(nil, nil, nil, '\(body)') end
+            """
+        try Data(text.utf8).write(to: script)
+        let wrk = Process()
+        wrk.executableURL = URL(filePath: "/usr/bin/env")
+        wrk.arguments = [
+            "wrk", "-t1", "-c\(connections)", "-d\(seconds)s", "--latency", "-s", script.path, "http://127.0.0.1:\(port)\(path)",
+        ]
+        let output = Pipe()
+        wrk.standardOutput = output
+        try wrk.run()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        wrk.waitUntilExit()
+        guard !said.contains("Non-2xx"), let rate = said.firstMatch(of: /Requests\/sec:\s+([0-9.]+)/).flatMap({ Double($0.1) }),
+            let p99 = said.firstMatch(of: /99%\s+(\S+)/)
+        else { throw Unexpected("wrk said: \(said)") }
+        return Measured(perSecond: rate, p99: String(p99.1))
+    }
+
+    /// The program itself on a store of that size.
+    private static func service() async throws {
+        let house = try await MailHouse.open(
+            .microsoft, logins: ["robot@crowd.example"], secret: nil, more: Organisation(users: addresses, delegations: addresses / 10).entities)
+        let port = try SubmissionClient.freePort()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let service = try await house.serving(port: port)
+        let ready = clock.now - start
+        row("the service at that size: from its start to a greeting", "\((ready / .seconds(1)).short) s, \(Memory.resident(of: service.processIdentifier) >> 20) MB")
+        service.terminate()
+        service.waitUntilExit()
+        try await house.close()
+    }
+}

@@ -1,0 +1,33 @@
+import Relay
+import Testing
+
+/// Passwords as they are kept.
+struct PasswordHashTests {
+    /// The library is held to the vectors of RFC 7914 by its own tests; this holds us to its parameters and to our form.
+    @Test func isScrypt() throws {
+        let hash = try #require(
+            PasswordHash(of: Secret("password"), salt: Array("NaClNaClNaClNaCl".utf8), cost: .init(rounds: 4, blockSize: 8, lanes: 1)))
+        #expect(hash.text.hasPrefix("$scrypt$ln=4,r=8,p=1$4e61436c4e61436c4e61436c4e61436c$"))
+        #expect(hash.matches(Secret("password")))
+        #expect(!hash.matches(Secret("passworD")))
+        #expect(!hash.matches(Secret("")))
+    }
+
+    @Test func isReadBackAsItWasWritten() throws {
+        let hash = try #require(
+            PasswordHash(of: Secret("correct horse"), salt: Array(0..<16), cost: .init(rounds: 5, blockSize: 4, lanes: 2)))
+        let read = try #require(PasswordHash(hash.text))
+        #expect(read == hash)
+        #expect(read.matches(Secret("correct horse")))
+    }
+
+    /// A store that somebody wrote into cannot make us use all memory, nor crash.
+    @Test(arguments: [
+        "", "$scrypt$", "$scrypt$ln=4,r=8,p=1$00$00",
+        "$argon2$ln=4,r=8,p=1$4e61436c4e61436c4e61436c4e61436c$" + String(repeating: "0", count: 64),
+        "$scrypt$ln=40,r=8,p=1$4e61436c4e61436c4e61436c4e61436c$" + String(repeating: "0", count: 64),
+        "$scrypt$ln=4,r=800,p=1$4e61436c4e61436c4e61436c4e61436c$" + String(repeating: "0", count: 64),
+        "$scrypt$ln=4,r=8,p=1$4e61436c4e61436c4e61436c4e61436$" + String(repeating: "0", count: 64),
+        "$scrypt$ln=-4,r=8,p=1$4e61436c4e61436c4e61436c4e61436c$" + String(repeating: "z", count: 64),
+    ]) func othersAreNone(_ text: String) { #expect(PasswordHash(text) == nil) }
+}

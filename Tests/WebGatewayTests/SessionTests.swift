@@ -1,0 +1,95 @@
+import Mail
+import Relay
+import Testing
+
+import struct FoundationEssentials.Date
+
+@testable import WebGateway
+
+/// Cookies of log-ins, and what is guessed in vain.
+struct SessionTests {
+    private static let start = Date(timeIntervalSince1970: 1_800_000_000)
+    private static let keeper = SessionKeeper(key: Secret(Array(repeating: 7, count: 32)))
+
+    private static func client(_ digest: UInt8 = 1, isEnabled: Bool = true) -> Client {
+        Client(
+            id: ClientID(trusted: "ann.lee"), name: "ann", credential: .key(sha256: Array(repeating: digest, count: 32)),
+            roles: [.administrator],
+            isEnabled: isEnabled)
+    }
+
+    private static func directory(_ client: Client) -> Directory { Directory([.client(client)]) }
+
+    private static let session = Session(client: ClientID(trusted: "ann.lee"), startedAt: start, nonce: "0123456789abcdef")
+
+    @Test func aCookieIsItsClientsForTwelveHours() {
+        let cookie = Self.keeper.cookie(Self.session, of: Self.client())
+        for (seconds, isGood) in [(0.0, true), (Session.life - 1, true), (Session.life, false), (-59, true), (-61, false)] {
+            let found = Self.keeper.session(cookie, in: Self.directory(Self.client()), at: Self.start.addingTimeInterval(seconds))
+            #expect((found?.session == Self.session) == isGood, "\(seconds)")
+        }
+    }
+
+    @Test func anotherKeyOrARevocationEndsIt() {
+        let cookie = Self.keeper.cookie(Self.session, of: Self.client())
+        #expect(Self.keeper.session(cookie, in: Self.directory(Self.client(2)), at: Self.start) == nil)
+        #expect(Self.keeper.session(cookie, in: Self.directory(Self.client(isEnabled: false)), at: Self.start) == nil)
+        #expect(Self.keeper.session(cookie, in: Directory(), at: Self.start) == nil)
+        let other = SessionKeeper(key: Secret(Array(repeating: 8, count: 32)))
+        #expect(other.session(cookie, in: Self.directory(Self.client()), at: Self.start) == nil)
+    }
+
+    /// Every octet of it is signed.
+    @Test func noOctetOfACookieCanBeChanged() {
+        let cookie = Array(Self.keeper.cookie(Self.session, of: Self.client()).utf8)
+        for place in cookie.indices {
+            var changed = cookie
+            changed[place] = changed[place] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+            let text = String(decoding: changed, as: UTF8.self)
+            #expect(Self.keeper.session(text, in: Self.directory(Self.client()), at: Self.start) == nil, "\(place)")
+        }
+        for text in ["", ".", "...", "a.b.c.d", String(repeating: ".", count: 1000)] {
+            #expect(Self.keeper.session(text, in: Self.directory(Self.client()), at: Self.start) == nil)
+        }
+    }
+
+    @Test func aLogOutIsForEver() {
+        let keeper = SessionKeeper(key: Secret(Array(repeating: 9, count: 32)))
+        let cookie = keeper.cookie(Self.session, of: Self.client())
+        keeper.end(Self.session, at: Self.start)
+        #expect(keeper.session(cookie, in: Self.directory(Self.client()), at: Self.start) == nil)
+        keeper.end(
+            Session(client: ClientID(trusted: "x"), startedAt: Self.start, nonce: "other"),
+            at: Self.start.addingTimeInterval(Session.life - 1))
+        #expect(keeper.session(cookie, in: Self.directory(Self.client()), at: Self.start) == nil)
+    }
+
+    @Test func aFormsTokenIsItsSessionsOwn() {
+        let other = Session(client: Self.session.client, startedAt: Self.start, nonce: "fedcba9876543210")
+        #expect(Self.keeper.formToken(Self.session) != Self.keeper.formToken(other))
+        #expect(Self.keeper.formToken(Self.session) != Self.keeper.formToken(stranger: Self.session.nonce))
+    }
+
+    @Test func guessingIsMadeSlow() {
+        let attempts = SignInAttempts()
+        for _ in 0..<4 { attempts.failed(["a"], at: Self.start) }
+        #expect(attempts.wait(["a"], at: Self.start) == 0)
+        let waits = (0..<12).map { _ in
+            attempts.failed(["a"], at: Self.start)
+            return attempts.wait(["a", "b"], at: Self.start)
+        }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
+        #expect(attempts.wait(["b"], at: Self.start) == 0)
+        #expect(attempts.wait(["a"], at: Self.start.addingTimeInterval(900)) == 0)
+        attempts.succeeded(["a"])
+        #expect(attempts.wait(["a"], at: Self.start) == 0)
+    }
+
+    /// An attacker with a hundred thousand addresses costs a bounded amount of memory, and the service nothing else.
+    @Test func whoFailedIsNotKeptForEver() {
+        let attempts = SignInAttempts()
+        for number in 0..<30_000 { attempts.failed(["address \(number)"], at: Self.start) }
+        for _ in 0..<6 { attempts.failed(["last"], at: Self.start) }
+        #expect(attempts.wait(["last"], at: Self.start) > 0)
+    }
+}
