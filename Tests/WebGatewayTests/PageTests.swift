@@ -66,7 +66,7 @@ struct PageTests {
     @Test func theStyleNamesNothingElsewhere() {
         let style = String(decoding: PageFiles.style, as: UTF8.self)
         #expect(!style.contains("@import"))
-        #expect(style.firstMatch(of: /url\((?!["']?data:)/) == nil)
+        #expect(style.firstMatch(of: /url\((?!["']?(data:|#))/) == nil)
         #expect(style.contains("prefers-color-scheme: dark"))
         #expect(style.contains("prefers-reduced-motion"))
     }
