@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "XMLImportTests", dependencies: ["XMLImport", "Relay", "Mail", "TestSupport"]),
         .testTarget(
-            name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, mustache]),
+            name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, httpTypes]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
             name: "MainTests",

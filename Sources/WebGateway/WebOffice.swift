@@ -20,6 +20,8 @@ package struct WebOffice: Sendable {
     let logger: Logger
     let requests = RequestsUnderWay()
     let errands = Errands()
+    let invitations = InvitationBoard()
+    let imports = ImportBoard()
 
     package init(
         store: any Store, shelf: Shelf, vault: Vault, broker: TokenBroker, desk: ConsentDesk, accept: AcceptStage.Surroundings,

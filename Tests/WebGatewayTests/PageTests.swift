@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Relay
 import Testing
 
@@ -61,6 +62,15 @@ struct PageTests {
         for broken in [[0x22, 0x27, 0x3E], [0x22, 0xCC, 0xB8], [0x3C, 0xCC, 0xB8]] as [[UInt8]] {
             #expect(Data(page.utf8).firstRange(of: Data(broken)) == nil)
         }
+    }
+
+    @Test func everyAddressOfTheConsoleIsOnce() {
+        let all = Console.routes.map { "\($0.method.rawValue) \($0.path)" }
+        #expect(Set(all).count == all.count)
+        #expect(all.count > 50)
+        // A change that auditors may make is none.
+        let harmless = ["/explain", "/journal/verify"]
+        #expect(Console.routes.filter { $0.method == .post && $0.isForAuditors }.map(\.path).allSatisfy(harmless.contains))
     }
 
     @Test func theStyleNamesNothingElsewhere() {

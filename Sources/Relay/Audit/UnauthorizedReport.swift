@@ -9,6 +9,8 @@ package struct UnauthorizedReport: Sendable {
         /// As it is used; a setting's text where that is no address at all.
         package let address: String
         package let usedIn: [String]
+        /// As a message of it would be refused.
+        package let code: RefusalCode
         package let reason: String
         package let firstSeen: Date?
         package let lastSeen: Date?
@@ -73,17 +75,19 @@ package struct UnauthorizedReport: Sendable {
                 uses[primary.address, default: Use()].places.append(key.description)
             } else {
                 let remedy = Remedy(ours: "mandate users set \(id.text.shellQuoted) --add-address ADDRESS --primary ADDRESS")
-                addRow(id.text, key, "user \(id) has no primary address that is switched on", remedy)
+                addRow(id.text, key, .userWithoutAddress, "user \(id) has no primary address that is switched on", remedy)
             }
         case .unreadable(let text):
             let remedy = Remedy(ours: "mandate users add \(text.shellQuoted) --address ADDRESS")
-            addRow(text, key, "it names no user and is no address", remedy)
+            addRow(text, key, .unknownUser, "it names no user and is no address", remedy)
         }
     }
 
-    private mutating func addRow(_ text: String, _ key: SettingKey, _ reason: String, _ remedy: Remedy) {
+    private mutating func addRow(_ text: String, _ key: SettingKey, _ code: RefusalCode, _ reason: String, _ remedy: Remedy) {
         rows.append(
-            Row(address: text, usedIn: [key.description], reason: reason, firstSeen: nil, lastSeen: nil, count: 0, remedy: remedy))
+            Row(
+                address: text, usedIn: [key.description], code: code, reason: reason, firstSeen: nil, lastSeen: nil, count: 0,
+                remedy: remedy))
     }
 
     private mutating func addEntries() {
@@ -131,16 +135,16 @@ package struct UnauthorizedReport: Sendable {
         let answer = decider.decide(Author(NamedAddress(address: address)), Routing(purpose: nil, envelopeSender: nil, at: now))
         switch answer {
         case .decided(let decision): misses.add(decision, decider)
-        case .hold(_, let explanation): report(address, use, explanation)
-        case .refused(let refusal): report(address, use, refusal.explanation)
+        case .hold(_, let explanation): report(address, use, .noRoute, explanation)
+        case .refused(let refusal): report(address, use, refusal.code, refusal.explanation)
         }
     }
 
-    private mutating func report(_ address: EmailAddress, _ use: Use, _ explanation: Explanation) {
+    private mutating func report(_ address: EmailAddress, _ use: Use, _ code: RefusalCode, _ explanation: Explanation) {
         // A message is seen as asked for and as sent: the greater of both is how often the address was used.
         rows.append(
             Row(
-                address: address.description, usedIn: use.places, reason: Self.reason(explanation), firstSeen: use.first,
+                address: address.description, usedIn: use.places, code: code, reason: Self.reason(explanation), firstSeen: use.first,
                 lastSeen: use.last,
                 count: use.counts.values.max() ?? 0, remedy: Remedy(for: address, explanation, decider)))
     }

@@ -16,7 +16,10 @@ struct Console: Sendable {
     /// Octets of a form: a pasted message is the largest.
     private static let largestForm = 2 * 1024 * 1024
 
-    static let routes: [ConsoleRoute] = OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes
+    static let routes: [ConsoleRoute] =
+        OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
+        + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
+        + UnauthorisedView.routes + UsersView.routes + ClientsView.routes
 
     func add(to router: Router<WebContext>, below base: String) {
         for route in Self.routes {

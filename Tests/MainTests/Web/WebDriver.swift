@@ -76,7 +76,7 @@ final class WebDriver: Sendable {
 
     private func call(_ path: String, _ value: [String: Any] = [:]) async throws -> Any? {
         let answer = try await client.send("POST", "/session/\(session)\(path)", json: Self.text(value))
-        guard answer.status == 200 else { throw Trouble(description: "\(path): \(answer.text.prefix(600))") }
+        guard answer.status == 200 else { throw Trouble(description: "\(path) \(value): \(answer.text.prefix(300))") }
         return answer["value"]
     }
 
@@ -91,8 +91,8 @@ final class WebDriver: Sendable {
     var address: String { get async throws { try await look("/url") as? String ?? "" } }
     var title: String { get async throws { try await look("/title") as? String ?? "" } }
 
-    /// All that can be read on the page.
-    var text: String { get async throws { try await look("/element/\(try await find("body"))/text") as? String ?? "" } }
+    /// All that can be read on the page; by a script, since between finding an element and reading it another page may have come.
+    var text: String { get async throws { try await run("return document.body ? document.body.innerText : ''") as? String ?? "" } }
 
     /// The first element of a CSS selector; waited for, five seconds.
     func find(_ selector: String) async throws -> String {
@@ -122,13 +122,19 @@ final class WebDriver: Sendable {
     func press(_ words: String, within selector: String = "main") async throws {
         let path = "\(selector) a, \(selector) button"
         for _ in 0..<100 {
-            for element in try await all(path) where try await look("/element/\(element)/text") as? String == words {
-                _ = try await call("/element/\(element)/click")
-                return
-            }
+            // An element that is gone meanwhile belonged to the page before.
+            if (try? await pressOnce(words, path)) == true { return }
             await Live.system().wait(0.05)
         }
         throw Trouble(description: "nothing says \(words) at \(try await address): \(try await text.prefix(800))")
+    }
+
+    private func pressOnce(_ words: String, _ path: String) async throws -> Bool {
+        for element in try await all(path) where try await look("/element/\(element)/text") as? String == words {
+            _ = try await call("/element/\(element)/click")
+            return true
+        }
+        return false
     }
 
     func choose(_ value: String, in selector: String) async throws {

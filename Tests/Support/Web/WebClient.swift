@@ -40,7 +40,7 @@ package struct WebClient: Sendable {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
         for (name, value) in fields + more { head += "\(name): \(value)\r\n" }
         if !body.isEmpty || method == "POST" || method == "PUT" || method == "PATCH" { head += "Content-Length: \(body.count)\r\n" }
-        return try Self.read(try await exchange([Array((head + "\r\n").utf8) + body]), isHead: method == "HEAD")
+        return try Self.read(try await exchange([Array((head + "\r\n").utf8) + body], endsWithAnswer: true), isHead: method == "HEAD")
     }
 
     /// With a body of JSON.
@@ -50,14 +50,15 @@ package struct WebClient: Sendable {
 
     package func get(_ path: String, _ more: [(String, String)] = []) async throws -> Answer { try await send("GET", path, more) }
 
-    /// These octets, `pause` seconds between one piece and the next, and all that comes back until the other side closes.
-    package func exchange(_ pieces: [[UInt8]], pause: Double = 0) async throws -> [UInt8] {
+    /// These octets, `pause` seconds between one piece and the next, and all that comes back until the other side closes, or until one answer of known
+    /// length is there: not every server closes when it is asked to.
+    package func exchange(_ pieces: [[UInt8]], pause: Double = 0, endsWithAnswer: Bool = false) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try talk(pieces, pause) }) }
+            DispatchQueue.global().async { continuation.resume(with: Result { try talk(pieces, pause, endsWithAnswer) }) }
         }
     }
 
-    private func talk(_ pieces: [[UInt8]], _ pause: Double) throws -> [UInt8] {
+    private func talk(_ pieces: [[UInt8]], _ pause: Double, _ endsWithAnswer: Bool) throws -> [UInt8] {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Trouble(description: "no socket: \(errno)") }
         defer { close(descriptor) }
@@ -82,8 +83,14 @@ package struct WebClient: Sendable {
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 { answer += buffer[..<count] } else { break }
+            if endsWithAnswer, Self.isWhole(answer) { break }
         }
         return answer
+    }
+
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        guard let answer = try? read(bytes), let length = answer.field("Content-Length").flatMap({ Int($0) }) else { return false }
+        return answer.body.count >= length
     }
 
     private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

@@ -5,7 +5,7 @@ package enum DocumentDate {
     /// What a date looks like, for errors.
     package static let form = "a date like 2026-11-23 or 2026-11-23T14:05:09Z (UTC)"
 
-    static func text(_ date: Date) -> String {
+    package static func text(_ date: Date) -> String {
         let whole = date.timeIntervalSince1970.rounded(.down)
         let micros = Int(((date.timeIntervalSince1970 - whole) * 1_000_000).rounded())
         // What rounds up to the next second is written as that.

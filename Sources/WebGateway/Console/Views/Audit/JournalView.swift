@@ -1,0 +1,145 @@
+internal import HTTPTypes
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// *Journal*: the newest entries first where all of it is looked at; with a filter in the order written, which is the way the store finds them.
+struct JournalView: Sendable {
+    static let routes: [ConsoleRoute] = [
+        .get("/journal") { visit in .page(try await JournalView(visit).page()) },
+        // It changes nothing, and is the auditor's own work.
+        .post("/journal/verify", forAuditors: true) { visit in .page(try await JournalView(visit).verify()) },
+    ]
+
+    let visit: Visit
+    private let asked: JournalQuestion
+    /// Rows that a person looks through.
+    private static let pageSize = 50
+
+    private init(_ visit: Visit) {
+        self.visit = visit
+        asked = JournalQuestion(visit.query)
+    }
+
+    /// Entries of one page, and the way on.
+    private struct Sheet {
+        var rows: [JournalRow] = []
+        var pager = DocumentValue.null
+    }
+
+    private func page(verification: DocumentValue = .null) async throws -> Page {
+        let sheet: Sheet
+        if let filter = asked.filter {
+            sheet = asked.isSet ? try await found(filter) : try await newest()
+        } else {
+            sheet = Sheet()
+        }
+        return Page(
+            "journal", "Journal",
+            [
+                "csv_href": .text(asked.href("/v1/audit/journal", [("format", "csv")])), "verification": verification,
+                "filter": asked.document, "has_rows": .flag(!sheet.rows.isEmpty), "rows": .list(sheet.rows.map(row)), "pager": sheet.pager,
+            ], status: asked.filter == nil ? .unprocessableContent : .ok)
+    }
+
+    private func found(_ filter: JournalFilter) async throws -> Sheet {
+        var filter = filter
+        // One more than is shown says whether there is a next page.
+        filter.limit = Self.pageSize + 1
+        let found = try await visit.office.store.entries(filter)
+        let rows = Array(found.prefix(Self.pageSize))
+        let isFirst = filter.after == nil
+        let isLast = found.count == rows.count
+        let words =
+            "\(rows.count) \(rows.count == 1 ? "entry" : "entries")\(isFirst && isLast ? "" : " of those that fit"), the oldest first"
+        return Sheet(
+            rows: rows,
+            pager: [
+                "words": .text(words),
+                "next": isLast ? .null : DocumentValue(rows.last.map { asked.href("/journal", [("after", $0.position.cursor)]) }),
+                "prev": isFirst ? .null : .text(asked.href("/journal")), "next_label": "Newer", "prev_label": "The oldest",
+            ])
+    }
+
+    /// Backwards from the end, or from before a number: numbers count without gaps.
+    private func newest() async throws -> Sheet {
+        let store = visit.office.store
+        // One strand for each store now; of several nodes', the one that was written last.
+        guard let head = try await store.heads().max(by: { $0.entry.at < $1.entry.at })?.position else { return Sheet() }
+        let size = Int64(Self.pageSize)
+        let before = visit.query["before"].flatMap { Int64($0) }
+        let end = min(before.map { max($0, 2) - 1 } ?? head.number, head.number)
+        let start = max(1, end - size + 1)
+        let rows = try await store.rows(of: head.strand, from: start, limit: Int(end - start + 1)).filter { $0.position.number <= end }
+        let words = "\(Words.number(rows.count)) of \(Words.number(Int(head.number))) entries, the newest first"
+        return Sheet(
+            rows: rows.reversed(),
+            pager: [
+                "words": .text(words), "next": start > 1 ? .text("/journal?before=\(start)") : .null,
+                "prev": end == head.number ? .null : .text(end + size < head.number ? "/journal?before=\(end + size + 1)" : "/journal"),
+                "next_label": "Older", "prev_label": "Newer",
+            ])
+    }
+
+    private func verify() async throws -> Page {
+        let report = try await visit.office.operations.verify()
+        let isWhole = report.broken == nil
+        return try await page(verification: [
+            "ok": .flag(isWhole), "kind": isWhole ? "good" : "bad", "heading": isWhole ? "The chain is whole." : "The chain is broken.",
+            "words": .text(
+                isWhole
+                    ? "\(Words.number(report.entries)) entries were looked at, from the first to the last, and each is as it was written."
+                    : (report.broken ?? report.words).sentence),
+            "broken": nil, "broken_href": nil,
+            "caveat":
+                "What was removed from its end cannot be seen from here, but with a checkpoint that is kept elsewhere: mandate audit verify --checkpoint FILE",
+        ])
+    }
+}
+
+/// An entry as a row of the table.
+extension JournalView {
+    /// People in a row: a message may have a thousand recipients, and its own page and the CSV file name them all.
+    private static let mostPeople = 12
+
+    private func row(_ row: JournalRow) -> DocumentValue {
+        let entry = row.entry
+        let facts =
+            entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" } + (row.count > 1 ? ["count=\(row.count)"] : [])
+        let second = entry.at.second
+        return [
+            "number": .text(Words.number(Int(row.position.number))), "anchor": .text("e\(row.position.number)"),
+            "at": ["iso": .text(second), "words": .text("\(entry.at.day) \(second.dropFirst(11).prefix(8))")],
+            "kind": Words.badge(entry.badge, entry.kind.rawValue.split(separator: "-").joined(separator: " ")),
+            "message": entry.message.map { ["id": .text($0.text), "href": .text("/queue/\(PercentCoding.encode($0.text))")] } ?? .null,
+            "facts": .text(facts.prefix(Self.mostPeople * 2).joined(separator: " ")), "people": .text(people(row)),
+        ]
+    }
+
+    private func people(_ row: JournalRow) -> String {
+        guard row.salt != nil else { return "(erased)" }
+        let people = row.entry.personal.filter { !$0.text.isEmpty }.map { "\($0.role.rawValue)=\($0.text)" }
+        let more = people.count - Self.mostPeople
+        return (people.prefix(Self.mostPeople) + (more > 0 ? ["and \(Words.number(more)) more"] : [])).joined(separator: " ")
+    }
+}
+
+extension JournalEntry {
+    fileprivate var badge: String {
+        switch kind {
+        case .accepted, .settled: "good"
+        case .attempted: outcomeBadge
+        case .unknown, .changed, .warned: "wait"
+        case .refused: "bad"
+        case .queue, .tokenHandedOut: "off"
+        }
+    }
+
+    private var outcomeBadge: String {
+        switch facts.first(where: { $0.name == "outcome" })?.value {
+        case "sent"?: "good"
+        case "refused"?, "denied"?: "bad"
+        case "retry"?: "wait"
+        default: "off"
+        }
+    }
+}

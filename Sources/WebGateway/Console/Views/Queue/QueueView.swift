@@ -1,0 +1,222 @@
+internal import HTTPTypes
+internal import Mail
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// *Queue*: what waits, is held or has failed, and why; retry, hold, release, remove, one or all that the filter shows.
+struct QueueView: Sendable {
+    static let routes: [ConsoleRoute] = [
+        .get("/queue") { visit in .page(try await QueueView(visit).page()) },
+        .post("/queue/all") { visit in try await QueueView(visit).changeAll() },
+        .post("/queue/{id}") { visit in try await QueueView(visit).change() },
+    ]
+
+    private static let page = 50
+    /// Messages that one click changes; more is a command's work.
+    private static let most = 10_000
+    /// At a time, since each brings its header along.
+    private static let handful = 1000
+
+    private let visit: Visit
+
+    init(_ visit: Visit) { self.visit = visit }
+
+    private var store: any Store { visit.office.store }
+
+    /// What the filter wants, from the address or from a form.
+    private struct Filter {
+        var state: QueuedMessage.StateName?
+        /// Not a state of the store's, but one that people look for.
+        var isUnknown: Bool
+        var text: String
+
+        func takes(_ message: QueuedMessage) -> Bool {
+            if isUnknown, !message.isUnknown { return false }
+            guard !text.isEmpty else { return true }
+            let texts =
+                [message.message.id.text, message.message.author.description, message.why]
+                + message.recipients.map(\.recipient.address.description)
+            return texts.contains { $0.lowercased().contains(text.lowercased()) }
+        }
+
+        var word: String { isUnknown ? "unknown" : state?.rawValue ?? "" }
+        var isSet: Bool { !word.isEmpty || !text.isEmpty }
+    }
+
+    private func filter(_ state: String?, _ text: String?) -> Filter {
+        Filter(
+            state: state.flatMap { QueuedMessage.StateName(rawValue: $0) }.flatMap { $0 == .done ? nil : $0 },
+            isUnknown: state == "unknown", text: text ?? "")
+    }
+
+    /// The next so many that fit, and whether there are more.
+    private func messages(_ filter: Filter, after: SpoolID?, limit: Int) async throws(StoreFailure) -> (
+        found: [QueuedMessage], isMore: Bool
+    ) {
+        var found: [QueuedMessage] = []
+        var cursor = after
+        while true {
+            let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
+            for message in some where filter.takes(message) {
+                if found.count == limit { return (found, true) }
+                found.append(message)
+            }
+            guard some.count == Self.handful, let last = some.last else { return (found, false) }
+            cursor = last.message.id
+        }
+    }
+
+    private func page() async throws -> Page {
+        let filter = filter(visit.query["state"], visit.query["q"])
+        let after = visit.query["after"].flatMap { SpoolID($0) }
+        let (found, isMore): ([QueuedMessage], Bool)
+        do throws(StoreFailure) { (found, isMore) = try await messages(filter, after: after, limit: Self.page) } catch {
+            // The message that the cursor names has left the queue: begin again.
+            guard case .notFound = error else { throw error }
+            (found, isMore) = try await messages(filter, after: nil, limit: Self.page)
+        }
+        let query =
+            (filter.word.isEmpty ? "" : "&state=\(filter.word)") + (filter.text.isEmpty ? "" : "&q=\(PercentCoding.encode(filter.text))")
+        let own = "/queue" + (query.isEmpty ? "" : "?" + query.dropFirst())
+        let depth = try await store.depth().counts.values.reduce(0, +)
+        let next = isMore ? found.last.map { "/queue?after=\(PercentCoding.encode($0.message.id.text))\(query)" } : nil
+        return Page(
+            "queue", "Queue",
+            [
+                "filter": ["states": states(filter), "state": .text(filter.word), "q": .text(filter.text), "is_set": .flag(filter.isSet)],
+                "has_rows": .flag(!found.isEmpty), "rows": .list(found.map { row($0, own) }),
+                "pager": [
+                    "words": .text("\(found.count) of \(Words.number(depth)) message\(depth == 1 ? "" : "s")"), "next": DocumentValue(next),
+                    "prev": after == nil ? .null : .text(own), "next_label": "Next", "prev_label": "From the beginning",
+                ],
+                "all_words": .text(filter.isSet ? "Every message that fits the filter." : "Every message in the queue."),
+            ])
+    }
+
+    private func states(_ filter: Filter) -> DocumentValue {
+        let all = [
+            ("", "waiting, held and failed"), ("waiting", "waiting"), ("claimed", "claimed"), ("unknown", "unknown"), ("held", "held"),
+            ("failed", "failed"),
+        ]
+        return .list(all.map { ["value": .text($0.0), "label": .text($0.1), "selected": .flag($0.0 == filter.word)] })
+    }
+
+    private func row(_ queued: QueuedMessage, _ own: String) -> DocumentValue {
+        let others = queued.recipients.count - 1
+        let first = queued.recipients.first?.recipient.address.description ?? "nobody"
+        let values: DocumentValue = [
+            "id": .text(queued.message.id.text), "href": .text("/queue/\(PercentCoding.encode(queued.message.id.text))"),
+            "author": .text(queued.message.author.description),
+            "recipients": .text("to \(first)" + (others > 0 ? " and \(others) more" : "")),
+            "state": queued.badge, "why": queued.why.isEmpty ? .null : .text(queued.why), "attempts": .text(queued.attemptWords),
+            "next_attempt": Words.moment(queued.nextAttempt, at: visit.now),
+            "accepted": Words.moment(queued.message.acceptedAt, at: visit.now),
+            "self_href": .text(own),
+        ]
+        return values.adding(queued.actions)
+    }
+
+    private func change() async throws -> ConsoleAnswer {
+        let action = try action()
+        guard let id = SpoolID(visit.path("id")) else { throw Problem(.notFound, "there is no such message") }
+        let next = visit.form["next"].flatMap { $0.hasPrefix("/queue") ? $0 : nil } ?? "/queue"
+        do throws(StoreFailure) {
+            try await store.change(id, action, by: visit.person, at: visit.now)
+        } catch {
+            switch error {
+            case .conflict(let why): return .redirect(next, .bad(why.sentence))
+            case .notFound: return .redirect("/queue", .bad("There is no message \(id) any more."))
+            default: throw error
+            }
+        }
+        visit.office.operations.wake()
+        return .redirect(action == .remove && next != "/queue" ? "/queue" : next, .good("\(id): \(action.done)."))
+    }
+
+    private func action() throws(Problem) -> QueueAction {
+        guard let action = visit.form["action"].flatMap({ QueueAction(rawValue: $0) }) else {
+            throw Problem(.badRequest, "the action is retry, hold, release or remove")
+        }
+        return action
+    }
+
+    /// Those that the filter shows and whose state allows it, as if each had been clicked; who is being sent just now stops nobody else.
+    private func changeAll() async throws -> ConsoleAnswer {
+        let action = try action()
+        let filter = filter(visit.form["state"], visit.form["q"])
+        var (changed, passed) = (0, 0)
+        var cursor: SpoolID?
+        while changed + passed < Self.most {
+            let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
+            let chosen = some.filter { filter.takes($0) && $0.isOpen(to: action, at: visit.now) }.map(\.message.id)
+            let count = await change(chosen.prefix(Self.most - changed - passed), action)
+            changed += count
+            passed += chosen.count - count
+            guard some.count == Self.handful, let last = some.last else { break }
+            cursor = last.message.id
+        }
+        visit.office.operations.wake()
+        let left = passed > 0 ? " \(Words.number(passed)) were being sent or changed meanwhile." : ""
+        let more = changed + passed >= Self.most ? " There may be more: repeat, or use `mandate queue \(action.rawValue) --all`." : ""
+        return .redirect("/queue", .good("\(Words.number(changed)) messages: \(action.done).\(left)\(more)"))
+    }
+
+    /// Those of a handful together, so that they share commits: ten thousand take seconds.
+    private func change(_ messages: ArraySlice<SpoolID>, _ action: QueueAction) async -> Int {
+        await withTaskGroup(of: Bool.self) { group in
+            for message in messages {
+                group.addTask {
+                    do throws(StoreFailure) {
+                        try await store.change(message, action, by: visit.person, at: visit.now)
+                        return true
+                    } catch { return false }  // told of as passed over
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+    }
+}
+
+extension QueueAction {
+    fileprivate var done: String {
+        switch self {
+        case .retry: "tried now"
+        case .hold: "held"
+        case .release: "released"
+        case .remove: "removed"
+        }
+    }
+}
+
+extension QueuedMessage {
+    var badge: DocumentValue {
+        if isUnknown, state != .done { return Words.badge("wait", "unknown") }
+        return switch state {
+        case .waiting, .claimed: Words.badge("wait", state.rawValue)
+        case .held: Words.badge("off", "held")
+        case .failed: Words.badge("bad", "failed")
+        case .done: Words.badge("good", "done")
+        }
+    }
+
+    var attemptWords: String { attempts == 0 ? "no attempt" : "\(attempts) attempt\(attempts == 1 ? "" : "s")" }
+
+    /// Whether a wish for many is meant for this one: what is due already need not be tried sooner.
+    fileprivate func isOpen(to action: QueueAction, at now: Date) -> Bool {
+        switch action {
+        case .retry: state == .failed || state == .waiting && nextAttempt.map { $0 > now } ?? true
+        case .hold: state == .waiting
+        case .release: state == .held
+        case .remove: state == .waiting || state == .failed || state == .held
+        }
+    }
+
+    /// What its state allows.
+    var actions: [DocumentValue.Entry] {
+        let isAtRest = state == .waiting || state == .failed || state == .held
+        return [
+            .init("can_retry", .flag(state == .waiting || state == .failed)), .init("can_hold", .flag(state == .waiting)),
+            .init("can_release", .flag(state == .held)), .init("can_remove", .flag(isAtRest)),
+        ]
+    }
+}
