@@ -19,7 +19,7 @@ struct Console: Sendable {
     static let routes: [ConsoleRoute] =
         OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
         + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
-        + UnauthorisedView.routes + UsersView.routes + ClientsView.routes
+        + UnauthorisedView.routes + UsersView.routes + ClientsView.routes + JournalView.routes + ReferenceView.routes
 
     func add(to router: Router<WebContext>, below base: String) {
         for route in Self.routes {

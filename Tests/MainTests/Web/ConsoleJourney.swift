@@ -113,7 +113,7 @@ struct ConsoleJourney {
         try await browser.type("sales@fabrikam.example", into: "#g-covers")
         try await browser.choose("send-as", in: "#g-kind")
         try await browser.type("ticket 311", into: "#g-reason")
-        try await browser.press("Grant")
+        try await browser.click("#grant button.main")
         try await browser.shows("sales@fabrikam.example")
         try await browser.open("\(home)/identities?q=sales")
         try await browser.click("form[action$='/standings/probe'] button")

@@ -1,90 +1,99 @@
+internal import HTTPTypes
 internal import Mail
 internal import Relay
 
-/// What an administrator changes of an application.
+/// What an administrator changes of an application. What cannot be kept comes back as it was typed, with the reason beside it.
 extension ApplicationView {
     func save() async throws -> ConsoleAnswer {
-        try await change("The application is stored.", isEditing: true) { application, directory in
-            let after = try form.application(id: application.id.text, provider: application.provider, before: application, in: directory)
-            return DirectoryEditing.Plan(changes: after == application ? [] : [.put(.application(after))])
-        }
-    }
-
-    func storeSecret() async throws -> ConsoleAnswer {
-        try await change("The new secret is stored. The one before it is not used any more; end it at the provider.") { application, _ in
-            let secret = visit.form.raw("client_secret")
-            guard !secret.isEmpty else {
-                throw ApplicationForm.Trouble(field: "client_secret", words: "Paste the secret that the provider showed.")
+        let application = try application(in: visit.directory)
+        var form = ApplicationForm(visit.form)
+        if let provider = visit.directory.provider(application.provider) { form.check(provider) }
+        return try await answer(form, isEdited: true) { form in
+            try await visit.editing.edit { directory in
+                let before = try self.application(in: directory)
+                try checkTag(before)
+                guard case .map(let entries) = EntityForm.value(.application(before)) else { throw Problem(.fault, "it cannot be written") }
+                let after = try form.application(over: entries, in: directory)
+                return DirectoryEditing.Plan(changes: after == before ? [] : [.put(.application(after))])
             }
-            var after = application
-            after.secretExpires = nil
-            if let text = visit.form["secret_expires"] {
-                guard let date = DocumentDate.date(text) else {
-                    throw ApplicationForm.Trouble(field: "secret_expires", words: "\(DocumentDate.form.sentence)")
-                }
-                after.secretExpires = date
-            }
-            return DirectoryEditing.Plan(
-                changes: after == application ? [] : [.put(.application(after))],
-                secrets: [try visit.editing.sealed(Secret(secret), SecretName(.clientSecret, of: application.id.text))])
+            return "What is recorded of \(form["name"] ?? application.name) is kept."
         }
     }
 
     func addMailbox() async throws -> ConsoleAnswer {
-        try await change("The mailbox is stored. Test it, or consent first, under Access tokens.", isGuarded: false) {
-            application, directory in
-            let choice = visit.form["grant"] ?? ""
-            if choice == Self.newConsent || choice == Self.newAppOnly {
-                let kind: Grant.Kind = choice == Self.newConsent ? .consent : .appOnly
-                let grant = Grant(
-                    id: form.identifier("grant"), name: visit.form["mailbox_address"] ?? application.name, kind: kind,
-                    application: application.id)
-                return DirectoryEditing.Plan(changes: try form.mailbox(grant: grant, isNew: true, in: directory))
+        let draft = MailboxDraft(MailboxDraft.Source(visit.form.raw("grant")), using: visit.office.accept.generator)
+        return try await answer(ApplicationForm(visit.form)) { form in
+            var added: MailboxDraft.Plan?
+            try await visit.editing.edit { directory in
+                let plan = try draft.plan(form, try application(in: directory), in: directory)
+                added = plan
+                return DirectoryEditing.Plan(changes: plan.changes)
             }
-            guard let grant = directory.grant(GrantID(trusted: choice)), grant.application == application.id else {
-                throw Problem(.invalid, "choose one of its grants, or a new one")
-            }
-            return DirectoryEditing.Plan(changes: try form.mailbox(grant: grant, isNew: false, in: directory))
+            guard let added else { throw Problem(.fault, "no mailbox was made") }
+            let isNew = added.changes.count > 1
+            return isNew && added.grant.kind == .consent
+                ? "The mailbox \(added.mailbox.address) was added. Now consent as \(added.grant.principal ?? added.mailbox.login) under Access tokens."
+                : "The mailbox \(added.mailbox.address) was added. Now test its sign-in under Access tokens."
         }
     }
 
-    func delete() async throws -> ConsoleAnswer {
-        do {
-            try await visit.editing.edit { directory in
-                let application = try application(in: directory)
-                try check(application)
-                return DirectoryEditing.Plan(
-                    changes: [.remove(EntityKey(.application, application.id.text))], cascades: visit.form.isTicked("cascade"))
-            }
-        } catch let failure as StoreFailure {
-            guard case .conflict(let why) = failure else { throw failure }
-            return .redirect(place, .bad("\(why.sentence) Tick the box to remove that as well."))
-        } catch let problem as Problem where problem.kind == .changedMeanwhile { return .redirect(place, .bad(problem.detail.sentence)) }
-        return .redirect("/tokens", .good("The application is removed, and its secret with it."))
-    }
-
-    /// Against the state that the page showed, where that matters.
-    private func change(
-        _ words: String, isGuarded: Bool = true, isEditing: Bool = false,
-        _ plan: (Application, Directory) throws -> DirectoryEditing.Plan
+    /// Once for each form: kept, or shown again.
+    func answer(
+        _ form: ApplicationForm, isEdited: Bool = false, _ work: (ApplicationForm) async throws -> String
     ) async throws -> ConsoleAnswer {
-        do {
-            try await visit.editing.edit { directory in
-                let application = try application(in: directory)
-                if isGuarded { try check(application) }
-                return try plan(application, directory)
+        var form = form
+        if !form.isWrong {
+            do { return .redirect(place, .good(try await work(form))) } catch let error as DocumentError {
+                form.note(error)
+            } catch let problem as Problem where problem.kind == .changedMeanwhile {
+                form.askForSecretAgain()
+                return .page(
+                    try await page(form, isEdited: isEdited, status: problem.kind.status, notice: .bad(problem.detail.sentence)))
             }
-        } catch let trouble as ApplicationForm.Trouble {
-            return .page(try await page(trouble, isEditing: isEditing))
-        } catch let problem as Problem where problem.kind == .invalid || problem.kind == .changedMeanwhile {
-            return .page(try await page(error: problem.detail.sentence, isEditing: isEditing))
         }
-        return .redirect(place, .good(words))
+        form.askForSecretAgain()
+        return .page(try await page(form, isEdited: isEdited, status: .unprocessableContent))
     }
 
-    private func check(_ application: Application) throws(Problem) {
+    func checkTag(_ application: Application) throws(Problem) {
         guard EntityTag.matches(visit.form["etag"] ?? "", EntityTag.of(.application(application))) else {
-            throw Problem(.changedMeanwhile, "somebody changed this application since the page was loaded: look again, and repeat")
+            throw Problem(.changedMeanwhile, "somebody changed this application since the page was loaded: look at it, and repeat")
         }
+    }
+}
+
+/// Removing.
+extension ApplicationView {
+    func delete() async throws -> ConsoleAnswer {
+        let application = try application(in: visit.directory)
+        let cascades = visit.form.isTicked("cascade")
+        do {
+            try checkTag(application)
+            // The providers are told first: what is forgotten here cannot be withdrawn any more.
+            let withdrawn = cascades ? try await withdraw() : []
+            try await visit.editing.edit { directory in
+                try checkTag(try self.application(in: directory))
+                return DirectoryEditing.Plan(changes: [.remove(EntityKey(.application, id.text))], cascades: cascades)
+            }
+            let words = ["the application \(application.name) was removed, and its secret with it"] + withdrawn
+            return .redirect("/tokens", .good(words.map(\.sentence).joined(separator: " ")))
+        } catch StoreFailure.conflict(let why) {
+            return .redirect(place, .bad("\(why.sentence) Tick the box to remove that as well."))
+        } catch let problem as Problem where problem.kind == .changedMeanwhile {
+            return .page(try await page(status: problem.kind.status, notice: .bad(problem.detail.sentence)))
+        }
+    }
+
+    /// Outcomes that a notice has room for.
+    private static let mostOutcomes = 5
+
+    private func withdraw() async throws -> [String] {
+        var outcomes: [String] = []
+        let grants = visit.directory.allGrants.filter { $0.application == id && $0.kind == .consent }.sorted { $0.id < $1.id }
+        for grant in grants where try await visit.office.store.secret(SecretName(.refreshToken, of: grant.id.text)) != nil {
+            outcomes.append(await visit.office.operations.revoke(grant))
+        }
+        let rest = outcomes.count - Self.mostOutcomes
+        return outcomes.prefix(Self.mostOutcomes) + (rest > 0 ? ["\(rest) more consents were treated the same way"] : [])
     }
 }

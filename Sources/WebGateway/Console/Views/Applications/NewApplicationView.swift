@@ -1,121 +1,147 @@
 internal import HTTPTypes
 internal import Mail
 internal import Relay
+internal import struct FoundationEssentials.Date
 
-/// A new application, with the fields that an administrator copies from the provider, and its first mailbox where that is known already: one edit, so that
-/// nothing is there by halves.
+/// A new application, with what an administrator copies from the provider, and its first mailbox where that is known already: one edit, so that nothing is
+/// there by halves.
 struct NewApplicationView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/applications/new") { visit in .page(try NewApplicationView(visit).page()) },
+        ConsoleRoute(method: .get, path: "/applications/new", isForAuditors: false) { visit in .page(NewApplicationView(visit).page()) },
         .post("/applications") { visit in try await NewApplicationView(visit).add() },
     ]
 
     private let visit: Visit
-    private let form: ApplicationForm
+    private let providers: [Provider]
 
     init(_ visit: Visit) {
         self.visit = visit
-        form = ApplicationForm(form: visit.form, visit: visit)
-    }
-
-    /// Those that may be given a secret.
-    private var providers: [Provider] {
-        visit.directory.allProviders.filter { $0.mayReceiveSecrets && !$0.tokenEndpoint.isEmpty }.sorted {
-            ($0.rank, $0.name) < ($1.rank, $1.name)
+        providers = visit.directory.allProviders.filter { $0.mayReceiveSecrets && !$0.tokenEndpoint.isEmpty }.sorted {
+            ($0.rank, $0.name, $0.id) < ($1.rank, $1.name, $1.id)
         }
     }
 
-    private func page(_ trouble: ApplicationForm.Trouble? = nil, error: String? = nil) throws(Problem) -> Page {
+    private func page(_ form: ApplicationForm? = nil, status: HTTPResponse.Status = .ok) -> Page {
         let wanted = visit.form["provider"] ?? visit.query["provider"]
-        guard let chosen = providers.first(where: { $0.id.text == wanted }) ?? providers.first else {
-            throw Problem(
-                .conflict, "there is no provider that may be given a secret",
-                fix: "`mandate providers add` makes one, `providers trust` trusts one")
-        }
-        let kind = visit.form["grant_kind"] ?? Grant.Kind.consent.rawValue
+        let chosen = providers.first { $0.id.text == wanted } ?? providers.first
+        let form = form ?? ApplicationForm(Form(fields: []))
+        let none = "No provider may be given a secret: mandate providers trust ID, once you have looked at it."
         return Page(
             "application-new", "New application",
             [
-                "error": DocumentValue(error ?? (trouble == nil ? nil : "Nothing was stored: a field needs another look.")),
-                "providers": .list(
-                    providers.map {
-                        ["id": .text($0.id.text), "name": .text($0.name), "kind": .text($0.about), "selected": .flag($0.id == chosen.id)]
-                    }),
-                "provider": [
-                    "id": .text(chosen.id.text), "name": .text(chosen.name), "is_microsoft": .flag(chosen.kind == .microsoft),
-                    "is_google": .flag(chosen.kind == .google), "is_custom": .flag(chosen.kind == .custom),
-                ],
-                "values": form.values, "errors": ApplicationForm.errors(trouble),
-                "grant_kinds": [
-                    choice(.consent, "A person signs in once as the mailbox and allows it.", kind),
-                    choice(.appOnly, "The secret alone; the tenant's administrator allows it. One token serves many mailboxes.", kind),
-                ],
-            ], status: trouble == nil && error == nil ? .ok : .unprocessableContent)
+                "error": DocumentValue(form.verdict ?? (chosen == nil ? none : nil)),
+                "providers": .list(providers.map { choice($0, isSelected: $0.id == chosen?.id) }), "provider": document(chosen),
+                "values": form.values(), "errors": form.errorsByField, "grant_kinds": .list(kinds(chosen, form)),
+            ], status: status)
     }
 
-    private func choice(_ kind: Grant.Kind, _ about: String, _ chosen: String) -> DocumentValue {
-        ["value": .text(kind.rawValue), "label": .text(kind.rawValue), "about": .text(about), "selected": .flag(kind.rawValue == chosen)]
+    private func choice(_ provider: Provider, isSelected: Bool) -> DocumentValue {
+        [
+            "id": .text(provider.id.text), "name": .text(provider.name), "kind": .text(provider.about), "selected": .flag(isSelected),
+        ]
     }
 
+    private func document(_ provider: Provider?) -> DocumentValue {
+        [
+            "id": .text(provider?.id.text ?? ""), "name": .text(provider?.name ?? "none"),
+            "is_microsoft": .flag(provider?.kind == .microsoft),
+            "is_google": .flag(provider?.kind == .google), "is_custom": .flag(provider?.kind == .custom),
+            "has_tenant": .flag(provider?.wantsTenant == true),
+        ]
+    }
+
+    private func kinds(_ provider: Provider?, _ form: ApplicationForm) -> [DocumentValue] {
+        let kinds = provider?.grantKinds ?? [.consent]
+        let chosen = kinds.first { $0.rawValue == form["grant_kind"] } ?? kinds.first
+        return kinds.map { kind in
+            let about =
+                kind == .consent
+                ? "A person signs in once as the mailbox and allows it."
+                : "The secret alone; the tenant's administrator allows it. One token serves many mailboxes."
+            return [
+                "value": .text(kind.rawValue), "label": .text(kind.rawValue), "about": .text(about), "selected": .flag(kind == chosen),
+            ]
+        }
+    }
+}
+
+extension NewApplicationView {
     private func add() async throws -> ConsoleAnswer {
-        let id: ApplicationID = form.identifier("app")
-        do {
-            try await visit.editing.edit { directory in try plan(id, directory) }
-        } catch let trouble as ApplicationForm.Trouble { return .page(try page(trouble)) } catch let problem as Problem
-            where problem.kind == .invalid
-        {
-            return .page(try page(error: problem.detail.sentence))
+        var form = ApplicationForm(visit.form)
+        guard let provider = providers.first(where: { $0.id.text == visit.form.raw("provider") }) else {
+            form.note(ApplicationForm.problem("provider", "choose one of those that may be given a secret"))
+            form.askForSecretAgain()
+            return .page(page(form, status: .unprocessableContent))
         }
-        let next = visit.form["mailbox_address"] == nil ? "Add a mailbox below." : "Then consent, or test the mailbox, under Access tokens."
-        return .redirect(
-            "/applications/\(PercentCoding.encode(id.text))",
-            .good("The application is stored. Do the steps at the provider that this page names. \(next)"))
+        check(&form, provider)
+        if !form.isWrong {
+            do { return try await store(form, provider) } catch let error as DocumentError { form.note(error) }
+        }
+        form.askForSecretAgain()
+        return .page(page(form, status: .unprocessableContent))
     }
 
-    private func plan(_ id: ApplicationID, _ directory: Directory) throws -> DirectoryEditing.Plan {
-        guard let provider = visit.form["provider"].flatMap({ directory.provider(ProviderID(trusted: $0)) }), provider.mayReceiveSecrets
-        else {
-            throw Problem(.invalid, "choose a provider")
+    private var wantsMailbox: Bool { visit.form["mailbox_address"] != nil || visit.form["mailbox_login"] != nil }
+
+    private func check(_ form: inout ApplicationForm, _ provider: Provider) {
+        form.check(provider)
+        form.checkSecret(provider)
+        _ = form.ending(at: visit.now)
+        guard wantsMailbox else { return }
+        switch form["grant_kind"].map({ Grant.Kind(rawValue: $0) }) {
+        case .appOnly?? where form.secret == nil: form.refuse("client_secret", "An app-only grant has nothing else to ask with.")
+        case .consent??, .appOnly??: break
+        case .serviceAccount??, .command??, nil?, nil: form.refuse("grant_kind", "Choose one of them.")
         }
-        let application = try form.application(id: id.text, provider: provider.id, before: nil, in: directory)
-        guard !directory.allApplications.contains(where: { $0.name == application.name }) else {
-            throw ApplicationForm.Trouble(field: "name", words: "There is an application of this name already.")
+    }
+
+    private func store(_ form: ApplicationForm, _ provider: Provider) async throws -> ConsoleAnswer {
+        var generator = visit.office.accept.generator()
+        let id = ApplicationID(prefix: "app", using: &generator)
+        let draft = MailboxDraft(
+            .new(form["grant_kind"].flatMap { Grant.Kind(rawValue: $0) } ?? .consent), using: visit.office.accept.generator)
+        var added: MailboxDraft.Plan?
+        try await visit.editing.edit { directory in
+            let base: [DocumentValue.Entry] = [
+                .init("id", .text(id.text)), .init("provider", .text(provider.id.text)),
+                .init("secret_expires", DocumentValue(form["secret_expires"])),
+            ]
+            let application = try form.application(over: base, in: directory)
+            var plan = DirectoryEditing.Plan(changes: [.put(.application(application))])
+            if let secret = form.secret { plan.secrets = [try visit.editing.sealed(secret, SecretName(.clientSecret, of: id.text))] }
+            guard wantsMailbox else { return plan }
+            var known = directory
+            known.apply(plan.changes, edition: directory.edition)
+            let mailbox = try draft.plan(form, application, in: known)
+            added = mailbox
+            plan.changes += mailbox.changes
+            return plan
         }
-        let secret = visit.form.raw("client_secret")
-        guard !secret.isEmpty else {
-            throw ApplicationForm.Trouble(field: "client_secret", words: "The provider showed it once: paste it here.")
-        }
-        var plan = DirectoryEditing.Plan(
-            changes: [.put(.application(application))],
-            secrets: [try visit.editing.sealed(Secret(secret), SecretName(.clientSecret, of: id.text))])
-        guard visit.form["mailbox_address"] != nil else { return plan }
-        guard let kind = Grant.Kind(rawValue: visit.form["grant_kind"] ?? ""), kind == .consent || kind == .appOnly else {
-            throw ApplicationForm.Trouble(field: "grant_kind", words: "Choose consent or app-only.")
-        }
-        var known = directory
-        known.apply(plan.changes, edition: directory.edition)
-        let grant = Grant(
-            id: form.identifier("grant"), name: visit.form["mailbox_address"] ?? application.name, kind: kind, application: id)
-        plan.changes += try form.mailbox(grant: grant, isNew: true, in: known)
-        return plan
+        return .redirect("/applications/\(PercentCoding.encode(id.text))", .good(words(form, added)))
+    }
+
+    private func words(_ form: ApplicationForm, _ added: MailboxDraft.Plan?) -> String {
+        let start = "The application \(form["name"] ?? "") was added. Now do the steps at the provider, then "
+        guard let added else { return start + "add a mailbox below." }
+        return added.grant.kind == .consent
+            ? start + "consent as \(added.grant.principal ?? added.mailbox.login) under Access tokens."
+            : start + "test the sign-in of \(added.mailbox.address) under Access tokens."
     }
 }
 
 extension Provider {
-    /// The large ones first.
+    /// The large ones first, as the catalogue has them.
     fileprivate var rank: Int {
-        switch kind {
-        case .microsoft: id == Provider.microsoft.id ? 0 : 2
-        case .google: 1
-        case .custom: 3
-        }
+        if id == Provider.microsoft.id { return 0 }
+        if id == Provider.google.id { return 1 }
+        return Provider.builtIn.contains { $0.id == id } ? 2 : 3
     }
 
     fileprivate var about: String {
         switch kind {
         case .microsoft: "Entra, Exchange Online"
         case .google: "Workspace, Gmail"
-        case .custom: "custom"
+        case .custom: authorization.issuer == nil ? "custom" : "custom, by its issuer"
         }
     }
 }

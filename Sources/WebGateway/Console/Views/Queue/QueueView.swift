@@ -16,6 +16,8 @@ struct QueueView: Sendable {
     private static let most = 10_000
     /// At a time, since each brings its header along.
     private static let handful = 1000
+    /// Messages that one page looks through for those that fit; the next page goes on from there.
+    private static let mostLooked = 100_000
 
     private let visit: Visit
 
@@ -49,44 +51,46 @@ struct QueueView: Sendable {
             isUnknown: state == "unknown", text: text ?? "")
     }
 
-    /// The next so many that fit, and whether there are more.
-    private func messages(_ filter: Filter, after: SpoolID?, limit: Int) async throws(StoreFailure) -> (
-        found: [QueuedMessage], isMore: Bool
-    ) {
+    /// The next page of those that fit, and behind which message the one after it begins; nil: there is none.
+    private func messages(_ filter: Filter, after: SpoolID?) async throws(StoreFailure) -> (found: [QueuedMessage], next: SpoolID?) {
         var found: [QueuedMessage] = []
         var cursor = after
+        var looked = 0
         while true {
             let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
             for message in some where filter.takes(message) {
-                if found.count == limit { return (found, true) }
+                if found.count == Self.page { return (found, found.last?.message.id) }
                 found.append(message)
             }
-            guard some.count == Self.handful, let last = some.last else { return (found, false) }
+            guard some.count == Self.handful, let last = some.last else { return (found, nil) }
             cursor = last.message.id
+            looked += some.count
+            guard looked < Self.mostLooked else { return (found, cursor) }
         }
     }
 
     private func page() async throws -> Page {
         let filter = filter(visit.query["state"], visit.query["q"])
         let after = visit.query["after"].flatMap { SpoolID($0) }
-        let (found, isMore): ([QueuedMessage], Bool)
-        do throws(StoreFailure) { (found, isMore) = try await messages(filter, after: after, limit: Self.page) } catch {
+        let (found, next): ([QueuedMessage], SpoolID?)
+        do throws(StoreFailure) { (found, next) = try await messages(filter, after: after) } catch {
             // The message that the cursor names has left the queue: begin again.
             guard case .notFound = error else { throw error }
-            (found, isMore) = try await messages(filter, after: nil, limit: Self.page)
+            (found, next) = try await messages(filter, after: nil)
         }
         let query =
             (filter.word.isEmpty ? "" : "&state=\(filter.word)") + (filter.text.isEmpty ? "" : "&q=\(PercentCoding.encode(filter.text))")
         let own = "/queue" + (query.isEmpty ? "" : "?" + query.dropFirst())
         let depth = try await store.depth().counts.values.reduce(0, +)
-        let next = isMore ? found.last.map { "/queue?after=\(PercentCoding.encode($0.message.id.text))\(query)" } : nil
+        let onwards = next.map { "/queue?after=\(PercentCoding.encode($0.text))\(query)" }
         return Page(
             "queue", "Queue",
             [
                 "filter": ["states": states(filter), "state": .text(filter.word), "q": .text(filter.text), "is_set": .flag(filter.isSet)],
-                "has_rows": .flag(!found.isEmpty), "rows": .list(found.map { row($0, own) }),
+                "has_rows": .flag(!found.isEmpty || next != nil), "rows": .list(found.map { row($0, own) }),
                 "pager": [
-                    "words": .text("\(found.count) of \(Words.number(depth)) message\(depth == 1 ? "" : "s")"), "next": DocumentValue(next),
+                    "words": .text("\(found.count) of \(Words.number(depth)) message\(depth == 1 ? "" : "s")"),
+                    "next": DocumentValue(onwards),
                     "prev": after == nil ? .null : .text(own), "next_label": "Next", "prev_label": "From the beginning",
                 ],
                 "all_words": .text(filter.isSet ? "Every message that fits the filter." : "Every message in the queue."),
@@ -148,8 +152,9 @@ struct QueueView: Sendable {
         var cursor: SpoolID?
         while changed + passed < Self.most {
             let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
-            let chosen = some.filter { filter.takes($0) && $0.isOpen(to: action, at: visit.now) }.map(\.message.id)
-            let count = await change(chosen.prefix(Self.most - changed - passed), action)
+            let fitting = some.filter { filter.takes($0) && $0.isOpen(to: action, at: visit.now) }.map(\.message.id)
+            let chosen = fitting.prefix(Self.most - changed - passed)
+            let count = try await change(chosen, action)
             changed += count
             passed += chosen.count - count
             guard some.count == Self.handful, let last = some.last else { break }
@@ -162,17 +167,20 @@ struct QueueView: Sendable {
     }
 
     /// Those of a handful together, so that they share commits: ten thousand take seconds.
-    private func change(_ messages: ArraySlice<SpoolID>, _ action: QueueAction) async -> Int {
-        await withTaskGroup(of: Bool.self) { group in
+    private func change(_ messages: ArraySlice<SpoolID>, _ action: QueueAction) async throws -> Int {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             for message in messages {
                 group.addTask {
-                    do throws(StoreFailure) {
-                        try await store.change(message, action, by: visit.person, at: visit.now)
-                        return true
-                    } catch { return false }  // told of as passed over
+                    do throws(StoreFailure) { try await store.change(message, action, by: visit.person, at: visit.now) } catch {
+                        switch error {
+                        case .conflict, .notFound: return false
+                        default: throw error
+                        }
+                    }
+                    return true
                 }
             }
-            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
     }
 }

@@ -10,63 +10,76 @@ struct CheckView: Sendable {
     init(_ visit: Visit) { self.visit = visit }
 
     private func page() async throws -> Page {
-        guard let kind = CheckKind(rawValue: visit.form["check"] ?? "") else {
-            throw Problem(.badRequest, "the check is sign-in, outgoing or incoming")
+        guard let kind = CheckKind(rawValue: visit.form.raw("check")) else {
+            throw Problem(.invalid, "the check is one of \(CheckKind.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         guard let mailbox = visit.directory.mailbox(MailboxID(trusted: visit.path("id"))) else {
             throw Problem(
-                .notFound, "there is no such mailbox; of a family, each address is one, which `mandate mailboxes check ADDRESS` tries")
+                .notFound, "there is no such mailbox", fix: "of a family each address is one: `mandate mailboxes check ADDRESS` tries it")
         }
         let report = await visit.office.operations.check(mailbox, kind, visit.person)
-        let option = kind == .signIn ? "" : " --\(kind.rawValue)"
         return Page(
-            "check", "Test of \(mailbox.address)",
+            "check", "\(kind.title) of \(mailbox.address)",
             [
                 "mailbox": ["id": .text(PercentCoding.encode(mailbox.id.text)), "address": .text(mailbox.address.description)],
-                "check": .text(kind.rawValue),
-                "command": .text("mandate mailboxes check \(mailbox.address)\(option)"), "result": result(report, kind),
-                "checks": .list(report.steps.map(step)), "from": from(report),
+                "check": .text(kind.rawValue), "command": .text(command(kind, mailbox)), "result": result(report, kind),
+                "checks": .list(report.steps.map(step)), "from": from(report, kind),
             ])
     }
 
+    private func command(_ kind: CheckKind, _ mailbox: Mailbox) -> String {
+        "mandate mailboxes check \(mailbox.address.description.shellQuoted)" + (kind == .signIn ? "" : " --\(kind.rawValue)")
+    }
+
     private func result(_ report: CheckReport, _ kind: CheckKind) -> DocumentValue {
-        guard report.isGood else {
-            return ["kind": "bad", "word": "It does not work", "sentence": "The last step says why, and what to do."]
+        if let failed = report.steps.first(where: { !$0.isGood }) {
+            return ["kind": "bad", "word": "It does not work", "sentence": .text(failed.detail.sentence)]
+        }
+        guard !report.steps.isEmpty else {
+            return ["kind": "bad", "word": "It could not be tried", "sentence": "Its grant has no application or provider."]
         }
         let sentence =
             switch kind {
             case .signIn: "The mailbox can send. Nothing was sent."
             case .outgoing: "A test message to the mailbox itself was taken."
-            case .incoming: "The mailbox can be read."
+            case .incoming: "The mailbox can be read. Nothing was read."
             }
         return ["kind": "good", "word": "It works", "sentence": .text(sentence)]
     }
 
     private func step(_ step: CheckReport.Step) -> DocumentValue {
-        let commands = step.fix.filter(\.isCommand)
-        let words = step.fix.filter { !$0.isCommand }
-        return [
-            "name": .text(step.name), "outcome": Words.badge(step.isGood ? "good" : "bad", step.isGood ? "good" : "failed"),
-            "detail": .text(step.detail.sentence),
-            "fix": words.isEmpty ? .null : .text(words.joined(separator: "; ").sentence),
-            "fix_command": commands.isEmpty ? .null : .text(commands.joined(separator: "\n")),
+        [
+            "name": .text(step.name), "outcome": step.isGood ? Words.badge("good", "works") : Words.badge("bad", "failed"),
+            "detail": .text(step.detail.sentence), "fix": Words.steps(step.fix),
         ]
     }
 
-    private func from(_ report: CheckReport) -> DocumentValue {
-        guard let planned = report.planned, let actual = report.actual else { return .null }
+    private func from(_ report: CheckReport, _ kind: CheckKind) -> DocumentValue {
+        guard kind == .outgoing, let planned = report.planned else { return .null }
+        guard let actual = report.actual else {
+            return [
+                "planned": .text(planned), "actual": nil, "match": Words.badge("off", "see above"),
+                "about": "The steps say what is known of the From that the test message arrived with.",
+            ]
+        }
         let isSame = planned.lowercased() == actual.lowercased()
         return [
             "planned": .text(planned), "actual": .text(actual),
-            "match": Words.badge(isSame ? "good" : "bad", isSame ? "the same" : "not the same"),
-            "about": .text(isSame ? "The provider kept it." : "The standing of this pair is now rewritten, so mail takes the next route."),
+            "match": isSame ? Words.badge("good", "the same") : Words.badge("bad", "not the same"),
+            "about": .text(
+                isSame
+                    ? "The provider kept what was written."
+                    : "The standing of this pair is now rewritten, so mail from \(planned) takes the next route."),
         ]
     }
 }
 
-extension String {
-    /// Something to type, at our command line or in PowerShell.
-    fileprivate var isCommand: Bool {
-        hasPrefix("mandate ") || hasPrefix("  ") || firstMatch(of: /^(Set|Add|New|Get|Grant|Test)-[A-Z]/) != nil
+extension CheckKind {
+    fileprivate var title: String {
+        switch self {
+        case .signIn: "Sign-in"
+        case .outgoing: "Outgoing mail"
+        case .incoming: "Incoming mail"
+        }
     }
 }

@@ -10,81 +10,86 @@ struct TokensView: Sendable {
         .post("/tokens/{id}/remove") { visit in try await TokensView(visit).remove() },
     ]
 
-    private let visit: Visit
-    private let directory: Directory
+    let visit: Visit
+    /// One snapshot for the whole page.
+    let directory: Directory
 
     init(_ visit: Visit) {
         self.visit = visit
         directory = visit.directory
     }
 
+    /// What the rows are made of, worked out once.
+    struct Facts: Sendable {
+        let health: HealthReport
+        let opened: OpenedMailboxes
+        let grants: [ApplicationID: [Grant]]
+    }
+
+    /// Below one application, and below one grant: a longer page is slow to load and to look through, and the command has them all.
+    static let mostGrants = 200
+    static let mostMailboxes = 100
+
     private func page() async throws -> Page {
-        let health = try await visit.office.health()
+        let directory = directory
+        let opened = try await Aside.run { OpenedMailboxes(directory) }
+        let facts = Facts(
+            health: try await visit.office.health(), opened: opened, grants: Dictionary(grouping: directory.allGrants, by: \.application))
         let applications = directory.allApplications.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         return Page(
             "tokens", "Access tokens",
-            ["applications_note": nil, "applications": .list(applications.map { application($0, health) })])
+            ["applications_note": DocumentValue(note(facts)), "applications": .list(applications.map { application($0, facts) })])
     }
 
-    private func application(_ application: Application, _ health: HealthReport) -> DocumentValue {
+    private func note(_ facts: Facts) -> String? {
+        let isCut =
+            facts.grants.values.contains { $0.count > Self.mostGrants }
+            || directory.allGrants.contains { facts.opened.mailboxes(of: $0.id).count > Self.mostMailboxes }
+        guard isCut else { return nil }
+        return "At most \(Self.mostGrants) grants of an application are shown, and \(Self.mostMailboxes) mailboxes of a grant;"
+            + " mandate grants list and mandate mailboxes list have them all."
+    }
+
+    private func application(_ application: Application, _ facts: Facts) -> DocumentValue {
         let provider = directory.provider(application.provider)?.name ?? application.provider.text
-        let grants = directory.allGrants.filter { $0.application == application.id }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        let id = PercentCoding.encode(application.id.text)
         return [
-            "id": .text(application.id.text), "name": .text(application.name),
+            "id": .text(id), "name": .text(application.name), "quoted": .text(application.name.shellQuoted),
             "provider": .text(application.tenant.isEmpty ? provider : "\(provider), tenant \(application.tenant)"),
-            "href": .text("/applications/\(PercentCoding.encode(application.id.text))"),
-            "state": Words.state(health.health(of: application), at: visit.now), "grants": .list(grants.map { grant($0, health) }),
+            "href": .text("/applications/\(id)"), "state": Words.state(facts.health.health(of: application), at: visit.now),
+            "grants": .list(shown(facts.grants[application.id] ?? [], facts).map { grant($0, facts) }),
         ]
     }
 
-    private func grant(_ grant: Grant, _ health: HealthReport) -> DocumentValue {
-        let own = health.health(of: grant)
-        let provider = GrantSource(grant.id, in: directory)?.provider
-        let mailboxes = directory.mailboxes(of: grant.id).map { mailbox($0, health) } + families(of: grant, health)
-        let isConsent = grant.kind == .consent && visit.visitor.mayChange
-        return [
-            "id": .text(grant.id.text), "name": .text(grant.name), "kind": .text(grant.kind.rawValue),
-            "principal": DocumentValue(grant.principal),
-            "state": Words.state(own, at: visit.now), "has_todo": .flag(own.needsSomeone && !own.steps.isEmpty),
-            "steps": Words.steps(own.needsSomeone ? own.steps : []), "can_consent": .flag(isConsent),
-            "can_device": .flag(isConsent && provider?.authorization.deviceEndpoint != nil && provider?.habits.allowsDeviceFlow == true),
-            "can_remove": .flag(isConsent), "has_mailboxes": .flag(!mailboxes.isEmpty), "mailboxes": .list(mailboxes),
-        ]
+    /// By name; where not all are shown, those that need somebody before the others.
+    private func shown(_ grants: [Grant], _ facts: Facts) -> [Grant] {
+        let sorted = grants.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        guard sorted.count > Self.mostGrants else { return sorted }
+        let needy = Set(sorted.filter { facts.health.health(of: $0).needsSomeone }.map(\.id))
+        let ordered = sorted.filter { needy.contains($0.id) } + sorted.filter { !needy.contains($0.id) }
+        return Array(ordered.prefix(Self.mostGrants))
     }
+}
 
-    private func mailbox(_ mailbox: Mailbox, _ health: HealthReport) -> DocumentValue {
-        [
-            "id": .text(PercentCoding.encode(mailbox.id.text)), "address": .text(mailbox.address.description),
-            "login": .text(mailbox.login),
-            "transports": .text(mailbox.transports.map(\.rawValue).joined(separator: ", ")),
-            "state": Words.state(health.health(of: mailbox), at: visit.now),
-        ]
-    }
-
-    /// Every address in it is a mailbox of its own; they are counted nowhere, so it stands for them.
-    private func families(of grant: Grant, _ health: HealthReport) -> [DocumentValue] {
-        directory.allFamilies.filter { $0.grant == grant.id }.sorted { $0.id < $1.id }.map { family in
-            [
-                "id": .text(PercentCoding.encode(family.id.text)),
-                "address": .text(family.members.map(\.description).joined(separator: ", ")),
-                "login": .text("family \(family.name)"), "transports": .text(family.transports.map(\.rawValue).joined(separator: ", ")),
-                "state": Words.state(health.health(of: family), at: visit.now),
-            ]
-        }
-    }
-
+/// What is done with a grant that is there.
+extension TokensView {
     private var desk: GrantDesk { GrantDesk(office: visit.office, person: visit.person) }
 
     private func renew() async throws -> ConsoleAnswer {
         let grant = try desk.grant(visit.path("id"))
         do throws(Problem) {
             let token = try await desk.renew(grant)
-            return .redirect("/tokens", .good("Grant \(grant.name) has a new token, until \(Words.words(token.expires, at: visit.now))."))
-        } catch { return .redirect("/tokens", .bad("Grant \(grant.name) got no token: \(error.detail.sentence)")) }
+            return .redirect(
+                grant.place, .good("Grant \(grant.name) has a new access token, good until \(Words.words(token.expires, at: visit.now))."))
+        } catch { return .redirect(grant.place, .bad("Grant \(grant.name) got no new token: \(error.detail.sentence)")) }
     }
 
     private func remove() async throws -> ConsoleAnswer {
         let grant = try desk.grant(visit.path("id"))
-        return .redirect("/tokens", .good(try await desk.forget(grant).sentence))
+        guard grant.kind == .consent else {
+            return .redirect(
+                grant.place, .bad("Grant \(grant.name) is of the kind \(grant.kind.rawValue): there is no consent to remove."))
+        }
+        return .redirect(grant.place, .good(try await desk.forget(grant).sentence))
     }
 }
