@@ -103,7 +103,8 @@ let package = Package(
             ]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["WebGateway", "CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto, log, lifecycle] + hummingbird,
+            dependencies: ["WebGateway", "CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto, log, lifecycle]
+                + hummingbird,
             path: "Tests/Benchmarks"),
     ],
     swiftLanguageModes: [.v6]

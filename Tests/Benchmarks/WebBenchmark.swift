@@ -97,7 +97,8 @@ enum WebBenchmark {
         router.post("v1/decisions") { request, context in
             let question = try await request.decode(as: Question.self, context: context)
             return Answer(
-                route: "own", author: question.user, mailbox: ["address": question.user, "login": question.user, "grant": "grant"], transport: "smtp",
+                route: "own", author: question.user, mailbox: ["address": question.user, "login": question.user, "grant": "grant"],
+                transport: "smtp",
                 from: [["name": question.purpose, "address": question.user]])
         }
         var logger = Logger(label: "bare")
@@ -116,27 +117,32 @@ enum WebBenchmark {
         let wait: @Sendable (Double) async -> Void = { seconds in try? await Task.sleep(for: .seconds(seconds)) }
         let refuse: RequestToken = { _ throws(TokenFailure) in throw .temporary("nobody gives tokens here", retryAfter: nil) }
         let renewer = TokenRenewer(
-            store: store, vault: vault, holder: "benchmark", request: refuse, runCommand: { _ throws(TokenFailure) in throw .missing("none") },
+            store: store, vault: vault, holder: "benchmark", request: refuse,
+            runCommand: { _ throws(TokenFailure) in throw .missing("none") },
             source: { GrantSource($0, in: shelf.current.directory) }, isNeeded: { _ in false }, now: now, draw: { 0.5 }, wait: wait,
             report: { _, _ in })
         let registry = PrometheusRegistry(MandateMetrics.catalogue)
         var logger = Logger(label: "benchmark")
         logger.logLevel = .error
         let desk = ConsentDesk(
-            store: store, vault: vault, request: refuse, verify: { _ throws(IdentityFailure) in throw .temporary("nobody") }, purpose: { _ in nil }, now: now,
+            store: store, vault: vault, request: refuse, verify: { _ throws(IdentityFailure) in throw .temporary("nobody") },
+            purpose: { _ in nil }, now: now,
             random: random)
         let office = WebOffice(
             store: store, shelf: shelf, vault: vault, broker: TokenBroker(renewer: renewer), desk: desk,
             accept: AcceptStage.Surroundings(
                 store: store,
-                decider: { _ throws(StoreFailure) in Decider(directory: shelf.current.directory, conditions: shelf.current.conditions) }, now: now,
+                decider: { _ throws(StoreFailure) in Decider(directory: shelf.current.directory, conditions: shelf.current.conditions) },
+                now: now,
                 generator: { SystemRandomNumberGenerator() }, domain: Organisation.domain),
             address: .usual, settings: WebSettings(),
             operations: WebOperations(
                 catchUp: { true }, wake: {}, probe: { _, _, _ throws(StoreFailure) in nil }, check: { _, _, _ in CheckReport(steps: []) },
                 revoke: { _ in "" }, requestDevice: { _ throws(TokenFailure) in throw .missing("none") },
-                pollDevice: { _ throws(TokenFailure) in .expired }, verify: { ChainReport(entries: 0, broken: nil, words: "") }, isReady: { true }),
-            registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, random: random, logger: logger)
+                pollDevice: { _ throws(TokenFailure) in .expired }, verify: { ChainReport(entries: 0, broken: nil, words: "") },
+                isReady: { true }),
+            registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, random: random, logger: logger
+        )
         return WebGateway(host: "127.0.0.1", port: 0, office: office, onListening: listening)
     }
 
@@ -174,13 +180,16 @@ enum WebBenchmark {
     /// The program itself on a store of that size.
     private static func service() async throws {
         let house = try await MailHouse.open(
-            .microsoft, logins: ["robot@crowd.example"], secret: nil, more: Organisation(users: addresses, delegations: addresses / 10).entities)
+            .microsoft, logins: ["robot@crowd.example"], secret: nil,
+            more: Organisation(users: addresses, delegations: addresses / 10).entities)
         let port = try SubmissionClient.freePort()
         let clock = ContinuousClock()
         let start = clock.now
         let service = try await house.serving(port: port)
         let ready = clock.now - start
-        row("the service at that size: from its start to a greeting", "\((ready / .seconds(1)).short) s, \(Memory.resident(of: service.processIdentifier) >> 20) MB")
+        row(
+            "the service at that size: from its start to a greeting",
+            "\((ready / .seconds(1)).short) s, \(Memory.resident(of: service.processIdentifier) >> 20) MB")
         service.terminate()
         service.waitUntilExit()
         try await house.close()

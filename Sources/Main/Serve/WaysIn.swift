@@ -41,7 +41,8 @@ struct WaysIn: Sendable {
                     accept: surroundings, isAccepted: { id throws(StoreFailure) in try await service.store.show(id) != nil },
                     directory: { [shelf = service.shelf] in shelf.current.directory }, address: { service.address(ofAccount: $0) },
                     owner: live.account.uid,
-                    accepted: service.metrics.accepted(.pickup) { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log))
+                    accepted: service.metrics.accepted(.pickup) { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log
+                ))
         }
         services = [browsers, smtp] + pickups
         if let folder = configuration.localFolder, let obstacle = LocalFolder(folder).obstacle {

@@ -6,7 +6,8 @@ extension MandateMetrics {
     func count(_ settlement: Settlement, seconds: Double, age: Double) {
         if let tried = settlement.tried {
             attempted(
-                mailbox: tried.login, route: tried.route.rawValue, transport: tried.transport.rawValue, verdict: tried.verdict, seconds: seconds)
+                mailbox: tried.login, route: tried.route.rawValue, transport: tried.transport.rawValue, verdict: tried.verdict,
+                seconds: seconds)
         }
         for traffic in settlement.traffic {
             switch traffic.outcome {
