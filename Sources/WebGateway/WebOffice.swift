@@ -16,7 +16,8 @@ package struct WebOffice: Sendable {
     let registry: PrometheusRegistry
     let metrics: MandateMetrics
     let wait: @Sendable (_ seconds: Double) async -> Void
-    let random: @Sendable (_ count: Int) -> [UInt8]
+    /// So many random octets.
+    let draw: @Sendable (_ count: Int) -> [UInt8]
     let logger: Logger
     let requests = RequestsUnderWay()
     let errands = Errands()
@@ -26,7 +27,7 @@ package struct WebOffice: Sendable {
     package init(
         store: any Store, shelf: Shelf, vault: Vault, broker: TokenBroker, desk: ConsentDesk, accept: AcceptStage.Surroundings,
         address: PublicAddress, settings: WebSettings, operations: WebOperations, registry: PrometheusRegistry, metrics: MandateMetrics,
-        wait: @escaping @Sendable (_ seconds: Double) async -> Void, random: @escaping @Sendable (_ count: Int) -> [UInt8], logger: Logger
+        wait: @escaping @Sendable (_ seconds: Double) async -> Void, draw: @escaping @Sendable (_ count: Int) -> [UInt8], logger: Logger
     ) {
         self.store = store
         self.shelf = shelf
@@ -40,7 +41,7 @@ package struct WebOffice: Sendable {
         self.registry = registry
         self.metrics = metrics
         self.wait = wait
-        self.random = random
+        self.draw = draw
         self.logger = logger
     }
 

@@ -13,7 +13,7 @@ struct WebRoutes: Sendable {
     init(_ office: WebOffice) {
         self.office = office
         let entrance = Entrance(
-            address: office.address, proxies: office.settings.proxies, sessions: SessionKeeper(key: Secret(office.random(32))),
+            address: office.address, proxies: office.settings.proxies, sessions: SessionKeeper(key: Secret(office.draw(32))),
             directory: { [shelf = office.shelf] in shelf.current.directory }, now: office.accept.now)
         desk = APIDesk(office: office, entrance: entrance)
         console = Console(office: office, entrance: entrance)

@@ -60,22 +60,39 @@ enum WebBenchmark {
         let organisation = Organisation(users: addresses, delegations: addresses / 10)
         let shelf = Shelf(
             Snapshot(directory: Directory(organisation.entities + [.client(client)], edition: Edition(1)), conditions: Conditions()))
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        let group = Task {
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await bareRoute { port.yield($0) } }
-                for await first in ports.prefix(1) { port.yield(first) }
-                group.addTask { try await gateway(shelf) { port.yield($0) }.run() }
-                try await group.waitForAll()
-            }
-        }
-        var iterator = ports.makeAsyncIterator()
-        guard let bare = await iterator.next(), let ours = await iterator.next() else { return }
+        let bareDoor = Door { try await bareRoute($0) }
+        let ourDoor = Door { try await gateway(shelf, $0).run() }
+        let bare = await bareDoor.port
+        let ours = await ourDoor.port
         let result: Result<Void, any Error>
         do { result = .success(try await body(bare, ours, key)) } catch { result = .failure(error) }
-        group.cancel()
-        _ = await group.result
+        await bareDoor.shut()
+        await ourDoor.shut()
         try result.get()
+    }
+
+    /// A server in this process, and where it listens.
+    private struct Door {
+        private let ports: AsyncStream<Int>
+        private let task: Task<Void, any Error>
+
+        init(_ serve: @escaping @Sendable (_ listening: @escaping @Sendable (Int) -> Void) async throws -> Void) {
+            let (ports, announce) = AsyncStream<Int>.makeStream()
+            self.ports = ports
+            task = Task { try await serve { announce.yield($0) } }
+        }
+
+        var port: Int {
+            get async {
+                for await port in ports { return port }
+                return 0
+            }
+        }
+
+        func shut() async {
+            task.cancel()
+            _ = await task.result
+        }
     }
 
     private struct Question: Decodable {
@@ -141,7 +158,7 @@ enum WebBenchmark {
                 revoke: { _ in "" }, requestDevice: { _ throws(TokenFailure) in throw .missing("none") },
                 pollDevice: { _ throws(TokenFailure) in .expired }, verify: { ChainReport(entries: 0, broken: nil, words: "") },
                 isReady: { true }),
-            registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, random: random, logger: logger
+            registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, draw: random, logger: logger
         )
         return WebGateway(host: "127.0.0.1", port: 0, office: office, onListening: listening)
     }

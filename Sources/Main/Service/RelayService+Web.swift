@@ -14,7 +14,7 @@ extension RelayService {
             store: store, shelf: shelf, vault: vault, broker: broker,
             desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, accept: accept,
             address: address, settings: settings, operations: operations, registry: registry, metrics: metrics, wait: live.wait,
-            random: { [live] in live.randomBytes($0) }, logger: log)
+            draw: { [live] in live.randomBytes($0) }, logger: log)
         return WebGateway(
             host: host, port: port ?? (address.isSecure ? PublicAddress.usual.port : address.port), office: office,
             onListening: { [log] in log.notice("listening for browsers at \(host):\($0); consents come back to \(address)") })

@@ -19,7 +19,7 @@ extension Console {
     ) -> Response {
         let isFirst = !office.directory.allClients.contains { $0.isEnabled && $0.roles.contains(.administrator) }
         let known = request.cookies[Self.strangersCookie]?.value
-        let nonce = known.flatMap { [UInt8](hexadecimal: $0)?.count == 16 ? $0 : nil } ?? office.random(16).hexadecimal
+        let nonce = known.flatMap { [UInt8](hexadecimal: $0)?.count == 16 ? $0 : nil } ?? office.draw(16).hexadecimal
         var response = html(
             plain(
                 "Sign in",
@@ -56,8 +56,8 @@ extension Console {
             }
             let visitor = try entrance.visitor(request, context)
             let client = try await entrance.logIn(
-                name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address, salt: office.random(16))
-            let session = Session(client: client.id, startedAt: office.now, nonce: office.random(16).hexadecimal)
+                name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address, salt: office.draw(16))
+            let session = Session(client: client.id, startedAt: office.now, nonce: office.draw(16).hexadecimal)
             office.logger.notice(
                 "console: \(client.name) logged in", metadata: ["request": "\(context.requestID)", "address": "\(visitor.address)"])
             var response = redirect(next)

@@ -9,7 +9,7 @@ import Testing
 @testable import Main
 
 /// The API of the built service, as programs use it.
-struct APITests {
+@Suite(.serialized) struct APITests {
     @Test(.timeLimit(.minutes(3))) func aBatchMailerAsksAndIsAnswered() async throws {
         try await WebHouse.with { house in
             let one = try await house.sender.send("POST", "/v1/decisions", json: #"{"purpose": "notification"}"#)

@@ -73,9 +73,9 @@ extension WebPeers {
                 }
                 #expect(try await person.client.get("/nothing").status == 404)
                 let settings = try await person.client.get("/settings").text
-            let form = try #require(settings.components(separatedBy: "action=\"/settings/organisation\"").dropFirst().first)
-            let tag = try #require(form.firstMatch(of: /name="etag" value="([^"]+)"/)?.1).replacing("&quot;", with: "%22")
-            let saved = try await person.post("/settings/organisation", "csrf=\(person.token)&value=Contoso&etag=\(tag)")
+                let form = try #require(settings.components(separatedBy: "action=\"/settings/organisation\"").dropFirst().first)
+                let tag = try #require(form.firstMatch(of: /name="etag" value="([^"]+)"/)?.1).replacing("&quot;", with: "%22")
+                let saved = try await person.post("/settings/organisation", "csrf=\(person.token)&value=Contoso&etag=\(tag)")
                 #expect(saved.status == 303)
                 #expect(try await house.directory().settings[SettingKey(.organisation)] == "Contoso")
             }

@@ -9,7 +9,7 @@ import Testing
 @testable import Main
 
 /// A client that sends by itself: it asks with `include=token`, and reports what the provider answered.
-struct HandoutTests {
+@Suite(.serialized) struct HandoutTests {
     private static let question = #"{"purpose": "notification"}"#
 
     /// Gives the client `sender` the tokens of the tracker's mailbox, and waits until the service knows.

@@ -8,7 +8,7 @@ import Testing
 @testable import Main
 
 /// Browsers and programs that mean harm, or do not know better.
-struct HostileWebTests {
+@Suite(.serialized) struct HostileWebTests {
     @Test(.timeLimit(.minutes(3))) func whatComesFromAnotherSiteChangesNothing() async throws {
         try await WebHouse.with { house in
             let person = try await ConsolePerson.logIn(to: house)
@@ -54,20 +54,28 @@ struct HostileWebTests {
         }
     }
 
-    @Test(
-        .timeLimit(.minutes(3)),
-        arguments: [
-            "/../../etc/passwd", "/assets/../console.css", "/assets/%2e%2e/%2e%2e/etc/passwd", "/v1/users/..%2f..%2fclients",
+    @Test(.timeLimit(.minutes(3))) func pathsLeadNowhere() async throws {
+        let paths = [
+            "/../../etc/passwd",
+            "/assets/../console.css",
+            "/assets/%2e%2e/%2e%2e/etc/passwd",
+            "/v1/users/..%2f..%2fclients",
             "/v1/users/%00",
-            "/v1/users/%ff%fe", "/v1/users/%", "/v1/users/?limit=99999999999999999999", "/v1/users?limit=%00", "/assets/console.css/x",
+            "/v1/users/%ff%fe",
+            "/v1/users/%",
+            "/v1/users/?limit=99999999999999999999",
+            "/v1/users?limit=%00",
+            "/assets/console.css/x",
             "/%",
-            "/OAuth2/%00/start?consent=x", "/v1/messages/%0d%0ax",
-        ]) func pathsLeadNowhere(_ path: String) async throws
-    {
+            "/OAuth2/%00/start?consent=x",
+            "/v1/messages/%0d%0ax",
+        ]
         try await WebHouse.with { house in
-            let answer = try await house.administrator.get(path)
-            #expect((400..<500).contains(answer.status), "\(answer.status)")
-            #expect(!answer.text.contains("root:"))
+            for path in paths {
+                let answer = try await house.administrator.get(path)
+                #expect((400..<500).contains(answer.status), "\(path): \(answer.status)")
+                #expect(!answer.text.contains("root:"))
+            }
         }
     }
 

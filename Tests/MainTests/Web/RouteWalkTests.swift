@@ -8,7 +8,7 @@ import Testing
 @testable import WebGateway
 
 /// Walks every route with every method and role, and compares what happens with what the API's own document promises.
-struct RouteWalkTests {
+@Suite(.serialized) struct RouteWalkTests {
     /// Nobody, and each role.
     private static let visitors: [Role?] = [nil, .administrator, .auditor, .sender]
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]

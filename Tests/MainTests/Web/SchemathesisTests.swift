@@ -4,8 +4,8 @@ import Testing
 
 @testable import Main
 
-/// Programs that want a machine of two cores for themselves: one at a time.
-@Suite(.serialized) enum WebPeers {}
+/// Programs that want a machine of two cores for themselves, one at a time: a browser, a reverse proxy, a fuzzer. `MANDATE_WEB_PEERS=1` runs them.
+@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["MANDATE_WEB_PEERS"] != nil)) enum WebPeers {}
 
 extension WebPeers {
     /// A fuzzer of APIs that is not ours (schemathesis) reads the API's own document and asks thousands of questions that it allows, and does not allow.

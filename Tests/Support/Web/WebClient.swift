@@ -12,8 +12,8 @@ package struct WebClient: Sendable {
         package func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
         package func all(_ name: String) -> [String] { fields.filter { $0.name.lowercased() == name.lowercased() }.map(\.value) }
         package var text: String { String(decoding: body, as: UTF8.self) }
-        /// The body as JSON's own types.
-        package var json: Any? { try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed) }  // nil says enough in a test
+        /// The body as JSON's own types; nil says enough in a test.
+        package var json: Any? { try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed) }
         package subscript(key: String) -> Any? { (json as? [String: Any])?[key] }
     }
 

@@ -51,7 +51,7 @@ extension ClientsView {
             guard password.count >= PasswordHash.leastLength else {
                 throw ClientForm.Trouble("password", "A password has \(PasswordHash.leastLength) characters at least.")
             }
-            let salt = visit.office.random(16)
+            let salt = visit.office.draw(16)
             let hash = try await Aside.run { PasswordHash(of: Secret(password), salt: salt) }
             guard let hash else { throw ClientForm.Trouble("password", "This password cannot be hashed.") }
             return .init("password_scrypt", .text(hash.text))

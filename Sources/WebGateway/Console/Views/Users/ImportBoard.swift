@@ -72,8 +72,12 @@ final class ImportBoard: Sendable {
         }
     }
 
-    /// What is under way goes on.
-    func discard(_ id: String) {
-        entries.withLock { entries in entries.removeAll { $0.draft.id == id && !$0.state.isUnderWay } }
+    /// False: it is no draft any more. What is under way goes on.
+    func discard(_ id: String) -> Bool {
+        entries.withLock { entries in
+            guard let place = entries.firstIndex(where: { $0.draft.id == id && $0.state == .draft }) else { return false }
+            entries.remove(at: place)
+            return true
+        }
     }
 }

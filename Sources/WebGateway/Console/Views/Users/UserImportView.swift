@@ -42,7 +42,7 @@ struct UserImportView: Sendable {
         guard let file = visit.form.file else { return .page(page(error: "Choose a file.")) }
         guard !file.bytes.isEmpty else { return .page(page(error: "The file is empty, or none was chosen.")) }
         let name = fileName(file.name)
-        let fresh = "draft-" + visit.office.random(8).hexadecimal
+        let fresh = "draft-" + visit.office.draw(8).hexadecimal
         let (person, now, directory) = (visit.person, visit.now, visit.directory)
         let draft = try await Aside.run {
             ImportDraft(file.bytes, named: name, id: fresh, by: person, at: now, against: directory)
@@ -77,7 +77,8 @@ struct UserImportView: Sendable {
     }
 
     private func discard() -> ConsoleAnswer {
-        board.discard(id)
+        // A page from before somebody applied it has the button still; how that goes is what its person has to know.
+        guard board.discard(id) else { return .redirect(Self.href(id)) }
         return .redirect("/users/import", .good("The draft is discarded. Nothing was changed."))
     }
 }
@@ -97,7 +98,7 @@ extension UserImportView {
     private func page(_ draft: ImportDraft, done: Int, failure: String?) -> Page {
         // A browser without script looks again by itself: every two seconds is often enough for somebody who waits.
         Page(
-            "users-import-progress", "Import users",
+            "users-import-progress", "Importing users",
             [
                 "name": .text(draft.name), "what": "Applying", "done": .text(String(done)), "total": .text(String(draft.differences)),
                 "words": .text(words(draft, done)), "progress_href": .text(Self.href(id, "/progress.json")),
@@ -136,7 +137,7 @@ extension UserImportView {
         let draft = entry.draft
         return .page(
             Page(
-                "users-import-report", "Import users",
+                "users-import-report", "What would change",
                 [
                     "name": .text(draft.name), "draft": .text(PercentCoding.encode(draft.id)), "can_apply": .flag(draft.canBeApplied),
                     "apply_words": .text(draft.differences == 0 ? "" : draft.sentence), "blocked": DocumentValue(blocked(draft.wrong)),
