@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import Mail
 internal import Relay
 internal import struct FoundationEssentials.Date
 
@@ -9,10 +10,11 @@ struct WebRoutes: Sendable {
     private let office: WebOffice
     private let desk: APIDesk
     private let console: Console
+    private let entrance: Entrance
 
     init(_ office: WebOffice) {
         self.office = office
-        let entrance = Entrance(
+        entrance = Entrance(
             address: office.address, proxies: office.settings.proxies, sessions: SessionKeeper(key: Secret(office.draw(32))),
             directory: { [shelf = office.shelf] in shelf.current.directory }, now: office.accept.now)
         desk = APIDesk(office: office, entrance: entrance)
@@ -35,7 +37,7 @@ struct WebRoutes: Sendable {
         router.get("\(base)/openapi.json") { request, _ in promise.response(zips: request.takesGzip) }
         router.get("\(base)/healthz") { _, _ in Reply(.ok, .text("alive\n", type: "text/plain; charset=utf-8")).response(zips: false) }
         router.get("\(base)/readyz") { _, _ in await ready() }
-        router.get("\(base)/metrics") { request, _ in await metrics(request) }
+        router.get("\(base)/metrics") { request, context in await metrics(request, context) }
     }
 
     /// Whether mail is taken right now: the store answers, and there is room.
@@ -47,12 +49,22 @@ struct WebRoutes: Sendable {
         ).response(zips: false)
     }
 
-    private func metrics(_ request: Request) async -> Response {
+    /// Its labels name mailboxes, so it is for this machine, and for whoever may read: a monitor elsewhere sends an auditor's key.
+    private func metrics(_ request: Request, _ context: WebContext) async -> Response {
+        do throws(Problem) {
+            let visitor = try entrance.visitor(request, context)
+            let isHere = visitor.address.isLoopback && request.headers[.forwardedFor] == nil
+            guard isHere || !visitor.roles.isDisjoint(with: [.administrator, .auditor]) else {
+                throw Problem(.signInMissing, "from elsewhere this needs an auditor's key", fix: "send Authorization: Bearer KEY")
+            }
+        } catch { return APIDesk.reply(to: error, context.requestID).response(zips: false) }
         var samples: [Sample] = []
         do throws(StoreFailure) {
             let depth = try await office.store.depth()
+            // Each of them always: what is not there cannot be compared with nought.
+            let states = QueuedMessage.StateName.allCases.filter { $0 != .done }
             samples = MandateMetrics.queue(
-                messages: Dictionary(uniqueKeysWithValues: depth.counts.map { ($0.key.rawValue, $0.value) }),
+                messages: Dictionary(uniqueKeysWithValues: states.map { ($0.rawValue, depth.counts[$0] ?? 0) }),
                 oldest: depth.oldest.map { max(0, office.now.timeIntervalSince($0)) } ?? 0)
         } catch { office.logger.error("the queue could not be measured: \(error)") }
         return Reply(.ok, .text(office.registry.render(adding: samples), type: Exposition.contentType)).response(zips: request.takesGzip)

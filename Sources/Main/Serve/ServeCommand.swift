@@ -13,7 +13,8 @@ struct ServeCommand: AsyncParsableCommand {
             other commands are seen within a second. After a crash, messages that were under way are sent again and shown as unknown.
 
             Old programs hand their mail over by SMTP at 127.0.0.1:2525 (AUTH PLAIN or LOGIN with a client's name and its key, from `mandate clients add`), \
-            with `mandate sendmail`, or as files in a pickup folder.
+            with `mandate sendmail`, or as files in a pickup folder. People find the console at public-url (`mandate clients add NAME --password --role \
+            administrator` lets one in), programs the API below its /v1, monitors /metrics, /healthz and /readyz.
 
             The configuration is a YAML file: --config, MANDATE_CONFIG, or serve.yaml in the store. Every key has a variable that overrides it \
             (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. SIGHUP reads file and certificates again without ending a connection; \

@@ -73,6 +73,41 @@ import Testing
         }
     }
 
+    /// Twenty at once with one key: one message, and everyone hears of it or is told to wait.
+    @Test(.timeLimit(.minutes(3))) func askedAtOnceItIsOneMessage() async throws {
+        try await WebHouse.with { house in
+            let message = Array("To: customer@elsewhere.example\r\nSubject: Once\r\n\r\nHello.\r\n".utf8)
+            let fields = [("Content-Type", "message/rfc822"), ("Idempotency-Key", "at-once")]
+            let answers = try await withThrowingTaskGroup(of: WebClient.Answer.self) { group in
+                for _ in 0..<20 {
+                    group.addTask { try await house.sender.send("POST", "/v1/messages?purpose=notification", fields, body: message) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.allSatisfy { $0.status == 202 || $0.status == 409 })
+            #expect(Set(answers.compactMap { $0["id"] as? String }).count == 1)
+            let accepted = try await house.premises.store.entries(JournalFilter()).map(\.entry).filter { $0.kind == .accepted }
+            #expect(accepted.count == 1)
+        }
+    }
+
+    /// What names mailboxes is for this machine, and for those who may read.
+    @Test(.timeLimit(.minutes(3))) func monitorsAreAnsweredWithoutTellingStrangers() async throws {
+        try await WebHouse.with { house in
+            let stranger = WebClient(port: house.port)
+            let numbers = try await stranger.get("/metrics")
+            #expect(numbers.status == 200)
+            #expect(numbers.field("Content-Type")?.hasPrefix("text/plain; version=0.0.4") == true)
+            #expect(numbers.text.contains("mandate_queue_messages"))
+            let elsewhere = [("X-Forwarded-For", "192.0.2.1")]
+            #expect(try await stranger.get("/metrics", elsewhere).status == 401)
+            #expect(try await house.sender.get("/metrics", elsewhere).status == 401)
+            #expect(try await house.auditor.get("/metrics", elsewhere).status == 200)
+            #expect(try await stranger.get("/healthz", elsewhere).status == 200)
+            #expect(try await stranger.get("/readyz", elsewhere).status == 200)
+        }
+    }
+
     /// Asks until the answer is as it should be, for ten seconds at most; the last answer in any case.
     private func until(
         _ ask: () async throws -> WebClient.Answer, holds: (WebClient.Answer) -> Bool
