@@ -7,7 +7,7 @@ import Testing
 @testable import Main
 
 /// The promise of a 250, while the service is killed under the hands of those who get it.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct KilledWhileTakingInTests {
     @Test func whatWasAnsweredWith250Arrives() async throws {
         let (total, clients) = (300, 4)

@@ -5,7 +5,7 @@ import Testing
 @testable import Main
 
 /// `mandate sendmail` as programs run it: with the service there, without it, and refused.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SendmailTests {
     private let letter = "From: ann@fabrikam.example\nTo: customer@elsewhere.example\nSubject: s\n\nHello.\n"
 

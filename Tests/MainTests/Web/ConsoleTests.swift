@@ -64,7 +64,7 @@ extension WebPeers {
         }
 
         /// Reading and acting work in a browser that runs no script: what a form does is the server's.
-        @Test(.timeLimit(.minutes(2))) func everythingWorksWithoutScript() async throws {
+        @Test(.timeLimit(.minutes(5))) func everythingWorksWithoutScript() async throws {
             try await WebHouse.with { house in
                 let person = try await ConsolePerson.logIn(to: house)
                 for page in ConsoleJourney.pages where page != "/nothing" {
