@@ -1,10 +1,11 @@
 import Foundation
 import Relay
+import TestSupport
 
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|in|slow|queue|web|kill [MESSAGES KILLS]|kill-in [MESSAGES KILLS]]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|in|slow|queue|web|web-crowd|kill|kill-in|kill-web [MESSAGES KILLS]]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
@@ -16,12 +17,16 @@ import Relay
         if wanted.contains("queue") { try await QueueBenchmark.run() }
         if wanted.contains("in") { try await InBenchmark.run() }
         if wanted.contains("web") { try await WebBenchmark.run() }
+        if wanted.contains("web-crowd") { try await WebCrowdBenchmark.run() }
         if wanted.contains("slow") { try await SlowBenchmark.run() }
         if let numbers = numbers(behind: "kill", in: wanted) {
             try await KillTrial.run(messages: numbers.first ?? 5_000, kills: numbers.dropFirst().first ?? 220)
         }
         if let numbers = numbers(behind: "kill-in", in: wanted) {
-            try await KillInTrial.run(messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 60)
+            try await KillInTrial.run(.smtp, messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 60)
+        }
+        if let numbers = numbers(behind: "kill-web", in: wanted) {
+            try await KillInTrial.run(.http, messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 60)
         }
         if wanted.contains("million") { try await LoadBenchmark.run([1_000_000]) }
     }

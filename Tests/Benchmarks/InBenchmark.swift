@@ -37,7 +37,7 @@ enum InBenchmark {
         let house = try await MailHouse.open(
             provider, logins: ["robot@crowd.example"], secret: nil,
             more: [MailHouse.clientEntity, .setting(SettingKey(.fallback), Fallback.hold.rawValue)])
-        let port = try SubmissionClient.freePort()
+        let port = try FreePorts.take()
         let service = try await house.serving(port: port)
         let result: Result<Void, any Error>
         do { result = .success(try await body(house, port, service)) } catch { result = .failure(error) }

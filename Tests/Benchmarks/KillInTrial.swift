@@ -5,34 +5,36 @@ import SQLiteStore
 import Sandbox
 import TestSupport
 
-/// kill -9 while programs hand mail over by SMTP, at moments that depend on nothing but how much was accepted since the last one. What counts is that whatever
-/// was answered with 250 arrives; a message whose answer a kill swallowed is handed over again under its Message-ID, as programs do, and may arrive twice.
+/// kill -9 while programs hand mail over, at moments that depend on nothing but how much was accepted since the last one. What counts is that whatever was
+/// answered with 250 or 202 arrives. A message whose answer a kill swallowed is handed over again under its Message-ID, as programs do: by SMTP it may arrive
+/// twice, by HTTP its key says that it is the same.
 enum KillInTrial {
     private static let clients = 8
 
-    static func run(messages: Int, kills: Int) async throws {
-        print("— killing the service \(kills) times while \(clients) clients hand \(messages) messages over")
+    static func run(_ way: CrowdWay, messages: Int, kills: Int) async throws {
+        print("— killing the service \(kills) times while \(clients) clients hand \(messages) messages over by \(way.rawValue)")
         let (house, sandbox) = try await MailHouse.atSandbox(more: [MailHouse.clientEntity])
         let result: Result<Void, any Error>
-        do { result = .success(try await kill(house, sandbox, messages: messages, kills: kills)) } catch { result = .failure(error) }
+        do { result = .success(try await kill(house, sandbox, way, messages: messages, kills: kills)) } catch { result = .failure(error) }
         try await house.close()
         try await sandbox.stop()
         try result.get()
     }
 
-    private static func kill(_ house: MailHouse, _ sandbox: Sandbox, messages: Int, kills: Int) async throws {
-        let port = try SubmissionClient.freePort()
-        let crowd = SubmissionCrowd(
-            port: port, name: MailHouse.client.name, key: MailHouse.client.key, senders: house.logins, octets: 4_000)
+    private static func kill(_ house: MailHouse, _ sandbox: Sandbox, _ way: CrowdWay, messages: Int, kills: Int) async throws {
+        let port = try FreePorts.take()
+        let (name, key) = MailHouse.client
+        let crowd = way.crowd(at: port, name: name, key: key, senders: house.logins, octets: 4_000)
+        let serve = { way == .smtp ? try house.serve(port: port) : try house.serve(httpPort: port) }
         let cut = try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<clients { group.addTask { try await SubmissionClient.aside { crowd.run() } } }
+            for _ in 0..<clients { group.addTask { try await LoopbackSocket.aside { crowd.run() } } }
             var cut = 0
             for number in 0..<kills {
                 let before = crowd.tally
                 let share = messages / kills
                 // One more than are waited for, so that somebody is always about to hand over the next.
                 crowd.allow(messages * (number + 1) / kills + clients)
-                let service = try house.serve(port: port)
+                let service = try serve()
                 let wanted = before.accepted.count + Int.random(in: 0..<share)
                 _ = await crowd.tally { $0.accepted.count >= wanted }
                 usleep(UInt32.random(in: 0...5_000))
@@ -40,10 +42,10 @@ enum KillInTrial {
                 service.waitUntilExit()
                 if crowd.tally.unanswered > before.unanswered { cut += 1 }
                 if (number + 1).isMultiple(of: 20) {
-                    print("  \(number + 1) kills, \(crowd.tally.accepted.count) messages answered with 250")
+                    print("  \(number + 1) kills, \(crowd.tally.accepted.count) messages answered for")
                 }
             }
-            let last = try house.serve(port: port)
+            let last = try serve()
             crowd.allow(messages)
             _ = await crowd.tally { $0.accepted.count >= messages }
             crowd.stop()
@@ -60,7 +62,7 @@ enum KillInTrial {
         let delivered = Dictionary(grouping: sandbox.record.messages, by: \.messageID)
         let whole = tally.accepted.filter { id, digest in delivered[id]?.contains { $0.bodyDigest == digest } ?? false }
         row("kills", "\(kills), of which \(cut) came between a message's last octet and its answer")
-        row("answered with 250", "\(tally.accepted.count)")
+        row("answered with 250 or 202", "\(tally.accepted.count)")
         row("delivered, body as it was", "\(whole.count)")
         row("lost", "\(tally.accepted.count - whole.count)")
         row("handed over again, because no answer came", "\(tally.unanswered)")

@@ -97,15 +97,18 @@ struct MailHouse: Sendable {
                 id: ClientID(trusted: "app"), name: client.name, credential: .key(sha256: Array(SHA256.hash(data: Data(client.key.utf8))))))
     }
 
-    /// `mandate serve` on this store. `port`: where it takes mail in; 0: any free one.
-    func serve(port: Int = 0) throws -> Process { try start(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:\(port)"]) }
+    /// `mandate serve` on this store. `port`: where it takes mail in by SMTP, `httpPort`: by HTTP; 0: any free one.
+    func serve(port: Int = 0, httpPort: Int = 0) throws -> Process {
+        try start(["serve", "--set", "http.port=\(httpPort)", "--set", "smtp.listen=127.0.0.1:\(port)"])
+    }
 
-    /// The same, once it takes mail in.
-    func serving(port: Int) async throws -> Process {
-        let service = try serve(port: port)
-        for _ in 0..<1_000 where service.isRunning {
+    /// The same, once it takes mail in. A minute at most: a million addresses are loaded first.
+    func serving(port: Int, httpPort: Int = 0) async throws -> Process {
+        let service = try serve(port: port, httpPort: httpPort)
+        for _ in 0..<6_000 where service.isRunning {
             do {
                 _ = try SubmissionClient(port: port)
+                if httpPort != 0 { _ = try LoopbackSocket(port: httpPort) }
                 return service
             } catch { try await Task.sleep(for: .milliseconds(10)) }
         }

@@ -15,12 +15,12 @@ enum SlowBenchmark {
         let house = try await MailHouse.open(
             .microsoft, logins: ["robot@crowd.example"], secret: nil,
             more: [MailHouse.clientEntity, .setting(SettingKey(.fallback), Fallback.hold.rawValue)])
-        let port = try SubmissionClient.freePort()
+        let port = try FreePorts.take()
         let service = try await house.serving(port: port)
         let alone = try await latencies(port)
         let (speaking, isSpeaking) = AsyncStream.makeStream(of: Void.self)
         let isOver = Over()
-        async let slowly = SubmissionClient.aside {
+        async let slowly = LoopbackSocket.aside {
             defer { isSpeaking.finish() }
             let crowd = try SlowCrowd(slow, port: port, name: MailHouse.client.name, key: MailHouse.client.key, sender: sender)
             repeat {
@@ -49,7 +49,7 @@ enum SlowBenchmark {
 
     /// Milliseconds of each message, sorted; spread over ten seconds, so that the slow ones get a word in.
     private static func latencies(_ port: Int) async throws -> [Double] {
-        try await SubmissionClient.aside {
+        try await LoopbackSocket.aside {
             let client = try SubmissionClient(port: port)
             try client.signIn(MailHouse.client.name, key: MailHouse.client.key)
             let line = "A line of the body, as long as lines in letters usually are, ends here.\r\n"

@@ -199,7 +199,7 @@ enum WebBenchmark {
         let house = try await MailHouse.open(
             .microsoft, logins: ["robot@crowd.example"], secret: nil,
             more: Organisation(users: addresses, delegations: addresses / 10).entities)
-        let port = try SubmissionClient.freePort()
+        let port = try FreePorts.take()
         let clock = ContinuousClock()
         let start = clock.now
         let service = try await house.serving(port: port)

@@ -25,7 +25,7 @@ struct GrantJourney: Sendable {
 
     static func with(_ flavour: Habits, _ body: (GrantJourney) async throws -> Void) async throws {
         let live = Live.system()
-        let port = try FreePorts.take(1)[0]
+        let port = try FreePorts.take()
         let certificate = try SelfSigned()
         let serviceKey = try _RSA.Signing.PrivateKey(keySize: .bits2048)
         var settings = SandboxSettings()

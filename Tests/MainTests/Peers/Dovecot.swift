@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import Main
 
@@ -155,29 +156,5 @@ struct Dovecot {
           }
         }
         """
-    }
-}
-
-/// Ports that were free a moment ago, for programs that cannot take port 0.
-enum FreePorts {
-    static func take(_ count: Int) throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<count).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            guard descriptor >= 0 else { throw CommandFailure.data("no socket") }
-            sockets.append(descriptor)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let bound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-                }
-            }
-            guard bound else { throw CommandFailure.data("no free port") }
-            return Int(UInt16(bigEndian: address.sin_port))
-        }
     }
 }

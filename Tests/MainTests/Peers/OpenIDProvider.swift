@@ -1,5 +1,6 @@
 import CurlTransmit
 import Foundation
+import TestSupport
 
 @testable import Main
 
@@ -21,7 +22,7 @@ struct OpenIDProvider {
 
     /// Returns when it answers. `life`: seconds of its tokens.
     init(life: Int, _ curl: CurlThread) async throws {
-        let port = try FreePorts.take(1)[0]
+        let port = try FreePorts.take()
         issuer = "http://127.0.0.1:\(port)"
         self.curl = curl
         let log = try ProgramPipe()

@@ -6,6 +6,7 @@ import SQLiteStore
 import Sandbox
 import Testing
 import WebGateway
+import TestSupport
 
 @testable import Main
 
@@ -81,7 +82,7 @@ private struct House {
     ) async throws {
         let dovecot = try await Dovecot(
             folder: desk.folder + "/dovecot", tokens: .userinfo(provider.issuer + "/userinfo"), mechanisms: mechanisms)
-        let house = House(desk: desk, provider: provider, dovecot: dovecot, curl: curl, port: try FreePorts.take(1)[0])
+        let house = House(desk: desk, provider: provider, dovecot: dovecot, curl: curl, port: try FreePorts.take())
         let result: Result<Void, any Error>
         do {
             try await house.setUp()

@@ -1,25 +1,27 @@
 import Foundation
 import Relay
+import SQLiteStore
 import Sandbox
 import TestSupport
 import Testing
 
 @testable import Main
 
-/// The promise of a 250, while the service is killed under the hands of those who get it.
+/// The promise of a 250 or 202, while the service is killed under the hands of those who get it.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct KilledWhileTakingInTests {
-    @Test func whatWasAnsweredWith250Arrives() async throws {
+    @Test(arguments: CrowdWay.allCases) func whatWasTakenArrives(_ way: CrowdWay) async throws {
         let (total, clients) = (300, 4)
         try await Premises.with { premises in
             let key = try await ServedHouse.admitClients(to: premises)
-            let port = try SubmissionClient.freePort()
-            let crowd = SubmissionCrowd(
-                port: port, name: "app", key: key.text, senders: ["ann@fabrikam.example", "tracker@fabrikam.example"], octets: 2_000)
+            let port = try FreePorts.take()
+            let crowd = way.crowd(
+                at: port, name: "app", key: key.text, senders: ["ann@fabrikam.example", "tracker@fabrikam.example"], octets: 2_000)
             crowd.allow(total)
-            let words = ["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:\(port)"]
+            let settings = way == .smtp ? ["http.port=0", "smtp.listen=127.0.0.1:\(port)"] : ["http.port=\(port)", "smtp.listen=off"]
+            let words = ["serve"] + settings.flatMap { ["--set", $0] }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<clients { group.addTask { try await SubmissionClient.aside { crowd.run() } } }
+                for _ in 0..<clients { group.addTask { try await LoopbackSocket.aside { crowd.run() } } }
                 for milestone in [1, 40, 90, 150, 230] {
                     let service = try premises.spawn(words)
                     _ = await crowd.tally { $0.accepted.count >= milestone }
@@ -35,6 +37,9 @@ struct KilledWhileTakingInTests {
                 #expect(tally.accepted.count == total && tally.refused.isEmpty)
                 for (id, digest) in tally.accepted { #expect(bodies[id]?.allSatisfy { $0.bodyDigest == digest } == true, "\(id)") }
                 #expect(await service.stop() == 0)
+                // A program that asks again under the same key is answered again, and has sent one message.
+                let entries = try await premises.store.entries(JournalFilter(limit: 10_000)).filter { $0.entry.kind == .accepted }
+                if way == .http { #expect(entries.count == total) } else { #expect(entries.count >= total) }
             }
         }
     }

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Main
 
 /// A real Postfix that hands everything to us, as a company's mail server does: signed in with a client's name and key.
@@ -6,7 +8,7 @@ struct RelayingPostfix {
     private let instance: PostfixInstance
 
     init(folder: String, to house: ServedHouse) async throws {
-        port = try FreePorts.take(1)[0]
+        port = try FreePorts.take()
         let own = """
             myhostname = pf.fabrikam.example
             myorigin = fabrikam.example

@@ -122,9 +122,13 @@ final class ServiceLog: Sendable {
 
     var all: String { text.withLock { $0 } }
 
-    func port() async throws -> Int {
-        try await shows("listening for mail at 127.0.0.1:")
-        let rest = all.split(separator: "listening for mail at 127.0.0.1:")
+    func port() async throws -> Int { try await port(behind: "listening for mail at 127.0.0.1:") }
+
+    func webPort() async throws -> Int { try await port(behind: "listening for browsers at 127.0.0.1:") }
+
+    private func port(behind words: String) async throws -> Int {
+        try await shows(words)
+        let rest = all.split(separator: words)
         return try #require(rest.count > 1 ? Int(rest[1].prefix { $0.isNumber }) : nil)
     }
 

@@ -14,7 +14,7 @@ struct SlowClientTests {
         try #require(slow >= 300, "the limit of open files leaves room for \(slow) connections only")
         try await ServedHouse.with { house in
             let (port, key) = (house.port, house.key)
-            let accepted = try await SubmissionClient.aside {
+            let accepted = try await LoopbackSocket.aside {
                 let sender = "ann@fabrikam.example"
                 let crowd = try SlowCrowd(slow, port: port, name: "app", key: key, sender: sender)
                 let client = try SubmissionClient(port: port)

@@ -25,10 +25,7 @@ struct WebHouse: Sendable {
             let (service, log) = try await ServedHouse.start(premises, ["smtp.listen=off", "local.folder=off"] + settings)
             let result: Result<Void, any Error>
             do {
-                try await log.shows("listening for browsers at 127.0.0.1:")
-                let rest = log.all.split(separator: "listening for browsers at 127.0.0.1:")
-                let port = try #require(rest.count > 1 ? Int(rest[1].prefix { $0.isNumber }) : nil)
-                result = .success(try await body(WebHouse(premises: premises, port: port, log: log)))
+                result = .success(try await body(WebHouse(premises: premises, port: try await log.webPort(), log: log)))
             } catch { result = .failure(error) }
             _ = await service.stop()
             try result.get()

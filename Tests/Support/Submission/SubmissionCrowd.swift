@@ -1,14 +1,14 @@
 internal import Crypto
-internal import Foundation
 internal import Glibc
 internal import Synchronization
 
-/// Clients that hand mail over at once, each keeping a message until it has heard 250 for it and coming again where it did not, as mail programs do.
+/// Clients that hand mail over at once, each keeping a message until it has heard that it was taken (250, or 202) and coming again where it did not, as mail
+/// programs do.
 ///
 /// A class because its clients' threads and whoever watches them share it; what changes is behind a lock.
 package final class SubmissionCrowd: Sendable {
     package struct Tally: Sendable {
-        /// SHA-256 of the body, in hexadecimal, by Message-ID: of those that were answered with 250 and no others.
+        /// SHA-256 of the body, in hexadecimal, by Message-ID: of those that were taken and no others.
         package var accepted: [String: String] = [:]
         /// Messages whose content had been said when the connection ended without an answer: nobody knows what became of them, so they are handed over again.
         package var unanswered = 0
@@ -24,15 +24,14 @@ package final class SubmissionCrowd: Sendable {
         var waiting: [(condition: @Sendable (Tally) -> Bool, done: CheckedContinuation<Tally, Never>)] = []
     }
 
-    private let port: Int
-    private let client: (name: String, key: String)
+    private let dial: @Sendable () throws(LoopbackSocket.Trouble) -> any CrowdMember
     private let senders: [String]
     private let octets: Int
     private let state = Mutex(State())
 
-    package init(port: Int, name: String, key: String, senders: [String], octets: Int) {
-        self.port = port
-        client = (name, key)
+    /// `dial` opens a way in, for each client anew after each break.
+    package init(senders: [String], octets: Int, dial: @escaping @Sendable () throws(LoopbackSocket.Trouble) -> any CrowdMember) {
+        self.dial = dial
         self.senders = senders
         self.octets = octets
     }
@@ -59,45 +58,36 @@ package final class SubmissionCrowd: Sendable {
 
     /// One client, until `stop`; run each aside.
     package func run() {
-        var connection: SubmissionClient?
+        var member: (any CrowdMember)?
         while let number = take() {
+            let message = CrowdMessage(number: number, sender: senders[number % senders.count], body: body(number))
             var isDone = false
             while !isDone {
-                do throws(SubmissionClient.Trouble) {
-                    if connection == nil { connection = try dial() }
-                    if let connection { isDone = try handOver(number, connection) }
-                } catch { connection = nil }
+                if member == nil { member = try? dial() }
+                if let open = member {
+                    do throws(CrowdTrouble) { isDone = try handOver(message, to: open) } catch { member = nil }
+                }
                 // It is not there, or has no room: five milliseconds, lest the clients take the time that a service needs to start.
                 if !isDone { usleep(5_000) }
             }
         }
     }
 
-    private func dial() throws(SubmissionClient.Trouble) -> SubmissionClient {
-        let client = try SubmissionClient(port: port)
-        try client.signIn(self.client.name, key: self.client.key)
-        return client
-    }
-
-    private func handOver(_ number: Int, _ connection: SubmissionClient) throws(SubmissionClient.Trouble) -> Bool {
-        let sender = senders[number % senders.count]
-        let id = "<\(number)@crowd.test>"
-        let body = body(number)
-        let header = "From: <\(sender)>\r\nTo: <customer@elsewhere.example>\r\nMessage-ID: \(id)\r\nSubject: number \(number)\r\n\r\n"
-        try connection.begin(from: sender, to: "customer@elsewhere.example")
-        try connection.send(Array(header.utf8) + body + Array(".\r\n".utf8))
-        do throws(SubmissionClient.Trouble) {
-            let reply = try connection.reply()
+    private func handOver(_ message: CrowdMessage, to member: any CrowdMember) throws(CrowdTrouble) -> Bool {
+        do throws(CrowdTrouble) {
+            let code = try member.handOver(message)
+            let isTaken = code == 250 || code == 202
             note { tally in
-                if reply.code == 250 {
-                    tally.accepted[id] = SHA256.hash(data: body).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+                if isTaken {
+                    tally.accepted[message.id] =
+                        SHA256.hash(data: message.body).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
                 } else {
-                    tally.refused[reply.code, default: 0] += 1
+                    tally.refused[code, default: 0] += 1
                 }
             }
-            return reply.code == 250
+            return isTaken
         } catch {
-            note { $0.unanswered += 1 }
+            if error == .noAnswer { note { $0.unanswered += 1 } }
             throw error
         }
     }

@@ -17,11 +17,7 @@ package struct WebClient: Sendable {
         package subscript(key: String) -> Any? { (json as? [String: Any])?[key] }
     }
 
-    package struct Trouble: Error, CustomStringConvertible {
-        package let description: String
-
-        package init(description: String) { self.description = description }
-    }
+    package typealias Trouble = LoopbackSocket.Trouble
 
     package let port: Int
     /// Sent with each request.
@@ -59,58 +55,35 @@ package struct WebClient: Sendable {
     }
 
     private func talk(_ pieces: [[UInt8]], _ pause: Double, _ endsWithAnswer: Bool) throws -> [UInt8] {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Trouble(description: "no socket: \(errno)") }
-        defer { close(descriptor) }
-        var limit = timeval(tv_sec: Int(patience), tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-        }
-        guard connected == 0 else { throw Trouble(description: "no connection to \(port): \(errno)") }
+        let socket = try LoopbackSocket(port: port, patience: patience)
         for (number, piece) in pieces.enumerated() {
             if number > 0, pause > 0 { usleep(UInt32(pause * 1_000_000)) }
             // A server that has heard enough closes, and its answer may be there all the same.
-            guard write(piece, to: descriptor) else { break }
+            do throws(Trouble) { try socket.send(piece) } catch { break }
         }
         var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count > 0 { answer += buffer[..<count] } else { break }
+        // What has come is all there is, where nothing more comes in time.
+        while let piece = try? socket.receive(), !piece.isEmpty {
+            answer += piece
             if endsWithAnswer, Self.isWhole(answer) { break }
         }
         return answer
     }
 
-    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+    /// An answer of known length has come to its end.
+    static func isWhole(_ bytes: [UInt8]) -> Bool {
         guard let answer = try? read(bytes), let length = answer.field("Content-Length").flatMap({ Int($0) }) else { return false }
         return answer.body.count >= length
-    }
-
-    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return false }
-            sent += count
-        }
-        return true
     }
 
     /// The first answer in these octets.
     package static func read(_ bytes: [UInt8], isHead: Bool = false) throws -> Answer {
         guard let end = Data(bytes).firstRange(of: Data("\r\n\r\n".utf8)) else {
-            throw Trouble(description: "no answer: \(String(decoding: bytes.prefix(300), as: UTF8.self))")
+            throw Trouble("no answer: \(String(decoding: bytes.prefix(300), as: UTF8.self))")
         }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
         let words = lines[0].split(separator: " ")
-        guard words.count >= 2, let status = Int(words[1]) else { throw Trouble(description: "no status: \(lines[0])") }
+        guard words.count >= 2, let status = Int(words[1]) else { throw Trouble("no status: \(lines[0])") }
         let fields = lines.dropFirst().map { line in
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: String(parts[0]), value: parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
@@ -127,14 +100,14 @@ package struct WebClient: Sendable {
         var body: [UInt8] = []
         while let end = rest.firstIndex(of: UInt8(ascii: "\r")) {
             guard let size = Int(String(decoding: rest[rest.startIndex..<end], as: UTF8.self), radix: 16) else {
-                throw Trouble(description: "a bad chunk")
+                throw Trouble("a bad chunk")
             }
             if size == 0 { return body }
             let start = end + 2
-            guard start + size + 2 <= rest.endIndex else { throw Trouble(description: "a chunk that breaks off") }
+            guard start + size + 2 <= rest.endIndex else { throw Trouble("a chunk that breaks off") }
             body += rest[start..<(start + size)]
             rest = rest[(start + size + 2)...]
         }
-        throw Trouble(description: "no last chunk")
+        throw Trouble("no last chunk")
     }
 }

@@ -12,11 +12,6 @@ struct SubmissionDesk {
     private let client: Client
     private let key: String?
 
-    /// Seconds that a message may take beside what its size grants.
-    private static let patience = 60.0
-    /// Octets a second: less than that is no honest line.
-    private static let slowest = 1024.0
-
     init(_ call: Call) throws(Problem) {
         self.call = call
         client = try call.client
@@ -51,6 +46,8 @@ struct SubmissionDesk {
             }
             let problem = Problem(failure)
             call.office.metrics.messageRefused(code: problem.code)
+            // As it is, so that the operator hears of it, too.
+            if case .store(let failure) = failure { throw failure }
             throw problem
         }
     }
@@ -58,32 +55,17 @@ struct SubmissionDesk {
     private func takeMessage() async throws -> Receipt {
         var stage = AcceptStage(try submission(from: call.query), call.office.accept)
         var digest = opening
-        try await each { bytes in
+        try await call.body.each { piece in
+            let bytes = Array(piece)
             digest.update(data: bytes)
             try await stage.consume(bytes)
         }
         return try await stage.finish(request: request(digest))
     }
 
-    /// The pieces of the body, for as long as they come.
-    private func each(_ use: ([UInt8]) async throws -> Void) async throws {
-        var received = 0
-        var pieces = call.request.body.makeAsyncIterator()
-        while true {
-            let piece: ByteBuffer?
-            do { piece = try await pieces.next() } catch { throw Problem(.badRequest, "the body broke off: nothing was kept") }
-            guard let piece else { return }
-            received += piece.readableBytes
-            guard call.office.now.timeIntervalSince(call.now) < Self.patience + Double(received) / Self.slowest else {
-                throw Problem(.slow, "the message arrives too slowly: nothing was kept")
-            }
-            try await use(Array(piece.readableBytesView))
-        }
-    }
-
     private func takeDocument() async throws -> Receipt {
         // Escapes may double a message at most as long as it is text.
-        let bytes = try await call.bytes(limit: call.office.accept.limits.size * 2)
+        let bytes = try await call.body.collect(limit: call.office.accept.limits.size * 2)
         var digest = opening
         digest.update(data: bytes)
         let document: DocumentReader
@@ -112,7 +94,7 @@ struct SubmissionDesk {
     /// The first answer again, if the same was asked.
     private func repeated(_ request: RepeatableRequest, _ message: SpoolID) async throws -> Reply {
         var digest = opening
-        try await each { digest.update(data: $0) }
+        try await call.body.each { digest.update(data: $0) }
         guard Array(digest.finalize()).isSame(as: request.digest) else {
             throw Problem(
                 .invalid, "this key was used for another message, \(message)", fix: "give every message a key of its own",
