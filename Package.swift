@@ -16,6 +16,7 @@ let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "Hummi
     .product(name: $0, package: "hummingbird")
 }
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
@@ -42,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
@@ -70,7 +72,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "WebGateway",
-            dependencies: ["Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nio, nioPosix, crypto, mustache, metrics] + hummingbird,
+            dependencies: ["Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nioHTTPTypes, nio, nioPosix, crypto, mustache, metrics]
+                + hummingbird,
             resources: [.embedInCode("Console/Pages")]),
         .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
@@ -93,7 +96,10 @@ let package = Package(
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "XMLImportTests", dependencies: ["XMLImport", "Relay", "Mail", "TestSupport"]),
         .testTarget(
-            name: "WebGatewayTests", dependencies: ["WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, httpTypes]),
+            name: "WebGatewayTests",
+            dependencies: [
+                "WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, httpTypes, nioHTTPTypes, nio, nioEmbedded,
+            ]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
             name: "MainTests",

@@ -61,10 +61,12 @@ package struct WebGateway: Service {
         // Its own log lines would name addresses with their queries, and a query may hold a code.
         var quiet = logger
         quiet.logLevel = .critical
+        let seats = Seats(most: office?.settings.connectionsPerAddress ?? 100, proxies: office?.settings.proxies ?? [])
         let application = Application(
             router: router,
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [SeatHandler(seats), UnreadAnswers(), TurnHandler()],
                     idleTimeout: .seconds(Self.idleLimit),
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100))),
             configuration: .init(

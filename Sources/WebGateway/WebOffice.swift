@@ -3,7 +3,10 @@ package import Relay
 internal import struct FoundationEssentials.Date
 
 /// What the way in for browsers and programs works with: the relay's rooms, and what only the whole program can do.
-package struct WebOffice: Sendable {
+///
+/// A class, though nothing in it changes, because every request carries it along: as a value, each copy would be a reference counted for each of its thirty
+/// closures.
+package final class WebOffice: Sendable {
     let store: any Store
     let shelf: Shelf
     let vault: Vault
@@ -65,7 +68,9 @@ package struct WebSettings: Sendable, Hashable {
     /// Whose X-Forwarded-For is believed.
     package var proxies: [Network] = []
     /// At once.
-    package var connections = 2_000
+    package var connections = 4_000
+    /// At once from one address that is no proxy.
+    package var connectionsPerAddress = 500
     /// Octets of a JSON body: ten thousand delegations and more.
     package var largestDocument = 4 * 1024 * 1024
     /// Octets of a CSV file: a million users have about 80 MB.

@@ -32,15 +32,13 @@ struct Call: Sendable {
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { request.headers[$0] } }
 
     /// The whole body as one document, whatever was meant by it.
-    func document() async throws(Problem) -> DocumentReader {
+    func document() async throws -> DocumentReader {
         try expect(["application/json"])
-        let bytes = try await bytes(limit: office.settings.largestDocument)
+        let bytes = try await body.collect(limit: office.settings.largestDocument)
         do throws(JSONError) { return DocumentReader(try JSONReader.value(bytes)) } catch { throw Problem(.badRequest, error.description) }
     }
 
-    func bytes(limit: Int) async throws(Problem) -> [UInt8] {
-        try await BodyReader(request.body, limit: limit, wait: office.wait).collect()
-    }
+    var body: BodyReader { BodyReader(request.body, now: office.accept.now) }
 
     /// The media type of the body is one of these; answers which.
     @discardableResult
@@ -48,7 +46,10 @@ struct Call: Sendable {
         if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem(.mediaType, "a body in \(coding) is not taken", fix: "send it as it is")
         }
-        let given = (request.headers[.contentType] ?? "").split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() } ?? ""
+        let field = request.headers[.contentType] ?? ""
+        // Nearly always: spelt as it is documented.
+        if types.contains(field) { return field }
+        let given = field.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() } ?? ""
         guard types.contains(given) else {
             let what = given.isEmpty ? "no Content-Type" : given
             throw Problem(.mediaType, "\(what) is not taken here", fix: "send Content-Type: \(types.joined(separator: " or "))")

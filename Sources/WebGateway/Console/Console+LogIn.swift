@@ -8,6 +8,8 @@ internal import struct FoundationEssentials.Date
 /// Logging in and out.
 extension Console {
     private static let strangersCookie = "mandate-form"
+    /// Octets: a name, a password, a path. Everyone may send this one, so there is no room for more.
+    private static let largestForm = 16 * 1024
 
     func showLogIn(_ request: Request, _ context: WebContext) async -> Response {
         let query = Query(request.uri.query)
@@ -46,7 +48,7 @@ extension Console {
         var next = "/"
         do {
             try checkOrigin(request)
-            let form = try await self.form(of: request)
+            let form = try await self.form(of: request, limit: Self.largestForm)
             name = form["name"] ?? ""
             next = safe(form["next"] ?? "/")
             guard let nonce = request.cookies[Self.strangersCookie]?.value,
@@ -80,7 +82,7 @@ extension Console {
             try checkOrigin(request)
             let visitor = try entrance.visitor(request, context)
             guard case .session(let session) = visitor.way else { return redirect("/login") }
-            let form = try await self.form(of: request)
+            let form = try await self.form(of: request, limit: Self.largestForm)
             guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
                 throw Problem(.notPermitted, "this form is not from a page of this log-in")
             }

@@ -14,7 +14,7 @@ struct Console: Sendable {
     let notices = NoticeBoard()
 
     /// Octets of a form: a pasted message is the largest.
-    private static let largestForm = 2 * 1024 * 1024
+    private static let largestTyped = 2 * 1024 * 1024
 
     static let routes: [ConsoleRoute] =
         OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
@@ -23,7 +23,9 @@ struct Console: Sendable {
 
     func add(to router: Router<WebContext>, below base: String) {
         for route in Self.routes {
-            router.on(RouterPath(base + route.routerPath), method: route.method) { request, context in await answer(route, request, context)
+            let meter = office.metrics.requests(of: route.path, method: route.method.rawValue)
+            router.on(RouterPath(base + route.routerPath), method: route.method) { request, context in
+                await answer(route, request, context, meter)
             }
         }
         router.get("\(base)/login") { request, context in await showLogIn(request, context) }
@@ -42,7 +44,7 @@ struct Console: Sendable {
         return Reply(.ok, .bytes(bytes, type: type)).with(.eTag, tag).with(.cacheControl, "no-cache").response(zips: request.takesGzip)
     }
 
-    private func answer(_ route: ConsoleRoute, _ request: Request, _ context: WebContext) async -> Response {
+    private func answer(_ route: ConsoleRoute, _ request: Request, _ context: WebContext, _ meter: RequestMeter) async -> Response {
         let start = office.now
         let response: Response
         do {
@@ -57,9 +59,7 @@ struct Console: Sendable {
         } catch {
             response = page(of: problem(error, context), request, context)
         }
-        office.metrics.requestAnswered(
-            route: route.path, method: request.method.rawValue, status: response.status.code,
-            seconds: max(0, office.now.timeIntervalSince(start)))
+        meter.answered(response.status.code, seconds: office.now.timeIntervalSince(start))
         return response
     }
 
@@ -70,7 +70,7 @@ struct Console: Sendable {
         var form = Form(fields: [])
         if route.method == .post {
             try checkOrigin(request)
-            form = try await self.form(of: request)
+            form = route.takesFile ? try await upload(in: request) : try await self.form(of: request, limit: Self.largestTyped)
             guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
                 throw Problem(.notPermitted, "this form is not from a page of this log-in", fix: "go back, load the page again, and repeat")
             }
@@ -110,23 +110,26 @@ struct Console: Sendable {
         guard authority == request.head.authority || office.address.description.hasPrefix(origin) else { throw foreign }
     }
 
-    func form(of request: Request) async throws -> Form {
-        let field = request.headers[.contentType] ?? ""
-        let type = field.split(separator: ";").first.map { $0.lowercased() } ?? ""
-        if type == "multipart/form-data" {
-            guard let boundary = field.firstRange(of: "boundary=").map({ String(field[$0.upperBound...].filter { $0 != "\"" }) }),
-                !boundary.isEmpty
-            else {
-                throw Problem(.badRequest, "the form cannot be read")
-            }
-            let bytes = try await BodyReader(request.body, limit: office.settings.largestImport, wait: office.wait).collect()
-            guard let form = MultipartForm.read(bytes, boundary: boundary) else { throw Problem(.badRequest, "the form cannot be read") }
-            return form
-        }
-        guard type == "application/x-www-form-urlencoded" else { throw Problem(.mediaType, "this is no form") }
-        let bytes = try await BodyReader(request.body, limit: Self.largestForm, wait: office.wait).collect()
+    /// What was typed, and no file: that is for those who have logged in, and for the one form that asks for it.
+    func form(of request: Request, limit: Int) async throws -> Form {
+        guard mediaType(of: request) == "application/x-www-form-urlencoded" else { throw Problem(.mediaType, "this is no form") }
+        let bytes = try await BodyReader(request.body, now: office.accept.now).collect(limit: limit)
         guard let form = Form(bytes) else { throw Problem(.badRequest, "the form cannot be read") }
         return form
+    }
+
+    private func upload(in request: Request) async throws -> Form {
+        let field = request.headers[.contentType] ?? ""
+        guard mediaType(of: request) == "multipart/form-data" else { throw Problem(.mediaType, "this form has a file") }
+        let boundary = field.firstRange(of: "boundary=").map { String(field[$0.upperBound...].filter { $0 != "\"" }) } ?? ""
+        guard !boundary.isEmpty else { throw Problem(.badRequest, "the form cannot be read") }
+        let bytes = try await BodyReader(request.body, now: office.accept.now).collect(limit: office.settings.largestImport)
+        guard let form = MultipartForm.read(bytes, boundary: boundary) else { throw Problem(.badRequest, "the form cannot be read") }
+        return form
+    }
+
+    private func mediaType(of request: Request) -> String {
+        (request.headers[.contentType] ?? "").split(separator: ";").first.map { $0.lowercased() } ?? ""
     }
 
     func isSame(_ given: String, _ expected: String) -> Bool { Array(given.utf8).isSame(as: Array(expected.utf8)) }

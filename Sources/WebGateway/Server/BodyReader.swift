@@ -1,50 +1,48 @@
 internal import Hummingbird
 internal import NIOCore
+internal import struct FoundationEssentials.Date
 
 /// Reads what a request carries, no more than there may be and no longer than it may take: who sends an octet a minute holds nobody up but himself.
 struct BodyReader: Sendable {
     private let body: RequestBody
-    private let limit: Int
-    private let wait: @Sendable (_ seconds: Double) async -> Void
-    /// Seconds for a document; what is sent to be forwarded has its own measure.
+    private let now: @Sendable () -> Date
+    /// Seconds that a body may take beside what its size grants. Looked at with each piece: who sends none at all meets the connection's own limit, so those who
+    /// send everything at once wait for no clock.
     private static let patience = 60.0
+    /// Octets a second: less than that is no honest line.
+    private static let slowest = 8192.0
 
-    init(_ body: RequestBody, limit: Int, wait: @escaping @Sendable (_ seconds: Double) async -> Void) {
+    init(_ body: RequestBody, now: @escaping @Sendable () -> Date) {
         self.body = body
-        self.limit = limit
-        self.wait = wait
+        self.now = now
     }
 
-    func collect() async throws(Problem) -> [UInt8] {
-        let result = await withTaskGroup(of: Result<[UInt8], Problem>.self) { group in
-            group.addTask { await Result { () async throws(Problem) in try await read() } }
-            group.addTask {
-                await wait(Self.patience)
-                return .failure(Problem(.slow, "the body did not arrive within \(Int(Self.patience)) seconds"))
+    /// The pieces, for as long as they come.
+    func each(_ use: (ByteBufferView) async throws -> Void) async throws {
+        let start = now()
+        var received = 0
+        var pieces = body.makeAsyncIterator()
+        while true {
+            let piece: ByteBuffer?
+            do { piece = try await pieces.next() } catch { throw Problem(.badRequest, "the body broke off: nothing was kept") }
+            guard let piece else { return }
+            received += piece.readableBytes
+            guard now().timeIntervalSince(start) < Self.patience + Double(received) / Self.slowest else {
+                throw Problem(.slow, "the body arrives too slowly: nothing was kept")
             }
-            defer { group.cancelAll() }
-            return await group.next() ?? .failure(Problem(.fault, "nobody read the body"))
+            try await use(piece.readableBytesView)
         }
-        return try result.get()
     }
 
-    private func read() async throws(Problem) -> [UInt8] {
+    /// All of it, where it has no more octets than `limit`.
+    func collect(limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        do {
-            for try await piece in body {
-                guard bytes.count + piece.readableBytes <= limit else {
-                    throw Problem(.tooLarge, "the body has more than \(limit) octets", fix: "send it in parts")
-                }
-                bytes.append(contentsOf: piece.readableBytesView)
+        try await each { piece in
+            guard bytes.count + piece.count <= limit else {
+                throw Problem(.tooLarge, "the body has more than \(limit) octets", fix: "send it in parts")
             }
-        } catch let problem as Problem { throw problem } catch { throw Problem(.badRequest, "the body broke off") }
+            bytes.append(contentsOf: piece)
+        }
         return bytes
-    }
-}
-
-extension Result {
-    /// As the initialiser of the standard library, for work that is waited for.
-    fileprivate init(_ work: () async throws(Failure) -> Success) async {
-        do throws(Failure) { self = .success(try await work()) } catch { self = .failure(error) }
     }
 }

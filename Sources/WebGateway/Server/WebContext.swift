@@ -13,7 +13,7 @@ struct WebContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        peer = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }?.unmapped ?? .unspecified
+        peer = source.channel.remoteAddress?.client ?? .unspecified
         requestID = source.logger[metadataKey: "hb.request.id"]?.description ?? ""
     }
 }

@@ -24,6 +24,7 @@ struct ServeConfiguration: Sendable {
         let differences: [(ServeKey, Bool)] = [
             (.node, node != now.node), (.checkpoint, checkpoint != now.checkpoint), (.httpHost, httpHost != now.httpHost),
             (.httpPort, httpPort != now.httpPort), (.httpConnections, web.connections != now.web.connections),
+            (.httpConnectionsPerAddress, web.connectionsPerAddress != now.web.connectionsPerAddress),
             (.httpProxies, web.proxies != now.web.proxies), (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
             (.smtpRecipients, recipients != now.recipients), (.localFolder, localFolder != now.localFolder),
             (.pickupFolder, pickup?.folder != now.pickup?.folder), (.pickupClient, pickup?.client != now.pickup?.client),
@@ -47,6 +48,8 @@ struct ServeConfiguration: Sendable {
         httpPort = try await source.number(.httpPort, in: 0...65535)
         web.version = Mandate.version
         web.connections = try await source.number(.httpConnections, in: 1...100_000) ?? web.connections
+        web.connectionsPerAddress =
+            try await source.number(.httpConnectionsPerAddress, in: 1...100_000) ?? web.connectionsPerAddress
         web.proxies = try await source.networks(.httpProxies)
         size = try await source.number(.smtpSize, in: 1024...1_073_741_824) ?? 157_286_400
         recipients = try await source.number(.smtpRecipients, in: 1...10_000) ?? 1000

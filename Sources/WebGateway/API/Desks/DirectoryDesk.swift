@@ -104,7 +104,7 @@ struct DirectoryDesk: Sendable {
     /// RFC 7396: what is not named stays, what is null goes.
     func patch() async throws -> Reply {
         try call.expect(["application/merge-patch+json", "application/json"])
-        let bytes = try await call.bytes(limit: call.office.settings.largestDocument)
+        let bytes = try await call.body.collect(limit: call.office.settings.largestDocument)
         let patch: DocumentValue
         do throws(JSONError) { patch = try JSONReader.value(bytes) } catch { throw Problem(.badRequest, error.description) }
         guard case .map = patch else { throw Problem(.invalid, "a merge patch is an object") }

@@ -77,6 +77,8 @@ struct ConsoleRoute: Sendable {
     let path: String
     /// Auditors read, and may do what changes nothing.
     let isForAuditors: Bool
+    /// Its form has a file, which is larger than anything that is typed.
+    var takesFile = false
     let handle: @Sendable (Visit) async throws -> ConsoleAnswer
 
     static func get(_ path: String, _ handle: @escaping @Sendable (Visit) async throws -> ConsoleAnswer) -> ConsoleRoute {
@@ -87,6 +89,10 @@ struct ConsoleRoute: Sendable {
         _ path: String, forAuditors: Bool = false, _ handle: @escaping @Sendable (Visit) async throws -> ConsoleAnswer
     ) -> ConsoleRoute {
         ConsoleRoute(method: .post, path: path, isForAuditors: forAuditors, handle: handle)
+    }
+
+    static func upload(_ path: String, _ handle: @escaping @Sendable (Visit) async throws -> ConsoleAnswer) -> ConsoleRoute {
+        ConsoleRoute(method: .post, path: path, isForAuditors: false, takesFile: true, handle: handle)
     }
 
     var routerPath: String { path.split(separator: "/").map { "/" + ($0.hasPrefix("{") ? ":" + $0.dropFirst().dropLast() : $0) }.joined() }

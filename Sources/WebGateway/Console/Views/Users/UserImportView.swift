@@ -5,7 +5,7 @@ internal import Relay
 struct UserImportView: Sendable {
     static let routes: [ConsoleRoute] = [
         .get("/users/import") { visit in .page(UserImportView(visit).page()) },
-        .post("/users/import") { visit in try await UserImportView(visit).compare() },
+        .upload("/users/import") { visit in try await UserImportView(visit).compare() },
         .get("/users/import/{draft}") { visit in try UserImportView(visit).report() },
         .post("/users/import/{draft}/apply") { visit in try UserImportView(visit).apply() },
         .post("/users/import/{draft}/discard") { visit in UserImportView(visit).discard() },
