@@ -12,13 +12,14 @@ struct APIDesk: Sendable {
 
     func add(_ endpoints: [Endpoint], to router: Router<WebContext>, below base: String) {
         for endpoint in endpoints {
+            let meter = office.metrics.requests(of: endpoint.path, method: endpoint.method.rawValue)
             router.on(RouterPath(base + endpoint.routerPath), method: endpoint.method) { request, context in
-                await answer(endpoint, request, context)
+                await answer(endpoint, request, context, meter)
             }
         }
     }
 
-    func answer(_ endpoint: Endpoint, _ request: Request, _ context: WebContext) async -> Response {
+    private func answer(_ endpoint: Endpoint, _ request: Request, _ context: WebContext, _ meter: RequestMeter) async -> Response {
         let start = office.now
         var visitor: Visitor?
         var reply: Reply
@@ -29,7 +30,9 @@ struct APIDesk: Sendable {
         } catch {
             reply = Self.reply(to: problem(error, context), context.requestID)
         }
-        note(endpoint, reply.status, visitor, context, since: start)
+        let seconds = office.now.timeIntervalSince(start)
+        meter.answered(reply.status.code, seconds: seconds)
+        log(endpoint, reply.status, visitor, context, seconds)
         reply.headers[.requestID] = context.requestID
         // What an administrator may see is nobody else's to keep.
         if reply.headers[.cacheControl] == nil { reply.headers[.cacheControl] = "no-store" }
@@ -92,10 +95,9 @@ struct APIDesk: Sendable {
     }
 
     /// One line a request, without its query, which may hold an address. Questions are too many for that.
-    private func note(_ endpoint: Endpoint, _ status: HTTPResponse.Status, _ visitor: Visitor?, _ context: WebContext, since start: Date) {
-        let seconds = office.now.timeIntervalSince(start)
-        office.metrics.requestAnswered(
-            route: endpoint.path, method: endpoint.method.rawValue, status: status.code, seconds: max(0, seconds))
+    private func log(
+        _ endpoint: Endpoint, _ status: HTTPResponse.Status, _ visitor: Visitor?, _ context: WebContext, _ seconds: Double
+    ) {
         let isDull = status.kind == .successful && (endpoint.method == .get || endpoint.isQuestion)
         office.logger.log(
             level: isDull ? .debug : .info, "request",
@@ -117,6 +119,7 @@ extension Endpoint {
 
     /// A misspelled name must not be a question that was never asked.
     fileprivate func check(_ query: Query) throws(Problem) {
+        guard !query.pairs.isEmpty else { return }
         let known = parameters.filter { $0.place == .query }.map(\.name)
         for name in query.names where !known.contains(name) {
             let hint = NearestWord.nearest(to: name, in: known).map { "did you mean \($0)?" }

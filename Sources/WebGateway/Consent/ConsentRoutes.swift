@@ -122,14 +122,11 @@ struct ConsentRoutes: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(string: ConsentPages.style)))
     }
 
-    /// Nothing is kept, framed, guessed, run or told to the next page.
+    /// Nothing is kept, and nothing is run or sent: these pages have no script and no form.
     private func headers(_ own: HTTPFields) -> HTTPFields {
         var all = own
         all[.cacheControl] = "no-store"
         all[.contentSecurityPolicy] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-        all[.xContentTypeOptions] = "nosniff"
-        if let name = HTTPField.Name("Referrer-Policy") { all[name] = "no-referrer" }
-        if let name = HTTPField.Name("X-Frame-Options") { all[name] = "DENY" }
         return all
     }
 }

@@ -45,16 +45,25 @@ package struct JSONWriter {
     /// RFC 8259 section 7. `<` is escaped as well: an answer may be shown by a browser that takes it for something else.
     private mutating func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case ..<0x20, 0x7F, UInt8(ascii: "<"): escape(byte)
-            default: bytes.append(byte)
-            }
+        // Nearly always there is nothing to escape, and the octets are taken over in one piece.
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { octets in
+            guard !octets.contains(where: Self.isEscaped) else { return false }
+            bytes.append(contentsOf: octets)
+            return true
         }
+        if isPlain != true { for byte in text.utf8 { octet(byte) } }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "<")
+    }
+
+    private mutating func octet(_ byte: UInt8) {
+        guard Self.isEscaped(byte) else { return bytes.append(byte) }
+        guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { return escape(byte) }
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
     }
 
     private mutating func escape(_ byte: UInt8) {

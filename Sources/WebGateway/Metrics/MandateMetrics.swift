@@ -19,11 +19,6 @@ package struct MandateMetrics: Sendable {
         case decided, held, refused
     }
 
-    /// RFC 9110 section 9.1 and RFC 5789. A client may send any word as its method: others count as one.
-    private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    /// Thirty years: nothing that is timed here takes longer, and swift-metrics' nanoseconds have room for it.
-    private static let longest: Double = 1_000_000_000
-
     private let factory: any MetricsFactory
     private let accepted: CounterRow<Way>
     private let recipients: CounterRow<RecipientEnd>
@@ -55,13 +50,13 @@ package struct MandateMetrics: Sendable {
     package func attempted(mailbox: String, route: String, transport: String, verdict: String, seconds: Double) {
         count(.attempts, [("route", route), ("transport", transport), ("verdict", verdict)])
         count(.mailboxAttempts, [("mailbox", mailbox), ("verdict", verdict)])
-        record(seconds, attemptDuration)
+        attemptDuration.recordTime(seconds)
     }
 
     package func recipientsSettled(_ end: RecipientEnd, _ number: Int = 1) { recipients[end].increment(by: number) }
 
     /// `age`: seconds since it was accepted.
-    package func messageDone(age: Double) { record(age, messageAge) }
+    package func messageDone(age: Double) { messageAge.recordTime(age) }
 
     /// `outcome`: `renewed`, or the failure's word.
     package func tokenRenewed(grant: String, outcome: String) { count(.tokenRenewals, [("grant", grant), ("outcome", outcome)]) }
@@ -70,14 +65,12 @@ package struct MandateMetrics: Sendable {
 
     package func decided(_ outcome: DecisionOutcome, seconds: Double) {
         decisions[outcome].increment()
-        record(seconds, decisionDuration)
+        decisionDuration.recordTime(seconds)
     }
 
-    /// `route`: the pattern (`/v1/messages/{id}`), not the path, which would be a series for each message; `other` where none fits.
-    package func requestAnswered(route: String, method: String, status: Int, seconds: Double) {
-        let method = Self.methods.contains(method) ? method : LabelSet.other
-        count(.httpRequests, [("route", route), ("method", method), ("status", String(status))])
-        record(seconds, Timer(label: Metric.httpRequestDuration.name, dimensions: [("route", route)], factory: factory))
+    /// For whoever answers that route: kept, and counted with.
+    package func requests(of route: String, method: String) -> RequestMeter {
+        RequestMeter(route: route, method: method, factory: factory)
     }
 
     package func loginFailed() { failedLogins.increment() }
@@ -90,11 +83,6 @@ package struct MandateMetrics: Sendable {
 
     private func count(_ metric: Metric, _ dimensions: [(String, String)]) {
         Counter(label: metric.name, dimensions: dimensions, factory: factory).increment()
-    }
-
-    /// A clock that was set back makes no time less than none.
-    private func record(_ seconds: Double, _ timer: Timer) {
-        timer.recordSeconds(seconds > 0 ? min(seconds, Self.longest) : 0)
     }
 }
 

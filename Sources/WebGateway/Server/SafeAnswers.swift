@@ -6,25 +6,25 @@ struct SafeAnswers: RouterMiddleware {
     typealias Context = WebContext
 
     /// Scripts and styles are files of ours: what somebody manages to write into a page is never run.
-    static let policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    static let policy = HTTPField(
+        name: .contentSecurityPolicy,
+        value:
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    private static let fields = [
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"), HTTPField(name: .referrerPolicy, value: "no-referrer"),
+        HTTPField(name: .frameOptions, value: "DENY"), HTTPField(name: .openerPolicy, value: "same-origin"),
+        HTTPField(name: .resourcePolicy, value: "same-origin"),
+    ]
 
     @concurrent func handle(
         _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        set(HTTPField.Name.contentSecurityPolicy, Self.policy, in: &response)
-        set(.xContentTypeOptions, "nosniff", in: &response)
-        set(.referrerPolicy, "no-referrer", in: &response)
-        set(.frameOptions, "DENY", in: &response)
-        set(.openerPolicy, "same-origin", in: &response)
-        set(.resourcePolicy, "same-origin", in: &response)
+        // A page that needs less says so itself.
+        if response.headers[.contentSecurityPolicy] == nil { response.headers.append(Self.policy) }
+        for field in Self.fields { response.headers.append(field) }
         return response
-    }
-
-    /// An answer that knows better keeps what it says.
-    private func set(_ name: HTTPField.Name, _ value: String, in response: inout Response) {
-        if response.headers[name] == nil { response.headers[name] = value }
     }
 }
 

@@ -24,7 +24,7 @@ struct MandateMetricsTests {
         #"mandate_token_renewals_total{grant="contoso",outcome="renewed"} 1"#, "mandate_token_handed_out_total 1",
         #"mandate_decisions_total{outcome="decided"} 1"#, #"mandate_decision_duration_seconds_bucket{le="1e-05"} 1"#,
         #"mandate_http_requests_total{method="POST",route="/v1/messages",status="202"} 1"#,
-        #"mandate_http_requests_total{method="other",route="/v1/messages",status="405"} 1"#,
+        #"mandate_http_requests_total{method="POST",route="/v1/messages",status="422"} 1"#,
         #"mandate_http_request_duration_seconds_count{route="/v1/messages"} 2"#, "mandate_login_failures_total 1",
         #"mandate_build_info{version="1.0 \"test\""} 1"#, #"mandate_queue_messages{state="held"} 0"#, "mandate_queue_oldest_seconds 90",
     ]) func eventIsALine(_ line: String) { #expect(day().contains("\n\(line)\n")) }
@@ -63,8 +63,9 @@ struct MandateMetricsTests {
         metrics.messageDone(age: 2)
         metrics.tokenRenewed(grant: "contoso", outcome: "renewed")
         metrics.tokenHandedOut()
-        metrics.requestAnswered(route: "/v1/messages", method: "POST", status: 202, seconds: 0.02)
-        metrics.requestAnswered(route: "/v1/messages", method: "BREW", status: 405, seconds: 0.001)
+        let requests = metrics.requests(of: "/v1/messages", method: "POST")
+        requests.answered(202, seconds: 0.02)
+        requests.answered(422, seconds: -1)
         metrics.loginFailed()
         return registry.render(adding: MandateMetrics.queue(messages: ["waiting": 3, "held": 0], oldest: 90))
     }
