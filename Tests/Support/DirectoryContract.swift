@@ -15,6 +15,7 @@ package struct DirectoryContract: StoreContract {
         Fact("onlyChangesAreLoaded", onlyChangesAreLoaded), Fact("changesLeadToTheSameDirectory", changesLeadToTheSameDirectory),
         Fact("unknownEditionIsNoticed", unknownEditionIsNoticed), Fact("pagesAreSortedById", pagesAreSortedById),
         Fact("sliceHasWhatAQuestionTouches", sliceHasWhatAQuestionTouches),
+        Fact("mailboxThatIsReadComesBack", mailboxThatIsReadComesBack),
     ]
 
     @Sendable func everyKindComesBack() async throws {
@@ -35,6 +36,19 @@ package struct DirectoryContract: StoreContract {
         #expect(directory.client(ClientID(trusted: "uid"))?.credential == .uid(.max))
         #expect(directory.family(FamilyID(trusted: "fam"))?.transports == [.graph, .smtp])
         #expect(try await store.entity(EntityKey(.user, "nobody")) == nil)
+    }
+
+    /// Newer than the oldest stores there are, so the samples of every kind have none.
+    @Sendable func mailboxThatIsReadComesBack() async throws {
+        let store = try await make()
+        var mailbox = try Samples.mailbox()
+        mailbox.isRead = true
+        _ = try await store.apply(
+            Samples.edit(.provider(Samples.provider), .application(Samples.application), .grant(Samples.grant), .mailbox(mailbox)))
+        #expect(try await store.directory().mailbox(mailbox.id) == mailbox)
+        mailbox.isRead = false
+        _ = try await store.apply(Samples.edit(.mailbox(mailbox)))
+        #expect(try await store.directory().mailbox(mailbox.id) == mailbox)
     }
 
     @Sendable func anEditIsOneEdition() async throws {

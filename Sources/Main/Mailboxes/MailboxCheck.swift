@@ -9,25 +9,47 @@ internal import SQLiteStore
 /// Tries a mailbox as far as it goes without sending anything: token, scopes, then AUTH and QUIT (design section 7). A first send into a new tenant
 /// would otherwise be what finds out.
 struct MailboxCheck {
+    /// What is tried, as a person calls it.
+    enum Stage: String, Sendable {
+        case token = "Access token"
+        case signIn = "Sign-in"
+        case message = "Test message"
+        case reading = "Reading"
+    }
+
     struct Step: Sendable, Hashable {
+        let stage: Stage
         let isGood: Bool
         let words: String
         /// What to do, where it is not.
         var fix: [String] = []
     }
 
+    /// The steps as far as they went, and how it ends.
+    struct Outcome: Sendable {
+        var steps: [Step]
+        var status: ExitStatus
+        /// The From that a test message arrived with, where it could be read back.
+        var actual: String?
+
+        /// Both were tried, and the worse of them is how it ends.
+        mutating func append(_ other: Outcome) {
+            steps += other.steps
+            if other.status.rawValue > status.rawValue { status = other.status }
+            actual = other.actual ?? actual
+        }
+    }
+
     let opened: OpenedStore
     let directory: Directory
 
-    /// The steps as far as they went, and how it ends.
-    func run(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
-        guard let source = GrantSource(mailbox.grant, in: directory) else {
-            return ([Step(isGood: false, words: "its grant has no application or provider")], .configuration)
-        }
+    func run(_ mailbox: Mailbox) async throws -> Outcome {
+        guard let source = GrantSource(mailbox.grant, in: directory) else { return withoutSource }
         let (token, step, status) = try await token(mailbox, source, for: mailbox.firstTransport.resource)
-        guard let token else { return ([step], status) }
+        guard let token else { return Outcome(steps: [step], status: status) }
         guard mailbox.firstTransport == .smtp, let endpoint = source.provider.smtp else {
-            return ([step, Step(isGood: true, words: "its transports take tokens over HTTPS; nothing more is tried")], .success)
+            let words = "its transports take tokens over HTTPS; nothing more is tried"
+            return Outcome(steps: [step, Step(stage: .signIn, isGood: true, words: words)], status: .success)
         }
         var settings = TransmitSettings(now: opened.live.now)
         settings.name = try opened.live.hostDomain.ascii
@@ -46,35 +68,48 @@ struct MailboxCheck {
         try await note(diagnosis, mailbox)
         guard let diagnosis else {
             let words = "\(place) took it: signed in as \(mailbox.login), and left again; nothing was sent"
-            return ([step, Step(isGood: true, words: words)], .success)
+            return Outcome(steps: [step, Step(stage: .signIn, isGood: true, words: words)], status: .success)
         }
         let isTemporary = if case .retry = diagnosis.verdict { true } else { false }
         let hints = isTemporary ? [] : ProviderSteps.mailbox(mailbox, source.application, source.provider, source.grant)
         let failed = Step(
-            isGood: false, words: "\(place): \(diagnosis.cause)",
+            stage: .signIn, isGood: false, words: "\(place): \(diagnosis.cause)",
             fix: ([diagnosis.fix].compactMap(\.self) + hints).filter { !$0.isEmpty })
-        return ([step, failed], isTemporary ? .temporary : .configuration)
+        return Outcome(steps: [step, failed], status: isTemporary ? .temporary : .configuration)
+    }
+
+    private var withoutSource: Outcome {
+        Outcome(
+            steps: [Step(stage: .token, isGood: false, words: "its grant has no application or provider")], status: .configuration)
     }
 
     /// One marked message from the mailbox to itself, over its first transport, and read back where that can be.
-    func outgoing(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
+    func outgoing(_ mailbox: Mailbox) async throws -> Outcome {
         let key = StandingKey(login: mailbox.login, from: mailbox.address, transport: mailbox.firstTransport)
         let outcome = try await opened.probe(key, through: mailbox, directory, bySending: true)
         try await opened.note(outcome, of: [key], mailbox)
         switch outcome {
         case .proven(let how):
-            return ([Step(isGood: true, words: "sending as \(mailbox.address): \(how), and that is the From it has")], .success)
+            let words = "sending as \(mailbox.address): \(how), and that is the From it has"
+            return Self.sent(Step(stage: .message, isGood: true, words: words), .success, actual: mailbox.address.description)
         case .taken(_, let why):
             let words = "sending as \(mailbox.address): a test message was taken; the From it arrived with could not be read back: \(why)"
-            return ([Step(isGood: true, words: words)], .success)
+            return Self.sent(Step(stage: .message, isGood: true, words: words), .success)
         case .rewritten(let actual):
             let words = "what is sent as \(mailbox.address) arrives from \(actual): the provider replaces it in silence"
-            return ([Step(isGood: false, words: words, fix: rewrittenFix(key, mailbox))], .configuration)
+            let step = Step(stage: .message, isGood: false, words: words, fix: rewrittenFix(key, mailbox))
+            return Self.sent(step, .configuration, actual: actual)
         case .denied(let code):
             let fix = ["mandate standings list", "check that \(mailbox.address) is an address of \(mailbox.login) at the provider"]
-            return ([Step(isGood: false, words: "it may not send as \(mailbox.address): \(code)", fix: fix)], .configuration)
-        case .unknown(let why): return ([Step(isGood: false, words: "no test message was taken: \(why)")], .temporary)
+            let step = Step(stage: .message, isGood: false, words: "it may not send as \(mailbox.address): \(code)", fix: fix)
+            return Self.sent(step, .configuration)
+        case .unknown(let why):
+            return Self.sent(Step(stage: .message, isGood: false, words: "no test message was taken: \(why)"), .temporary)
         }
+    }
+
+    private static func sent(_ step: Step, _ status: ExitStatus, actual: String? = nil) -> Outcome {
+        Outcome(steps: [step], status: status, actual: actual)
     }
 
     private func rewrittenFix(_ key: StandingKey, _ mailbox: Mailbox) -> [String] {
@@ -89,34 +124,54 @@ struct MailboxCheck {
     }
 
     /// Where mail is read, with the token for that (EVMail's mailbox): IMAP where the provider has it, else POP3.
-    func incoming(_ mailbox: Mailbox) async throws -> (steps: [Step], status: ExitStatus) {
-        guard let source = GrantSource(mailbox.grant, in: directory) else { return ([], .configuration) }
+    func incoming(_ mailbox: Mailbox) async throws -> Outcome {
+        guard let source = GrantSource(mailbox.grant, in: directory) else { return withoutSource }
         let way: (InboxSignIn.Kind, MailEndpoint)? =
             source.provider.imap.map { (.imap, $0) } ?? source.provider.pop.map { (.pop3, $0) }
         guard let (kind, endpoint) = way else {
             let fix = ["mandate providers set \(source.provider.id) --imap HOST:PORT"]
-            return ([Step(isGood: false, words: "\(source.provider.name) names no server for reading", fix: fix)], .configuration)
+            let words = "\(source.provider.name) names no server for reading"
+            return Outcome(steps: [Step(stage: .reading, isGood: false, words: words, fix: fix)], status: .configuration)
         }
-        let (token, step, status) = try await token(mailbox, source, for: .imap)
-        guard let token else { return ([step], status) }
+        var (token, step, status) = try await token(mailbox, source, for: .imap)
+        guard let token else {
+            if !asksForReading(mailbox, source) { step.fix = askingForReading(mailbox, source) }
+            return Outcome(steps: [step], status: status)
+        }
         let place = "\(kind.rawValue) \(endpoint.host):\(endpoint.port)"
         let signIn = InboxSignIn(
             kind, at: endpoint, login: mailbox.login, token: token.secret, trusting: source.provider.trustedCertificates)
         do throws(InboxSignIn.Failure) {
             try await signIn.run()
-            return ([step, Step(isGood: true, words: "\(place) took it: signed in as \(mailbox.login), and left again")], .success)
+            let words = "\(place) took it: signed in as \(mailbox.login), and left again"
+            return Outcome(steps: [step, Step(stage: .reading, isGood: true, words: words)], status: .success)
         } catch {
-            let scope = source.grant.kind == .consent ? source.provider.scopes[.imap]?.delegated : source.provider.scopes[.imap]?.appOnly
-            let fix: [String] =
-                switch error {
-                case .refused: ["check that \(scope ?? "the scope for reading") was granted, and that the mailbox allows \(kind.rawValue)"]
-                case .unreachable: ["check host and port: mandate providers show \(source.provider.id)"]
-                }
-            return (
-                [step, Step(isGood: false, words: "\(place): \(error)", fix: fix)],
-                { if case .refused = error { .configuration } else { .temporary } }()
-            )
+            let failed = Step(stage: .reading, isGood: false, words: "\(place): \(error)", fix: fix(error, kind, source))
+            let isRefused = if case .refused = error { true } else { false }
+            return Outcome(steps: [step, failed], status: isRefused ? .configuration : .temporary)
         }
+    }
+
+    private func fix(_ failure: InboxSignIn.Failure, _ kind: InboxSignIn.Kind, _ source: GrantSource) -> [String] {
+        switch failure {
+        case .refused:
+            let scopes = source.provider.scopes[.imap]
+            let scope = source.grant.kind == .consent ? scopes?.delegated : scopes?.appOnly
+            return ["check that \(scope ?? "the scope for reading") was granted, and that the mailbox allows \(kind.rawValue)"]
+        case .unreachable: return ["check host and port: mandate providers show \(source.provider.id)"]
+        }
+    }
+
+    /// Whoever consents is asked for reading only where somebody has said that the mailbox is read.
+    private func asksForReading(_ mailbox: Mailbox, _ source: GrantSource) -> Bool {
+        source.grant.kind != .consent || directory.mailboxes(of: mailbox.grant).contains(where: \.isRead)
+    }
+
+    private func askingForReading(_ mailbox: Mailbox, _ source: GrantSource) -> [String] {
+        [
+            "mandate mailboxes set \(mailbox.address) --read   # so that its consent asks for reading, too",
+            "mandate grants authorize \(source.grant.name.shellQuoted)",
+        ]
     }
 
     /// What a check finds out counts for mail and for health as if mail had met it; a sign-in that works ends what was known against it.
@@ -155,11 +210,16 @@ struct MailboxCheck {
         case .success(let token):
             let scope = try await opened.store.uses()[source.grant.id]?.scope.map { "; granted: \($0)" } ?? ""
             return (
-                token, Step(isGood: true, words: "a token from grant \(source.grant.name), until \(token.expires.minute)\(scope)"), .success
+                token,
+                Step(stage: .token, isGood: true, words: "a token from grant \(source.grant.name), until \(token.expires.minute)\(scope)"),
+                .success
             )
         case .failure(let failure):
             let report = try await opened.store.healthReport(opened.live)
-            return (nil, Step(isGood: false, words: failure.description, fix: report.health(of: source.grant).steps), failure.status)
+            return (
+                nil, Step(stage: .token, isGood: false, words: failure.description, fix: report.health(of: source.grant).steps),
+                failure.status
+            )
         }
     }
 }

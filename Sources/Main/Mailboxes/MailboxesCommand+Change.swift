@@ -20,10 +20,12 @@ extension MailboxesCommand {
         @Option(help: "What signs in at the provider, where it differs from the address.", transform: Parse.name) var login: String?
         @Option(help: "A family's name; its first member unless given.", transform: Parse.name) var name: String?
         @Option(help: "How messages leave, in order of preference: smtp, graph, gmail. Repeat it.") var transport: [Transport] = [.smtp]
+        @Flag(help: "An application reads its incoming mail, too: its consents ask for that as well.") var read = false
 
         func validate() throws {
             if (address == nil) == family.isEmpty { throw ValidationError("give one address, or --family @domain (or several addresses)") }
             if !family.isEmpty, login != nil { throw ValidationError("--login is for one mailbox; a family's logins are its users'") }
+            if !family.isEmpty, read { throw ValidationError("--read is for one mailbox: nobody consents to a family") }
             if address != nil, name != nil { throw ValidationError("--name is for a family; a mailbox is known by its address") }
             if Swift.Set(transport).count != transport.count { throw ValidationError("a --transport is given twice") }
         }
@@ -41,11 +43,12 @@ extension MailboxesCommand {
         private func plan(_ address: EmailAddress, _ grant: Grant, _ finder: Finder, _ live: Live) async throws -> Plan {
             var generator = live.generator
             let fresh = Mailbox(
-                id: MailboxID(prefix: "mbx", using: &generator), address: address, login: login, grant: grant.id, transports: transport)
+                id: MailboxID(prefix: "mbx", using: &generator), address: address, login: login, grant: grant.id, transports: transport,
+                isRead: read)
             guard let before = try await finder.existing(Mailbox.self, where: { $0.address == address && $0.login == fresh.login }) else {
                 return Plan("added mailbox \(fresh.title)", [.put(fresh.entity)])
             }
-            guard before.grant == fresh.grant, before.transports == fresh.transports else {
+            guard before.grant == fresh.grant, before.transports == fresh.transports, before.isRead == fresh.isRead else {
                 throw CommandFailure.data(
                     "there is a mailbox \(before.title) already, with other values; `mandate mailboxes set` changes them")
             }
@@ -75,6 +78,7 @@ extension MailboxesCommand {
             discussion: """
                 Examples:
                   mandate mailboxes set tracker@example.org --disable
+                  mandate mailboxes set intake@example.org --read      # then: mandate grants authorize intake
                   mandate mailboxes set @example.org --member @example.org --member @example.com
                 """)
         @OptionGroup var options: StoreOptions
@@ -87,6 +91,8 @@ extension MailboxesCommand {
             [AddressPattern] = []
         @Option(help: "A family's other name.", transform: Parse.name) var name: String?
         @Option(help: "The transports, in place of those there are; repeat it.") var transport: [Transport] = []
+        @Flag(inversion: .prefixedNo, help: "Whether its incoming mail is read, too: the next consent asks for that as well.") var read:
+            Bool?
 
         func validate() throws {
             if Swift.Set(transport).count != transport.count { throw ValidationError("a --transport is given twice") }
@@ -114,11 +120,12 @@ extension MailboxesCommand {
                 if let address { mailbox.address = address }
                 if let login { mailbox.login = login }
                 if !transport.isEmpty { mailbox.transports = transport }
+                if let read { mailbox.isRead = read }
                 if let isEnabled = use.isEnabled { mailbox.isEnabled = isEnabled }
                 return .mailbox(mailbox)
             case .family(var family):
-                guard address == nil, login == nil else {
-                    throw CommandFailure.usage("--address and --login are for a mailbox; \(family.title) is a family")
+                guard address == nil, login == nil, read == nil else {
+                    throw CommandFailure.usage("--address, --login and --read are for a mailbox; \(family.title) is a family")
                 }
                 family.grant = grant.id
                 if !member.isEmpty { family.members = member }

@@ -47,25 +47,19 @@ extension MailboxesCommand {
                 var worst = ExitStatus.success
                 for mailbox in mailboxes {
                     let check = MailboxCheck(opened: opened, directory: directory)
-                    var (steps, status) = try await check.run(mailbox)
-                    if outgoing, status == .success { (steps, status) = Self.joined((steps, status), try await check.outgoing(mailbox)) }
-                    if incoming { (steps, status) = Self.joined((steps, status), try await check.incoming(mailbox)) }
+                    var outcome = try await check.run(mailbox)
+                    if outgoing, outcome.status == .success { outcome.append(try await check.outgoing(mailbox)) }
+                    if incoming { outcome.append(try await check.incoming(mailbox)) }
                     live.output(mailbox.address.description)
-                    for step in steps {
+                    for step in outcome.steps {
                         live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(step.words)"))
                         for line in step.fix { live.output(DisplayWidth.printable("      \(line)")) }
                     }
-                    if status.rawValue > worst.rawValue { worst = status }
+                    if outcome.status.rawValue > worst.rawValue { worst = outcome.status }
                 }
                 return worst
             }
             if worst != .success { throw worst }
-        }
-
-        private static func joined(
-            _ first: (steps: [MailboxCheck.Step], status: ExitStatus), _ second: (steps: [MailboxCheck.Step], status: ExitStatus)
-        ) -> ([MailboxCheck.Step], ExitStatus) {
-            (first.steps + second.steps, first.status.rawValue >= second.status.rawValue ? first.status : second.status)
         }
 
         private func chosen(_ opened: OpenedStore, _ directory: Directory) async throws -> [Mailbox] {

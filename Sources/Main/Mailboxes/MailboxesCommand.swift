@@ -75,6 +75,7 @@ struct MailboxesCommand: AsyncParsableCommand {
                     sheet.add("login", .text(mailbox.login))
                     sheet.add("grant", .text(mailbox.grant.text))
                     sheet.add("transports", .list(mailbox.transports.map(\.rawValue)))
+                    sheet.add("read", .flag(mailbox.isRead))
                     sheet.add("enabled", .flag(mailbox.isEnabled))
                     let delegations = try await store.directory().allDelegations.filter { $0.mailbox == mailbox.id }
                     sheet.add("may_send_for", .list(delegations.map { "\($0.covers) (\($0.kind.rawValue))" }))

@@ -78,9 +78,15 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 sheet.add(try await store.healthReport(live).health(of: application), live)
                 if let provider = directory.provider(application.provider) {
                     let grants = directory.allGrants.filter { $0.application == application.id }
+                    let ids = Swift.Set(grants.map(\.id))
+                    let resources = TokenResource.needed(
+                        by: directory.allMailboxes.filter { ids.contains($0.grant) },
+                        directory.allFamilies.filter { ids.contains($0.grant) })
                     sheet.add(
                         "at_the_provider",
-                        .lines(ProviderSteps.registration(application, provider, grants: grants, redirectURI: redirectURI)))
+                        .lines(
+                            ProviderSteps.registration(
+                                application, provider, grants: grants, for: resources, redirectURI: redirectURI)))
                 }
                 sheet.add("used_by", .list(try await store.references(to: application.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)

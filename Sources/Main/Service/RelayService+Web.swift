@@ -47,17 +47,17 @@ extension RelayService {
     private func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport {
         let check = MailboxCheck(opened: opened(for: person), directory: shelf.current.directory)
         do {
-            let steps =
+            let outcome =
                 switch kind {
-                case .signIn: try await check.run(mailbox).steps
-                case .outgoing: try await check.outgoing(mailbox).steps
-                case .incoming: try await check.incoming(mailbox).steps
+                case .signIn: try await check.run(mailbox)
+                case .outgoing: try await check.outgoing(mailbox)
+                case .incoming: try await check.incoming(mailbox)
                 }
             _ = await follower.catchUp()
             return CheckReport(
-                steps: steps.enumerated().map { number, step in
-                    CheckReport.Step(name: "Step \(number + 1)", isGood: step.isGood, detail: step.words, fix: step.fix)
-                }, planned: kind == .outgoing ? mailbox.address.description : nil)
+                steps: outcome.steps.map {
+                    CheckReport.Step(name: $0.stage.rawValue, isGood: $0.isGood, detail: $0.words, fix: $0.fix)
+                }, planned: kind == .outgoing ? mailbox.address.description : nil, actual: outcome.actual)
         } catch {
             return CheckReport(steps: [CheckReport.Step(name: "Check", isGood: false, detail: Ending(error).sentence)])
         }

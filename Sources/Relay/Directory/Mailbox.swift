@@ -9,17 +9,20 @@ package struct Mailbox: Sendable, Hashable {
     package var grant: GrantID
     /// In order of preference.
     package var transports: [Transport]
+    /// An application reads its incoming mail, too: who consents is asked for that as well, and for no more than sending otherwise.
+    package var isRead: Bool
     package var isEnabled: Bool
 
     package init(
         id: MailboxID, address: EmailAddress, login: String? = nil, grant: GrantID, transports: [Transport] = [.smtp],
-        isEnabled: Bool = true
+        isRead: Bool = false, isEnabled: Bool = true
     ) {
         self.id = id
         self.address = address
         self.login = login ?? address.description
         self.grant = grant
         self.transports = transports
+        self.isRead = isRead
         self.isEnabled = isEnabled
     }
 

@@ -36,11 +36,6 @@ package struct TokenKey: Sendable, Hashable, CustomStringConvertible {
     package var secretName: SecretName { SecretName(.accessToken, of: description) }
 }
 
-/// What an access token opens. Entra answers for one resource at a time and for the scopes asked for, so each has a token of its own.
-package enum TokenResource: String, Sendable, Hashable, CaseIterable {
-    case smtp, imap, graph, gmail
-}
-
 package struct Credentials: Sendable, Hashable {
     /// The edition at which the grant, its application, its provider or one of their secrets was last changed by a person.
     package let revision: Edition

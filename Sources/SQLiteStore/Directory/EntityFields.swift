@@ -41,7 +41,8 @@ struct EntityField: Hashable {
         case .mailbox(let it):
             [
                 EntityField("address", it.address.description, .mailbox), EntityField("login", it.login, .mailbox),
-                EntityField("grant", it.grant.text), EntityField("transports", text(it.transports)), EntityField("enabled", it.isEnabled),
+                EntityField("grant", it.grant.text), EntityField("transports", text(it.transports)), EntityField("read", it.isRead),
+                EntityField("enabled", it.isEnabled),
             ]
         case .family(let it):
             [EntityField("name", it.name)] + it.members.map { EntityField("member", $0.description, role($0, .mailbox)) }

@@ -27,7 +27,8 @@ struct EntityReader {
             return .mailbox(
                 Mailbox(
                     id: MailboxID(trusted: id), address: try columns.address(), login: try columns.text(),
-                    grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isEnabled: try columns.flag()))
+                    grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isRead: try columns.flag(),
+                    isEnabled: try columns.flag()))
         case .family:
             return .family(
                 Family(

@@ -27,7 +27,9 @@ enum EntityRow {
                 try ListText.write(it.command),
             ]
         case .mailbox(let it):
-            [it.address.description, it.login, it.grant.text, try ListText.write(it.transports.map(\.rawValue)), it.isEnabled]
+            [
+                it.address.description, it.login, it.grant.text, try ListText.write(it.transports.map(\.rawValue)), it.isRead, it.isEnabled,
+            ]
         case .family(let it):
             [
                 it.name, try ListText.write(it.members.map(\.description)), it.grant.text,

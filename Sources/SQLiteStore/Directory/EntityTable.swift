@@ -18,7 +18,7 @@ extension EntityKind {
             ]
         case .application: ["name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID"]
         case .grant: ["name", "kind", "application", "principal", "isEnabled", "pinRealm", "pinSubject", "command"]
-        case .mailbox: ["address", "login", "\"grant\"", "transports", "isEnabled"]
+        case .mailbox: ["address", "login", "\"grant\"", "transports", "isRead", "isEnabled"]
         case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"]
         case .delegation:
             [

@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("v3") { try $0.execute(sql: transmitV3) }
         migrator.registerMigration("v4") { try $0.execute(sql: submissionV4) }
         migrator.registerMigration("v5") { try $0.execute(sql: accessV5) }
+        migrator.registerMigration("v6") { try $0.execute(sql: incomingV6) }
         return migrator
     }
 

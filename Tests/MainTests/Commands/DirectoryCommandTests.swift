@@ -46,6 +46,22 @@ struct DirectoryCommandTests {
         #expect(answer.err.contains("bob") && answer.err.contains("rob") && answer.err.contains("by its id"))
     }
 
+    @Test func aMailboxIsReadWhereSomebodySaysSo() async throws {
+        let desk = try await Desk.withCompany()
+        func isRead() async throws -> Bool? {
+            try await desk.directory().allMailboxes.first { $0.address.description == "tracker@example.org" }?.isRead
+        }
+        #expect(try await isRead() == false)
+        try await desk.set("mailboxes set tracker@example.org --read")
+        #expect(try await isRead() == true)
+        #expect(await desk.run("mailboxes show tracker@example.org").out.contains("read"))
+        #expect(await desk.run("applications show tracker").out.contains("IMAP.AccessAsUser.All"))
+        try await desk.set("mailboxes set tracker@example.org --no-read")
+        #expect(try await isRead() == false)
+        #expect(await desk.run("mailboxes add --family @else.example.org --grant staff --read").status == 64)
+        #expect(await desk.run("mailboxes set @staff.example.org --read").status == 64)
+    }
+
     @Test func whatIsUsedStaysUnlessItCascades() async throws {
         let desk = try await Desk.withCompany()
         let answer = await desk.run("applications remove tracker --cascade")

@@ -56,7 +56,7 @@ struct RandomTown {
             return .mailbox(
                 Mailbox(
                     id: MailboxID(trusted: "m-\(number)"), address: pick(addresses), login: "login-\(number % 3)",
-                    grant: GrantID(trusted: "g-\(number % 2)"), isEnabled: isEnabled))
+                    grant: GrantID(trusted: "g-\(number % 2)"), isRead: number == 2, isEnabled: isEnabled))
         case 7:
             let members = Set((0..<3).map { _ in pick(patterns) }).sorted { $0.description < $1.description }
             return .family(

@@ -2,28 +2,31 @@ internal import Mail
 
 /// What has to be done at a provider, as its own pages and commands have it. Sources: domain.md 2.1 to 2.4 (Entra, Exchange Online), 3.2 to 3.4 (Google).
 package enum ProviderSteps {
-    /// To make the app registration fit for its grants.
-    package static func registration(_ application: Application, _ provider: Provider, grants: [Grant], redirectURI: String) -> [String] {
+    /// To make the app registration fit for its grants. `resources`: what their mailboxes need tokens of.
+    package static func registration(
+        _ application: Application, _ provider: Provider, grants: [Grant], for resources: [TokenResource], redirectURI: String
+    ) -> [String] {
         let kinds = Set(grants.map(\.kind))
+        let resources = resources.isEmpty ? [.smtp] : resources
         switch provider.kind {
-        case .microsoft: return entra(application, provider, kinds, redirectURI)
+        case .microsoft: return entra(application, kinds, resources, redirectURI)
         case .google: return google(application, kinds, redirectURI)
         case .custom:
+            let scopes = resources.compactMap { provider.scopes[$0]?.delegated }.joined(separator: " ")
             return kinds.contains(.consent)
-                ? [
-                    "register the redirect URI \(redirectURI)",
-                    "allow the scopes \(provider.scopes[.smtp]?.delegated ?? "") offline_access",
-                ] : []
+                ? ["register the redirect URI \(redirectURI)", "allow the scopes \(scopes) offline_access"] : []
         }
     }
 
-    private static func entra(_ application: Application, _ provider: Provider, _ kinds: Set<Grant.Kind>, _ redirectURI: String) -> [String]
-    {
+    private static func entra(
+        _ application: Application, _ kinds: Set<Grant.Kind>, _ resources: [TokenResource], _ redirectURI: String
+    ) -> [String] {
         var steps: [String] = []
         if kinds.contains(.consent) || kinds.isEmpty {
+            let permissions = permissions(resources, \.delegated)
             steps += [
                 "Entra admin center, App registrations, \(application.clientID), Authentication: add the platform Web with the redirect URI \(redirectURI)",
-                "API permissions, Delegated: SMTP.Send of Office 365 Exchange Online (under \"APIs my organization uses\"), offline_access, openid, profile, email",
+                "API permissions, Delegated: \(permissions) (under \"APIs my organization uses\"), offline_access, openid, profile, email",
                 "API permissions: Grant admin consent, where users may not consent themselves",
             ]
         }
@@ -33,7 +36,7 @@ package enum ProviderSteps {
         }
         if kinds.contains(.appOnly) {
             steps += [
-                "API permissions, Application: SMTP.SendAsApp of Office 365 Exchange Online, then Grant admin consent; with App RBAC no permission at all",
+                "API permissions, Application: \(permissions(resources, \.application)), then Grant admin consent; with App RBAC no permission at all",
                 "Exchange Online PowerShell, once; the object id is the ENTERPRISE application's, not the registration's:",
                 "  New-ServicePrincipal -AppId \(application.clientID.powerShellLiteral) -ObjectId <object id of the enterprise application> -DisplayName \(application.name.powerShellLiteral)",
                 "for all mailboxes of a group (App RBAC):",
@@ -43,6 +46,31 @@ package enum ProviderSteps {
             ]
         }
         return steps
+    }
+
+    private struct Permission {
+        let delegated: String
+        let application: String
+    }
+
+    /// Entra's names of what a token opens (domain.md 2.2, 2.3).
+    private static func permission(_ resource: TokenResource) -> (api: String, Permission)? {
+        switch resource {
+        case .smtp: ("Office 365 Exchange Online", Permission(delegated: "SMTP.Send", application: "SMTP.SendAsApp"))
+        case .imap: ("Office 365 Exchange Online", Permission(delegated: "IMAP.AccessAsUser.All", application: "IMAP.AccessAsApp"))
+        case .graph: ("Microsoft Graph", Permission(delegated: "Mail.Send and Mail.Send.Shared", application: "Mail.Send"))
+        case .gmail: nil
+        }
+    }
+
+    /// `SMTP.Send and IMAP.AccessAsUser.All of Office 365 Exchange Online`
+    private static func permissions(_ resources: [TokenResource], _ name: KeyPath<Permission, String>) -> String {
+        let found = resources.compactMap(permission)
+        var apis: [String] = []
+        for (api, _) in found where !apis.contains(api) { apis.append(api) }
+        return apis.map { api in
+            found.filter { $0.api == api }.map { $0.1[keyPath: name] }.joined(separator: " and ") + " of " + api
+        }.joined(separator: ", ")
     }
 
     private static func google(_ application: Application, _ kinds: Set<Grant.Kind>, _ redirectURI: String) -> [String] {

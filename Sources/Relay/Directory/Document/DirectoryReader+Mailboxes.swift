@@ -3,13 +3,13 @@ internal import Mail
 /// Mailboxes, families, and who may use them.
 extension DirectoryReader {
     mutating func readMailbox(_ entry: DocumentReader) throws(DocumentError) {
-        let fields = try entry.fields(["id", "address", "login", "grant", "transports", "enabled"])
+        let fields = try entry.fields(["id", "address", "login", "grant", "transports", "read", "enabled"])
         let address = try fields.required("address").address()
         let id: MailboxID = try identifier(fields, else: address.key)
         let grant = try grantNames.find(fields.required("grant"))
         let mailbox = Mailbox(
             id: id, address: address, login: try fields.line("login"), grant: grant, transports: try transports(fields, grant),
-            isEnabled: try fields.flag("enabled", default: true))
+            isRead: try fields.flag("read", default: false), isEnabled: try fields.flag("enabled", default: true))
         try mailboxNames.add(id, name: address.key, at: entry.path)
         mailboxes[id] = mailbox
         entities.append(.mailbox(mailbox))

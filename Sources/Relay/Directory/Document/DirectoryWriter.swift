@@ -84,7 +84,9 @@ struct DirectoryWriter {
         map.add("address", mailbox.address.description)
         map.add("login", .text(mailbox.login), unless: .text(mailbox.address.description))
         map.add("grant", words(mailbox.grant))
-        add(mailbox.transports, mailbox.isEnabled, to: &map)
+        map.add("transports", value(mailbox.transports), unless: Self.usualTransports)
+        map.add("read", .flag(mailbox.isRead), unless: false)
+        map.add("enabled", .flag(mailbox.isEnabled), unless: true)
         return map.value
     }
 
@@ -93,7 +95,8 @@ struct DirectoryWriter {
         map.add(id: family.id.text, name: family.name)
         map.add("members", family.members.map { .text($0.description) })
         map.add("grant", words(family.grant))
-        add(family.transports, family.isEnabled, to: &map)
+        map.add("transports", value(family.transports), unless: Self.usualTransports)
+        map.add("enabled", .flag(family.isEnabled), unless: true)
         return map.value
     }
 
@@ -149,10 +152,9 @@ struct DirectoryWriter {
 
     private func words(_ id: MailboxID) -> String { mailboxNames.words(for: id, name: mailboxes[id] ?? id.text) }
 
-    private func add(_ transports: [Transport], _ isEnabled: Bool, to map: inout MapWriter) {
-        map.add("transports", DocumentValue(transports.map(\.rawValue)), unless: DocumentValue([Transport.smtp.rawValue]))
-        map.add("enabled", .flag(isEnabled), unless: true)
-    }
+    private func value(_ transports: [Transport]) -> DocumentValue { DocumentValue(transports.map(\.rawValue)) }
+
+    private static let usualTransports = DocumentValue([Transport.smtp.rawValue])
 
     private func value(_ right: Client.TokenRight) -> DocumentValue {
         let row: DocumentValue.Entry

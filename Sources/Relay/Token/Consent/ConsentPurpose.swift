@@ -12,13 +12,12 @@ package struct ConsentPurpose: Sendable {
         self.logins = logins
     }
 
-    /// As the directory has it: the transports of the grant's mailboxes, SMTP first.
+    /// As the directory has it: the transports of the grant's mailboxes, SMTP first, and reading where one of them is read.
     package init?(_ grant: GrantID, in directory: Directory) {
         guard let source = GrantSource(grant, in: directory) else { return nil }
         let mailboxes = directory.mailboxes(of: grant)
-        let wanted = Set(mailboxes.flatMap(\.transports).map(\.resource))
         self.init(
-            source: source, resources: TokenResource.allCases.filter { wanted.contains($0) && source.provider.scopes[$0] != nil },
+            source: source, resources: TokenResource.needed(by: mailboxes).filter { source.provider.scopes[$0] != nil },
             logins: source.grant.principal.map { [$0] } ?? mailboxes.map(\.login))
     }
 
@@ -101,16 +100,5 @@ package struct ConsentPurpose: Sendable {
     private static func joined(_ lists: [String]) -> String {
         var seen: Set<Substring> = []
         return lists.flatMap { $0.split(separator: " ") }.filter { seen.insert($0).inserted }.joined(separator: " ")
-    }
-}
-
-extension Transport {
-    /// What its access token opens.
-    package var resource: TokenResource {
-        switch self {
-        case .smtp: .smtp
-        case .graph: .graph
-        case .gmail: .gmail
-        }
     }
 }

@@ -84,8 +84,8 @@ struct DirectoryCollection: Sendable {
         .mailbox, "mailboxes", "mailbox", prefix: "mbx",
         [
             .init("id", .line), .init("address", .text(format: "email"), required: true), .init("login", .line),
-            .init("grant", .line, required: true),
-            transports, enabled,
+            .init("grant", .line, required: true), transports,
+            .init("read", .flag, "its incoming mail is read, too, so consents ask for that"), enabled,
         ])
 
     static let families = DirectoryCollection(

@@ -5,7 +5,8 @@ internal import struct FoundationEssentials.Date
 /// What the forms of an application say. What was typed comes back with the page, but for the secret; what is wrong with it is told at its field.
 struct ApplicationForm: Sendable {
     private static let shown = [
-        "name", "tenant_id", "client_id", "secret_expires", "domains", "mailbox_address", "mailbox_login", "grant_kind", "grant",
+        "name", "tenant_id", "client_id", "secret_expires", "domains", "mailbox_address", "mailbox_login", "mailbox_read", "grant_kind",
+        "grant",
     ]
     private static let faulty = [
         "name", "tenant_id", "client_id", "client_secret", "secret_expires", "domains", "mailbox_address", "mailbox_login", "grant_kind",

@@ -44,9 +44,11 @@ extension ApplicationView {
         let health = facts.health.health(of: facts.application)
         // A refused application is looked at first; the commands are the forms below.
         var steps = health.state == .suspended ? health.steps.filter { !$0.hasPrefix("mandate ") } : []
-        steps += ProviderSteps.registration(
-            facts.application, provider, grants: facts.grants, redirectURI: visit.office.address.redirectURI(id.text))
         let mailboxes = facts.grants.flatMap { grant in facts.opened.mailboxes(of: grant.id).map { ($0, grant) } }
+        steps += ProviderSteps.registration(
+            facts.application, provider, grants: facts.grants,
+            for: TokenResource.needed(by: mailboxes.map(\.0), facts.grants.flatMap { facts.opened.families(of: $0.id) }),
+            redirectURI: visit.office.address.redirectURI(id.text))
         let own = mailboxes.prefix(Self.mostSpeltOut).flatMap { mailbox, grant in
             ProviderSteps.mailbox(mailbox, facts.application, provider, grant)
         }

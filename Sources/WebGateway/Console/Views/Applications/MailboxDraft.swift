@@ -46,7 +46,7 @@ struct MailboxDraft: Sendable {
         draft.apply(changes, edition: directory.edition)
         var entries: [DocumentValue.Entry] = [
             .init("id", .text(mailbox.text)), .init("address", .text(address)), .init("login", DocumentValue(form["mailbox_login"])),
-            .init("grant", .text(grant.id.text)),
+            .init("grant", .text(grant.id.text)), .init("read", .flag(form["mailbox_read"] != nil)),
         ]
         // The first that the provider has; SMTP wherever it can be.
         if let transport = [Transport.smtp, .graph, .gmail].first(where: provider.offers) {

@@ -7,6 +7,7 @@ internal import struct FoundationEssentials.Date
 struct ConsentView: Sendable {
     static let routes: [ConsoleRoute] = [
         .post("/tokens/{id}/consent") { visit in try await ConsentView(visit).begin() },
+        .post("/mailboxes/{id}/read") { visit in try await ConsentView(visit).beginReading() },
         .post("/tokens/{id}/device") { visit in try await ConsentView(visit).invite() },
         .post("/tokens/{id}/device/cancel") { visit in ConsentView(visit).leave() },
         // The code is for whoever asked for it: auditors do not see it.
@@ -22,9 +23,23 @@ struct ConsentView: Sendable {
 
     var desk: GrantDesk { GrantDesk(office: visit.office, person: visit.person) }
 
-    private func begin() async throws -> ConsoleAnswer {
-        let grant = try desk.grant(visit.path("id"))
-        return try await answering(grant) {
+    private func begin() async throws -> ConsoleAnswer { try await begin(try desk.grant(visit.path("id"))) }
+
+    /// What a mailbox is for grows by reading, and so does what its consent asks for.
+    private func beginReading() async throws -> ConsoleAnswer {
+        let id = MailboxID(trusted: visit.path("id"))
+        try await visit.editing.edit { directory in
+            guard var mailbox = directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
+            guard !mailbox.isRead else { return DirectoryEditing.Plan() }
+            mailbox.isRead = true
+            return DirectoryEditing.Plan(changes: [.put(.mailbox(mailbox))])
+        }
+        guard let mailbox = visit.office.directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
+        return try await begin(try desk.grant(mailbox.grant.text))
+    }
+
+    private func begin(_ grant: Grant) async throws -> ConsoleAnswer {
+        try await answering(grant) {
             guard let provider = GrantSource(grant.id, in: visit.directory)?.provider,
                 let endpoint = provider.authorization.authorizationEndpoint
             else { throw Problem(.conflict, "its provider has no authorisation endpoint, so no browser can consent to it") }

@@ -38,7 +38,7 @@ extension TokensView {
     private func mailbox(_ mailbox: Mailbox, _ facts: Facts) -> DocumentValue {
         row(
             mailbox.id.text, mailbox.address.description, mailbox.login, mailbox.transports, facts.health.health(of: mailbox),
-            isFamily: false)
+            isRead: mailbox.isRead, isFamily: false)
     }
 
     /// Every address in it is a mailbox of its own, so there is no single one to test.
@@ -47,11 +47,12 @@ extension TokensView {
     }
 
     private func row(
-        _ id: String, _ address: String, _ login: String, _ transports: [Transport], _ health: Health, isFamily: Bool
+        _ id: String, _ address: String, _ login: String, _ transports: [Transport], _ health: Health, isRead: Bool = false, isFamily: Bool
     ) -> DocumentValue {
         [
             "id": .text(PercentCoding.encode(id)), "address": .text(address), "login": .text(login),
-            "transports": .text(transports.map(\.rawValue).joined(separator: ", ")), "state": Words.state(health, at: visit.now),
+            "transports": .text(transports.map(\.rawValue).joined(separator: ", ") + (isRead ? ", and read" : "")),
+            "state": Words.state(health, at: visit.now),
             "is_family": .flag(isFamily),
         ]
     }
