@@ -21,6 +21,9 @@ package struct PickupSettings: Sendable, Hashable {
     /// Folders below are purposes.
     let hasPurposes: Bool
 
+    /// What `mandate sendmail` leaves there, not a program that knows of the folder.
+    package var isMaildrop: Bool { if case .client = sender { false } else { true } }
+
     /// As a batch mailer leaves files: `notification/`, `ad-hoc/` and `administrator/` below name the purpose.
     package static func pickup(_ folder: String, node: String, client: String?, settle: Double) -> PickupSettings {
         PickupSettings(

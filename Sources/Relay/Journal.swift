@@ -20,7 +20,10 @@ package struct JournalFilter: Sendable, Hashable {
     package var message: SpoolID?
     package var since: Date?
     package var until: Date?
+    /// The entry to go on from, in the order that is asked for.
     package var after: JournalPosition?
+    /// The order written, unless it is turned round.
+    package var isNewestFirst = false
     package var limit: Int
 
     package init(

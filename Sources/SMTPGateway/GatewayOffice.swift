@@ -10,15 +10,15 @@ package struct GatewayOffice: Sendable {
     let address: @Sendable (_ account: String) -> EmailAddress?
     /// The store's owner, who needs no client of his own at the local socket; nor does root.
     let owner: UInt32
-    let accepted: @Sendable () -> Void
+    let accepted: @Sendable (_ isLocal: Bool) -> Void
     let logger: Logger
     let doorkeeper = Doorkeeper()
 
-    /// `accepted` is called after each 250; it must not wait.
+    /// `accepted` is called after each 250, and told whether that was at the local socket; it must not wait.
     package init(
         directory: @escaping @Sendable () -> Directory, surroundings: AcceptStage.Surroundings,
         address: @escaping @Sendable (_ account: String) -> EmailAddress?, owner: UInt32,
-        accepted: @escaping @Sendable () -> Void, logger: Logger
+        accepted: @escaping @Sendable (_ isLocal: Bool) -> Void, logger: Logger
     ) {
         self.directory = directory
         self.surroundings = surroundings

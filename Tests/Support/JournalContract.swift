@@ -101,6 +101,12 @@ package struct JournalContract: StoreContract {
         let first = try await store.entries(JournalFilter(limit: 2))
         let rest = try await store.entries(JournalFilter(after: first.last?.position))
         #expect(rest.map(\.position.number) == [3])
+        var backwards = JournalFilter(limit: 2)
+        backwards.isNewestFirst = true
+        let last = try await store.entries(backwards)
+        #expect(last.map(\.position.number) == [3, 2])
+        backwards.after = last.last?.position
+        #expect(try await store.entries(backwards).map(\.position.number) == [1])
         let nowhere = JournalPosition(strand: first[0].position.strand, number: 99)
         #expect(await failure { () throws(StoreFailure) in try await store.entries(JournalFilter(after: nowhere)) }?.isNotFound == true)
     }

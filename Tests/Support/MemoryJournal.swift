@@ -43,7 +43,10 @@ struct MemoryJournal {
         if let message = filter.message, entry.message != message { return false }
         if let since = filter.since, entry.at < since { return false }
         if let until = filter.until, entry.at >= until { return false }
-        if let after = filter.after, row.position.strand == after.strand, row.position.number <= after.number { return false }
+        if let after = filter.after, row.position.strand == after.strand {
+            let (number, last) = (row.position.number, after.number)
+            guard filter.isNewestFirst ? number < last : number > last else { return false }
+        }
         return true
     }
 
@@ -71,7 +74,8 @@ extension MemoryStore: Journal {
         if let after = filter.after, !journal.rows.contains(where: { $0.position == after }) {
             throw .notFound("journal entry \(after.number) of \(after.strand) to go on from")
         }
-        return Array(journal.rows.lazy.filter { [journal] in journal.matches(filter, $0) }.prefix(max(0, filter.limit)))
+        let rows = filter.isNewestFirst ? journal.rows.reversed() : journal.rows
+        return Array(rows.lazy.filter { [journal] in journal.matches(filter, $0) }.prefix(max(0, filter.limit)))
     }
 
     package func heads() async throws(StoreFailure) -> [JournalRow] {

@@ -21,7 +21,7 @@ struct WaysIn: Sendable {
         let office = GatewayOffice(
             directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings,
             address: { account in service.address(ofAccount: account) }, owner: live.account.uid,
-            accepted: service.metrics.accepted(.smtp) { [runner = service.runner] in runner.wake() }, logger: log)
+            accepted: { isLocal in service.accepted(by: isLocal ? .sendmail : .smtp) }, logger: log)
         smtp = try SMTPGateway(
             try Self.settings(configuration), office: office,
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
@@ -41,7 +41,7 @@ struct WaysIn: Sendable {
                     accept: surroundings, isAccepted: { id throws(StoreFailure) in try await service.store.show(id) != nil },
                     directory: { [shelf = service.shelf] in shelf.current.directory }, address: { service.address(ofAccount: $0) },
                     owner: live.account.uid,
-                    accepted: service.metrics.accepted(.pickup) { [runner = service.runner] in runner.wake() }, wait: live.wait, logger: log
+                    accepted: { service.accepted(by: settings.isMaildrop ? .sendmail : .pickup) }, wait: live.wait, logger: log
                 ))
         }
         services = [browsers, smtp] + pickups

@@ -18,13 +18,13 @@ extension MandateMetrics {
         }
         if case .done = settlement.state { messageDone(age: age) }
     }
+}
 
-    /// What became of a message at one of the ways in.
-    func accepted(_ way: Way, _ wake: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
-        {
-            messageAccepted(by: way)
-            wake()
-        }
+extension RelayService {
+    /// A message has come in: it is counted, and may leave at once.
+    func accepted(by way: MandateMetrics.Way) {
+        metrics.messageAccepted(by: way)
+        runner.wake()
     }
 }
 

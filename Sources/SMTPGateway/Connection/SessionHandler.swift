@@ -245,7 +245,7 @@ extension SessionHandler {
         let reply: Reply
         switch outcome {
         case .success(let receipt):
-            office.accepted()
+            office.accepted(door.visitor == .local)
             reply = Reply(250, "2.0.0", receipt.held.map { "kept as \(receipt.id), held: \($0)" } ?? "kept as \(receipt.id)")
         case .failure(let failure):
             if case .store(let failure) = failure { office.logger.error("a message from \(door.place) could not be kept: \(failure)") }

@@ -1,7 +1,7 @@
 internal import GRDB
 internal import Relay
 
-/// Turns a filter into one statement: every condition must hold, entries come in the order written.
+/// Turns a filter into one statement: every condition must hold, entries come in the order written, or the other way round.
 struct JournalQuery: Sendable {
     static let select = """
         SELECT j.strand, j.number, j.at, j.kind, j.message, j.facts, j.personalDigest, j.mac, p.salt, p.parts, c.count
@@ -11,9 +11,11 @@ struct JournalQuery: Sendable {
     private var conditions: [String] = []
     private(set) var arguments: [(any DatabaseValueConvertible & Sendable)?] = []
     private let limit: Int
+    private let isNewestFirst: Bool
 
     init(_ filter: JournalFilter) {
         limit = max(0, filter.limit)
+        isNewestFirst = filter.isNewestFirst
         let roles: [(JournalEntry.Role, String?)] = [
             (.from, filter.from), (.author, filter.author), (.recipient, filter.recipient), (.mailbox, filter.mailbox),
         ]
@@ -27,14 +29,17 @@ struct JournalQuery: Sendable {
         if let until = filter.until { require("j.at < ?", until.milliseconds) }
     }
 
-    mutating func require(_ condition: String, _ argument: any DatabaseValueConvertible & Sendable) {
+    /// Only what comes behind the entry of this sequence.
+    mutating func goOn(behind sequence: Int64) { require("j.sequence \(isNewestFirst ? "<" : ">") ?", sequence) }
+
+    private mutating func require(_ condition: String, _ argument: any DatabaseValueConvertible & Sendable) {
         conditions.append(condition)
         arguments.append(argument)
     }
 
     var sql: String {
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        return "\(Self.select)\(filter) ORDER BY j.sequence LIMIT \(limit)"
+        return "\(Self.select)\(filter) ORDER BY j.sequence \(isNewestFirst ? "DESC" : "ASC") LIMIT \(limit)"
     }
 
     static func row(_ columns: inout Columns) throws -> JournalRow {

@@ -20,7 +20,7 @@ extension SQLiteStore: Journal {
                     "SELECT sequence FROM journal WHERE strand = ? AND number = ?", [after.strand, after.number]
                 ) { try $0.integer() }
                 guard let sequence else { throw StoreFailure.notFound("journal entry \(after.strand)/\(after.number)") }
-                query.require("j.sequence > ?", sequence)
+                query.goOn(behind: sequence)
             }
             return try transaction.all(query.sql, StatementArguments(query.arguments)) { try JournalQuery.row(&$0) }
         }

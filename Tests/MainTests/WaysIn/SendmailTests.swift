@@ -1,5 +1,6 @@
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main
@@ -16,8 +17,12 @@ struct SendmailTests {
             _ = try await house.mandate("sendmail", "-f", "tracker@fabrikam.example", "root", input: "Subject: for root\n\nHello.\n")
             let maildrop = LocalFolder(house.folder + "/door").maildrop(of: geteuid())
             #expect(try FileManager.default.contentsOfDirectory(atPath: maildrop).filter { $0.hasSuffix(".eml") }.count == 2)
-            let (service, _) = try await ServedHouse.start(house.premises, [])
+            let (service, log) = try await ServedHouse.start(house.premises, [])
             let arrivals = await house.arrived(2)
+            // One more, now that somebody listens: a monitor sees three that came by sendmail.
+            _ = try await house.mandate("sendmail", "-t", input: letter)
+            let numbers = try await WebClient(port: try await log.webPort()).get("/metrics").text
+            #expect(numbers.contains("\nmandate_messages_accepted_total{way=\"sendmail\"} 3\n"))
             #expect(await service.stop() == 0)
             #expect(
                 arrivals.contains {

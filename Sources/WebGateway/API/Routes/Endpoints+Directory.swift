@@ -84,6 +84,9 @@ extension DirectoryCollection {
     /// What a request may say: the thing, and the secrets that no answer has.
     private var request: Schema { secrets.isEmpty ? one : .named(component + "Request") }
 
+    /// `a user`, `an application`
+    private var aNoun: String { ("aeio".contains(noun.prefix(1)) ? "an " : "a ") + noun }
+
     var endpoints: [Endpoint] { reading + making + changing }
 
     private var reading: [Endpoint] {
@@ -110,7 +113,7 @@ extension DirectoryCollection {
     private var making: [Endpoint] {
         [
             Endpoint(
-                .post, base, in: group, "Make a \(noun), or put many",
+                .post, base, in: group, "Make \(aNoun), or put many",
                 about:
                     "Many, in `items`, all or none: what is there already is replaced, the rest is made. With `dry_run=true` it says what would become of each.",
                 for: .administrators, parameters: [.query("dry_run", .choice(["true", "false"]), "of many: change nothing")],
@@ -135,13 +138,13 @@ extension DirectoryCollection {
     private var changing: [Endpoint] {
         [
             Endpoint(
-                .put, base + "/{id}", in: group, "Replace a \(noun)", for: .administrators,
+                .put, base + "/{id}", in: group, "Replace \(aNoun)", for: .administrators,
                 parameters: [.path("id", "its id"), Self.condition],
                 body: .json(request), promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
                 problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
             ) { call in try await DirectoryDesk(collection: self, call: call).replace() },
             Endpoint(
-                .patch, base + "/{id}", in: group, "Change parts of a \(noun)",
+                .patch, base + "/{id}", in: group, "Change parts of \(aNoun)",
                 about: "A merge patch (RFC 7396): what is not named stays, what is null goes.",
                 for: .administrators, parameters: [.path("id", "its id"), Self.condition],
                 body: Endpoint.Body(
@@ -150,7 +153,7 @@ extension DirectoryCollection {
                 problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
             ) { call in try await DirectoryDesk(collection: self, call: call).patch() },
             Endpoint(
-                .delete, base + "/{id}", in: group, "Remove a \(noun)", for: .administrators,
+                .delete, base + "/{id}", in: group, "Remove \(aNoun)", for: .administrators,
                 parameters: [
                     .path("id", "its id"), .header("If-Match", "the ETag of the state that is removed; without it, any"),
                     .query("cascade", .choice(["true", "false"]), "what uses it goes too"),

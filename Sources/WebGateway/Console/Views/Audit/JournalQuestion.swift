@@ -32,7 +32,7 @@ struct JournalQuestion: Sendable {
         return filter
     }
 
-    var isSet: Bool { !values.isEmpty || filter?.after != nil }
+    var isFiltered: Bool { !values.isEmpty }
 
     /// The same question elsewhere, or of another page.
     func href(_ path: String, _ more: [(name: String, value: String)] = []) -> String {
@@ -44,7 +44,7 @@ struct JournalQuestion: Sendable {
     var document: DocumentValue {
         .map(
             Self.fields.map { .init($0, DocumentValue(values[$0])) } + [
-                .init("error", DocumentValue(error)), .init("is_set", .flag(isSet || error != nil)),
+                .init("error", DocumentValue(error)), .init("is_set", .flag(isFiltered || error != nil)),
             ])
     }
 }

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Relay
 internal import struct FoundationEssentials.Date
 
-/// *Journal*: the newest entries first where all of it is looked at; with a filter in the order written, which is the way the store finds them.
+/// *Journal*: what happened, the newest first; all of it, or what somebody looks for.
 struct JournalView: Sendable {
     static let routes: [ConsoleRoute] = [
         .get("/journal") { visit in .page(try await JournalView(visit).page()) },
@@ -27,12 +27,7 @@ struct JournalView: Sendable {
     }
 
     private func page(verification: DocumentValue = .null) async throws -> Page {
-        let sheet: Sheet
-        if let filter = asked.filter {
-            sheet = asked.isSet ? try await found(filter) : try await newest()
-        } else {
-            sheet = Sheet()
-        }
+        let sheet = if let filter = asked.filter { try await sheet(filter) } else { Sheet() }
         return Page(
             "journal", "Journal",
             [
@@ -41,43 +36,30 @@ struct JournalView: Sendable {
             ], status: asked.filter == nil ? .unprocessableContent : .ok)
     }
 
-    private func found(_ filter: JournalFilter) async throws -> Sheet {
+    private func sheet(_ filter: JournalFilter) async throws -> Sheet {
         var filter = filter
+        filter.isNewestFirst = true
         // One more than is shown says whether there is a next page.
         filter.limit = Self.pageSize + 1
         let found = try await visit.office.store.entries(filter)
         let rows = Array(found.prefix(Self.pageSize))
         let isFirst = filter.after == nil
         let isLast = found.count == rows.count
-        let words =
-            "\(rows.count) \(rows.count == 1 ? "entry" : "entries")\(isFirst && isLast ? "" : " of those that fit"), the oldest first"
         return Sheet(
             rows: rows,
             pager: [
-                "words": .text(words),
+                "words": .text(try await words(rows.count, isWhole: isFirst && isLast)),
                 "next": isLast ? .null : DocumentValue(rows.last.map { asked.href("/journal", [("after", $0.position.cursor)]) }),
-                "prev": isFirst ? .null : .text(asked.href("/journal")), "next_label": "Newer", "prev_label": "The oldest",
+                "prev": isFirst ? .null : .text(asked.href("/journal")), "next_label": "Older", "prev_label": "The newest",
             ])
     }
 
-    /// Backwards from the end, or from before a number: numbers count without gaps.
-    private func newest() async throws -> Sheet {
-        let store = visit.office.store
-        // One strand for each store now; of several nodes', the one that was written last.
-        guard let head = try await store.heads().max(by: { $0.entry.at < $1.entry.at })?.position else { return Sheet() }
-        let size = Int64(Self.pageSize)
-        let before = visit.query["before"].flatMap { Int64($0) }
-        let end = min(before.map { max($0, 2) - 1 } ?? head.number, head.number)
-        let start = max(1, end - size + 1)
-        let rows = try await store.rows(of: head.strand, from: start, limit: Int(end - start + 1)).filter { $0.position.number <= end }
-        let words = "\(Words.number(rows.count)) of \(Words.number(Int(head.number))) entries, the newest first"
-        return Sheet(
-            rows: rows.reversed(),
-            pager: [
-                "words": .text(words), "next": start > 1 ? .text("/journal?before=\(start)") : .null,
-                "prev": end == head.number ? .null : .text(end + size < head.number ? "/journal?before=\(end + size + 1)" : "/journal"),
-                "next_label": "Older", "prev_label": "Newer",
-            ])
+    /// How many there are that fit is not counted, since that would walk through all of them; how many there are is the last one's number.
+    private func words(_ count: Int, isWhole: Bool) async throws -> String {
+        let entries = "\(Words.number(count)) \(count == 1 ? "entry" : "entries")"
+        if asked.isFiltered { return "\(entries)\(isWhole ? "" : " of those that fit"), the newest first" }
+        let all = try await visit.office.store.heads().reduce(0) { $0 + Int($1.position.number) }
+        return "\(Words.number(count)) of \(Words.number(all)) entries, the newest first"
     }
 
     private func verify() async throws -> Page {
@@ -117,9 +99,18 @@ extension JournalView {
 
     private func people(_ row: JournalRow) -> String {
         guard row.salt != nil else { return "(erased)" }
-        let people = row.entry.personal.filter { !$0.text.isEmpty }.map { "\($0.role.rawValue)=\($0.text)" }
+        // Nearly always author, From, mailbox and sender are one address, which is said once.
+        var people: [(roles: [String], text: String)] = []
+        for person in row.entry.personal where !person.text.isEmpty {
+            if let place = people.firstIndex(where: { $0.text == person.text }) {
+                people[place].roles.append(person.role.rawValue)
+            } else {
+                people.append(([person.role.rawValue], person.text))
+            }
+        }
         let more = people.count - Self.mostPeople
-        return (people.prefix(Self.mostPeople) + (more > 0 ? ["and \(Words.number(more)) more"] : [])).joined(separator: " ")
+        let words = people.prefix(Self.mostPeople).map { "\($0.roles.joined(separator: ", ")) \($0.text)" }
+        return (words + (more > 0 ? ["and \(Words.number(more)) more"] : [])).joined(separator: "; ")
     }
 }
 

@@ -35,7 +35,7 @@ final class WebDriver: Sendable {
     }
 
     private init(width: Int, isDark: Bool) async throws {
-        let port = try FreePorts.take(1)[0]
+        let port = try FreePorts.take()
         profile = FileManager.default.temporaryDirectory.appending(path: Live.system().identifier("mandate-browser")).path
         let log = try ProgramPipe()
         program = try Program([Self.driver, "--port=\(port)"], Program.Streams(output: log.writing.fileDescriptor))
@@ -135,6 +135,10 @@ final class WebDriver: Sendable {
             return true
         }
         return false
+    }
+
+    func choose(file path: String, in selector: String) async throws {
+        _ = try await call("/element/\(try await find(selector))/value", ["text": path])
     }
 
     func choose(_ value: String, in selector: String) async throws {

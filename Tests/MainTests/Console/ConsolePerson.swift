@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import TestSupport
 import Testing
 
@@ -41,36 +40,17 @@ struct ConsolePerson {
             "POST", path, fields + (hasType ? [] : [("Content-Type", "application/x-www-form-urlencoded")]), body: Array(form.utf8))
     }
 
+    /// A form with a file, as browsers send it (RFC 7578).
+    func upload(_ path: String, file name: String, _ content: String) async throws -> WebClient.Answer {
+        let mark = "----a-line-that-is-in-no-file"
+        let form =
+            "--\(mark)\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n\(token)\r\n"
+            + "--\(mark)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\nContent-Type: text/csv\r\n\r\n\(content)\r\n"
+            + "--\(mark)--\r\n"
+        return try await post(path, form, [("Content-Type", "multipart/form-data; boundary=\(mark)")])
+    }
+
     private static func token(in page: String) -> String? {
         page.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/).map { String($0.1) }
-    }
-}
-
-/// Connections that are opened and never say a word.
-final class SilentCrowd {
-    private var sockets: [Int32] = []
-
-    init(of number: Int, at port: Int) throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        for _ in 0..<number {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            let connected = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            guard descriptor >= 0, connected == 0 else {
-                throw WebClient.Trouble(description: "only \(sockets.count) connections: \(errno)")
-            }
-            sockets.append(descriptor)
-        }
-    }
-
-    func leave() {
-        for descriptor in sockets { close(descriptor) }
-        sockets = []
     }
 }

@@ -45,7 +45,7 @@ struct ReverseProxy {
             await Live.system().wait(0.05)
         }
         let log = (try? String(contentsOfFile: "\(folder)/error.log", encoding: .utf8)) ?? ""
-        throw WebClient.Trouble(description: "nginx did not start: \(log)")
+        throw WebClient.Trouble("nginx did not start: \(log)")
     }
 
     func stop() async {

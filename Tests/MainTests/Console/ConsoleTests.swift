@@ -11,7 +11,7 @@ extension WebPeers {
     /// The console in Chromium.
     @Suite(.enabled(if: WebDriver.isInstalled)) struct ConsoleTests {
         @Test(.timeLimit(.minutes(4))) func theFirstDayOfAnAdministrator() async throws {
-            let port = try FreePorts.take(1)[0]
+            let port = try FreePorts.take()
             try await WebHouse.with(["http.port=\(port)"], publicURL: "http://localhost:\(port)") { house in
                 try await WebDriver.with { browser in
                     try await ConsoleJourney(browser: browser, house: house, home: "http://localhost:\(port)").walk()
