@@ -11,20 +11,23 @@ package struct GatewayOffice: Sendable {
     /// The store's owner, who needs no client of his own at the local socket; nor does root.
     let owner: UInt32
     let accepted: @Sendable (_ isLocal: Bool) -> Void
+    let refused: @Sendable () -> Void
     let logger: Logger
     let doorkeeper = Doorkeeper()
 
-    /// `accepted` is called after each 250, and told whether that was at the local socket; it must not wait.
+    /// `accepted` is called after each 250, and told whether that was at the local socket, `refused` after each log-in that failed;
+    /// neither may wait.
     package init(
         directory: @escaping @Sendable () -> Directory, surroundings: AcceptStage.Surroundings,
         address: @escaping @Sendable (_ account: String) -> EmailAddress?, owner: UInt32,
-        accepted: @escaping @Sendable (_ isLocal: Bool) -> Void, logger: Logger
+        accepted: @escaping @Sendable (_ isLocal: Bool) -> Void, refused: @escaping @Sendable () -> Void, logger: Logger
     ) {
         self.directory = directory
         self.surroundings = surroundings
         self.address = address
         self.owner = owner
         self.accepted = accepted
+        self.refused = refused
         self.logger = logger
     }
 

@@ -135,7 +135,11 @@ struct MailboxCheck {
         }
         var (token, step, status) = try await token(mailbox, source, for: .imap)
         guard let token else {
-            if !asksForReading(mailbox, source) { step.fix = askingForReading(mailbox, source) }
+            if !asksForReading(mailbox, source) {
+                step.fix = askingForReading(mailbox, source)
+            } else if source.grant.kind == .consent, step.fix.isEmpty {
+                step.fix = [authorizing(source)]
+            }
             return Outcome(steps: [step], status: status)
         }
         let place = "\(kind.rawValue) \(endpoint.host):\(endpoint.port)"
@@ -170,9 +174,11 @@ struct MailboxCheck {
     private func askingForReading(_ mailbox: Mailbox, _ source: GrantSource) -> [String] {
         [
             "mandate mailboxes set \(mailbox.address) --read   # so that its consent asks for reading, too",
-            "mandate grants authorize \(source.grant.name.shellQuoted)",
+            authorizing(source),
         ]
     }
+
+    private func authorizing(_ source: GrantSource) -> String { "mandate grants authorize \(source.grant.name.shellQuoted)" }
 
     /// What a check finds out counts for mail and for health as if mail had met it; a sign-in that works ends what was known against it.
     private func note(_ diagnosis: Diagnosis?, _ mailbox: Mailbox) async throws {

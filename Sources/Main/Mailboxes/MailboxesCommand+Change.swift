@@ -105,6 +105,10 @@ extension MailboxesCommand {
                     let grant = try await finder.find(Grant.self, grant ?? account.grant.text)
                     let changed = try changed(account, grant)
                     if changed == account { return Plan(account.title) }
+                    if read == true, grant.kind == .consent {
+                        opened.live.say(
+                            "next: mandate grants authorize \(grant.name.shellQuoted)   # nobody has been asked for reading yet")
+                    }
                     return Plan("changed \(changed.title)", [.put(changed.entity)])
                 }
             }

@@ -21,7 +21,8 @@ struct WaysIn: Sendable {
         let office = GatewayOffice(
             directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings,
             address: { account in service.address(ofAccount: account) }, owner: live.account.uid,
-            accepted: { isLocal in service.accepted(by: isLocal ? .sendmail : .smtp) }, logger: log)
+            accepted: { isLocal in service.accepted(by: isLocal ? .sendmail : .smtp) },
+            refused: { [metrics = service.metrics] in metrics.loginFailed() }, logger: log)
         smtp = try SMTPGateway(
             try Self.settings(configuration), office: office,
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },

@@ -67,7 +67,10 @@ struct RelayService: Service {
                     now: live.now, wait: live.wait,
                     usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })),
             catchUp: { _ = await follower.catchUp() }, wait: live.wait, report: { log.warning("\($0)") },
-            settled: { settlement, seconds, age in metrics.count(settlement, seconds: seconds, age: age) })
+            settled: { settlement, seconds, age in
+                metrics.count(settlement, seconds: seconds, age: age)
+                settlement.note(in: log, seconds: seconds)
+            })
         self.registry = registry
         self.metrics = metrics
         self.store = store

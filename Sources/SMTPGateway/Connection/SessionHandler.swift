@@ -162,6 +162,7 @@ extension SessionHandler {
     private func verify(_ caller: Caller, _ context: ChannelHandlerContext) {
         if let client = office.directory().client(caller) { return perform(session.verified(client), context) }
         let (delay, isEnough) = office.doorkeeper.failed(door.visitor, at: context.eventLoop.now)
+        office.refused()
         // The name is said only where it is one: who mixes the two up has typed the key there.
         if case .key(let name, _) = caller {
             let isName = office.directory().allClients.contains { $0.name == name }

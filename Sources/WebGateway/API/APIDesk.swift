@@ -28,7 +28,10 @@ struct APIDesk: Sendable {
             visitor = found
             reply = try await answer(endpoint, request, context, found)
         } catch {
-            reply = Self.reply(to: problem(error, context), context.requestID)
+            let problem = problem(error, context)
+            // A key was given, and is nobody's.
+            if visitor == nil, problem.kind == .signInMissing { office.metrics.loginFailed() }
+            reply = Self.reply(to: problem, context.requestID)
         }
         let seconds = office.now.timeIntervalSince(start)
         meter.answered(reply.status.code, seconds: seconds)

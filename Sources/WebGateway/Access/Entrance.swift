@@ -29,7 +29,7 @@ struct Entrance: Sendable {
     }
 
     /// The last address of X-Forwarded-For that is not a proxy of ours, and only where a proxy of ours brings it: anyone else may write what he likes.
-    private func origin(of request: Request, _ context: WebContext) -> IPAddress {
+    func origin(of request: Request, _ context: WebContext) -> IPAddress {
         guard isProxy(context.peer), let field = request.headers[values: .forwardedFor].last else { return context.peer }
         var found = context.peer
         for part in field.split(separator: ",").reversed() {

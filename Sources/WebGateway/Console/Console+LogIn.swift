@@ -70,7 +70,13 @@ extension Console {
             return response
         } catch {
             let problem = problem(error, context)
-            if problem.kind == .signInMissing || problem.kind == .tooManyRequests { office.metrics.loginFailed() }
+            if problem.kind == .signInMissing || problem.kind == .tooManyRequests {
+                office.metrics.loginFailed()
+                // Without the name: who mixes the two up has typed the password there.
+                office.logger.notice(
+                    "console: a log-in failed",
+                    metadata: ["request": "\(context.requestID)", "address": "\(entrance.origin(of: request, context))"])
+            }
             return logInPage(
                 request, name: name, next: next, error: problem.detail.sentence,
                 status: problem.kind == .signInMissing ? .forbidden : problem.kind.status, retryAfter: problem.retryAfter)

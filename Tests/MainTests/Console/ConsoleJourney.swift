@@ -106,10 +106,14 @@ struct ConsoleJourney {
     /// The consent was to sending alone; what a test of incoming mail finds leads to a consent that asks for reading, too.
     private func read() async throws {
         let box = try #require(try await house.directory().allMailboxes.first { $0.address.description == Self.tracker })
-        try await browser.open("\(home)/tokens")
-        try await browser.click("form[action$='/mailboxes/\(box.id)/check'] button[value=incoming]")
-        try await browser.shows("It does not work")
-        try await browser.press("Ask for reading, too")
+        // Who asks and goes away again finds the same way once more.
+        for _ in 0..<2 {
+            try await browser.open("\(home)/tokens")
+            try await browser.click("form[action$='/mailboxes/\(box.id)/check'] button[value=incoming]")
+            try await browser.shows("It does not work")
+            try await browser.press("Ask for reading, too")
+            try await browser.shows("Continue at")
+        }
         try await allow()
         try await check(box.id, "incoming", "took it")
         // And the From of a test message can be read back now.

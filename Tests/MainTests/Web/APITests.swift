@@ -171,4 +171,20 @@ import Testing
             #expect(zipped.body.starts(with: [0x1F, 0x8B]))
         }
     }
+
+    /// What would refuse everybody's mail is not called fine.
+    @Test(.timeLimit(.minutes(3))) func theOverviewNamesASettingThatLeadsNowhere() async throws {
+        try await WebHouse.with { house in
+            let person = try await ConsolePerson.logIn(to: house)
+            #expect(!(try await person.client.get("/").text.contains("unknown-user")))
+            _ = try await house.premises.store.apply(
+                DirectoryEdit([.put(.setting(SettingKey(.emailFromUserID), "nobody"))], by: "test", at: house.premises.live.now()))
+            var page = ""
+            for _ in 0..<100 where !page.contains("unknown-user") {
+                await Live.system().wait(0.05)
+                page = try await person.client.get("/").text
+            }
+            #expect(page.contains("Mail of the purpose notification"))
+        }
+    }
 }

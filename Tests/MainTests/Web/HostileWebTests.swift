@@ -125,6 +125,11 @@ import Testing
             #expect(try await ConsolePerson.answer(of: house, name: "auditor", secret: WebHouse.keys[.auditor]?.text ?? "").status == 303)
             #expect(try await ConsolePerson.answer(of: house, name: "sender", secret: WebHouse.keys[.sender]?.text ?? "").status != 303)
             #expect(house.log.all.contains("guess") == false)
+            #expect(house.log.all.contains("a log-in failed"), "who watches the log hears of it")
+            #expect(try await WebClient(port: house.port, key: "a-wrong-key").get("/v1/users").status == 401)
+            let failures = try await house.auditor.get("/metrics").text.firstMatch(of: /\nmandate_login_failures_total ([0-9]+)\n/)
+            // The passwords, the sender at the console, and the key.
+            #expect(try #require(failures.flatMap { Int($0.1) }) >= 7)
         }
     }
 

@@ -45,7 +45,8 @@ struct LiveGateway: Sendable {
                             return $0
                         })
                 }, domain: FakeCompany.ann.domain, limits: limits),
-            address: { _ in nil }, owner: geteuid(), accepted: { _ in }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            address: { _ in nil }, owner: geteuid(), accepted: { _ in }, refused: {},
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let places = Places()
         let gateway = try SMTPGateway(settings, office: office, onListening: { places.add($0) }, onReady: { places.ready() })
         let group = ServiceGroup(services: [gateway], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

@@ -51,12 +51,12 @@ struct OverviewView: Sendable {
         let sent = facts.total(.sent)
         if facts.count(.failed) > 0 {
             return said(
-                "bad", "failed", "\(Words.number(facts.count(.failed))) messages were given up.",
+                "bad", "failed", "\(Self.messages(facts.count(.failed), "was", "were")) given up.",
                 "Look at them in the queue: retry brings them back.")
         }
         if age > Self.longWait * 60 {
             return said(
-                "wait", "slow", "\(Words.number(waiting)) messages wait, the oldest for \(Words.span(age)).",
+                "wait", "slow", "\(Self.messages(waiting, "waits", "wait")), the oldest for \(Words.span(age)).",
                 "The queue says why each of them waits.")
         }
         if sent == 0, waiting == 0 {
@@ -67,7 +67,11 @@ struct OverviewView: Sendable {
         }
         return said(
             "good", "flowing", "Mail is flowing.",
-            facts.count(.held) > 0 ? "\(facts.count(.held)) messages are held until somebody releases them." : nil)
+            facts.count(.held) > 0 ? "\(Self.messages(facts.count(.held), "is", "are")) held until somebody looks." : nil)
+    }
+
+    private static func messages(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(Words.number(count)) \(count == 1 ? "message \(one)" : "messages \(many)")"
     }
 
     private func said(_ kind: String, _ word: String, _ sentence: String, _ step: String?) -> DocumentValue {
@@ -104,7 +108,7 @@ struct OverviewView: Sendable {
 
     /// What somebody has to do, now.
     private func needs(_ facts: Facts) -> [DocumentValue] {
-        var needs: [DocumentValue] = []
+        var needs = queued(.failed, "bad", facts) + queued(.held, "wait", facts) + Purpose.allCases.compactMap(setting)
         for application in visit.directory.allApplications.sorted(by: { $0.name < $1.name }) {
             let health = facts.health.health(of: application)
             guard health.needsSomeone, health.state != .expiring else { continue }
@@ -120,6 +124,29 @@ struct OverviewView: Sendable {
                     health.state == .needsConsent || health.state == .untried ? "Consent" : "Look"))
         }
         return needs
+    }
+
+    private func queued(_ state: QueuedMessage.StateName, _ kind: String, _ facts: Facts) -> [DocumentValue] {
+        let count = facts.count(state)
+        guard count > 0 else { return [] }
+        return [
+            [
+                "what": .text("The queue"), "why": .text("\(Self.messages(count, "is", "are")) \(state.rawValue)."),
+                "href": .text("/queue?state=\(state.rawValue)"), "action": "Look", "state": Words.badge(kind, state.rawValue),
+            ]
+        ]
+    }
+
+    /// Mail of that purpose would be refused, whoever sends it. Whose mail depends on who is signed in is not known here.
+    private func setting(_ purpose: Purpose) -> DocumentValue? {
+        guard !visit.directory.settings.all.isEmpty,
+            case .refused(let refusal) = visit.office.decider().decide(Question(purpose: purpose, at: now)),
+            refusal.code != .currentUserMissing, refusal.code != .authorMissing
+        else { return nil }
+        return [
+            "what": .text("Mail of the purpose \(purpose.rawValue)"), "why": .text(refusal.sentence.sentence), "href": "/settings",
+            "action": "Look", "state": Words.badge("bad", refusal.code.rawValue),
+        ]
     }
 
     private func need(_ what: String, _ health: Health, _ href: String, _ action: String) -> DocumentValue {

@@ -163,7 +163,8 @@ struct QueueView: Sendable {
         visit.office.operations.wake()
         let left = passed > 0 ? " \(Words.number(passed)) were being sent or changed meanwhile." : ""
         let more = changed + passed >= Self.most ? " There may be more: repeat, or use `mandate queue \(action.rawValue) --all`." : ""
-        return .redirect("/queue", .good("\(Words.number(changed)) messages: \(action.done).\(left)\(more)"))
+        return .redirect(
+            "/queue", .good("\(Words.number(changed)) \(changed == 1 ? "message" : "messages"): \(action.done).\(left)\(more)"))
     }
 
     /// Those of a handful together, so that they share commits: ten thousand take seconds.

@@ -24,13 +24,13 @@ struct CheckView: Sendable {
                 "mailbox": ["id": .text(PercentCoding.encode(mailbox.id.text)), "address": .text(mailbox.address.description)],
                 "check": .text(kind.rawValue), "command": .text(command(kind, mailbox)), "result": result(report, kind),
                 "checks": .list(report.steps.map(step)), "from": from(report, kind),
-                "wants_reading": .flag(kind == .incoming && !report.isGood && couldAskForReading(mailbox)),
+                "wants_reading": .flag(kind == .incoming && couldAskForReading(report, mailbox)), "is_read": .flag(mailbox.isRead),
             ])
     }
 
-    /// A person consented to sending alone, and can be asked for more.
-    private func couldAskForReading(_ mailbox: Mailbox) -> Bool {
-        !mailbox.isRead && GrantSource(mailbox.grant, in: visit.directory)?.takesConsent == true
+    /// A person consented to sending alone, and can be asked for more. Where a token was had, there is a second step, and a consent would mend nothing.
+    private func couldAskForReading(_ report: CheckReport, _ mailbox: Mailbox) -> Bool {
+        !report.isGood && report.steps.count == 1 && GrantSource(mailbox.grant, in: visit.directory)?.takesConsent == true
     }
 
     private func command(_ kind: CheckKind, _ mailbox: Mailbox) -> String {
