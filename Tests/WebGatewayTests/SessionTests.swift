@@ -22,6 +22,12 @@ struct SessionTests {
 
     private static let session = Session(client: ClientID(trusted: "ann.lee"), startedAt: start, nonce: "0123456789abcdef")
 
+    /// What is no time of ours ends neither the process nor in a log-in.
+    @Test(arguments: ["inf", "nan", "1e300", "-inf", "9223372036854775808", "", "1.5"]) func aTimeThatIsNoneIsNobodys(_ time: String) {
+        let id = Array("ann.lee".utf8).hexadecimal
+        #expect(Self.keeper.session("\(id).\(time).00.00", in: Self.directory(Self.client()), at: Self.start) == nil)
+    }
+
     @Test func aCookieIsItsClientsForTwelveHours() {
         let cookie = Self.keeper.cookie(Self.session, of: Self.client())
         for (seconds, isGood) in [(0.0, true), (Session.life - 1, true), (Session.life, false), (-59, true), (-61, false)] {

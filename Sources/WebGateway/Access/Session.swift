@@ -32,12 +32,13 @@ final class SessionKeeper: Sendable {
     func session(_ cookie: String, in directory: Directory, at now: Date) -> (session: Session, client: Client)? {
         let parts = cookie.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4, let id = [UInt8](hexadecimal: parts[0]).flatMap({ String(validating: $0, as: UTF8.self) }),
-            let client = directory.client(ClientID(trusted: id)), client.isEnabled, let seconds = Double(parts[1])
+            let client = directory.client(ClientID(trusted: id)), client.isEnabled
         else { return nil }
-        let session = Session(client: client.id, startedAt: Date(timeIntervalSince1970: seconds), nonce: String(parts[2]))
-        let expected = mark("session", Self.content(session), Self.fingerprint(client))
-        guard Array(parts[3].utf8).isSame(as: Array(expected.utf8)),
-            (-60..<Session.life).contains(now.timeIntervalSince(session.startedAt)),
+        // Nothing of it is believed, or worked with, before the text itself is known to be ours.
+        let expected = mark("session", parts[..<3].joined(separator: "."), Self.fingerprint(client))
+        guard Array(parts[3].utf8).isSame(as: Array(expected.utf8)), let seconds = Int64(parts[1]) else { return nil }
+        let session = Session(client: client.id, startedAt: Date(timeIntervalSince1970: Double(seconds)), nonce: String(parts[2]))
+        guard (-60..<Session.life).contains(now.timeIntervalSince(session.startedAt)),
             ended.withLock({ $0[session.nonce] == nil })
         else { return nil }
         return (session, client)

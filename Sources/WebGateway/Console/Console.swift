@@ -106,8 +106,9 @@ struct Console: Sendable {
         let foreign = Problem(.notPermitted, "this request came from another site", fix: "use the form on the console's own page")
         if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
         guard let origin = request.headers[.origin], origin != "null" else { return }
-        let authority = origin.split(separator: "/").last.map(String.init) ?? ""
-        guard authority == request.head.authority || office.address.description.hasPrefix(origin) else { throw foreign }
+        let authority = request.head.authority ?? ""
+        let own = ["http://\(authority)", "https://\(authority)", String(office.address.description.dropLast(office.address.path.count))]
+        guard own.contains(origin) else { throw foreign }
     }
 
     /// What was typed, and no file: that is for those who have logged in, and for the one form that asks for it.
@@ -138,7 +139,7 @@ struct Console: Sendable {
     private func pathBelowBase(_ request: Request) -> String {
         let path = request.uri.path
         let base = office.address.path
-        let own = path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path
+        let own = path == base ? "/" : path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path
         return own + (request.uri.query.map { "?" + $0 } ?? "")
     }
 

@@ -15,8 +15,12 @@ package struct JSONReader {
     /// What we take has four levels or five; far below that is an attack on the stack.
     private static let deepest = 32
 
+    /// Values in all: ten thousand things with some dozens of parts each. A value takes far more room than the two octets it can be written in.
+    private static let mostValues = 500_000
+
     private let bytes: [UInt8]
     private var index = 0
+    private var values = 0
 
     package static func value(_ bytes: [UInt8]) throws(JSONError) -> DocumentValue {
         var reader = JSONReader(bytes: bytes)
@@ -45,6 +49,8 @@ package struct JSONReader {
 
     private mutating func value(depth: Int) throws(JSONError) -> DocumentValue {
         guard depth < Self.deepest else { throw problem("it is nested more than \(Self.deepest) levels deep") }
+        values += 1
+        guard values <= Self.mostValues else { throw problem("it has more than \(Self.mostValues) values") }
         switch next {
         case UInt8(ascii: "\""): return .text(try string())
         case UInt8(ascii: "{"): return try map(depth)

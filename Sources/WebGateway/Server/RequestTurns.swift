@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
 
@@ -11,6 +12,8 @@ struct RequestTurns {
     /// The last part of that request has not been passed on.
     private var isArriving = false
     private var isOver = false
+    /// The answer to HEAD has no body, whatever it says of its length (RFC 9110 section 9.3.2).
+    private(set) var wantsNoBody = false
 
     mutating func add(_ part: HTTPRequestPart) {
         // What comes after the last answer is nobody's.
@@ -20,8 +23,9 @@ struct RequestTurns {
     /// The next part to be passed on. `hasRoom`: the answer before it has left, and is not kept for a client that does not read.
     mutating func next(hasRoom: Bool) -> HTTPRequestPart? {
         switch waiting.first {
-        case .head?:
+        case .head(let head)?:
             guard !isAnswering, hasRoom else { return nil }
+            wantsNoBody = head.method == .head
             isAnswering = true
             isArriving = true
         case .end?: isArriving = false

@@ -55,6 +55,7 @@ final class TurnHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(var head) where turns.isEarly && head.status.kind != .informational:
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body where turns.wantsNoBody: promise?.succeed()
         case .head, .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)

@@ -17,6 +17,7 @@ import Testing
             let form = "csrf=\(person.token)&value=Evil"
             let attacks: [(name: String, fields: [(String, String)], form: String)] = [
                 ("another origin", [("Origin", "https://evil.example")], form), ("another site", [("Sec-Fetch-Site", "cross-site")], form),
+                ("the beginning of our origin", [("Origin", "http://local")], form),
                 ("a sibling site", [("Sec-Fetch-Site", "same-site")], form), ("no token", [], "value=Evil"),
                 ("another token", [], "csrf=\(String(person.token.reversed()))&value=Evil"),
                 ("a form that is none", [("Content-Type", "text/plain")], form),
@@ -220,6 +221,18 @@ import Testing
             let types = said.matches(of: /Content-Type: ([a-z\/]+)/.ignoresCase()).map { String($0.1) }
             #expect(types.count == 300)
             #expect(types.enumerated().allSatisfy { ($0.element == "text/css") == $0.offset.isMultiple(of: 3) })
+        }
+    }
+
+    /// Little to send, and much to work on.
+    @Test(.timeLimit(.minutes(3))) func smallRequestsTakeNoCoreForSeconds() async throws {
+        try await WebHouse.with { house in
+            let authors = String(repeating: "a@b.example,", count: 300_000)
+            #expect(try await house.sender.send("POST", "/v1/decisions", json: "{\"from\": \"\(authors)\"}").status == 422)
+            let values = "{\"purpose\": [" + String(repeating: "0,", count: 600_000) + "0]}"
+            #expect(try await house.sender.send("POST", "/v1/messages", json: values).status == 400)
+            let head = try await house.client(nil).exchange([Array("HEAD /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)])
+            #expect(head.suffix(4) == Array("\r\n\r\n".utf8)[...], "an answer to HEAD has no body")
         }
     }
 

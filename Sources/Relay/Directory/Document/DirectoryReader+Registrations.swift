@@ -42,7 +42,9 @@ extension DirectoryReader {
             id: id, name: name, kind: try fields.required("kind").choice(Grant.Kind.self),
             application: try applicationNames.find(fields.required("application")), principal: try fields.line("principal"),
             isEnabled: try fields.flag("enabled", default: true), pin: try pin(fields), command: try command(fields))
-        if grant.kind != .command, let command = fields["command"] { throw command.problem("it is for grants of the kind command alone") }
+        if grant.kind != .command, !grant.command.isEmpty, let command = fields["command"] {
+            throw command.problem("it is for grants of the kind command alone")
+        }
         if grant.kind == .appOnly, let principal = fields["principal"] {
             throw principal.problem("no person consents to an app-only grant: leave principal out")
         }

@@ -6,6 +6,8 @@ internal import struct FoundationEssentials.Date
 /// Answers one request for decisions.
 struct DecisionDesk {
     private static let most = 1000
+    /// Octets of a From: hundreds of authors, and not the hundred thousands that would keep a core for seconds.
+    private static let longestFrom = 64 * 1024
     private static let keys = ["purpose", "user", "from", "envelope_sender", "client"]
 
     private let call: Call
@@ -92,7 +94,9 @@ struct DecisionDesk {
 
     private func from(_ fields: DocumentFields) throws(DocumentError) -> Question.FromField {
         guard let reader = fields["from"] else { return .absent }
-        return Question.FromField(Array(try reader.text().utf8)[...])
+        let text = try reader.text()
+        guard text.utf8.count <= Self.longestFrom else { throw reader.problem("it is longer than \(Self.longestFrom) octets") }
+        return Question.FromField(Array(text.utf8)[...])
     }
 
     private func envelopeSender(_ fields: DocumentFields) throws(DocumentError) -> ReversePath? {
