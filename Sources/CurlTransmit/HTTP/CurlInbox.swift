@@ -30,20 +30,18 @@ final class CurlInbox: Sendable {
         var isStopping = false
     }
 
-    /// Unchecked, because a pointer is nobody's to share by itself. Invariant, kept by `close`: the multi is alive while `isClosed` is false.
-    /// curl_multi_wakeup is the one call libcurl allows from any thread, and the only one made with this pointer.
-    private struct Bell: @unchecked Sendable { let multi: UnsafeMutableRawPointer }
-
     private struct State {
         var work = Work()
         var isClosed = false
         var waitingForTheEnd: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let bell: Bell
+    /// Unsafe, because a pointer is nobody's to share by itself. Invariant, kept by `close`: the multi is alive while `isClosed` is false.
+    /// curl_multi_wakeup is the one call libcurl allows from any thread, and the only one made with this pointer, under the lock.
+    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
     private let state = Mutex(State())
 
-    init(waking multi: UnsafeMutableRawPointer) { bell = Bell(multi: multi) }
+    init(waking multi: UnsafeMutableRawPointer) { self.multi = multi }
 
     func add(_ order: CurlOrder) {
         let isTaken = change { $0.work.orders.append(order) }
@@ -94,7 +92,7 @@ final class CurlInbox: Sendable {
         state.withLock { state in
             guard !state.isClosed else { return false }
             edit(&state)
-            curl_multi_wakeup(bell.multi)
+            curl_multi_wakeup(multi)
             return true
         }
     }

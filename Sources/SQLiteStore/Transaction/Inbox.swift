@@ -1,61 +1,75 @@
-internal import Foundation
+internal import Dispatch
+internal import Synchronization
 
 /// Hands the waiting writes to the writer's thread, in their order. Its length is bounded by its callers: each waits for its own answer.
 ///
-/// Unchecked, because the compiler cannot see what the condition guards: `waiting`, `isClosed`, `isThrough` and `finish` are touched by `add`, `next` and
-/// `close` alone, and only while they hold it. A `Mutex` cannot be waited on, and the writer's thread must sleep until there is something to do.
-final class Inbox: @unchecked Sendable {
+/// A class because its callers and the thread share it; what changes is behind the lock.
+final class Inbox: Sendable {
+    private struct State {
+        var waiting: [Writer.Job] = []
+        var isClosed = false
+        var isThrough = false
+        var finish: [@Sendable () -> Void] = []
+    }
+
     /// More would keep the first caller waiting for the last; fewer would flush more often. A chunk is 256 KiB, so 4 MiB are 16 of them.
     static let largestBatch = 64
     static let mostContent = 4 * 1024 * 1024
 
-    private let condition = NSCondition()
-    private var waiting: [Writer.Job] = []
-    private var isClosed = false
-    private var isThrough = false
-    private var finish: [@Sendable () -> Void] = []
+    private let state = Mutex(State())
+    /// The writer's thread sleeps on it while there is nothing to do. It is rung when that changes, so no more often than the thread can have gone to sleep.
+    private let bell = DispatchSemaphore(value: 0)
 
     /// False once it is closed.
     func add(_ job: Writer.Job) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        guard !isClosed else { return false }
-        waiting.append(job)
-        condition.signal()
-        return true
+        let (isTaken, isFirst) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
+            state.waiting.append(job)
+            return (true, state.waiting.count == 1)
+        }
+        if isFirst { bell.signal() }
+        return isTaken
     }
 
     /// Blocks until there is something to do; nil when closed and empty.
     func next() -> [Writer.Job]? {
-        condition.lock()
-        while waiting.isEmpty && !isClosed { condition.wait() }
-        guard !waiting.isEmpty else {
-            isThrough = true
-            let finish = finish
-            self.finish = []
-            condition.unlock()
-            for tell in finish { tell() }
-            return nil
+        while true {
+            if let batch = state.withLock({ Self.batch(of: &$0) }) { return batch }
+            if let finish = state.withLock({ Self.end(&$0) }) {
+                for tell in finish { tell() }
+                return nil
+            }
+            bell.wait()
         }
+    }
+
+    private static func batch(of state: inout State) -> [Writer.Job]? {
+        guard !state.waiting.isEmpty else { return nil }
         var count = 0
         var size = 0
-        while count < min(waiting.count, Self.largestBatch), count == 0 || size + waiting[count].size <= Self.mostContent {
-            size += waiting[count].size
+        while count < min(state.waiting.count, largestBatch), count == 0 || size + state.waiting[count].size <= mostContent {
+            size += state.waiting[count].size
             count += 1
         }
-        let batch = Array(waiting.prefix(count))
-        waiting.removeFirst(count)
-        condition.unlock()
-        return batch
+        defer { state.waiting.removeFirst(count) }
+        return Array(state.waiting.prefix(count))
+    }
+
+    /// Who is to be told that everything is written; nil: it is not.
+    private static func end(_ state: inout State) -> [@Sendable () -> Void]? {
+        guard state.isClosed, state.waiting.isEmpty else { return nil }
+        state.isThrough = true
+        defer { state.finish = [] }
+        return state.finish
     }
 
     func close(_ tell: @escaping @Sendable () -> Void) {
-        condition.lock()
-        isClosed = true
-        let wasThrough = isThrough
-        if !wasThrough { finish.append(tell) }
-        condition.signal()
-        condition.unlock()
+        let wasThrough = state.withLock { state in
+            state.isClosed = true
+            if !state.isThrough { state.finish.append(tell) }
+            return state.isThrough
+        }
+        bell.signal()
         if wasThrough { tell() }
     }
 }
