@@ -100,18 +100,26 @@ extension MailboxesCommand {
 
         func run() async throws {
             try await options.change(.current) { opened in
+                // By its id from here on: what it was named by may be what changes.
+                let id = try await Finder(store: opened.store).account(mailbox).entity.key.id
                 try await opened.edit { finder in
-                    let account = try await finder.account(mailbox)
+                    let account = try await finder.account(id)
                     let grant = try await finder.find(Grant.self, grant ?? account.grant.text)
                     let changed = try changed(account, grant)
                     if changed == account { return Plan(account.title) }
-                    if read == true, grant.kind == .consent {
-                        opened.live.say(
-                            "next: mandate grants authorize \(grant.name.shellQuoted)   # nobody has been asked for reading yet")
-                    }
                     return Plan("changed \(changed.title)", [.put(changed.entity)])
                 }
+                if read == true { try await sayNext(id, opened) }
             }
+        }
+
+        /// Once it is stored: a plan may be made twice.
+        private func sayNext(_ id: String, _ opened: OpenedStore) async throws {
+            let finder = Finder(store: opened.store)
+            let account = try await finder.account(id)
+            let grant = try await finder.find(Grant.self, account.grant.text)
+            guard grant.kind == .consent else { return }
+            opened.live.say("next: mandate grants authorize \(grant.name.shellQuoted)   # to be asked for reading, too")
         }
 
         private func changed(_ account: Account, _ grant: Grant) throws -> Account {

@@ -52,7 +52,8 @@ struct DirectoryCommandTests {
             try await desk.directory().allMailboxes.first { $0.address.description == "tracker@example.org" }?.isRead
         }
         #expect(try await isRead() == false)
-        try await desk.set("mailboxes set tracker@example.org --read")
+        let set = await desk.run("mailboxes set tracker@example.org --read")
+        #expect(set.status == 0 && set.err.contains("next: mandate grants authorize person"), "\(set.err)")
         #expect(try await isRead() == true)
         #expect(await desk.run("mailboxes show tracker@example.org").out.contains("read"))
         #expect(await desk.run("applications show tracker").out.contains("IMAP.AccessAsUser.All"))
