@@ -6,7 +6,7 @@ struct InputDecoder: Sendable {
         case line([UInt8])
         /// Longer than it may be; it has been read to its end.
         case overlong
-        /// A line that ends with LF alone, or has a CR within.
+        /// A line with a CR or LF that stands alone. Told as soon as it is seen; the line itself goes on to its CRLF, and nobody is given the rest of it.
         case malformed
         case content([UInt8])
         case contentEnded(ContentReader.Flaw?)
@@ -17,8 +17,15 @@ struct InputDecoder: Sendable {
     private var reader: ContentReader?
     /// The content's last octets have been handed out, and its end has not been told yet.
     private var isEndDue = false
-    private var isDiscardingLine = false
-    /// Octets of an overlong line that were thrown away.
+    /// What is being thrown away, up to the next CRLF.
+    private enum Discarding: Sendable {
+        /// To be told at its end.
+        case overlong
+        /// Told already. Were what follows a bare LF a line of its own, it would be run as a command that our neighbour saw as a part of another.
+        case malformed
+    }
+    private var discarding: Discarding?
+    /// Octets of such a line that were thrown away.
     private(set) var discarded = 0
 
     mutating func append(_ bytes: some Collection<UInt8>) {
@@ -69,26 +76,30 @@ struct InputDecoder: Sendable {
     }
 
     private mutating func nextLine(limit: Int) -> Event? {
-        // Within a line that is too long a bare LF ends nothing: on to the next one.
         while let lineFeed = input[position...].firstIndex(of: 0x0A) {
             let line = input[position..<lineFeed]
             position = lineFeed + 1
             guard line.last == 0x0D else {
-                guard isDiscardingLine else { return .malformed }
                 discarded += line.count + 1
-                continue
+                if discarding != nil { continue }
+                discarding = .malformed
+                return .malformed
             }
-            if isDiscardingLine || line.count - 1 > limit {
-                isDiscardingLine = false
-                discarded = 0
-                return .overlong
+            let before = discarding
+            discarding = nil
+            discarded = 0
+            switch before {
+            case .malformed: continue
+            case .overlong: return .overlong
+            case nil:
+                if line.count - 1 > limit { return .overlong }
+                let content = line.dropLast()
+                return content.contains(0x0D) ? .malformed : .line(Array(content))
             }
-            let content = line.dropLast()
-            return content.contains(0x0D) ? .malformed : .line(Array(content))
         }
         let waiting = input.count - position
-        guard waiting > limit + 2 || isDiscardingLine else { return nil }
-        isDiscardingLine = true
+        guard waiting > limit + 2 || discarding != nil else { return nil }
+        discarding = discarding ?? .overlong
         // A CR at the very end may belong to the CRLF that ends the line.
         let keep = input.last == 0x0D && waiting > 0 ? 1 : 0
         discarded += waiting - keep

@@ -30,7 +30,7 @@ struct InputDecoderTests {
     }
 
     @Test(arguments: [1, 2, 3, 7, 4_096]) func linesComeWhole(_ pieces: Int) {
-        let text = "NOOP\r\n\r\nbare\nwith\rin\r\n" + String(repeating: "x", count: 2_049) + "\r\nQUIT\r\n"
+        let text = "NOOP\r\n\r\nbare\nRSET\n\nhid\rden\r\nwith\rin\r\n" + String(repeating: "x", count: 2_049) + "\r\nQUIT\r\n"
         #expect(
             events(Array(text.utf8), in: pieces) == [
                 .line(Array("NOOP".utf8)), .line([]), .malformed, .malformed, .overlong, .line(Array("QUIT".utf8)),
