@@ -64,6 +64,32 @@ import struct FoundationEssentials.Date
         #expect(request.fields.contains(HTTPField("Accept", "application/json")))
     }
 
+    private static let invitation = HTTPResponse(
+        status: 200,
+        body: Array(#"{"device_code":"d0","user_code":"ABC","verification_uri":"https://login.example/d","expires_in":900}"#.utf8))
+
+    /// RFC 8628 section 3.1: the client shows who it is as at the token endpoint; one that has a secret and does not give it is refused.
+    @Test(arguments: [
+        (ClientAuthentication.none, "client_id=id-1&scope=a+b"), (.secret(Secret("s&")), "client_id=id-1&client_secret=s%26&scope=a+b"),
+        (.basic(Secret("s&")), "scope=a+b"),
+    ]) func deviceRequestSaysWhoAsks(_ authentication: ClientAuthentication, _ body: String) async throws {
+        let seen = Mutex<HTTPRequest?>(nil)
+        let client = Self.client { request throws(CurlFailure) in
+            seen.withLock { $0 = request }
+            return Self.invitation
+        }
+        let answer = try await client.device(
+            DeviceRequest(
+                endpoint: "https://login.example/device", clientID: "id-1", authentication: authentication,
+                audience: "https://login.example/token", scope: "a b"))
+        #expect(answer.userCode == "ABC")
+        let request = try #require(seen.withLock { $0 })
+        #expect(String(decoding: request.body, as: UTF8.self) == body)
+        let isBasic = if case .basic = authentication { true } else { false }
+        // "id-1:s%26"
+        #expect(request.fields.contains(HTTPField("Authorization", "Basic aWQtMTpzJTI2")) == isBasic)
+    }
+
     /// Both halves are form-encoded before they are joined, or a `:` in the id would move the border (RFC 6749 section 2.3.1).
     @Test func secretGoesIntoTheFieldWhereThatIsWanted() async throws {
         let seen = Mutex<HTTPRequest?>(nil)

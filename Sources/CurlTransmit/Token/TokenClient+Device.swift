@@ -7,7 +7,7 @@ extension TokenClient {
     package var pollDevice: PollDevice { { question throws(TokenFailure) in try await poll(question) } }
 
     package func device(_ question: DeviceRequest) async throws(TokenFailure) -> DeviceAnswer {
-        let form = TokenForm(device: question)
+        let form = try await TokenForm(question, at: now(), random: random)
         return try await post(form, to: question.endpoint, trusting: question.trustedCertificates) { reply throws(TokenFailure) in
             try reply.device()
         }
@@ -25,12 +25,6 @@ extension TokenClient {
             default: .granted(try reply.answer())
             }
         }
-    }
-}
-
-extension TokenForm {
-    init(device question: DeviceRequest) {
-        self.init(plain: [("client_id", question.clientID), ("scope", question.scope)])
     }
 }
 

@@ -45,8 +45,12 @@ struct TokenForm {
         try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
     }
 
-    /// Nothing in it is secret.
-    init(plain: [(name: String, value: String)]) { for (name, value) in plain { add(name, value) } }
+    /// RFC 8628 section 3.1.
+    init(_ question: DeviceRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
+        guard !question.clientID.isEmpty else { throw .missing("the application has no client id") }
+        try await authenticate(question.authentication, question.clientID, audience: question.audience, at: now, random: random)
+        if !question.scope.isEmpty { add("scope", question.scope) }
+    }
 
     private mutating func authenticate(
         _ authentication: ClientAuthentication, _ clientID: String, audience: String, at now: Date, random: (Int) -> [UInt8]

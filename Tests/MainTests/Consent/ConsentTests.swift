@@ -215,6 +215,21 @@ struct ConsentTests {
         }
     }
 
+    /// RFC 8628 section 3.1: what has a secret gives it when it asks for a device code, too, and names one audience to whatever it signs.
+    @Test func deviceCodeIsAskedForAsTheApplication() async throws {
+        try await ConsentHouse.with { house in
+            var asked: [DeviceRequest] = []
+            do {
+                _ = try await house.desk.invite(ConsentHouse.grant, by: "tester") { request throws(TokenFailure) in
+                    asked.append(request)
+                    throw .missing("enough is known")
+                }
+            } catch { #expect("\(error)".contains("enough is known")) }
+            guard case .secret(let secret)? = asked.first?.authentication else { return #expect(Bool(false), "\(asked.count)") }
+            #expect(secret.revealText() == "sesame" && asked.first?.audience == house.sandbox.tokenEndpoint)
+        }
+    }
+
     @Test(arguments: [
         "/instance/OAuth2", "/instance/OAuth2/app-one", "/instance/OAuth2/app-one?code=x", "/instance/OAuth2/app-one?state=",
         "/instance/OAuth2/app-one?state=a&state=b&code=c", "/instance/OAuth2/app-one?state=%ZZ&code=c",

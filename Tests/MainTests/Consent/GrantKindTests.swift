@@ -107,7 +107,8 @@ struct GrantKindTests {
             let trusted = sandbox.authority.certificatePEM
             let device = try await client.device(
                 DeviceRequest(
-                    endpoint: sandbox.deviceEndpoint(tenant: sandbox.tenant.id), clientID: "client-1", scope: scope,
+                    endpoint: sandbox.deviceEndpoint(tenant: sandbox.tenant.id), clientID: "client-1",
+                    authentication: .secret(Secret("sesame")), audience: sandbox.tokenEndpoint, scope: scope,
                     trustedCertificates: trusted))
             #expect(device.interval == 5)
             #expect(device.lifetime == 900)
@@ -135,7 +136,8 @@ struct GrantKindTests {
                 func ask() async throws -> (DeviceAnswer, Relay.TokenRequest) {
                     let device = try await client.device(
                         DeviceRequest(
-                            endpoint: sandbox.deviceEndpoint(tenant: sandbox.tenant.id), clientID: "client-1", scope: "openid email",
+                            endpoint: sandbox.deviceEndpoint(tenant: sandbox.tenant.id), clientID: "client-1",
+                            authentication: .secret(Secret("sesame")), audience: sandbox.tokenEndpoint, scope: "openid email",
                             trustedCertificates: sandbox.authority.certificatePEM))
                     return (
                         device,
@@ -161,7 +163,8 @@ struct GrantKindTests {
             let refused = await failure { () throws(TokenFailure) in
                 _ = try await client.device(
                     DeviceRequest(
-                        endpoint: sandbox.deviceEndpoint(tenant: ""), clientID: "client-1", scope: "https://mail.google.com/",
+                        endpoint: sandbox.deviceEndpoint(tenant: ""), clientID: "client-1",
+                        authentication: .secret(Secret("sesame")), audience: sandbox.tokenEndpoint, scope: "https://mail.google.com/",
                         trustedCertificates: sandbox.authority.certificatePEM))
                 return Relay.TokenAnswer(accessToken: Secret(""), lifetime: 0, refreshToken: nil, scope: nil)
             }

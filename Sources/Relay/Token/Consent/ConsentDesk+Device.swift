@@ -20,10 +20,14 @@ extension ConsentDesk {
             throw .notPossible("\(source.provider.name) gives no mail permissions to a device code: consent in a browser, or with --paste")
         }
         let attempt = try await begin(grant, way: .device, redirectURI: "", by: person)
-        let question = DeviceRequest(
-            endpoint: source.provider.address(endpoint, tenant: source.application.tenant), clientID: source.application.clientID,
-            scope: attempt.scope, trustedCertificates: source.provider.trustedCertificates)
+        let credentials = try await credentials(of: attempt)
         do throws(TokenFailure) {
+            let (provider, application) = (source.provider, source.application)
+            let question = DeviceRequest(
+                endpoint: provider.address(endpoint, tenant: application.tenant), clientID: application.clientID,
+                authentication: try source.authentication(credentials, vault),
+                audience: provider.address(provider.tokenEndpoint, tenant: application.tenant), scope: attempt.scope,
+                trustedCertificates: provider.trustedCertificates)
             let answer = try await request(question)
             return DeviceInvitation(attempt: attempt, answer: answer, expires: now().addingTimeInterval(answer.lifetime))
         } catch {

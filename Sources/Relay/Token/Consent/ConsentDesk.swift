@@ -139,11 +139,17 @@ package struct ConsentDesk: Sendable {
     func tokenRequest(
         _ kind: TokenRequest.Kind, _ purpose: ConsentPurpose, _ attempt: ConsentAttempt
     ) async throws(ConsentFailure) -> TokenRequest {
-        guard let credentials = try await stored({ () throws(StoreFailure) in try await store.credentials(of: attempt.grant) }),
-            credentials.revision == attempt.revision
-        else { throw .grantChanged }
+        let credentials = try await credentials(of: attempt)
         do throws(TokenFailure) {
             return try purpose.tokenRequest(kind, try purpose.source.authentication(credentials, vault))
         } catch { throw .token(error) }
+    }
+
+    /// As they were when it began, or what is asked would be another's question.
+    func credentials(of attempt: ConsentAttempt) async throws(ConsentFailure) -> Credentials {
+        guard let credentials = try await stored({ () throws(StoreFailure) in try await store.credentials(of: attempt.grant) }),
+            credentials.revision == attempt.revision
+        else { throw .grantChanged }
+        return credentials
     }
 }

@@ -1,13 +1,21 @@
-/// Asks for a device code (RFC 8628 section 3.1): for a person at another screen.
+/// Asks for a device code (RFC 8628 section 3.1): for a person at another screen. The application shows that it is itself, as at the token endpoint.
 package struct DeviceRequest: Sendable {
     package let endpoint: String
     package let clientID: String
+    package let authentication: ClientAuthentication
+    /// Whom an assertion of the application's is for: the token endpoint, which stands for the whole provider (RFC 7523 section 3).
+    package let audience: String
     package let scope: String
     package let trustedCertificates: String?
 
-    package init(endpoint: String, clientID: String, scope: String, trustedCertificates: String? = nil) {
+    package init(
+        endpoint: String, clientID: String, authentication: ClientAuthentication, audience: String, scope: String,
+        trustedCertificates: String? = nil
+    ) {
         self.endpoint = endpoint
         self.clientID = clientID
+        self.authentication = authentication
+        self.audience = audience
         self.scope = scope
         self.trustedCertificates = trustedCertificates
     }
