@@ -84,16 +84,36 @@ struct DeliveryNoticeTests {
         #expect(service.transmit.sent.last?.envelope.recipients.map(\.address) == [FakeCompany.ann])
     }
 
-    @Test func fiveDaysLaterTheRestIsToldOf() async throws {
+    /// Who wrote a wrong address learns it at once, and not when the slowest of the others has been given up.
+    @Test func oneWhoIsRefusedIsToldOfWhileTheOthersAreTried() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await service.accept("m", to: ["gone@example.com", "busy@example.com", "ok@example.com"])
+        refused(service, "550 5.1.1 no such user", "451 4.7.1 Greylisted", "250 2.0.0 queued")
+        let first = try #require(try await service.attempt())
+        guard case .waiting(_, let why) = first.state else { return #expect(Bool(false), "\(first.state)") }
+        #expect(why.hasPrefix("1 refused, 1 sent, 1 waits: "), "\(why)")
+        #expect(try first.facts("outcome") == ["retry"])
+        let body = String(decoding: try #require(first.notice).body, as: UTF8.self)
+        #expect(body.contains("Final-Recipient: rfc822; gone@example.com") && body.contains("Status: 5.1.1"))
+        #expect(!body.contains("busy@example.com") && body.contains("For another recipient it is still being tried"))
+    }
+
+    @Test func fiveDaysLaterTheRestIsToldOfAndNobodyTwice() async throws {
         let service = try await FakeService()
         try await administrator(service)
         try await service.accept("m", to: ["gone@example.com", "busy@example.com"])
         refused(service, "550 5.1.1 no such user", "451 4.7.1 Greylisted")
-        #expect(try await service.attempt()?.notice == nil, "not before the last word")
+        #expect(try await service.attempt()?.notice != nil)
+        service.transmit.answer { _ in .success([.taken]) }
+        #expect(try await service.attempt()?.state == .done, "the notice itself has left")
         refused(service, "451 4.7.1 Greylisted")
         service.clock.advance(by: 5 * 86_400 + 1)
-        let (_, body) = try #require(try await notice(service))
-        #expect(body.contains("Status: 5.1.1") && body.contains("Status: 5.4.7"), "\(body)")
+        let last = try #require(try await service.attempt())
+        guard case .failed(let why) = last.state else { return #expect(Bool(false), "\(last.state)") }
+        #expect(why.hasPrefix("1 refused, 1 not reached: given up after five days"), "\(why)")
+        let body = String(decoding: try #require(last.notice).body, as: UTF8.self)
+        #expect(!body.contains("gone@example.com") && body.contains("Status: 5.4.7"), "\(body)")
         #expect(body.contains("given up after five days"))
     }
 
@@ -118,15 +138,50 @@ struct DeliveryNoticeTests {
         #expect((try await service.attempt()?.notice != nil) == isTold)
     }
 
-    @Test func withoutAnAdministratorItStaysInTheQueue() async throws {
+    private func remove(_ keys: EntityKey..., in service: FakeService) async throws {
+        _ = try await service.store.apply(DirectoryEdit(keys.map { .remove($0) }, by: "root", at: service.clock.now))
+    }
+
+    /// A store in which nobody has thought of administrative mail still tells authors what became of theirs.
+    @Test func withoutAnAdministratorTheCarrierTellsIt() async throws {
         let service = try await FakeService()
-        _ = try await service.store.apply(
-            DirectoryEdit([.remove(EntityKey(.setting, SettingKey(.emailFromUserID).description))], by: "root", at: service.clock.now))
         try await service.accept("m")
         refused(service, "550 5.1.1 no such user")
+        let (message, _) = try #require(try await notice(service))
+        #expect(message.author.first.address == FakeCompany.desk && message.envelope.recipients.map(\.address) == [FakeCompany.ann])
+    }
+
+    @Test func withoutACarrierTheMailboxItselfTellsIt() async throws {
+        let service = try await FakeService()
+        try await remove(EntityKey(.setting, SettingKey(.emailFromUserID).description), in: service)
+        try await service.accept("m")
+        refused(service, "550 5.1.1 no such user")
+        #expect(try await notice(service)?.message.author.first.address == FakeCompany.ann)
+        service.transmit.answer { _ in .success([.taken]) }
+        #expect(try await service.attempt()?.state == .done && service.transmit.sent.last?.login == "ann-login")
+    }
+
+    /// An administrator without a mailbox is told of by `doctor`; until it is mended another tells.
+    @Test func anAdministratorWhoCannotSendIsReplaced() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        try await remove(
+            EntityKey(.mailbox, "desk"), EntityKey(.delegation, FakeCompany.delegation.text),
+            EntityKey(.setting, SettingKey(.emailFromUserID).description), in: service)
+        try await service.accept("m")
+        refused(service, "550 5.1.1 no such user")
+        #expect(try await notice(service)?.message.author.first.address == FakeCompany.ann)
+    }
+
+    @Test func withNobodyToSendItItStaysInTheQueue() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        let everyone = Deny(id: DenyID(trusted: "no"), mailbox: nil, covers: .any)
+        _ = try await service.store.apply(DirectoryEdit([.put(.deny(everyone))], by: "root", at: service.clock.now))
+        service.clock.advance(by: 5 * 86_400 + 1)
         let settlement = try #require(try await service.attempt())
-        guard case .failed = settlement.state else { return #expect(Bool(false)) }
-        #expect(settlement.notice == nil)
+        guard case .failed = settlement.state else { return #expect(Bool(false), "\(settlement.state)") }
+        #expect(settlement.notice == nil, "it stays in the queue, visible")
     }
 
     @Test(arguments: [

@@ -64,7 +64,8 @@ struct SpoolAttemptTests {
         #expect(service.transmit.sent[1].envelope.recipients.map(\.address.localPart) == ["c"])
         #expect(second.outcomes == [2: .sent(reply: "250 2.0.0 ok")])
         guard case .failed(let why) = second.state else { return #expect(Bool(false), "\(second.state)") }
-        #expect(why.contains("1 of 3 recipients refused"))
+        #expect(why == "1 refused, 2 sent: the recipient was refused: 550 5.1.1 said so")
+        #expect(try second.facts("outcome") == ["sent in part"], "nobody shall read of a message that did not reach all that it was sent")
     }
 
     /// The reason given is the refusal's, not the first recipient's thanks.

@@ -81,6 +81,16 @@ struct Examination {
                     "settings", "neither EMAIL_FROM_USER_ID nor EMAIL_ADMINISTRATOR_USER_ID is set, so mail without a route has no carrier",
                     fix: "mandate settings set EMAIL_FROM_USER_ID USER-OR-ADDRESS"))
         }
+        if directory.settings[SettingKey(.emailAdministratorUserID)] == nil {
+            var unused = Explanation()
+            let carrier = Decider(directory: directory, conditions: Conditions()).carrier(for: nil, &unused)
+            let whom = carrier.map { "from the carrier \($0.address)" } ?? "from the mailbox that was used"
+            findings.append(
+                Finding(
+                    "settings",
+                    "EMAIL_ADMINISTRATOR_USER_ID is not set: administrative mail has no author, and authors are told \(whom) what was not delivered",
+                    fix: "mandate settings set EMAIL_ADMINISTRATOR_USER_ID USER-OR-ADDRESS"))
+        }
         return findings
     }
 

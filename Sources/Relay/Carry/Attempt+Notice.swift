@@ -17,22 +17,12 @@ extension Attempt {
     /// nil: nobody is to be told, or there is nobody whom it could be from. What failed stays visible in the queue in any case.
     func notice(_ report: AttemptReport, givenUp why: String?) -> Settlement.Notice? {
         guard !entry.message.isAutomatic, let address = noticeAddress else { return nil }
-        let fates = (why.map { failures(report, givenUp: $0) } ?? []) + relayed(report)
-        guard !fates.isEmpty else { return nil }
-        let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
-        let question = Question(
-            purpose: .administrator, user: nil, from: .absent, envelopeSender: .null, client: nil, at: report.at)
-        let answer = decider.decide(question)
-        let author: Author
-        var lane = ""
-        switch answer {
-        case .decided(let decision): (author, lane) = (decision.author, decision.mailbox.login)
-        case .hold(let held, _): author = held
-        case .refused: return nil
-        }
+        let fates = failures(report, givenUp: why) + relayed(report)
+        guard !fates.isEmpty, let (author, lane) = noticeAuthor(report) else { return nil }
         let office = surroundings.notices
         let notice = DeliveryNotice(
-            original: entry.message, fates: fates, attempts: entry.claim.attempt, domain: office.domain, at: report.at)
+            original: entry.message, fates: fates, waiting: why == nil ? stillTried(report) : 0, attempts: entry.claim.attempt,
+            domain: office.domain, at: report.at)
         var generator: any RandomNumberGenerator = office.generator()
         let (message, body) = notice.message(from: author, to: address, using: &generator)
         return Settlement.Notice(message: message, body: body, lane: lane)
@@ -45,25 +35,51 @@ extension Attempt {
         return client?.noticeAddress ?? entry.message.author.first.address
     }
 
-    /// Everyone without the message, unless they were not to be told of (RFC 3461 section 4.1).
-    private func failures(_ report: AttemptReport, givenUp why: String) -> [DeliveryNotice.Fate] {
-        let now = Dictionary(uniqueKeysWithValues: report.recipients.map { ($0.index, $0) })
-        let remaining = Set(entry.remaining)
-        return entry.message.envelope.recipients.enumerated().compactMap { index, recipient in
-            if let notify = recipient.notify, !notify.contains(.failure) { return nil }
-            if let reply = entry.refusals[index] {
-                return DeliveryNotice.Fate(
-                    recipient: recipient, words: "the recipient was refused", reply: reply, status: Self.status(reply))
+    /// Who a notice is from, and the login that carries it: the first who can send now, else the first who may be able to later.
+    private func noticeAuthor(_ report: AttemptReport) -> (Author, lane: String)? {
+        let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
+        let routing = Routing(purpose: .administrator, envelopeSender: .null, at: report.at)
+        var later: Author?
+        for author in noticeAuthors(decider, report) {
+            switch decider.decide(author, routing) {
+            case .decided(let decision): return (decision.author, decision.mailbox.login)
+            case .hold(let held, _): later = later ?? held
+            case .refused(let refusal): if refusal.isTemporary { later = later ?? author }
             }
-            guard remaining.contains(index) else { return nil }
-            guard let result = now[index] else { return .init(recipient: recipient, words: why, reply: "", status: "5.4.7") }
-            switch result.diagnosis.verdict {
+        }
+        return later.map { ($0, "") }
+    }
+
+    /// The administrator; where a store names none, or none that can send: the carrier, else the mailbox that the message itself went through or was to.
+    private func noticeAuthors(_ decider: Decider, _ report: AttemptReport) -> [Author] {
+        var unused = Explanation()
+        let named = Question(purpose: .administrator, from: .absent, envelopeSender: .null, at: report.at)
+        let administrator = try? decider.author(for: named, &unused)  // why there is none is the settings' business, and `doctor` says it
+        let carrier = decider.carrier(for: entry.message.purpose, &unused).map { Author($0) }
+        let own = report.decision.map { Author(NamedAddress(address: $0.mailbox.address)) } ?? entry.message.author
+        return [administrator, carrier, own].compactMap(\.self)
+    }
+
+    /// How many others have no last word yet.
+    private func stillTried(_ report: AttemptReport) -> Int {
+        entry.remaining.count - report.recipients.count { $0.diagnosis.verdict == .sent || $0.diagnosis.verdict == .refused }
+    }
+
+    /// Everyone who is certain not to get it since this attempt, unless they were not to be told of (RFC 3461 section 4.1): each is told of once, when it is
+    /// known, also while others are still tried. Whoever was refused before has been told of.
+    private func failures(_ report: AttemptReport, givenUp why: String?) -> [DeliveryNotice.Fate] {
+        let now = Dictionary(uniqueKeysWithValues: report.recipients.map { ($0.index, $0) })
+        return entry.remaining.compactMap { index in
+            let recipient = entry.message.envelope.recipients[index]
+            if let notify = recipient.notify, !notify.contains(.failure) { return nil }
+            let result = now[index]
+            switch result?.diagnosis.verdict {
             case .sent: return nil
             case .refused:
-                return .init(recipient: recipient, words: result.diagnosis.cause, reply: result.reply, status: Self.status(result.code))
+                return result.map { .init(recipient: recipient, words: $0.diagnosis.cause, reply: $0.reply, status: Self.status($0.code)) }
             // The time was over, whatever the last answer was (RFC 3463 section 3.5).
-            case .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped:
-                return .init(recipient: recipient, words: why, reply: result.reply, status: "5.4.7")
+            case nil, .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped:
+                return why.map { .init(recipient: recipient, words: $0, reply: result?.reply ?? "", status: "5.4.7") }
             }
         }
     }

@@ -21,7 +21,7 @@ extension Attempt {
 
     /// Every recipient had its last word before: nothing is sent.
     func settleNobodyLeft(_ report: AttemptReport) -> Settlement {
-        settle(report, outcome: "nobody left", state: closing(report, "in earlier attempts"))
+        settle(report, outcome: "nobody left", state: closing(report, nil))
     }
 
     func settle(_ failure: TokenFailure, _ report: AttemptReport) -> Settlement {
@@ -90,12 +90,13 @@ extension Attempt {
         case .sent, .refused:
             state =
                 report.recipients.count < entry.remaining.count
-                ? .waiting(until: surroundings.now(), why: "more recipients than a message may have") : closing(report, words)
+                ? .waiting(until: surroundings.now(), why: "more recipients than a message may have")
+                : closing(report, diagnosis.verdict == .refused ? words : nil)
         case .retry(let seconds): state = later(words, notBefore: seconds)
         case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words)
         }
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
-        var settlement = settle(report, outcome: diagnosis.verdict.word, state: state)
+        var settlement = settle(report, outcome: word(diagnosis.verdict, state), state: state)
         settlement.outcomes = outcomes
         settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
         settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
@@ -121,11 +122,28 @@ extension Attempt {
         return [login, Usage(login: source.tenantLane, messages: 1, recipients: recipients)]
     }
 
-    /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused.
-    private func closing(_ report: AttemptReport, _ words: String) -> Settlement.Next {
-        let refused = entry.refusals.count + report.recipients.count { $0.diagnosis.verdict == .refused }
-        guard refused > 0 else { return .done }
-        return .failed(why: "\(refused) of \(entry.message.envelope.recipients.count) recipients refused: \(words)")
+    /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused. `words`: why, where it was now.
+    private func closing(_ report: AttemptReport, _ words: String?) -> Settlement.Next {
+        if let words { return .failed(why: words) }
+        guard let earlier = entry.refusals.min(by: { $0.key < $1.key })?.value else { return .done }
+        return .failed(why: "the recipient was refused: \(earlier)")
+    }
+
+    /// Nobody shall read "sent" of a message that did not reach all.
+    private func word(_ verdict: Verdict, _ state: Settlement.Next) -> String {
+        verdict == .sent && state != .done ? "sent in part" : verdict.word
+    }
+
+    /// What became of each, where that is not the same for all: "1 refused, 1 sent, 1 waits".
+    private func tally(_ report: AttemptReport, _ state: Settlement.Next) -> String? {
+        let now = report.recipients.map(\.diagnosis.verdict)
+        let (refusedNow, sentNow) = (now.count { $0 == .refused }, now.count { $0 == .sent })
+        let left = entry.remaining.count - refusedNow - sentNow
+        let refused = entry.refusals.count + refusedNow
+        let sent = entry.message.envelope.recipients.count - left - refused
+        let rest = if case .failed = state { "not reached" } else { left == 1 ? "waits" : "wait" }
+        let parts = [(refused, "refused"), (sent, "sent"), (left, rest)].filter { $0.0 > 0 }
+        return parts.count > 1 ? parts.map { "\($0.0) \($0.1)" }.joined(separator: ", ") : nil
     }
 
     private func observations(_ diagnosis: Diagnosis, _ decision: Decision, _ report: AttemptReport, isHealthy: Bool) -> [Observation] {
@@ -150,6 +168,9 @@ extension Attempt {
 
     private func settle(_ report: AttemptReport, outcome: String, state: Settlement.Next) -> Settlement {
         var report = report
+        var givenUp: String?
+        if case .failed(let why) = state { givenUp = why }
+        let state = tally(report, state).map { state.led(by: $0) } ?? state
         report.outcome = outcome
         report.next = state.words
         var settlement = Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
@@ -157,8 +178,6 @@ extension Attempt {
         settlement.tried = report.decision.map {
             Settlement.Tried(login: $0.mailbox.login, route: $0.route, transport: $0.transport, verdict: outcome)
         }
-        var givenUp: String?
-        if case .failed(let why) = state { givenUp = why }
         if let notice = notice(report, givenUp: givenUp) {
             settlement.notice = notice
             settlement.journal.append(.accepted(notice.message, held: nil, noticeOf: entry.message.id))
@@ -193,6 +212,15 @@ extension Explanation {
 }
 
 extension Settlement.Next {
+    fileprivate func led(by tally: String) -> Self {
+        switch self {
+        case .waiting(let until, let why): .waiting(until: until, why: "\(tally): \(why)")
+        case .held(let why): .held(why: "\(tally): \(why)")
+        case .failed(let why): .failed(why: "\(tally): \(why)")
+        case .done: .done
+        }
+    }
+
     fileprivate var words: String {
         switch self {
         case .waiting(let until, _): "waits until \(until.second)"

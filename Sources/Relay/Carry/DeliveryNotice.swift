@@ -4,7 +4,7 @@ internal import struct FoundationEssentials.Date
 
 /// A report to the sender on what became of a message (RFC 3464): in words, for programs, and with the original's header.
 ///
-/// It is itself a message: from the administrator setting's address, with the null envelope sender, `Auto-Submitted: auto-replied`, so that nothing ever
+/// It is itself a message: from the administrator setting's address or whoever stands in for it, with the null envelope sender, `Auto-Submitted: auto-replied`, so that nothing ever
 /// answers it, and decided like any other.
 struct DeliveryNotice: Sendable {
     enum Action: String, Sendable, Hashable {
@@ -27,6 +27,8 @@ struct DeliveryNotice: Sendable {
 
     let original: AcceptedMessage
     let fates: [Fate]
+    /// Recipients that nothing certain is known of yet.
+    let waiting: Int
     let attempts: Int
     /// Who says so.
     let domain: Domain
@@ -101,6 +103,9 @@ struct DeliveryNotice: Sendable {
                 attempts == 1 ? "It was tried once, and is not tried again." : "It was tried \(attempts) times, and is not tried again.",
                 "",
             ]
+        }
+        if waiting > 0 {
+            lines += ["For \(waiting == 1 ? "another recipient" : "\(waiting) other recipients") it is still being tried; you hear only if that fails, too.", ""]
         }
         if case let relayed = fates(.relayed), !relayed.isEmpty {
             lines += ["\(message) has left for:", ""] + relayed.flatMap(Self.words)

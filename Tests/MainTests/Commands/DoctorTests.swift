@@ -43,4 +43,11 @@ struct DoctorTests {
         let answer = await desk.run("doctor")
         #expect(answer.status == 1 && answer.out.contains("1 message was put down and could not be taken"))
     }
+
+    @Test func whoTellsOfFailuresIsSaid() async throws {
+        let desk = try await Desk.withStore()
+        #expect(await desk.run("doctor").out.contains("EMAIL_ADMINISTRATOR_USER_ID is not set"))
+        #expect(await desk.run("settings set EMAIL_ADMINISTRATOR_USER_ID root@example.org").status == 0)
+        #expect(await !desk.run("doctor").out.contains("EMAIL_ADMINISTRATOR_USER_ID"))
+    }
 }
