@@ -35,6 +35,29 @@ package struct EmailAddress: Sendable {
         self = try scanner.wholeAddress()
     }
 
+    /// What stands between the angle brackets of MAIL and RCPT (`Mailbox`, RFC 5321 section 4.1.2): without the comments, spaces and obsolete forms of headers,
+    /// which other servers read in other ways, or as another address.
+    package init(path text: String) throws(AddressError) {
+        self = try EmailAddress(text)
+        let bytes = Array(text.utf8)
+        var index = 0
+        if bytes[0] == UInt8(ascii: "\"") {
+            repeat { index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1 } while index < bytes.count && bytes[index] != UInt8(ascii: "\"")
+            index += 1
+        } else {
+            while index < bytes.count, ASCII.isAtom(bytes[index]) || bytes[index] == UInt8(ascii: ".") { index += 1 }
+        }
+        if index < bytes.count, bytes[index] == UInt8(ascii: "@") {
+            index += 1
+            let isLiteral = index < bytes.count && bytes[index] == UInt8(ascii: "[")
+            while index < bytes.count, isLiteral ? bytes[index] > ASCII.space : ASCII.isAtom(bytes[index]) || bytes[index] == UInt8(ascii: ".") {
+                index += 1
+            }
+        }
+        guard index < bytes.count else { return }
+        throw AddressError(.unexpected(Unicode.Scalar(bytes[index])), at: index)
+    }
+
     /// From the meaning of a local part, which needs no quotes here.
     package init(localPart: String, domain: Domain) throws(AddressError) {
         try self.init(localPart: localPart, domain: domain, at: 0)

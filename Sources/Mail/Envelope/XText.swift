@@ -12,6 +12,14 @@ package enum XText {
         return "\(parts[0]);\(made(of: String(parts[1])))"
     }
 
+    /// What ORCPT may say (RFC 3461 section 4.2): a type, and the address as xtext, or for `utf-8` in UTF-8 of its own kind (RFC 6533 section 3).
+    package static func isOriginalRecipient(_ text: String) -> Bool {
+        let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[0].utf8.allSatisfy(isTypeCharacter) else { return false }
+        let address = String(parts[1])
+        return ASCII.lowercased(String(parts[0])) == "utf-8" ? address.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } : isValid(address.utf8)
+    }
+
     /// Hexadecimal digits in capitals, as the RFC writes them.
     package static func isValid(_ text: String.UTF8View) -> Bool {
         var hexDue = 0

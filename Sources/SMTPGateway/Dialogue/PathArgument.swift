@@ -1,7 +1,7 @@
 internal import Mail
 internal import Relay
 
-/// What stands behind MAIL and RCPT: a path in angle brackets and parameters (RFC 5321 section 4.1.2).
+/// What stands behind MAIL and RCPT: a path in angle brackets and parameters (RFC 5321 section 4.1.2), strict in what the path may be.
 struct PathArgument: Sendable, Hashable {
     enum Failure: Error, Sendable, Hashable {
         case syntax
@@ -17,7 +17,7 @@ struct PathArgument: Sendable, Hashable {
 
     enum Target: Sendable, Hashable {
         case path(ReversePath)
-        /// An account of this machine, where such are taken.
+        /// An account of this machine, where such are taken; as a recipient, the postmaster is known everywhere.
         case account(String)
     }
 
@@ -30,17 +30,28 @@ struct PathArgument: Sendable, Hashable {
         guard head.uppercased() == keyword + ":" else { throw .syntax }
         // Many programs put a space there, though the grammar has none.
         let rest = argument.dropFirst(head.count).drop { $0 == " " }
-        guard rest.first == "<", let end = Self.end(of: rest) else { throw .syntax }
-        var address = rest[rest.index(after: rest.startIndex)..<end]
-        if address.first == "@", let colon = address.firstIndex(of: ":") { address = address[address.index(after: colon)...] }
+        let address: Substring
+        if rest.first == "<" {
+            guard let end = Self.end(of: rest) else { throw .syntax }
+            let path = rest[..<end].dropFirst()
+            if path.first == "@", let colon = path.firstIndex(of: ":") { address = path[path.index(after: colon)...] } else { address = path }
+            parameters = try Self.parameters(rest[end...].dropFirst())
+        } else {
+            // Printers and their like write no angle brackets; what is meant is plain as long as it is an address and nothing else.
+            address = rest.prefix { $0 != " " }
+            guard address.contains("@") else { throw .syntax }
+            parameters = try Self.parameters(rest[address.endIndex...])
+        }
         if address.isEmpty {
             target = .path(.null)
         } else if takesAccounts, LocalName.isOne(String(address)) {
             target = .account(String(address))
+        } else if keyword == "TO", address.lowercased() == "postmaster" {
+            // RFC 5321 section 4.1.1.3: the one who looks after this server, whatever its domain.
+            target = .account("postmaster")
         } else {
-            do throws(AddressError) { target = .path(.address(try EmailAddress(String(address)))) } catch { throw .address(error) }
+            do throws(AddressError) { target = .path(.address(try EmailAddress(path: String(address)))) } catch { throw .address(error) }
         }
-        parameters = try Self.parameters(rest[rest.index(after: end)...])
     }
 
     /// Where the path's `>` stands: not within a quoted string.

@@ -116,8 +116,7 @@ extension SubmissionSession {
             recipient.notify = notify
             return nil
         case ("ORCPT", let value?):
-            // RFC 3461 section 4.2; the address in it is xtext, or UTF-8 of its own kind (RFC 6533).
-            guard value.utf8.count <= 500, value.contains(";"), value.utf8.allSatisfy({ $0 > 0x20 }) else { break }
+            guard value.utf8.count <= 500, XText.isOriginalRecipient(value) else { break }
             recipient.originalRecipient = value
             return nil
         case ("NOTIFY", nil), ("ORCPT", nil): break

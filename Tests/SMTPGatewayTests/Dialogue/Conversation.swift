@@ -34,7 +34,7 @@ final class Conversation {
                 now: { Date(timeIntervalSince1970: 1_800_000_000) }, generator: { [seeds] in FakeGenerator(seed: seeds.next()) },
                 domain: FakeCompany.ann.domain,
                 limits: limits),
-            address: { $0 == "root" ? FakeCompany.desk : nil }, owner: 1000, accepted: { _ in }, refused: {},
+            address: { ["root", "postmaster"].contains($0) ? FakeCompany.desk : nil }, owner: 1000, accepted: { _ in }, refused: {},
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let uid = heads["uid"].flatMap { UInt32($0) }
         let terms = Terms(
