@@ -85,6 +85,8 @@ extension AddressScanner {
     /// A domain and the space behind it. The obsolete form has space or comments around its dots.
     mutating func domain() throws(AddressError) -> Domain {
         try skipSpace()
+        // A comment before the domain or within it is of the host; one behind the address is of whoever has it.
+        forgetComment()
         let start = position
         if next == UInt8(ascii: "[") { return try literal() }
         var name: [UInt8] = []
@@ -96,6 +98,7 @@ extension AddressScanner {
             try skipSpace()
             // "example .org" goes on with a dot; "example.org name" does not.
             guard position > end, next == UInt8(ascii: ".") || name.last == UInt8(ascii: ".") else { break }
+            forgetComment()
         }
         if name.isEmpty, let byte = next, ASCII.isControl(byte) { throw unexpected() }
         return try Domain(name, base: start)
