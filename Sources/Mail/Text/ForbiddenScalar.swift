@@ -1,8 +1,10 @@
-/// Characters that may stand nowhere in an address or a name: C0 and C1 controls, DEL, and the two line separators of Unicode.
+/// Characters that may stand nowhere in an address or a name: C0 and C1 controls, DEL, the two line separators of Unicode, and what turns the order of a line
+/// around (embeddings, overrides, isolates), with which a name shows an address that is not there. The marks that Hebrew and Arabic names are written
+/// with (U+200E, U+200F, U+061C) turn nothing around and stay.
 enum ForbiddenScalar {
     static func contains(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: true
+        case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
         default: false
         }
     }

@@ -22,10 +22,12 @@ extension Decider {
             explanation: explanation)
     }
 
-    /// `{name} via {organisation}`. No address may stand inside the phrase: readers and filters take it for the sender (domain.md 4.4).
+    /// `{name} via {organisation}`. No address may stand inside the phrase: readers and filters take it for the sender (domain.md 4.4). An encoded word in
+    /// quotes stands for itself (RFC 2047 section 5), and many programs decode it all the same, so it is read as they do.
     func viaPhrase(for author: Author, _ carrier: NamedAddress) -> String {
         let names = author.all.map { named in
-            let name = (named.name ?? "").withoutAddresses
+            let given = named.name ?? ""
+            let name = given[...].mayShowAddress ? EncodedWord.decode(given).withoutAddresses : given
             let local = name.isEmpty ? named.address.localPart.withoutAddresses : name
             return local.isEmpty ? named.address.domain.text : local
         }
@@ -69,10 +71,10 @@ extension Decider {
 }
 
 extension String {
-    /// Without the words that hold an `@`.
+    /// Without the words that hold an `@`, or one of the letters that look like it, or could hide one once more in an encoded word.
     fileprivate var withoutAddresses: String {
-        guard utf8.contains(UInt8(ascii: "@")) else { return self }
-        return split(separator: " ").filter { !$0.contains("@") }.joined(separator: " ")
+        guard self[...].mayShowAddress else { return self }
+        return split(separator: " ").filter { !$0.mayShowAddress }.joined(separator: " ")
     }
 
     /// The standard library has this only with Foundation or regular expressions. Bytes suffice: no UTF-8 sequence hides another.
@@ -91,5 +93,12 @@ extension String {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+}
+
+extension Substring {
+    fileprivate var mayShowAddress: Bool {
+        unicodeScalars.contains { $0 == "@" || $0 == "\u{FE6B}" || $0 == "\u{FF20}" }
+            || zip(utf8, utf8.dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
     }
 }
