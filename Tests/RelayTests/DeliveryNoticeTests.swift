@@ -138,6 +138,41 @@ struct DeliveryNoticeTests {
         #expect((try await service.attempt()?.notice != nil) == isTold)
     }
 
+    /// RFC 3461 section 4.3: who asked for the whole message gets it back, byte for byte, as far as it is no burden.
+    @Test(arguments: [
+        (Envelope.Ret?.none, "Hello\r\n", "text/rfc822-headers", "Its header is attached"),
+        (.hdrs, "Hello\r\n", "text/rfc822-headers", "Its header is attached"),
+        (.full, "Hello\r\n", "message/rfc822\r\n\r\nFrom: <ann@example.org>", "It is attached"),
+        (.full, "caf\u{e9}\r\n", "message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\nFrom:", "It is attached"),
+        (.full, String(repeating: "Hello\r\n", count: 150_000), "text/rfc822-headers", "It is too long to come back whole"),
+    ]) func asMuchComesBackAsWasAskedFor(_ ret: Envelope.Ret?, _ text: String, _ type: String, _ words: String) async throws {
+        let service = try await FakeService()
+        try await service.accept("m", ret: ret, body: text)
+        refused(service, "550 5.1.1 no such user")
+        let (message, body) = try #require(try await notice(service))
+        #expect(body.contains("Content-Type: \(type)") && body.contains(words), "\(body.prefix(2000))")
+        #expect(body.contains("\r\n\r\n" + text + "\r\n--") == type.hasPrefix("message"))
+        #expect((try HeaderBlock(message.header).first(.contentTransferEncoding) != nil) == text.contains("\u{e9}"))
+        #expect(body.utf8.count < 2 << 20)
+    }
+
+    /// A server's diagnosis is what a server said; what we know ourselves has a status of its own and stands in the words.
+    @Test(arguments: [
+        (TransmitFailure(stage: .mail, cause: .notOffered("SMTPUTF8")), "5.6.7", nil),
+        (TransmitFailure(stage: .content, cause: .notOffered("8BITMIME")), "5.6.3", nil),
+        (TransmitFailure(stage: .content, cause: .tooLarge(size: 2, limit: 1)), "5.3.4", nil),
+        (TransmitFailure.said(.content, 554, "5.6.1", "no such media"), "5.6.1", "smtp; 554 5.6.1 no such media"),
+        (TransmitFailure.said(.content, 554, "", "no"), "5.0.0", "smtp; 554 no"),
+    ]) func whatAServerSaidIsToldFromWhatWeSay(_ failure: TransmitFailure, _ status: String, _ diagnosis: String?) async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        service.transmit.answer { _ in .failure(failure) }
+        let body = try #require(try await notice(service)).body
+        #expect(body.contains("Status: \(status)\r\n"), "\(body)")
+        let line = body.components(separatedByCRLF: ()).first { $0.hasPrefix("Diagnostic-Code: ") }
+        #expect(line.map(String.init) == diagnosis.map { "Diagnostic-Code: \($0)" })
+    }
+
     private func remove(_ keys: EntityKey..., in service: FakeService) async throws {
         _ = try await service.store.apply(DirectoryEdit(keys.map { .remove($0) }, by: "root", at: service.clock.now))
     }

@@ -29,8 +29,10 @@ struct RelayService: Service {
     /// A file elsewhere that gets the journal's heads; the log gets them in any case.
     private let checkpointFile: String?
 
-    /// `node` names this machine's part of a store, `incarnation` this run of it: claims of older runs are released at start.
-    init(store: SQLiteStore, vault: Vault, node: String, checkpointFile: String? = nil, live: Live, log: Logger) async throws {
+    /// `node` names this machine's part of a store: claims of older runs of it are released at start. `domain`: who says what could not be delivered; nil: this machine.
+    init(
+        store: SQLiteStore, vault: Vault, node: String, domain: Domain? = nil, checkpointFile: String? = nil, live: Live, log: Logger
+    ) async throws {
         let directory = try await store.directory()
         let conditions = try await store.conditions(of: nil)
         let registry = PrometheusRegistry(MandateMetrics.catalogue)
@@ -62,7 +64,7 @@ struct RelayService: Service {
                 shelf: shelf, broker: broker, spool: store,
                 transmit: send, transports: Set(Transport.allCases),
                 schedule: RetrySchedule(), now: live.now, draw: live.fraction,
-                notices: Attempt.NoticeOffice(domain: try live.hostDomain, generator: { live.generator }),
+                notices: Attempt.NoticeOffice(domain: try domain ?? live.hostDomain, generator: { live.generator }),
                 pace: Pace(
                     now: live.now, wait: live.wait,
                     usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })),

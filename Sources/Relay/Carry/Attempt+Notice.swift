@@ -15,14 +15,14 @@ extension Attempt {
     }
 
     /// nil: nobody is to be told, or there is nobody whom it could be from. What failed stays visible in the queue in any case.
-    func notice(_ report: AttemptReport, givenUp why: String?) -> Settlement.Notice? {
+    func notice(_ report: AttemptReport, givenUp why: String?) async -> Settlement.Notice? {
         guard !entry.message.isAutomatic, let address = noticeAddress else { return nil }
         let fates = failures(report, givenUp: why) + relayed(report)
         guard !fates.isEmpty, let (author, lane) = noticeAuthor(report) else { return nil }
         let office = surroundings.notices
         let notice = DeliveryNotice(
-            original: entry.message, fates: fates, waiting: why == nil ? stillTried(report) : 0, attempts: entry.claim.attempt,
-            domain: office.domain, at: report.at)
+            original: entry.message, body: await returnedBody(), fates: fates, waiting: why == nil ? stillTried(report) : 0,
+            attempts: entry.claim.attempt, domain: office.domain, at: report.at)
         var generator: any RandomNumberGenerator = office.generator()
         let (message, body) = notice.message(from: author, to: address, using: &generator)
         return Settlement.Notice(message: message, body: body, lane: lane)
@@ -60,6 +60,24 @@ extension Attempt {
         return [administrator, carrier, own].compactMap(\.self)
     }
 
+    /// What is sent back whole stands in memory and in one commit, so it has a bound. Postfix returns 50,000 octets; this is what fits most letters with a picture.
+    private static let longestReturned = 1 << 20
+
+    /// For whoever asked for RET=FULL (RFC 3461 section 4.3); nil: its header will do, or it is too long, or cannot be read just now.
+    private func returnedBody() async -> [UInt8]? {
+        guard entry.message.envelope.ret == .full, entry.message.size <= Self.longestReturned else { return nil }
+        var body: [UInt8] = []
+        var number = 0
+        while body.count < entry.message.bodySize {
+            let chunk: [UInt8]?
+            do throws(StoreFailure) { chunk = try await surroundings.spool.chunk(number, of: entry.message.id) } catch { return nil }
+            guard let chunk, !chunk.isEmpty else { return nil }
+            body += chunk
+            number += 1
+        }
+        return body
+    }
+
     /// How many others have no last word yet.
     private func stillTried(_ report: AttemptReport) -> Int {
         entry.remaining.count - report.recipients.count { $0.diagnosis.verdict == .sent || $0.diagnosis.verdict == .refused }
@@ -73,15 +91,21 @@ extension Attempt {
             let recipient = entry.message.envelope.recipients[index]
             if let notify = recipient.notify, !notify.contains(.failure) { return nil }
             let result = now[index]
+            let answer = result.flatMap { Self.answer($0, report) }
             switch result?.diagnosis.verdict {
             case .sent: return nil
             case .refused:
-                return result.map { .init(recipient: recipient, words: $0.diagnosis.cause, reply: $0.reply, status: Self.status($0.code)) }
+                return result.map { .init(recipient: recipient, words: $0.diagnosis.cause, answer: answer, status: $0.status) }
             // The time was over, whatever the last answer was (RFC 3463 section 3.5).
             case nil, .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped:
-                return why.map { .init(recipient: recipient, words: $0, reply: result?.reply ?? "", status: "5.4.7") }
+                return why.map { .init(recipient: recipient, words: $0, answer: answer, status: "5.4.7") }
             }
         }
+    }
+
+    private static func answer(_ result: AttemptReport.Result, _ report: AttemptReport) -> DeliveryNotice.Answer? {
+        guard !result.said.isEmpty else { return nil }
+        return .init(isSMTP: report.decision?.transport == .smtp, text: result.said)
     }
 
     /// Who asked to hear of success, of recipients that a server took which does not know how to tell (RFC 3461 section 5.2.2, RFC 3464 section 2.3.3).
@@ -90,15 +114,8 @@ extension Attempt {
             let recipient = entry.message.envelope.recipients[result.index]
             guard result.endsReports, result.diagnosis.verdict == .sent, recipient.notify?.contains(.success) == true else { return nil }
             return .init(
-                action: .relayed, recipient: recipient, words: "passed on to a server that does not report deliveries", reply: result.reply,
-                status: "2.0.0")
+                action: .relayed, recipient: recipient, words: "passed on to a server that does not report deliveries",
+                answer: Self.answer(result, report), status: "2.0.0")
         }
-    }
-
-    /// RFC 3463: the enhanced code of `550 5.1.1 …`, or that it is permanent and no more.
-    private static func status(_ reply: String) -> String {
-        let words = reply.split(separator: " ", maxSplits: 2)
-        guard words.count > 1, words[1].hasPrefix("5."), words[1].allSatisfy({ $0.isNumber || $0 == "." }) else { return "5.0.0" }
-        return String(words[1])
     }
 }

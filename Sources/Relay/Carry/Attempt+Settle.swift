@@ -4,35 +4,35 @@ internal import struct FoundationEssentials.Date
 /// From what happened to what becomes of the message: outcomes per recipient, the next state, what was observed, the journal's line.
 extension Attempt {
     /// No route just now: an administrator may mend it, so the message waits as long as any other.
-    func settle(later why: String, word: String, _ report: AttemptReport) -> Settlement {
-        settle(report, outcome: word, state: later(why, notBefore: nil))
+    func settle(later why: String, word: String, _ report: AttemptReport) async -> Settlement {
+        await settle(report, outcome: word, state: later(why, notBefore: nil))
     }
 
     /// No way out will ever take this message: everyone left is refused, now and not in five days.
-    func settle(impossible why: String, _ report: AttemptReport) -> Settlement {
-        var settlement = settle(report, outcome: Verdict.refused.word, state: .failed(why: why))
+    func settle(impossible why: String, _ report: AttemptReport) async -> Settlement {
+        var settlement = await settle(report, outcome: Verdict.refused.word, state: .failed(why: why))
         for index in entry.remaining { settlement.outcomes[index] = .refused(reply: why) }
         return settlement
     }
 
-    func hold(_ why: String, word: String, _ report: AttemptReport) -> Settlement {
-        settle(report, outcome: word, state: .held(why: why))
+    func hold(_ why: String, word: String, _ report: AttemptReport) async -> Settlement {
+        await settle(report, outcome: word, state: .held(why: why))
     }
 
     /// Every recipient had its last word before: nothing is sent.
-    func settleNobodyLeft(_ report: AttemptReport) -> Settlement {
-        settle(report, outcome: "nobody left", state: closing(report, nil))
+    func settleNobodyLeft(_ report: AttemptReport) async -> Settlement {
+        await settle(report, outcome: "nobody left", state: closing(report, nil))
     }
 
-    func settle(_ failure: TokenFailure, _ report: AttemptReport) -> Settlement {
+    func settle(_ failure: TokenFailure, _ report: AttemptReport) async -> Settlement {
         switch failure {
         case .temporary(_, let seconds):
-            return settle(report, outcome: failure.word, state: later(failure.description, notBefore: seconds))
+            return await settle(report, outcome: failure.word, state: later(failure.description, notBefore: seconds))
         case .grant, .mailbox, .application:
             // The broker has recorded it; deciding anew finds the next route, or waits.
-            return settle(report, outcome: failure.word, state: again(failure.description))
+            return await settle(report, outcome: failure.word, state: again(failure.description))
         case .missing:
-            return settle(report, outcome: failure.word, state: later(failure.description, notBefore: nil))
+            return await settle(report, outcome: failure.word, state: later(failure.description, notBefore: nil))
         }
     }
 
@@ -45,22 +45,23 @@ extension Attempt {
     }
 
     /// What ended the dialogue for all of them.
-    func settle(_ failure: TransmitFailure, to tried: [Int], _ decision: Decision, _ report: AttemptReport) -> Settlement {
+    func settle(_ failure: TransmitFailure, to tried: [Int], _ decision: Decision, _ report: AttemptReport) async -> Settlement {
         let diagnosis = diagnose(failure, decision)
         var report = report
         report.recipients = tried.map { index in
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address, diagnosis: diagnosis, reply: failure.description,
-                code: failure.codes)
+                code: failure.codes, said: failure.reply?.description ?? "",
+                status: failure.status)
         }
-        return settle(report, by: diagnosis, decision)
+        return await settle(report, by: diagnosis, decision)
     }
 
     /// Each recipient for itself; the worst of those left over says what comes next.
-    func settle(_ replies: [RecipientReply], to tried: [Int], _ decision: Decision, _ report: AttemptReport) -> Settlement {
+    func settle(_ replies: [RecipientReply], to tried: [Int], _ decision: Decision, _ report: AttemptReport) async -> Settlement {
         guard replies.count == tried.count else {
             let why = "\(replies.count) replies came for \(tried.count) recipients"
-            return settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), to: tried, decision, report)
+            return await settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), to: tried, decision, report)
         }
         var report = report
         let subject = subject(of: decision)
@@ -68,13 +69,14 @@ extension Attempt {
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address,
                 diagnosis: FailureTable.diagnose(reply.reply, at: reply.stage, subject),
-                reply: reply.reply.description, code: reply.reply.codes, endsReports: !reply.takesReports)
+                reply: reply.reply.description, code: reply.reply.codes, said: reply.reply.description, status: reply.reply.status,
+                endsReports: !reply.takesReports)
         }
         let heaviest = report.recipients.map(\.diagnosis).max { $0.verdict.weight < $1.verdict.weight }
-        return settle(report, by: heaviest ?? Diagnosis(.accepted, "no recipients", subject), decision)
+        return await settle(report, by: heaviest ?? Diagnosis(.accepted, "no recipients", subject), decision)
     }
 
-    private func settle(_ report: AttemptReport, by diagnosis: Diagnosis, _ decision: Decision) -> Settlement {
+    private func settle(_ report: AttemptReport, by diagnosis: Diagnosis, _ decision: Decision) async -> Settlement {
         var outcomes: [Int: RecipientOutcome] = [:]
         for result in report.recipients {
             switch result.diagnosis.verdict {
@@ -96,7 +98,7 @@ extension Attempt {
         case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words)
         }
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
-        var settlement = settle(report, outcome: word(diagnosis.verdict, state), state: state)
+        var settlement = await settle(report, outcome: word(diagnosis.verdict, state), state: state)
         settlement.outcomes = outcomes
         settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
         settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
@@ -166,7 +168,7 @@ extension Attempt {
         return next.map { .waiting(until: $0, why: why) } ?? .failed(why: "given up after five days: \(why)")
     }
 
-    private func settle(_ report: AttemptReport, outcome: String, state: Settlement.Next) -> Settlement {
+    private func settle(_ report: AttemptReport, outcome: String, state: Settlement.Next) async -> Settlement {
         var report = report
         var givenUp: String?
         if case .failed(let why) = state { givenUp = why }
@@ -178,7 +180,7 @@ extension Attempt {
         settlement.tried = report.decision.map {
             Settlement.Tried(login: $0.mailbox.login, route: $0.route, transport: $0.transport, verdict: outcome)
         }
-        if let notice = notice(report, givenUp: givenUp) {
+        if let notice = await notice(report, givenUp: givenUp) {
             settlement.notice = notice
             settlement.journal.append(.accepted(notice.message, held: nil, noticeOf: entry.message.id))
         }

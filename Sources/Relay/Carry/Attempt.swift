@@ -57,10 +57,10 @@ package struct Attempt: Sendable {
 
     package func run() async -> Settlement {
         var report = AttemptReport(entry: entry, edition: snapshot.directory.edition, at: surroundings.now())
-        guard !entry.remaining.isEmpty else { return settleNobodyLeft(report) }
+        guard !entry.remaining.isEmpty else { return await settleNobodyLeft(report) }
         let header: HeaderBlock
         do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
-            return hold("its header cannot be read any more, the store is damaged: \(error)", word: "damaged", report)
+            return await hold("its header cannot be read any more, the store is damaged: \(error)", word: "damaged", report)
         }
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
@@ -68,18 +68,18 @@ package struct Attempt: Sendable {
             size: message.size, needsEnvelope: needsEnvelope(header), recipients: entry.remaining.count)
         switch decider.decide(message.author, routing) {
         case .refused(let refusal) where refusal.explanation.saysItFitsNowhere:
-            return settle(impossible: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))", report)
-        case .refused(let refusal): return settle(later: refusal.sentence, word: refusal.code.rawValue, report)
-        case .hold: return hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
+            return await settle(impossible: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))", report)
+        case .refused(let refusal): return await settle(later: refusal.sentence, word: refusal.code.rawValue, report)
+        case .hold: return await hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
         case .decided(let decision):
             report.decision = decision
             let rewritten: Rewritten
             do throws(Refusal) { rewritten = try rewrite(header, decision) } catch {
-                return settle(later: error.sentence, word: error.code.rawValue, report)
+                return await settle(later: error.sentence, word: error.code.rawValue, report)
             }
             report.envelopeSender = rewritten.envelopeSender
             guard let source = source(decision) else {
-                return settle(.missing("the mailbox \(decision.mailbox.login) has no grant any more"), report)
+                return await settle(.missing("the mailbox \(decision.mailbox.login) has no grant any more"), report)
             }
             return await send(rewritten, decision, source, report)
         }
@@ -98,9 +98,9 @@ package struct Attempt: Sendable {
         let transmission = await transmit(rewritten, decision, source, to: tried)
         let settlement =
             switch transmission {
-            case .replies(let replies): settle(replies, to: tried, decision, report)
-            case .failed(let failure): settle(failure, to: tried, decision, report)
-            case .noToken(let failure): settle(failure, report)
+            case .replies(let replies): await settle(replies, to: tried, decision, report)
+            case .failed(let failure): await settle(failure, to: tried, decision, report)
+            case .noToken(let failure): await settle(failure, report)
             }
         await surroundings.pace.leave(wish, asksForLess: settlement.asksForLess)
         await surroundings.pace.count(settlement.usages)

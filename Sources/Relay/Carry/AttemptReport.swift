@@ -21,6 +21,10 @@ struct AttemptReport: Sendable {
         let reply: String
         /// `550 5.1.1`; empty where no server has said anything.
         let code: String
+        /// The server's answer in full; empty where the words are our own.
+        let said: String
+        /// RFC 3463, of a refusal.
+        let status: String
         /// It was taken by a server that will say nothing of its delivery.
         var endsReports = false
 
@@ -32,16 +36,36 @@ struct AttemptReport: Sendable {
 extension ProviderReply {
     /// Code and enhanced code, without the text.
     package var codes: String { enhanced.isEmpty ? String(code) : "\(code) \(enhanced)" }
+
+    /// RFC 3463: that it is permanent, where the server says no more.
+    var status: String {
+        enhanced.hasPrefix("5.") && enhanced.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) } ? enhanced : "5.0.0"
+    }
 }
 
 extension TransmitFailure {
-    /// Of the reply that ended the dialogue; empty where it was none.
-    var codes: String {
+    /// The answer that ended the dialogue; nil where it was none.
+    var reply: ProviderReply? {
         switch cause {
-        case .reply(let reply), .tokenTooLong(let reply): reply.codes
+        case .reply(let reply), .tokenTooLong(let reply): reply
         case .timeout, .connectionClosed, .unreachable, .tls, .noTLS, .noMechanism, .notOffered, .notExpressible, .tooLarge, .ours,
             .protocolViolation:
-            ""
+            nil
+        }
+    }
+
+    var codes: String { reply?.codes ?? "" }
+
+    /// What it is in RFC 3463's words, where it is the last one.
+    var status: String {
+        switch cause {
+        case .reply(let reply), .tokenTooLong(let reply): reply.status
+        // RFC 6531 section 3.5; RFC 6152 section 3 with RFC 3463's X.6.3.
+        case .notOffered("SMTPUTF8"): "5.6.7"
+        case .notOffered("8BITMIME"): "5.6.3"
+        // The only other extension that a message can need is SIZE.
+        case .notOffered, .tooLarge: "5.3.4"
+        case .timeout, .connectionClosed, .unreachable, .tls, .noTLS, .noMechanism, .notExpressible, .ours, .protocolViolation: "5.0.0"
         }
     }
 }

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Mail
 internal import struct FoundationEssentials.Date
 
-/// A report to the sender on what became of a message (RFC 3464): in words, for programs, and with the original's header.
+/// A report to the sender on what became of a message (RFC 3464): in words, for programs, and with the original, its header as a rule.
 ///
 /// It is itself a message: from the administrator setting's address or whoever stands in for it, with the null envelope sender, `Auto-Submitted: auto-replied`, so that nothing ever
 /// answers it, and decided like any other.
@@ -19,13 +19,22 @@ struct DeliveryNotice: Sendable {
         let recipient: Recipient
         /// What became of it, in the words of the failure table.
         let words: String
-        /// The server's own answer; empty where there was none.
-        let reply: String
+        /// nil where no server has said anything: our own words are no diagnosis of a server's (RFC 3464 section 2.3.6).
+        let answer: Answer?
         /// RFC 3463.
         let status: String
     }
 
+    /// What a server said.
+    struct Answer: Sendable, Hashable {
+        /// Else an API's, for which no diagnostic type is registered.
+        let isSMTP: Bool
+        let text: String
+    }
+
     let original: AcceptedMessage
+    /// nil: only the header is sent back.
+    let body: [UInt8]?
     let fates: [Fate]
     /// Recipients that nothing certain is known of yet.
     let waiting: Int
@@ -45,9 +54,10 @@ struct DeliveryNotice: Sendable {
         let messageID = MessageID(using: &generator, domain: domain).text
         var header = HeaderBlock()
         for line in [
+            returnsEightBit ? "Content-Transfer-Encoding: 8bit\r\n" : "",
             "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"\(boundary)\"\r\n", "MIME-Version: 1.0\r\n",
             "Auto-Submitted: auto-replied\r\n",
-        ] { header.prepend(Array(line.utf8)) }
+        ] where !line.isEmpty { header.prepend(Array(line.utf8)) }
         if Self.isPlain(original.messageID) {
             header.prepend(Array("In-Reply-To: \(original.messageID)\r\nReferences: \(original.messageID)\r\n".utf8))
         }
@@ -56,7 +66,7 @@ struct DeliveryNotice: Sendable {
         header.prepend(FieldWriter.addresses(.from, author.all))
         header.prepend(Array("Date: \(MailDate.format(secondsSince1970: Int64(at.timeIntervalSince1970)))\r\n".utf8))
         header.prepend(Array("Message-ID: \(messageID)\r\n".utf8))
-        let body = body(boundary)
+        let body = content(boundary)
         var hash = SHA256()
         hash.update(data: header.bytes)
         hash.update(data: [0x0D, 0x0A] as [UInt8])
@@ -77,20 +87,32 @@ struct DeliveryNotice: Sendable {
         return "\(failed.isEmpty ? "Passed on" : "Not delivered"): your message to \(whom)"
     }
 
-    private func body(_ boundary: String) -> [UInt8] {
+    private func content(_ boundary: String) -> [UInt8] {
         let isInternational = fates.contains { !$0.recipient.address.isASCII }
         let status = isInternational ? "message/global-delivery-status" : "message/delivery-status"
-        var body: [UInt8] = []
-        func part(_ type: String, _ content: [UInt8], encoded: Bool) {
-            let encoding = encoded ? "Content-Transfer-Encoding: quoted-printable\r\n" : ""
-            body += Array("--\(boundary)\r\nContent-Type: \(type)\r\n\(encoding)\r\n".utf8)
-            body += encoded ? QuotedPrintable.encode(content) : content
-            body += [0x0D, 0x0A]
+        var content: [UInt8] = []
+        func part(_ type: String, _ encoding: String?, _ bytes: [UInt8]) {
+            let encoding = encoding.map { "Content-Transfer-Encoding: \($0)\r\n" } ?? ""
+            content += Array("--\(boundary)\r\nContent-Type: \(type)\r\n\(encoding)\r\n".utf8) + bytes + [0x0D, 0x0A]
         }
-        part("text/plain; charset=utf-8", Array(words.utf8), encoded: true)
-        part(status, Array(report.utf8), encoded: isInternational)
-        part("text/rfc822-headers; charset=utf-8", Array(original.header.prefix(Self.longestHeader)), encoded: true)
-        return body + Array("--\(boundary)--\r\n".utf8)
+        part("text/plain; charset=utf-8", "quoted-printable", QuotedPrintable.encode(Array(words.utf8)))
+        let report = Array(report.utf8)
+        part(status, isInternational ? "quoted-printable" : nil, isInternational ? QuotedPrintable.encode(report) : report)
+        if let body {
+            // A message within a message travels as it is (RFC 2046 section 5.2.1).
+            let type = original.header.contains { $0 >= 0x80 } ? "message/global" : "message/rfc822"
+            part(type, returnsEightBit ? "8bit" : nil, original.header + [0x0D, 0x0A] + body)
+        } else {
+            part(
+                "text/rfc822-headers; charset=utf-8", "quoted-printable",
+                QuotedPrintable.encode(Array(original.header.prefix(Self.longestHeader))))
+        }
+        return content + Array("--\(boundary)--\r\n".utf8)
+    }
+
+    private var returnsEightBit: Bool {
+        guard let body else { return false }
+        return original.header.contains { $0 >= 0x80 } || body.contains { $0 >= 0x80 }
     }
 
     /// For whoever wrote it.
@@ -111,12 +133,13 @@ struct DeliveryNotice: Sendable {
             lines += ["\(message) has left for:", ""] + relayed.flatMap(Self.words)
             lines += ["You asked to hear when it is delivered; this is the last that is heard of it, unless it fails.", ""]
         }
-        return (lines + ["Its header is attached. Your administrator finds it as \(original.id).", ""]).joined(separator: "\r\n")
+        let attached = body != nil ? "It" : original.envelope.ret == .full ? "It is too long to come back whole: its header" : "Its header"
+        return (lines + ["\(attached) is attached. Your administrator finds it as \(original.id).", ""]).joined(separator: "\r\n")
     }
 
     private static func words(_ fate: Fate) -> [String] {
-        ["  \(fate.recipient.address)", "      \(fate.words)"]
-            + (fate.reply.isEmpty || fate.words.contains(fate.reply) ? [] : ["      The server said: \(fate.reply)"]) + [""]
+        let said = fate.answer.flatMap { fate.words.contains($0.text) ? nil : ["      The server said: \($0.text)"] } ?? []
+        return ["  \(fate.recipient.address)", "      \(fate.words)"] + said + [""]
     }
 
     /// For programs (RFC 3464 section 2).
@@ -131,7 +154,9 @@ struct DeliveryNotice: Sendable {
             if let given = fate.recipient.originalRecipient { text += "Original-Recipient: \(Self.original(given))\r\n" }
             text +=
                 "Final-Recipient: \(address.isASCII ? "rfc822" : "utf-8"); \(address)\r\nAction: \(fate.action.rawValue)\r\nStatus: \(fate.status)\r\n"
-            if !fate.reply.isEmpty { text += "Diagnostic-Code: smtp; \(Self.oneLine(fate.reply))\r\n" }
+            if let answer = fate.answer {
+                text += "Diagnostic-Code: \(answer.isSMTP ? "smtp" : "x-http"); \(Self.oneLine(answer.text))\r\n"
+            }
             text += "Last-Attempt-Date: \(Self.date(at))\r\n"
         }
         return text
