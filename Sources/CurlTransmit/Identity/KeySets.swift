@@ -7,7 +7,7 @@ internal import Relay
 actor KeySets {
     /// Seconds. Providers announce new keys a day ahead.
     private static let life: Double = 3600
-    /// Seconds between two looks for a key that is not known: anyone can send a token that names one.
+    /// Seconds between two looks for a key that is not had: anyone can send a token that names one.
     private static let patience: Double = 60
 
     /// Keys had under one certificate authority do not speak for a provider under another.
@@ -19,6 +19,8 @@ actor KeySets {
     private struct Entry {
         let keys: Task<Result<JWTKeyCollection, IdentityFailure>, Never>
         let fetched: Date
+        /// When a key that was not among them was last looked for.
+        let looked: Date?
     }
 
     private var entries: [Place: Entry] = [:]
@@ -33,21 +35,24 @@ actor KeySets {
         self.fetch = fetch
     }
 
-    /// Keys at most an hour old; with `isNewest`, at most a minute.
+    /// Keys at most an hour old. With `isNewest`: what was had did not do, be it that a key is new or that an old name has a new key; they are looked for at
+    /// once, however young they are, but not more than once a minute.
     func keys(at address: String, trusting trusted: String?, isNewest: Bool) async throws(IdentityFailure) -> JWTKeyCollection {
-        let age = isNewest ? Self.patience : Self.life
         let place = Place(address: address, trusted: trusted)
-        if let entry = entries[place], now().timeIntervalSince(entry.fetched).magnitude < age,
-            case .success(let keys) = await entry.keys.value
-        {
-            return keys
-        }
+        let known = entries[place]
+        let isFresh =
+            if isNewest { known?.looked.map { isWithin(Self.patience, since: $0) } ?? false } else {
+                known.map { isWithin(Self.life, since: $0.fetched) } ?? false
+            }
+        if isFresh, let known, case .success(let keys) = await known.keys.value { return keys }
         let task = Task { () -> Result<JWTKeyCollection, IdentityFailure> in
             do throws(IdentityFailure) { return .success(try await fetchKeys(place)) } catch { return .failure(error) }
         }
-        entries[place] = Entry(keys: task, fetched: now())
+        entries[place] = Entry(keys: task, fetched: now(), looked: isNewest ? now() : known?.looked)
         return try await task.value.get()
     }
+
+    private func isWithin(_ seconds: Double, since date: Date) -> Bool { now().timeIntervalSince(date).magnitude < seconds }
 
     private func fetchKeys(_ place: Place) async throws(IdentityFailure) -> JWTKeyCollection {
         let body = try await fetch(place.address, place.trusted)
