@@ -59,7 +59,9 @@ package final class WebOffice: Sendable {
     /// Health as of now.
     func health() async throws(StoreFailure) -> HealthReport {
         let snapshot = shelf.current
-        return HealthReport(snapshot.directory, snapshot.conditions, uses: try await store.uses(), at: now)
+        return HealthReport(
+            snapshot.directory, snapshot.conditions, uses: try await store.uses(),
+            withoutSecret: try await store.applicationsWithoutSecret(snapshot.directory), at: now)
     }
 }
 

@@ -54,6 +54,13 @@ struct HealthTests {
         #expect(health.steps.contains { $0.contains("--secret-expires") })
     }
 
+    /// A public client has no secret, so nobody need look up when it ends.
+    @Test func whatHasNoSecretIsNotWarnedOf() {
+        let (directory, application, _) = directory(secretExpires: nil)
+        let report = HealthReport(directory, Conditions(), uses: [:], withoutSecret: [application.id], at: Self.now)
+        #expect(report.health(of: application) == Health(.healthy))
+    }
+
     /// Entra's refresh tokens die after ninety days without use; one that is in use never comes near.
     @Test func anUnusedConsentIsWarnedOf() {
         #expect(health(used: 30).grant.state == .healthy)

@@ -20,10 +20,10 @@ struct UnauthorizedCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         let report = try await options.read(live) { store in
-            UnauthorizedReport(
-                directory: try await store.directory(), conditions: try await store.conditions(of: nil),
-                sightings: try await store.sightings(),
-                now: live.now(), transports: Set(Transport.allCases))
+            let directory = try await store.directory()
+            return UnauthorizedReport(
+                directory: directory, conditions: try await store.conditions(of: nil), sightings: try await store.sightings(),
+                now: live.now(), withoutSecret: try await store.applicationsWithoutSecret(directory), transports: Set(Transport.allCases))
         }
         UnauthorizedListing(report: report, format: format.format, showsNearMisses: nearMisses).write(to: live.standardOutput)
         let words = report.rows.isEmpty ? "every address in use has a route" : "\(report.rows.count) without a route"

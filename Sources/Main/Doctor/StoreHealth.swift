@@ -4,8 +4,10 @@ internal import SQLiteStore
 extension SQLiteStore {
     /// How everything stands, from what this store holds.
     func healthReport(_ live: Live) async throws -> HealthReport {
-        HealthReport(
-            try await directory(of: DirectorySlice()), try await conditions(of: []), uses: try await uses(), at: live.now())
+        let directory = try await directory(of: DirectorySlice())
+        return HealthReport(
+            directory, try await conditions(of: []), uses: try await uses(), withoutSecret: try await applicationsWithoutSecret(directory),
+            at: live.now())
     }
 }
 

@@ -39,10 +39,13 @@ struct NearMissCollector: Sendable {
         let domain: Domain
     }
 
+    private let withoutSecret: Set<ApplicationID>
     private var pending: [NearMiss] = []
     private var alignments: [Alignment: Int] = [:]
     private var applications: [ApplicationID: Int] = [:]
     private var delegates: [MailboxID: Int] = [:]
+
+    init(withoutSecret: Set<ApplicationID>) { self.withoutSecret = withoutSecret }
 
     mutating func add(_ decision: Decision, _ decider: Decider) {
         let chosen = decision.explanation.steps.lazy.compactMap { step in
@@ -70,7 +73,7 @@ struct NearMissCollector: Sendable {
         var found = pending
         for (alignment, count) in alignments { found.append(Self.nearMiss(alignment, count, directory)) }
         for (id, count) in applications {
-            if let application = directory.application(id), let miss = Self.secret(of: application, count, directory, at: now) {
+            if let application = directory.application(id), let miss = secret(of: application, count, directory, at: now) {
                 found.append(miss)
             }
         }
@@ -95,21 +98,21 @@ struct NearMissCollector: Sendable {
                 ours: "mandate applications set \(name.shellQuoted) --domain \(alignment.domain.ascii)"))
     }
 
-    private static func secret(of application: Application, _ count: Int, _ directory: Directory, at now: Date) -> NearMiss? {
+    private func secret(of application: Application, _ count: Int, _ directory: Directory, at now: Date) -> NearMiss? {
         let remedy = Remedy(
             provider: "make a new client secret for \(application.clientID)",
             ours: "mandate applications set \(application.name.shellQuoted) --secret-file FILE --secret-expires DATE")
         guard let end = application.secretExpires else {
             // A service account's key does not end, and where a program makes the tokens there is no secret.
             let needsSecret = directory.allGrants.contains { $0.application == application.id && $0.kind != .command }
-            guard needsSecret, application.serviceAccount == nil else { return nil }
+            guard needsSecret, application.serviceAccount == nil, !withoutSecret.contains(application.id) else { return nil }
             return NearMiss(
                 kind: .secretEndUnknown, subject: application.name, reason: "when its secret ends is not recorded", count: count,
                 remedy: Remedy(
                     provider: "look up when the secret of \(application.clientID) ends",
                     ours: "mandate applications set \(application.name.shellQuoted) --secret-expires DATE"))
         }
-        guard end.timeIntervalSince(now) < warning else { return nil }
+        guard end.timeIntervalSince(now) < Self.warning else { return nil }
         let words = end <= now ? "its secret ended on \(end.day)" : "its secret ends on \(end.day)"
         return NearMiss(kind: .secretExpiring, subject: application.name, reason: words, count: count, remedy: remedy)
     }

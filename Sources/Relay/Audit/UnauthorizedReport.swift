@@ -24,7 +24,7 @@ package struct UnauthorizedReport: Sendable {
     private let decider: Decider
     private let now: Date
     private var uses: [EmailAddress: Use] = [:]
-    private var misses = NearMissCollector()
+    private var misses: NearMissCollector
 
     private struct Use {
         var places: [String] = []
@@ -33,11 +33,12 @@ package struct UnauthorizedReport: Sendable {
         var counts: [Sighting.Role: Int] = [:]
     }
 
-    /// `transports`: what this installation can send over.
+    /// `withoutSecret`: applications of which nothing ends. `transports`: what this installation can send over.
     package init(
         directory: Directory, conditions: Conditions, sightings: [SightingTotal], now: Date,
-        transports: Set<Transport> = Set(Transport.allCases)
+        withoutSecret: Set<ApplicationID> = [], transports: Set<Transport> = Set(Transport.allCases)
     ) {
+        misses = NearMissCollector(withoutSecret: withoutSecret)
         // What is asked is whether the address has a way of its own, so neither the mode nor a fallback may hide that it has none.
         var asking = directory
         for purpose in [nil] + Purpose.allCases.map(Optional.some) {

@@ -18,6 +18,17 @@ package protocol TokenStore: Sendable {
     func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed?
 }
 
+extension TokenStore {
+    /// Applications that keep neither a secret nor a certificate here – public clients, and those whose tokens a program prints: nothing of theirs ends.
+    package func applicationsWithoutSecret(_ directory: Directory) async throws(StoreFailure) -> Set<ApplicationID> {
+        var found: Set<ApplicationID> = []
+        for application in directory.allApplications where application.secretExpires == nil && application.certificate == nil {
+            if try await secret(SecretName(.clientSecret, of: application.id.text)) == nil { found.insert(application.id) }
+        }
+        return found
+    }
+}
+
 /// An access token belongs to a grant, a resource, and for a service account the subject.
 package struct TokenKey: Sendable, Hashable, CustomStringConvertible {
     package let grant: GrantID

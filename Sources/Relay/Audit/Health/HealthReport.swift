@@ -6,18 +6,22 @@ package struct HealthReport: Sendable {
     private let directory: Directory
     private let conditions: Conditions
     private let uses: [GrantID: GrantUse]
+    private let withoutSecret: Set<ApplicationID>
     private let now: Date
 
-    package init(_ directory: Directory, _ conditions: Conditions, uses: [GrantID: GrantUse], at now: Date) {
+    package init(
+        _ directory: Directory, _ conditions: Conditions, uses: [GrantID: GrantUse], withoutSecret: Set<ApplicationID> = [], at now: Date
+    ) {
         self.directory = directory
         self.conditions = conditions
         self.uses = uses
+        self.withoutSecret = withoutSecret
         self.now = now
     }
 
     package func health(of application: Application) -> Health {
         let end = application.secretExpires.map { Health.Ending(application.certificate == nil ? "its secret" : "its certificate", $0) }
-        let neverEnds = application.serviceAccount != nil
+        let neverEnds = application.serviceAccount != nil || withoutSecret.contains(application.id)
         let set = "mandate applications set \(application.id.text.shellQuoted)"
         let renew =
             application.certificate == nil

@@ -109,10 +109,13 @@ extension Endpoints {
     private static func report(_ call: Call) async throws -> UnauthorizedReport {
         let sightings = try await call.office.store.sightings()
         let snapshot = call.office.shelf.current
+        let withoutSecret = try await call.office.store.applicationsWithoutSecret(snapshot.directory)
         let now = call.now
         // A million addresses take a second or two, on a thread that others do not wait for.
         return try await Aside.run {
-            UnauthorizedReport(directory: snapshot.directory, conditions: snapshot.conditions, sightings: sightings, now: now)
+            UnauthorizedReport(
+                directory: snapshot.directory, conditions: snapshot.conditions, sightings: sightings, now: now,
+                withoutSecret: withoutSecret)
         }
     }
 

@@ -14,10 +14,13 @@ struct UnauthorisedView: Sendable {
     private func page() async throws -> Page {
         let sightings = try await visit.office.store.sightings()
         let snapshot = visit.office.shelf.current
+        let withoutSecret = try await visit.office.store.applicationsWithoutSecret(snapshot.directory)
         let now = visit.now
         // A million addresses take a second or two, on a thread that others do not wait for.
         let report = try await Aside.run {
-            UnauthorizedReport(directory: snapshot.directory, conditions: snapshot.conditions, sightings: sightings, now: now)
+            UnauthorizedReport(
+                directory: snapshot.directory, conditions: snapshot.conditions, sightings: sightings, now: now,
+                withoutSecret: withoutSecret)
         }
         let rows = report.rows.sorted { ($1.count, $0.address) < ($0.count, $1.address) }
         let shown = rows.prefix(Self.most)
