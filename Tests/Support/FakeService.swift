@@ -65,7 +65,8 @@ package final class FakeService: Sendable {
             id: SpoolID(trusted: id), acceptedAt: time ?? clock.now, client: nil, purpose: nil, user: nil,
             author: Author(NamedAddress(address: author)),
             envelope: Envelope(
-                sender: .address(author), recipients: try recipients.map { Recipient(address: try EmailAddress($0), notify: notify) }, ret: ret),
+                sender: .address(author), recipients: try recipients.map { Recipient(address: try EmailAddress($0), notify: notify) },
+                ret: ret),
             hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>"
         )
         try await store.accept(message, lastChunk: body, number: 0, held: nil, lane: "", journal: [], sightings: [])

@@ -50,7 +50,9 @@ package struct EmailAddress: Sendable {
         if index < bytes.count, bytes[index] == UInt8(ascii: "@") {
             index += 1
             let isLiteral = index < bytes.count && bytes[index] == UInt8(ascii: "[")
-            while index < bytes.count, isLiteral ? bytes[index] > ASCII.space : ASCII.isAtom(bytes[index]) || bytes[index] == UInt8(ascii: ".") {
+            while index < bytes.count,
+                isLiteral ? bytes[index] > ASCII.space : ASCII.isAtom(bytes[index]) || bytes[index] == UInt8(ascii: ".")
+            {
                 index += 1
             }
         }

@@ -44,7 +44,8 @@ struct ServeCommand: AsyncParsableCommand {
         let lock = try FolderLock.node(configuration.node, of: folder)
         FileLimit.raise()
         let service = try await RelayService(
-            store: opened.store, vault: opened.vault, node: configuration.node, domain: configuration.domain, checkpointFile: configuration.checkpoint,
+            store: opened.store, vault: opened.vault, node: configuration.node, domain: configuration.domain,
+            checkpointFile: configuration.checkpoint,
             live: live, log: log)
         let ways = try WaysIn(service, configuration, live: live, log: log)
         log.notice("serving \(opened.store.path)")

@@ -70,7 +70,8 @@ package struct Attempt: Sendable {
         case .refused(let refusal) where refusal.explanation.saysItFitsNowhere:
             return await settle(impossible: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))", report)
         case .refused(let refusal): return await settle(later: refusal.sentence, word: refusal.code.rawValue, report)
-        case .hold: return await hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
+        case .hold:
+            return await hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
         case .decided(let decision):
             report.decision = decision
             let rewritten: Rewritten

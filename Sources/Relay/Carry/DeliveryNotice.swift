@@ -127,7 +127,10 @@ struct DeliveryNotice: Sendable {
             ]
         }
         if waiting > 0 {
-            lines += ["For \(waiting == 1 ? "another recipient" : "\(waiting) other recipients") it is still being tried; you hear only if that fails, too.", ""]
+            lines += [
+                "For \(waiting == 1 ? "another recipient" : "\(waiting) other recipients") it is still being tried; you hear only if that fails, too.",
+                "",
+            ]
         }
         if case let relayed = fates(.relayed), !relayed.isEmpty {
             lines += ["\(message) has left for:", ""] + relayed.flatMap(Self.words)

@@ -51,7 +51,8 @@ package enum SettingWords {
         return switch key.name {
         case .emailFromUserID: "falls to EMAIL_ADMINISTRATOR_USER_ID"
         case .adHocEmailFromAddress: "falls to EMAIL_FROM_USER_ID"
-        case .emailAdministratorUserID: "administrative mail has no author; failure notices come from the carrier, else from the mailbox used"
+        case .emailAdministratorUserID:
+            "administrative mail has no author; failure notices come from the carrier, else from the mailbox used"
         case .mode: "from: the author is in From where a route exists"
         case .carrier: "EMAIL_FROM_USER_ID, else EMAIL_ADMINISTRATOR_USER_ID"
         case .reply: "author: answers go to the author"

@@ -34,7 +34,11 @@ struct PathArgument: Sendable, Hashable {
         if rest.first == "<" {
             guard let end = Self.end(of: rest) else { throw .syntax }
             let path = rest[..<end].dropFirst()
-            if path.first == "@", let colon = path.firstIndex(of: ":") { address = path[path.index(after: colon)...] } else { address = path }
+            if path.first == "@", let colon = path.firstIndex(of: ":") {
+                address = path[path.index(after: colon)...]
+            } else {
+                address = path
+            }
             parameters = try Self.parameters(rest[end...].dropFirst())
         } else {
             // Printers and their like write no angle brackets; what is meant is plain as long as it is an address and nothing else.

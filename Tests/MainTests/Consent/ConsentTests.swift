@@ -3,6 +3,7 @@ import Foundation
 import Relay
 import SQLiteStore
 import Sandbox
+import Synchronization
 import TestSupport
 import Testing
 import WebGateway
@@ -218,15 +219,16 @@ struct ConsentTests {
     /// RFC 8628 section 3.1: what has a secret gives it when it asks for a device code, too, and names one audience to whatever it signs.
     @Test func deviceCodeIsAskedForAsTheApplication() async throws {
         try await ConsentHouse.with { house in
-            var asked: [DeviceRequest] = []
+            let asked = Mutex<DeviceRequest?>(nil)
             do {
                 _ = try await house.desk.invite(ConsentHouse.grant, by: "tester") { request throws(TokenFailure) in
-                    asked.append(request)
+                    asked.withLock { $0 = request }
                     throw .missing("enough is known")
                 }
             } catch { #expect("\(error)".contains("enough is known")) }
-            guard case .secret(let secret)? = asked.first?.authentication else { return #expect(Bool(false), "\(asked.count)") }
-            #expect(secret.revealText() == "sesame" && asked.first?.audience == house.sandbox.tokenEndpoint)
+            let request = try #require(asked.withLock { $0 })
+            guard case .secret(let secret) = request.authentication else { return #expect(Bool(false), "it names nobody") }
+            #expect(secret.revealText() == "sesame" && request.audience == house.sandbox.tokenEndpoint)
         }
     }
 
