@@ -55,9 +55,17 @@ struct HealthTests {
     }
 
     /// A public client has no secret, so nobody need look up when it ends.
-    @Test func whatHasNoSecretIsNotWarnedOf() {
-        let (directory, application, _) = directory(secretExpires: nil)
-        let report = HealthReport(directory, Conditions(), uses: [:], withoutSecret: [application.id], at: Self.now)
+    @Test func whatHasNoSecretIsNotWarnedOf() async throws {
+        let service = try await FakeService()
+        let directory = try await service.store.directory()
+        #expect(try await service.store.applicationsWithoutSecret(directory) == [])
+        let name = SecretName(.clientSecret, of: FakeCompany.application.text)
+        _ = try await service.store.apply(
+            DirectoryEdit([], secrets: [SecretChange(name: name, sealed: nil)], by: "root", at: service.clock.now))
+        let without = try await service.store.applicationsWithoutSecret(directory)
+        #expect(without == [FakeCompany.application])
+        let application = try #require(directory.application(FakeCompany.application))
+        let report = HealthReport(directory, Conditions(), uses: [:], withoutSecret: without, at: Self.now)
         #expect(report.health(of: application) == Health(.healthy))
     }
 

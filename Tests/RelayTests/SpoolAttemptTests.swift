@@ -43,7 +43,7 @@ struct SpoolAttemptTests {
 
     @Test func mixedRecipientsEachHaveTheirOwn() async throws {
         let service = try await FakeService()
-        try await service.accept("m", to: ["a@example.com", "b@example.com", "c@example.com"])
+        try await service.accept("m", to: ["a@example.com", "b@example.com", "c@example.com"], notify: .never)
         service.transmit.answer { sent in
             .success(
                 sent.envelope.recipients.map { recipient in
@@ -172,7 +172,7 @@ struct SpoolAttemptTests {
         var provider = FakeCompany.provider
         provider.limits.recipientsPerMessage = 2
         _ = try await service.store.apply(DirectoryEdit([.put(.provider(provider))], by: "root", at: service.clock.now))
-        try await service.accept("m", to: ["a@example.com", "b@example.com", "c@example.com"])
+        try await service.accept("m", to: ["a@example.com", "b@example.com", "c@example.com"], notify: .never)
         service.transmit.answer { .success($0.envelope.recipients.map { _ in .taken }) }
         let first = try #require(try await service.attempt())
         guard case .waiting(service.clock.now, _) = first.state else { return #expect(Bool(false), "\(first.state)") }

@@ -44,18 +44,6 @@ struct DoctorTests {
         #expect(answer.status == 1 && answer.out.contains("1 message was put down and could not be taken"))
     }
 
-    /// A public client: there is nothing whose end could be recorded.
-    @Test func anApplicationWithoutASecretIsNotWarnedOf() async throws {
-        let desk = try await Desk.withStore()
-        for (name, secret, isFound) in [("open", "", false), ("closed", "--secret-file -", true)] {
-            try await desk.set(
-                "applications add \(name) --provider microsoft --tenant T --client-id C --domain example.org \(secret)",
-                "grants add \(name) --application \(name) --kind consent --principal ann@example.org")
-            let answer = await desk.run("doctor")
-            #expect(answer.out.contains("application \(name): nobody knows when its secret ends") == isFound, "\(answer.out)")
-        }
-    }
-
     @Test func whoTellsOfFailuresIsSaid() async throws {
         let desk = try await Desk.withStore()
         #expect(await desk.run("doctor").out.contains("EMAIL_ADMINISTRATOR_USER_ID is not set"))
