@@ -30,4 +30,13 @@ struct PasswordHashTests {
         "$scrypt$ln=4,r=8,p=1$4e61436c4e61436c4e61436c4e61436$" + String(repeating: "0", count: 64),
         "$scrypt$ln=-4,r=8,p=1$4e61436c4e61436c4e61436c4e61436c$" + String(repeating: "z", count: 64),
     ]) func othersAreNone(_ text: String) { #expect(PasswordHash(text) == nil) }
+
+    /// What is next to the digits and letters in ASCII is none of them.
+    @Test(arguments: ["@@", "``", "0@", "gg", "GG", "/0", ":0", "é0", "abc"]) func otherCharactersAreNoHexadecimal(_ text: String) {
+        #expect([UInt8](hexadecimal: text) == nil)
+    }
+
+    @Test func hexadecimalOfBothCases() {
+        #expect([UInt8](hexadecimal: "00fFaA09") == [0, 255, 170, 9])
+    }
 }
