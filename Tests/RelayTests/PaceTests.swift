@@ -93,6 +93,26 @@ struct PaceTests {
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
     }
 
+    /// A wrong clock is put right, by an hour: nobody waits for that hour.
+    @Test func clockSetBackClosesNoLane() async {
+        let pace = pace(used: 10)
+        let wish = wish {
+            $0.messagesPerMinute = 3
+            $0.connections = 4
+        }
+        #expect(await pace.enter(wish) == .admitted)
+        await pace.leave(wish, asksForLess: true)
+        guard case .later = await pace.enter(wish) else { return #expect(Bool(false), "half a minute is too long to wait in hand") }
+        guard case .later = await pace.enter(self.wish("bob") { $0.recipientsPerDay = 10 }) else { return #expect(Bool(false)) }
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
+        clock.advance(by: -3600)
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8, "neither closed nor slowed")
+        #expect(await pace.rooms(inHand: [:]).room(in: "bob") > 0)
+        let before = clock.now
+        #expect(await pace.enter(wish) == .admitted)
+        #expect(clock.now.timeIntervalSince(before) < 60)
+    }
+
     @Test func stopSendsAwayWhoWaits() async {
         let pace = pace()
         let wish = wish { $0.connections = 1 }

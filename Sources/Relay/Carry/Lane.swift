@@ -11,11 +11,22 @@ struct Lane {
     var underWay: [Transport: Int] = [:]
     var queue: [Transport: [CheckedContinuation<Bool, Never>]] = [:]
     /// Nothing of it is claimed before then.
-    var closedUntil: Date?
+    private var closedUntil: Date?
     private var most: [Transport: Int] = [:]
     private var slowed: [Transport: (most: Int, until: Date)] = [:]
     /// When the next message would be due if all were sent evenly (the generic cell rate algorithm's theoretical arrival time).
     private var evenly = Date(timeIntervalSince1970: 0)
+
+    /// Seconds that a message can be due ahead, at most: one waits for `Pace.patience` and has the minute's interval behind it. What is further ahead was
+    /// written down before the clock was set back, and says nothing any more.
+    private static let furthest: Double = 60 + Pace.patience
+
+    mutating func close(until: Date) { closedUntil = until }
+
+    /// nil: it is open.
+    func closed(at now: Date) -> Date? { closedUntil.flatMap { Self.isAhead($0, of: now, by: Pace.longestClosing) ? $0 : nil } }
+
+    private static func isAhead(_ time: Date, of now: Date, by most: Double) -> Bool { now < time && time.timeIntervalSince(now) <= most }
 
     /// Limits are the provider's data, which people change.
     mutating func learn(_ wish: Pace.Wish) {
@@ -48,7 +59,7 @@ struct Lane {
         guard let limit = wish.limits.messagesPerMinute, limit > 0 else { return .now }
         let burst = max(1, limit / 6)
         let interval = 60 / Double(max(1, limit - burst))
-        let due = max(evenly, now)
+        let due = Self.isAhead(evenly, of: now, by: Self.furthest) ? evenly : now
         let wait = due.timeIntervalSince(now) - Double(burst - 1) * interval
         guard wait <= Pace.patience else { return .late(until: now.addingTimeInterval(wait)) }
         evenly = due.addingTimeInterval(interval)
@@ -63,13 +74,14 @@ struct Lane {
     func capacity(at now: Date) -> Int { max(1, most.keys.map { places($0, at: now) }.reduce(0, +)) }
 
     func isForgettable(at now: Date) -> Bool {
-        underWay.values.allSatisfy { $0 <= 0 } && queue.values.allSatisfy(\.isEmpty) && (closedUntil ?? now) <= now && evenly <= now
-            && slowed.values.allSatisfy { $0.until <= now }
+        underWay.values.allSatisfy { $0 <= 0 } && queue.values.allSatisfy(\.isEmpty) && closed(at: now) == nil
+            && !Self.isAhead(evenly, of: now, by: Self.furthest)
+            && slowed.values.allSatisfy { !Self.isAhead($0.until, of: now, by: Pace.slowTime) }
     }
 
     private func places(_ transport: Transport, at now: Date) -> Int {
         let most = most[transport] ?? 1
-        guard let slowed = slowed[transport], now < slowed.until else { return most }
+        guard let slowed = slowed[transport], Self.isAhead(slowed.until, of: now, by: Pace.slowTime) else { return most }
         return min(most, slowed.most)
     }
 }

@@ -34,9 +34,11 @@ package actor Pace {
     /// Seconds that an attempt waits with its message in hand; for longer the message goes back, so that others can have its place.
     static let patience: Double = 15
     /// Seconds that a provider's wish for less is kept to.
-    private static let slowTime: Double = 600
+    static let slowTime: Double = 600
     /// Seconds until a used-up day is looked at again: an hour of it leaves the sum at a time.
     private static let dayInterval: Double = 900
+    /// No lane is closed for longer.
+    static let longestClosing: Double = dayInterval
     /// Of logins whose limits are not known: as many as a careful client of any server.
     static let usualConnections = 4
     /// Messages of a lane in hand, for each one that can be under way: the next is there when one ends.
@@ -61,14 +63,14 @@ package actor Pace {
     package func enter(_ wish: Wish) async -> Admission {
         if let refusal = await dayIsOver(wish) { return refusal }
         lanes[wish.login, default: Lane()].learn(wish)
-        if let until = lanes[wish.login]?.closedUntil, until > now() { return .later(until: until, why: "the limits of \(wish.login)") }
+        if let until = lanes[wish.login]?.closed(at: now()) { return .later(until: until, why: "the limits of \(wish.login)") }
         guard await place(wish) else { return .later(until: now().addingTimeInterval(1), why: "the service is stopping") }
         switch lanes[wish.login]?.takeSlot(wish, at: now()) ?? .now {
         case .now: break
         case .soon(let seconds):
             await wait(seconds)
         case .late(let until):
-            lanes[wish.login]?.closedUntil = until
+            lanes[wish.login]?.close(until: until)
             leave(wish, asksForLess: false)
             return .later(until: until, why: "\(wish.limits.messagesPerMinute ?? 0) messages a minute are what \(wish.login) may send")
         }
@@ -94,7 +96,7 @@ package actor Pace {
         var rooms = LaneRooms(other: Self.usualConnections * Self.handful)
         for login in Set(lanes.keys).union(inHand.keys) {
             let lane = lanes[login]
-            if let until = lane?.closedUntil, until > now {
+            if lane?.closed(at: now) != nil {
                 rooms.known[login] = 0
             } else {
                 let capacity = (lane?.capacity(at: now) ?? Self.usualConnections) * Self.handful
@@ -128,7 +130,7 @@ package actor Pace {
         for (name, limit) in limits {
             guard let limit, let sum = await recipients(of: name), sum + wish.recipients > limit, sum > 0 else { continue }
             let until = now().addingTimeInterval(Self.dayInterval)
-            lanes[wish.login, default: Lane()].closedUntil = until
+            lanes[wish.login, default: Lane()].close(until: until)
             return .later(until: until, why: "\(name) has reached \(sum) of \(limit) recipients a day")
         }
         return nil
