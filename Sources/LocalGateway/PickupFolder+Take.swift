@@ -31,13 +31,14 @@ extension PickupFolder {
     }
 
     private func accept(_ file: ClaimedFile, _ open: OpenFile) async throws(AcceptFailure) -> Receipt {
+        var stage = AcceptStage(try submission(file, open), surroundings.accept)
         do {
-            var stage = AcceptStage(try submission(file, open), surroundings.accept)
             while case let piece = try await disk.run({ _ in try open.read() }), !piece.isEmpty { try await stage.consume(piece) }
             return try await stage.finish()
         } catch let failure as AcceptFailure {
             throw failure
         } catch {
+            await stage.discard()
             throw .store(.unavailable("\(error)"))
         }
     }

@@ -13,7 +13,6 @@ package final class SQLiteStore: Sendable {
     let writer: Writer
     let pool: DatabasePool
     private let watcher: DatabaseQueue
-    let sweeper = Sweeper()
     let reserve: DiskReserve
     /// The file, for messages.
     package let path: String

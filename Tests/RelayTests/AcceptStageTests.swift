@@ -111,6 +111,29 @@ struct AcceptStageTests {
         #expect(try await given.show(other)?.message.envelope.recipients.map(\.address) == [FakeCompany.carol])
     }
 
+    /// Too large, or cut off: whoever tries it each minute must not fill the disk.
+    @Test func whatIsNotAcceptedIsNotKept() async throws {
+        let store = MemoryStore()
+        let limit = 2 * AcceptedMessage.chunkSize
+        var stage = stage(store, limits: AcceptStage.Limits(size: limit))
+        try await stage.consume(crlf + [UInt8](repeating: UInt8(ascii: "x"), count: AcceptedMessage.chunkSize + 1))
+        #expect(await store.piecesKept == 1)
+        let failure = await failure { try await stage.consume([UInt8](repeating: UInt8(ascii: "x"), count: limit)) }
+        guard case .tooLarge(limit)? = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+        #expect(await store.piecesKept == 0)
+        var cut = self.stage(store)
+        try await cut.consume(crlf + [UInt8](repeating: UInt8(ascii: "x"), count: limit))
+        #expect(await store.piecesKept == 2)
+        await cut.discard()
+        #expect(await store.piecesKept == 0)
+        await store.fail(.accept, with: .full)
+        let full = await self.failure {
+            try await self.accept([crlf + [UInt8](repeating: UInt8(ascii: "x"), count: limit)], self.stage(store))
+        }
+        guard case .store(.full)? = full else { return #expect(Bool(false), "\(String(describing: full))") }
+        #expect(await store.piecesKept == 0)
+    }
+
     @Test func refusalIsHeardBeforeTheBody() async throws {
         let store = MemoryStore()
         let deny = DirectoryEntity.deny(Deny(id: DenyID(trusted: "no"), mailbox: nil, covers: .address(FakeCompany.ann)))

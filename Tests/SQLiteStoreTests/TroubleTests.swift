@@ -120,11 +120,13 @@ struct TroubleTests {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)
             let chunk = [UInt8](repeating: 1, count: AcceptedMessage.chunkSize)
-            for number in 0..<20 { try await store.write(chunk: chunk, number: number, of: Samples.id("orphan"), at: Samples.start) }
+            for number in 0..<200 { try await store.write(chunk: chunk, number: number, of: Samples.id("orphan"), at: Samples.start) }
             func pages() throws -> Int { try store.pool.read { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 } }
             let before = try pages()
-            for day in 2..<8 { _ = try await store.recover(for: Samples.node, at: Samples.time(Double(day) * 86_400)) }
-            #expect(try pages() < before / 2)
+            let sweeper = Sweeper(store, now: { Samples.time(2 * 86_400) }, wait: { _ in }, report: { _ in })
+            let swept = try await sweeper.sweep()
+            #expect(swept.steps > 10 && swept.octets > 40 << 20)
+            #expect(try pages() < before / 10)
         }
     }
 }

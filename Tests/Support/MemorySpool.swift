@@ -42,6 +42,14 @@ extension MemoryStore: Spool {
         contents[message] = content
         largestChunk = max(largestChunk, chunk.count)
         committed()
+        await leave(.write)
+    }
+
+    package func discard(_ message: SpoolID) async throws(StoreFailure) {
+        try await enter(.discard)
+        if contents[message]?.isKept == false { contents[message] = nil }
+        committed()
+        await leave(.discard)
     }
 
     package func accept(
@@ -184,6 +192,18 @@ extension MemoryStore: Spool {
 
     private func noteUnknown(_ index: Int, at now: Date) {
         messages[index].isUnknown = true
+    /// A handful at a time, so that nobody takes one step for all.
+    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep {
+        try await enter(.sweep)
+        // A day is more than any client takes over one message; a week is how long people ask what became of one.
+        let orphans = contents.filter { !$0.value.isKept && now.timeIntervalSince($0.value.startedAt) > 86_400 }.keys.prefix(3)
+        for orphan in orphans { contents[orphan] = nil }
+        let old = messages.filter { $0.doneAt.map { now.timeIntervalSince($0) > 7 * 86_400 } ?? false }.map(\.message.id).prefix(3)
+        messages.removeAll { old.contains($0.message.id) }
+        committed()
+        return SweepStep(rows: orphans.count + old.count, isLast: orphans.count < 3 && old.count < 3)
+    }
+
         journal.append(
             JournalEntry(
                 at: now, kind: .unknown, message: messages[index].message.id,

@@ -6,7 +6,7 @@ internal import struct FoundationEssentials.Date
 package actor MemoryStore {
     /// What can be asked; the raw values are the protocols' own words.
     package enum Call: String, Sendable, Hashable, CaseIterable {
-        case write, accept, claim, renew, chunk, settle, recover, list, show, change, append, entries, heads, rows
+        case write, accept, claim, renew, release, chunk, settle, recover, sweep, discard, list, show, change, append, entries, heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
         case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage, handout, request
     }
@@ -52,6 +52,8 @@ package actor MemoryStore {
     package var keptMessages: [SpoolID] { messages.map(\.message.id) }
 
     /// The next so many calls of a kind fail, before they have changed anything.
+    package var piecesKept: Int { contents.values.reduce(0) { $0 + $1.chunks.count } }
+
     package func fail(_ call: Call, with failure: StoreFailure, times: Int = 1) { faults[call] = Fault(failure: failure, left: times) }
 
     /// Calls of a kind stop here before they begin.

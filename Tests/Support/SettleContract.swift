@@ -14,8 +14,9 @@ package struct SettleContract: StoreContract {
         Fact("outcomeIsTheLastWord", outcomeIsTheLastWord), Fact("settlingTakesEverythingAlong", settlingTakesEverythingAlong),
         Fact("lostClaimTakesNothingAlong", lostClaimTakesNothingAlong), Fact("failedStays", failedStays),
         Fact("recoverReleasesOlderIncarnations", recoverReleasesOlderIncarnations),
-        Fact("recoverSweepsWhatWasNeverAccepted", recoverSweepsWhatWasNeverAccepted),
-        Fact("recoverForgetsDoneAfterAWeek", recoverForgetsDoneAfterAWeek), Fact("noticeComesWithItsFailure", noticeComesWithItsFailure),
+        Fact("sweepTakesWhatWasNeverAccepted", sweepTakesWhatWasNeverAccepted),
+        Fact("sweepForgetsDoneAfterAWeek", sweepForgetsDoneAfterAWeek), Fact("sweepTakesAllInSteps", sweepTakesAllInSteps),
+        Fact("noticeComesWithItsFailure", noticeComesWithItsFailure),
         Fact("lostClaimBringsNoNotice", lostClaimBringsNoNotice), Fact("postponedIsNoAttempt", postponedIsNoAttempt),
         Fact("eachLaneHasItsRoom", eachLaneHasItsRoom),
     ]
@@ -155,25 +156,52 @@ package struct SettleContract: StoreContract {
         #expect(await failure { () throws(StoreFailure) in try await store.settle(late) } == .claimLost)
     }
 
-    @Sendable func recoverSweepsWhatWasNeverAccepted() async throws {
+    private func sweep(_ store: any Store, after seconds: Double) async throws -> Int {
+        let sweeper = Sweeper(store, now: { Samples.time(seconds) }, wait: { _ in }, report: { _ in })
+        return try await sweeper.sweep().steps
+    }
+
+    @Sendable func sweepTakesWhatWasNeverAccepted() async throws {
         let store = try await make()
         try await store.write(chunk: [1], number: 0, of: Samples.id("old"), at: Samples.start)
         try await store.write(chunk: [2], number: 0, of: Samples.id("young"), at: Samples.time(3 * 3600))
         try await SpoolContract.accept(try Samples.message("kept"), into: store)
-        _ = try await store.recover(for: Samples.node, at: Samples.time(25 * 3600))
+        _ = try await sweep(store, after: 25 * 3600)
         #expect(try await store.chunk(0, of: Samples.id("old")) == nil)
         #expect(try await store.chunk(0, of: Samples.id("young")) == [2])
         #expect(try await store.chunk(0, of: Samples.id("kept")) == SpoolContract.body)
     }
 
-    @Sendable func recoverForgetsDoneAfterAWeek() async throws {
+    @Sendable func sweepForgetsDoneAfterAWeek() async throws {
         let store = try await make()
         let claim = try await claimed(store)
         try await store.settle(Settlement(claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")]))
-        _ = try await store.recover(for: Samples.node, at: Samples.time(6 * 86_400))
+        _ = try await sweep(store, after: 6 * 86_400)
         #expect(try await store.show(claim.message) != nil)
-        _ = try await store.recover(for: Samples.node, at: Samples.time(8 * 86_400))
+        _ = try await sweep(store, after: 8 * 86_400)
         #expect(try await store.show(claim.message) == nil)
+    }
+
+    /// A busy week leaves more than one step can take; a step leaves the rest for the next, and the sweep nothing.
+    @Sendable func sweepTakesAllInSteps() async throws {
+        let store = try await make()
+        let ids = (0..<1200).map { Samples.id("done\($0)") }
+        try await withThrowingTaskGroup { group in
+            for id in ids { group.addTask { try await SpoolContract.accept(try Samples.message(id.text), into: store) } }
+            try await group.waitForAll()
+        }
+        let claims = try await SpoolContract.claim(store, ids.count).map(\.claim)
+        try await withThrowingTaskGroup { group in
+            for claim in claims {
+                group.addTask {
+                    try await store.settle(Settlement(claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")]))
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await !store.sweep(at: Samples.time(8 * 86_400)).isLast)
+        #expect(try await sweep(store, after: 8 * 86_400) > 1)
+        for id in ids { #expect(try await store.show(id) == nil) }
     }
 
     private func failing(_ claim: Claim, bodySize: Int = 3) throws -> Settlement {

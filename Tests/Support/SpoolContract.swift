@@ -14,7 +14,8 @@ package struct SpoolContract: StoreContract {
         Fact("claimedMessageIsAsItWasAccepted", claimedMessageIsAsItWasAccepted),
         Fact("bodyThatIsNotWholeIsRefused", bodyThatIsNotWholeIsRefused), Fact("messageIsAcceptedOnce", messageIsAcceptedOnce),
         Fact("messageWithoutRecipientIsRefused", messageWithoutRecipientIsRefused),
-        Fact("chunkSentAgainReplacesItself", chunkSentAgainReplacesItself), Fact("heldMessageIsNotClaimed", heldMessageIsNotClaimed),
+        Fact("discardedPiecesAreGone", discardedPiecesAreGone), Fact("chunkSentAgainReplacesItself", chunkSentAgainReplacesItself),
+        Fact("heldMessageIsNotClaimed", heldMessageIsNotClaimed),
         Fact("oldestIsClaimedFirst", oldestIsClaimedFirst), Fact("messageIsClaimedOnce", messageIsClaimedOnce),
         Fact("claimThatRanOutIsTakenOver", claimThatRanOutIsTakenOver), Fact("renewedClaimLasts", renewedClaimLasts),
         Fact("claimTellsEditionAndRevision", claimTellsEditionAndRevision), Fact("manyAtOnceAllArrive", manyAtOnceAllArrive),
@@ -115,6 +116,20 @@ package struct SpoolContract: StoreContract {
     @Sendable func chunkSentAgainReplacesItself() async throws {
         let store = try await make()
         let message = try Samples.message("m", bodySize: 7)
+    /// More pieces than go away in one step; what was accepted, and what is still arriving, stays.
+    @Sendable func discardedPiecesAreGone() async throws {
+        let store = try await make()
+        for number in 0..<150 { try await store.write(chunk: [1], number: number, of: Samples.id("cut"), at: Samples.start) }
+        try await store.write(chunk: [2], number: 0, of: Samples.id("arriving"), at: Samples.start)
+        try await Self.accept(try Samples.message("kept"), into: store)
+        for id in ["cut", "kept", "never"] { try await store.discard(Samples.id(id)) }
+        for number in [0, 149] { #expect(try await store.chunk(number, of: Samples.id("cut")) == nil) }
+        #expect(try await store.chunk(0, of: Samples.id("arriving")) == [2])
+        #expect(try await store.chunk(0, of: Samples.id("kept")) == Self.body)
+        try await store.write(chunk: [3], number: 0, of: Samples.id("cut"), at: Samples.start)
+        #expect(try await store.chunk(0, of: Samples.id("cut")) == [3], "whoever was cut off may begin again")
+    }
+
         try await store.write(chunk: [9], number: 0, of: message.id, at: Samples.start)
         try await store.write(chunk: [1, 2], number: 0, of: message.id, at: Samples.start)
         try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, lane: "", journal: [], sightings: [])

@@ -114,6 +114,7 @@ struct RelayService: Service {
             group.addTask { await renew() }
             group.addTask { await checkpoint() }
             group.addTask { await warn() }
+            group.addTask { await Sweeper(store, now: live.now, wait: live.wait, report: { log.notice("\($0)") }).run() }
             group.addTask { await probeStandings() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {

@@ -50,7 +50,12 @@ struct SendCommand: AsyncParsableCommand {
     }
 
     private func hand(over input: consuming InputFile, _ stage: consuming AcceptStage) async throws -> Receipt {
-        while case let piece = try input.read(), !piece.isEmpty { try await stage.consume(piece) }
+        do {
+            while case let piece = try input.read(), !piece.isEmpty { try await stage.consume(piece) }
+        } catch {
+            await stage.discard()
+            throw error
+        }
         return try await stage.finish()
     }
 }

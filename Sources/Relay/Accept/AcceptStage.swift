@@ -78,15 +78,35 @@ package struct AcceptStage: Sendable {
         self.surroundings = surroundings
     }
 
-    /// Any piece of the message, in order.
+    /// Any piece of the message, in order. Who gets no further than this, because the client went away, says `discard`.
     package mutating func consume(_ piece: [UInt8]) async throws(AcceptFailure) {
-        let bytes: [UInt8]
-        do throws(AcceptedFormError) { bytes = try form.consume(piece) } catch { throw .form(error) }
-        try await take(bytes[...])
+        do throws(AcceptFailure) {
+            let bytes: [UInt8]
+            do throws(AcceptedFormError) { bytes = try form.consume(piece) } catch { throw .form(error) }
+            try await take(bytes[...])
+        } catch {
+            await discard()
+            throw error
+        }
     }
 
     /// The message is complete: makes it durable, or throws and has kept nothing. `request`: what it was asked with, for who may ask again.
     package mutating func finish(request: RepeatableRequest? = nil) async throws(AcceptFailure) -> Receipt {
+        do throws(AcceptFailure) { return try await complete(request) } catch {
+            await discard()
+            throw error
+        }
+    }
+
+    /// The message was cut off: what was kept of it would fill the disk of whoever is cut off again and again.
+    package mutating func discard() async {
+        guard let opened, opened.chunks > 0 else { return }
+        self.opened?.chunks = 0
+        // What cannot be discarded now is swept after a day, like that of a process that died.
+        do throws(StoreFailure) { try await surroundings.store.discard(opened.id) } catch { return }
+    }
+
+    private mutating func complete(_ request: RepeatableRequest?) async throws(AcceptFailure) -> Receipt {
         do throws(AcceptedFormError) { _ = try form.finish() } catch { throw .form(error) }
         if opened == nil {
             let header: [UInt8]

@@ -3,8 +3,11 @@ package import struct FoundationEssentials.Date
 /// Keeps what was accepted until every recipient's fate is settled: the promise behind 250 and 202.
 /// Every method that returns has been made durable; methods called at the same time may share one commit.
 package protocol Spool: Sendable {
-    /// Keeps one piece of a body while it is still arriving. Pieces of a message that is never accepted are swept.
+    /// Keeps one piece of a body while it is still arriving. Pieces of a message that is never accepted are discarded, or swept.
     func write(chunk: [UInt8], number: Int, of message: SpoolID, at now: Date) async throws(StoreFailure)
+
+    /// The message will not be accepted: its pieces are not kept any longer. What was accepted is never discarded.
+    func discard(_ message: SpoolID) async throws(StoreFailure)
 
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
     /// `held` is the reason it waits for a person, nil in the ordinary case; `lane` the login that is likely to carry it, empty where that is not known.
@@ -38,6 +41,9 @@ package protocol Spool: Sendable {
 extension Spool {
     /// Of a way in that knows no keys of requests.
     package func accept(
+
+    /// Removes what is no longer promised to anyone, one step of it, short enough that who writes meanwhile hardly notices.
+    func sweep(at now: Date) async throws(StoreFailure) -> SweepStep
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
         sightings: [Sighting]
     ) async throws(StoreFailure) {

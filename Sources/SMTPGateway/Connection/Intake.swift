@@ -17,7 +17,10 @@ struct Intake: Sendable {
         var stage = AcceptStage(submission, surroundings)
         do throws(AcceptFailure) {
             while let piece = await pipe.next() { try await stage.consume(piece) }
-            guard !pipe.isCut else { return nil }
+            guard !pipe.isCut else {
+                await stage.discard()
+                return nil
+            }
             return .success(try await stage.finish())
         } catch {
             // The client goes on sending what nobody reads any more.

@@ -8,6 +8,10 @@ extension SQLiteStore: Spool {
         try await write(size: chunk.count) { try $0.write(chunk: chunk, number: number, of: message, at: now) }
     }
 
+    package func discard(_ message: SpoolID) async throws(StoreFailure) {
+        while try await write({ try $0.discard(message) }) {}
+    }
+
     package func accept(
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
@@ -25,10 +29,8 @@ extension SQLiteStore: Spool {
     package func claim(
         _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
     ) async throws(StoreFailure) -> ClaimedBatch {
-        let sweeps = sweeper.isDue(at: now)
-        return try await write { transaction in
+        try await write { transaction in
             let entries = try transaction.claim(limit, rooms, by: claimant, at: now, until: until)
-            if sweeps { try transaction.sweep(at: now) }
             let now = try transaction.revisions()
             return ClaimedBatch(entries: entries, edition: now.edition, revision: now.revision)
         }
@@ -58,11 +60,7 @@ extension SQLiteStore: Spool {
     }
 
     package func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID] {
-        _ = sweeper.isDue(at: now)
-        let released = try await write { try $0.recover(for: claimant, at: now) }
-        // Beside the promise, and in steps, so that a big sweep does not keep a start waiting in one long transaction.
-        while try await write({ try $0.sweep(at: now) }) {}
-        return released
+        try await write { try $0.recover(for: claimant, at: now) }
     }
 
     /// Throws `full` where mail would take the room that its settlement needs.
@@ -73,6 +71,8 @@ extension SQLiteStore: Spool {
         case .within(let missing):
             let free = try await read { transaction in
                 try transaction.first("SELECT f.freelist_count * p.page_size FROM pragma_freelist_count f, pragma_page_size p") {
+    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep { try await write { try $0.sweep(at: now) } }
+
                     try $0.integer()
                 } ?? 0
             }

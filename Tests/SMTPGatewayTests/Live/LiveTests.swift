@@ -75,6 +75,29 @@ struct LiveTests {
         }
     }
 
+    /// A line that breaks off in the middle of a big message, again and again, must not fill the disk.
+    @Test func whatIsCutOffIsDiscarded() async throws {
+        let store = MemoryStore()
+        let (written, discarded) = (FakeGate(), FakeGate())
+        written.open()
+        discarded.open()
+        await store.stopReturning(.write, at: written)
+        await store.stopReturning(.discard, at: discarded)
+        try await LiveGateway.with(store: store) { live in
+            let client = try await signedIn(live.port())
+            try await client.say("MAIL FROM:<ann@example.org>")
+            try await client.say("RCPT TO:<rob@example.com>")
+            try await client.say("DATA")
+            let line = String(repeating: "x", count: 70) + "\r\n"
+            try await client.write("From: ann@example.org\r\n\r\n" + String(repeating: line, count: AcceptedMessage.chunkSize / 64))
+            await written.arrival()
+            await client.close()
+            await discarded.arrival()
+            #expect(await store.piecesKept == 0)
+            #expect(await store.keptMessages.isEmpty)
+        }
+    }
+
     @Test func oneAddressHasItsShareAndNoMore() async throws {
         var settings = try settings()
         settings.connectionsPerAddress = 2

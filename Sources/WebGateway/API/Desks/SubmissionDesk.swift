@@ -55,10 +55,15 @@ struct SubmissionDesk {
     private func takeMessage() async throws -> Receipt {
         var stage = AcceptStage(try submission(from: call.query), call.office.accept)
         var digest = opening
-        try await call.body.each { piece in
-            let bytes = Array(piece)
-            digest.update(data: bytes)
-            try await stage.consume(bytes)
+        do {
+            try await call.body.each { piece in
+                let bytes = Array(piece)
+                digest.update(data: bytes)
+                try await stage.consume(bytes)
+            }
+        } catch {
+            await stage.discard()
+            throw error
         }
         return try await stage.finish(request: request(digest))
     }
