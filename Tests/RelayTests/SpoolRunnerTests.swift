@@ -196,24 +196,108 @@ struct SpoolRunnerTests {
         #expect(service.transmit.sent.count == 1)
     }
 
-    @Test func settlingEndsWithTheClaim() async throws {
+    /// What was sent is known: however long the disk is full, it is settled as soon as there is room, and not sent again.
+    @Test func settlingIsTriedUntilTheClaimIsLost() async throws {
         let service = try await FakeService()
         try await service.accept("m")
         await service.store.fail(.settle, with: .full, times: 100)
-        await service.store.fail(.renew, with: .claimLost)
+        await service.store.fail(.renew, with: .full, times: 100)
         let runner = service.runner()
         async let run: Void = runner.run()
-        // Together just beyond the 300 seconds of a claim.
-        let pauses = [0.5, 1, 2, 4, 8, 16] + Array(repeating: 30.0, count: 9)
-        for pause in pauses {
+        // Together far beyond the 300 seconds of a claim.
+        for pause in [0.5, 1, 2, 4, 8, 16] + Array(repeating: 30.0, count: 50) {
             await service.clock.sleeper(pause...pause)
-            runner.stop()
+            runner.wake()
             service.clock.advance(by: pause)
         }
+        await service.clock.sleeper(30...30)
+        await service.store.fail(.settle, with: .full, times: 0)
+        runner.stop()
+        service.clock.advance(by: 30)
         await run
-        #expect(await runner.isIdle)
-        #expect(await service.store.count(.settle) == pauses.count + 1)
+        #expect(try await state(service, "m") == .done)
+        #expect(service.transmit.sent.count == 1)
+    }
+
+    /// The store will never take it: sent again it must not be either.
+    @Test func settlementThatIsRefusedHoldsTheMessage() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        await service.store.fail(.settle, with: .conflict("recipient 0 has an outcome already"))
+        let runner = service.runner()
+        async let run: Void = runner.run()
+        await service.clock.sleeper(0.5...0.5)
+        runner.stop()
+        service.clock.advance(by: 0.5)
+        await run
+        let shown = try #require(try await service.store.show(SpoolID(trusted: "m")))
+        #expect(shown.state == .held)
+        #expect(shown.why.contains("recipient 0 has an outcome already"))
+        #expect(service.transmit.sent.count == 1)
+        #expect(try await service.store.entries(JournalFilter()).contains { $0.entry.kind == .attempted })
+    }
+
+    /// Who must end does not wait for a disk for ever, and says what that means.
+    @Test func endingAtOnceGivesSettlingUp() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        await service.store.fail(.settle, with: .full, times: 1000)
+        let runner = service.runner()
+        async let run: Void = runner.run()
+        await service.clock.sleeper(0.5...0.5)
+        service.clock.fly()
+        runner.stop()
+        await runner.cancelAttempts()
+        await run
         #expect(try await state(service, "m") == .claimed)
+        #expect(service.reports.last?.contains("may arrive twice") == true)
+    }
+
+    /// The clock jumps over the end of the claim while the message is under way (a machine that slept, or a time server's step).
+    @Test func clockThatJumpsSendsNothingTwice() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        let gate = FakeGate()
+        service.transmit.stop(at: gate)
+        await service.store.fail(.renew, with: .busy, times: 100)
+        let claims = FakeGate()
+        claims.open()
+        let runner = service.runner()
+        async let run: Void = runner.run()
+        await gate.arrival()
+        await service.store.stop(.claim, at: claims)
+        service.clock.advance(by: 3600)
+        runner.wake()
+        await claims.arrival()
+        runner.stop()
+        gate.open()
+        await run
+        #expect(try await state(service, "m") == .done)
+        #expect(service.transmit.sent.count == 1)
+        #expect(service.reports.allSatisfy { $0.contains("renewed") })
+    }
+
+    /// The claim was durable, though it was reported as failed: nobody has the message in hand, and nobody else would take it.
+    @Test func claimReportedAsFailedIsFoundAgain() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        await service.store.failAfter(.claim, with: .unavailable("the disk failed"))
+        let gate = FakeGate()
+        service.transmit.stop(at: gate)
+        let runner = service.runner()
+        let reported = FakeGate()
+        reported.open()
+        await service.store.stop(.claim, at: reported)
+        async let run: Void = runner.run()
+        await reported.arrival()
+        runner.wake()
+        await gate.arrival()
+        runner.stop()
+        gate.open()
+        await run
+        #expect(try await state(service, "m") == .done)
+        #expect(service.transmit.sent.count == 1)
+        #expect(service.reports.contains { $0.contains("they wait again") })
     }
 
     @Test func afterACrashItIsUnknownAndSentAgain() async throws {

@@ -36,20 +36,20 @@ package final class FakeService: Sendable {
     package var reports: [String] { reported.withLock { $0 } }
 
     package var surroundings: Attempt.Surroundings {
-        let clock = clock
+        let (shelf, store, clock) = (shelf, store, clock)
         return Attempt.Surroundings(
             shelf: shelf, broker: broker, spool: store, transmit: transmit.transmit, transports: [.smtp], schedule: RetrySchedule(),
             now: { clock.now }, draw: { 0.5 },
-            notices: Attempt.NoticeOffice(domain: FakeCompany.ann.domain, generator: { SystemRandomNumberGenerator() }), pace: pace)
+            notices: Attempt.NoticeOffice(domain: FakeCompany.ann.domain, generator: { SystemRandomNumberGenerator() }), pace: pace,
+            catchUp: {
+                do throws(StoreFailure) { try await shelf.catchUp(with: store) } catch { self.report("catch up: \(error)") }
+            })
     }
 
     package func runner(_ limits: SpoolRunner.Limits = SpoolRunner.Limits(), incarnation: String = "a") -> SpoolRunner {
-        let (shelf, store, clock) = (shelf, store, clock)
-        return SpoolRunner(
-            claimant: Claimant(node: "one", incarnation: incarnation), attempt: surroundings, limits: limits,
-            catchUp: {
-                do throws(StoreFailure) { try await shelf.catchUp(with: store) } catch { self.report("catch up: \(error)") }
-            }, wait: clock.wait, report: { self.report($0) })
+        SpoolRunner(
+            claimant: Claimant(node: "one", incarnation: incarnation), attempt: surroundings, limits: limits, wait: clock.wait,
+            report: { self.report($0) })
     }
 
     private func report(_ text: String) { reported.withLock { $0.append(text) } }

@@ -94,7 +94,9 @@ extension MemoryStore: Spool {
         try await enter(.claim)
         let due = messages.indices.filter { index in
             guard let due = messages[index].due, due <= now else { return false }
-            return messages[index].state == .waiting || (messages[index].state == .claimed && due < now)
+            guard !rooms.inHand.contains(messages[index].message.id) else { return false }
+            return messages[index].state == .waiting
+                || (messages[index].state == .claimed && due < now && messages[index].claimant != claimant)
         }
         var taken: [String: Int] = [:]
         let chosen = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }.filter { index in
@@ -112,6 +114,7 @@ extension MemoryStore: Spool {
             return entry(messages[index], claimant, until)
         }
         committed()
+        try fail(behind: .claim)
         return ClaimedBatch(entries: entries, edition: book.edition, revision: revision)
     }
 
@@ -119,6 +122,20 @@ extension MemoryStore: Spool {
         try await enter(.renew)
         messages[try held(claim)].due = until
         committed()
+    }
+
+    package func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) async throws(StoreFailure) -> [SpoolID] {
+        try await enter(.release)
+        var released: [SpoolID] = []
+        for index in messages.indices where messages[index].claimant == claimant && !inHand.contains(messages[index].message.id) {
+            messages[index].state = .waiting
+            messages[index].due = now
+            messages[index].claimant = nil
+            messages[index].attempts -= 1
+            released.append(messages[index].message.id)
+        }
+        committed()
+        return released
     }
 
     package func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]? {
@@ -171,11 +188,20 @@ extension MemoryStore: Spool {
         }
         let end = now.addingTimeInterval(Claimant.leaseOfTheDead)
         for (name, lease) in leases where claimant.outlived(lease.holder) { leases[name] = (lease.holder, min(lease.until, end)) }
-        // A day is more than any client takes over one message; a week is how long people ask what became of one.
-        contents = contents.filter { $0.value.isKept || now.timeIntervalSince($0.value.startedAt) < 86_400 }
-        messages.removeAll { $0.doneAt.map { now.timeIntervalSince($0) > 7 * 86_400 } ?? false }
         committed()
         return released
+    }
+
+    /// A handful at a time, so that nobody takes one step for all.
+    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep {
+        try await enter(.sweep)
+        // A day is more than any client takes over one message; a week is how long people ask what became of one.
+        let orphans = contents.filter { !$0.value.isKept && now.timeIntervalSince($0.value.startedAt) > 86_400 }.keys.prefix(3)
+        for orphan in orphans { contents[orphan] = nil }
+        let old = messages.filter { $0.doneAt.map { now.timeIntervalSince($0) > 7 * 86_400 } ?? false }.map(\.message.id).prefix(3)
+        messages.removeAll { old.contains($0.message.id) }
+        committed()
+        return SweepStep(rows: orphans.count + old.count, isLast: orphans.count < 3 && old.count < 3)
     }
 
     private func entry(_ row: MemoryMessage, _ claimant: Claimant, _ until: Date) -> SpoolEntry {
@@ -192,18 +218,6 @@ extension MemoryStore: Spool {
 
     private func noteUnknown(_ index: Int, at now: Date) {
         messages[index].isUnknown = true
-    /// A handful at a time, so that nobody takes one step for all.
-    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep {
-        try await enter(.sweep)
-        // A day is more than any client takes over one message; a week is how long people ask what became of one.
-        let orphans = contents.filter { !$0.value.isKept && now.timeIntervalSince($0.value.startedAt) > 86_400 }.keys.prefix(3)
-        for orphan in orphans { contents[orphan] = nil }
-        let old = messages.filter { $0.doneAt.map { now.timeIntervalSince($0) > 7 * 86_400 } ?? false }.map(\.message.id).prefix(3)
-        messages.removeAll { old.contains($0.message.id) }
-        committed()
-        return SweepStep(rows: orphans.count + old.count, isLast: orphans.count < 3 && old.count < 3)
-    }
-
         journal.append(
             JournalEntry(
                 at: now, kind: .unknown, message: messages[index].message.id,

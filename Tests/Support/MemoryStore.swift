@@ -23,6 +23,7 @@ package actor MemoryStore {
     /// The largest piece of a body that was ever handed over.
     package var largestChunk = 0
     private var faults: [Call: Fault] = [:]
+    private var afterwards: [Call: StoreFailure] = [:]
     private var entrances: [Call: FakeGate] = [:]
     private var exits: [Call: FakeGate] = [:]
 
@@ -51,10 +52,13 @@ package actor MemoryStore {
     /// Of accepted messages, in the order of acceptance.
     package var keptMessages: [SpoolID] { messages.map(\.message.id) }
 
-    /// The next so many calls of a kind fail, before they have changed anything.
     package var piecesKept: Int { contents.values.reduce(0) { $0 + $1.chunks.count } }
 
+    /// The next so many calls of a kind fail, before they have changed anything.
     package func fail(_ call: Call, with failure: StoreFailure, times: Int = 1) { faults[call] = Fault(failure: failure, left: times) }
+
+    /// The next call of a kind does what it was asked and is reported as failed all the same, as when a disk fails behind a commit. Claims only.
+    package func failAfter(_ call: Call, with failure: StoreFailure) { afterwards[call] = failure }
 
     /// Calls of a kind stop here before they begin.
     package func stop(_ call: Call, at gate: FakeGate?) { entrances[call] = gate }
@@ -71,6 +75,10 @@ package actor MemoryStore {
         fault.left -= 1
         faults[call] = fault
         throw fault.failure
+    }
+
+    func fail(behind call: Call) throws(StoreFailure) {
+        if let failure = afterwards.removeValue(forKey: call) { throw failure }
     }
 
     func leave(_ call: Call) async { await exits[call]?.pass() }

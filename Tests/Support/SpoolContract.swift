@@ -18,6 +18,9 @@ package struct SpoolContract: StoreContract {
         Fact("heldMessageIsNotClaimed", heldMessageIsNotClaimed),
         Fact("oldestIsClaimedFirst", oldestIsClaimedFirst), Fact("messageIsClaimedOnce", messageIsClaimedOnce),
         Fact("claimThatRanOutIsTakenOver", claimThatRanOutIsTakenOver), Fact("renewedClaimLasts", renewedClaimLasts),
+        Fact("ownClaimIsNotTakenAgain", ownClaimIsNotTakenAgain),
+        Fact("messageInHandIsNotClaimed", messageInHandIsNotClaimed),
+        Fact("claimThatIsNotInHandIsReleased", claimThatIsNotInHandIsReleased),
         Fact("claimTellsEditionAndRevision", claimTellsEditionAndRevision), Fact("manyAtOnceAllArrive", manyAtOnceAllArrive),
     ]
 
@@ -113,9 +116,6 @@ package struct SpoolContract: StoreContract {
         #expect(refused?.isConflict == true)
     }
 
-    @Sendable func chunkSentAgainReplacesItself() async throws {
-        let store = try await make()
-        let message = try Samples.message("m", bodySize: 7)
     /// More pieces than go away in one step; what was accepted, and what is still arriving, stays.
     @Sendable func discardedPiecesAreGone() async throws {
         let store = try await make()
@@ -130,6 +130,9 @@ package struct SpoolContract: StoreContract {
         #expect(try await store.chunk(0, of: Samples.id("cut")) == [3], "whoever was cut off may begin again")
     }
 
+    @Sendable func chunkSentAgainReplacesItself() async throws {
+        let store = try await make()
+        let message = try Samples.message("m", bodySize: 7)
         try await store.write(chunk: [9], number: 0, of: message.id, at: Samples.start)
         try await store.write(chunk: [1, 2], number: 0, of: message.id, at: Samples.start)
         try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, lane: "", journal: [], sightings: [])
@@ -197,6 +200,39 @@ package struct SpoolContract: StoreContract {
         #expect(await failure { () throws(StoreFailure) in try await store.renew(other, until: Samples.time(900)) } == .claimLost)
         try await store.settle(Settlement(claim: claim, at: Samples.time(450), state: .held(why: "x")))
         #expect(await failure { () throws(StoreFailure) in try await store.renew(claim, until: Samples.time(900)) } == .claimLost)
+    }
+
+    /// The clock of a machine that slept jumps over the end of every claim, and what was under way is under way still.
+    @Sendable func ownClaimIsNotTakenAgain() async throws {
+        let store = try await make()
+        try await Self.accept(try Samples.message("m"), into: store)
+        let claim = try #require(try await Self.claim(store).first).claim
+        #expect(try await Self.claim(store, after: 1e6).isEmpty)
+        try await store.settle(Settlement(claim: claim, at: Samples.time(1e6), state: .held(why: "mine")))
+        #expect(try await store.entries(JournalFilter()).isEmpty)
+    }
+
+    /// Its settlement was durable and reported as failed: until that is known, nobody begins anew.
+    @Sendable func messageInHandIsNotClaimed() async throws {
+        let store = try await make()
+        for id in ["m", "n"] { try await Self.accept(try Samples.message(id), into: store) }
+        let now = Samples.time(1)
+        let rooms = LaneRooms(inHand: [Samples.id("m")])
+        let batch = try await store.claim(10, rooms: rooms, by: Samples.node, at: now, until: now.addingTimeInterval(60))
+        #expect(batch.entries.map(\.message.id.text) == ["n"])
+        #expect(try await store.show(Samples.id("m"))?.state == .waiting)
+    }
+
+    /// A claim that was durable and reported as failed: nothing was tried with it.
+    @Sendable func claimThatIsNotInHandIsReleased() async throws {
+        let store = try await make()
+        for id in ["lost", "held", "theirs"] { try await Self.accept(try Samples.message(id), into: store) }
+        #expect(try await Self.claim(store, 2).count == 2)
+        #expect(try await Self.claim(store, by: Samples.neighbour).count == 1)
+        #expect(try await store.release(Samples.node, except: [Samples.id("held")], at: Samples.time(5)).map(\.text) == ["lost"])
+        let shown = try #require(try await store.show(Samples.id("lost")))
+        #expect(shown.state == .waiting && shown.attempts == 0 && !shown.isUnknown && shown.nextAttempt == Samples.time(5))
+        #expect(try await Self.claim(store, after: 5).map(\.message.id.text) == ["lost"])
     }
 
     @Sendable func claimTellsEditionAndRevision() async throws {

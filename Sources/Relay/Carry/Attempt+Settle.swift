@@ -44,6 +44,16 @@ extension Attempt {
         return settlement
     }
 
+    /// The directory moves faster than it can be read, or cannot be read at all. Half a minute is soon enough for either.
+    func postpone() -> Settlement {
+        let now = surroundings.now()
+        var settlement = Settlement(
+            claim: entry.claim, at: now,
+            state: .waiting(until: now.addingTimeInterval(30), why: "the directory was changed, and the change could not be read"))
+        settlement.isPostponed = true
+        return settlement
+    }
+
     /// What ended the dialogue for all of them.
     func settle(_ failure: TransmitFailure, to tried: [Int], _ decision: Decision, _ report: AttemptReport) async -> Settlement {
         let diagnosis = diagnose(failure, decision)

@@ -17,11 +17,13 @@ package struct Attempt: Sendable {
         package let draw: @Sendable () -> Double
         package let notices: NoticeOffice
         package let pace: Pace
+        /// Brings the shelf up to the store.
+        package let catchUp: @Sendable () async -> Void
 
         package init(
             shelf: Shelf, broker: TokenBroker, spool: any Spool, transmit: @escaping Transmit, transports: Set<Transport>,
             schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double, notices: NoticeOffice,
-            pace: Pace
+            pace: Pace, catchUp: @escaping @Sendable () async -> Void
         ) {
             self.shelf = shelf
             self.broker = broker
@@ -33,6 +35,7 @@ package struct Attempt: Sendable {
             self.draw = draw
             self.notices = notices
             self.pace = pace
+            self.catchUp = catchUp
         }
     }
 
@@ -151,6 +154,18 @@ package struct Attempt: Sendable {
             let fresh: AccessToken
             do throws(TokenFailure) { fresh = try await surroundings.broker.replacement(for: key, rejected: token) } catch {
                 return .noToken(error)
+    /// After each wait, for a place or for a token, the world may have moved: a right that was revoked meanwhile is not used, and a token that was had with
+    /// newer credentials does not go to the server of before.
+    private func holds(_ plan: Plan, with token: AccessToken) async -> Bool {
+        if token.revision > surroundings.shelf.current.directory.edition { await surroundings.catchUp() }
+        let now = Attempt(entry, surroundings)
+        guard token.revision <= now.snapshot.directory.edition else { return false }
+        if now.snapshot.isSame(as: snapshot) { return true }
+        var report = AttemptReport(entry: entry, edition: now.snapshot.directory.edition, at: surroundings.now())
+        guard case .plan(let anew) = now.plan(&report) else { return false }
+        return anew.isSame(as: plan)
+    }
+
             }
             do throws(TransmitFailure) {
                 return .replies(try await surroundings.transmit(outgoing(fresh.secret)))

@@ -20,7 +20,6 @@ package actor SpoolRunner {
     private let claimant: Claimant
     private let spool: any Spool
     private let attempt: Attempt.Surroundings
-    private let catchUp: @Sendable () async -> Void
     private let wait: @Sendable (_ seconds: Double) async -> Void
     private let report: @Sendable (String) -> Void
     /// Something was settled: after so many seconds of trying, a message that old.
@@ -30,17 +29,27 @@ package actor SpoolRunner {
     private var running: [Int: Running] = [:]
     private var started = 0
     private let isStopping = Mutex(false)
+    /// When claims without an owner were last looked for, and whether there is a reason to look at once.
+    private var lookedForLost: Date?
+    private var mayHaveLost = false
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
     private struct Running {
         let task: Task<Void, Never>
+        let message: SpoolID
         let lane: String
-        var claimEnds: Date
+        /// What became of it is stored: it may be claimed again.
+        var isSettled = false
     }
 
+    /// Seconds between two looks for claims that this run does not know of, where nothing has failed.
+    private static let lookInterval: Double = 3600
+    /// Seconds for which a run that must not wait any longer still tries to store what became of its messages.
+    private static let lastPatience: Double = 10
+
     package init(
-        claimant: Claimant, attempt: Attempt.Surroundings, limits: Limits = Limits(), catchUp: @escaping @Sendable () async -> Void,
+        claimant: Claimant, attempt: Attempt.Surroundings, limits: Limits = Limits(),
         wait: @escaping @Sendable (_ seconds: Double) async -> Void, report: @escaping @Sendable (String) -> Void,
         settled: @escaping @Sendable (Settlement, _ seconds: Double, _ age: Double) -> Void = { _, _, _ in }
     ) {
@@ -48,7 +57,6 @@ package actor SpoolRunner {
         self.spool = attempt.spool
         self.attempt = attempt
         self.limits = limits
-        self.catchUp = catchUp
         self.wait = wait
         self.report = report
         self.settled = settled
@@ -85,23 +93,39 @@ package actor SpoolRunner {
     }
 
     private func fill() async {
+        await releaseLost()
         while running.count < limits.concurrent, !isStopping.withLock({ $0 }) {
             let free = limits.concurrent - running.count
             let now = attempt.now()
             let inHand = running.values.reduce(into: [:]) { $0[$1.lane, default: 0] += 1 }
-            let rooms = await attempt.pace.rooms(inHand: inHand)
+            var rooms = await attempt.pace.rooms(inHand: inHand)
+            rooms.inHand = Set(running.values.lazy.filter { !$0.isSettled }.map(\.message))
             let batch: ClaimedBatch
             do throws(StoreFailure) {
                 batch = try await spool.claim(free, rooms: rooms, by: claimant, at: now, until: now.addingTimeInterval(limits.claim))
             } catch {
+                mayHaveLost = true
                 return report("the spool cannot be read: \(error)")
             }
             // A delegation revoked at noon stops the message queued at eleven, so an older snapshot catches up first.
-            if !batch.entries.isEmpty, isBehind(batch) { await catchUp() }
+            if !batch.entries.isEmpty, isBehind(batch) { await attempt.catchUp() }
             let isBehind = isBehind(batch)
             for entry in batch.entries { start(entry, isBehind: isBehind) }
             if batch.entries.count < free { return }
         }
+    }
+
+    /// A claim that was reported as failed may be durable all the same. Between two claims of this loop, so that none is just on its way here.
+    private func releaseLost() async {
+        let now = attempt.now()
+        let last = lookedForLost ?? now
+        lookedForLost = last
+        guard mayHaveLost || now.timeIntervalSince(last).magnitude >= Self.lookInterval else { return }
+        do throws(StoreFailure) {
+            let released = try await spool.release(claimant, except: Set(running.values.map(\.message)), at: now)
+            (lookedForLost, mayHaveLost) = (now, false)
+            if !released.isEmpty { report("\(released.count) messages were claimed although that was reported as failed: they wait again") }
+        } catch { report("lost claims cannot be looked for: \(error)") }
     }
 
     private func isBehind(_ batch: ClaimedBatch) -> Bool {
@@ -116,7 +140,7 @@ package actor SpoolRunner {
             await self.carry(entry, number, isBehind: isBehind)
             self.ended(number)
         }
-        running[number] = Running(task: task, lane: entry.lane, claimEnds: entry.claim.until)
+        running[number] = Running(task: task, message: entry.message.id, lane: entry.lane)
     }
 
     private func ended(_ number: Int) {
@@ -124,15 +148,14 @@ package actor SpoolRunner {
         wake()
     }
 
-    private func extend(_ number: Int, until: Date) { running[number]?.claimEnds = until }
-
-    private func claimEnds(_ number: Int) -> Date? { running[number]?.claimEnds }
+    private func noteSettled(_ number: Int) { running[number]?.isSettled = true }
 
     /// Off the actor: rewriting many messages is work for every core.
     @concurrent private nonisolated func carry(_ entry: SpoolEntry, _ number: Int, isBehind: Bool) async {
-        let keeper = Task { await self.keepClaim(entry.claim, number) }
+        let keeper = Task { await self.keepClaim(entry.claim) }
         let start = attempt.now()
-        let settlement = isBehind ? postponed(entry) : await Attempt(entry, attempt).run()
+        // Nothing is decided on a directory that is known to be old.
+        let settlement = isBehind ? Attempt(entry, attempt).postpone() : await Attempt(entry, attempt).run()
         let end = attempt.now()
         if await settle(settlement, number) {
             settled(settlement, max(0, end.timeIntervalSince(start)), max(0, end.timeIntervalSince(entry.message.acceptedAt)))
@@ -140,23 +163,14 @@ package actor SpoolRunner {
         keeper.cancel()
     }
 
-    /// Nothing is decided on a directory that is known to be old; half a minute is soon enough for a store that cannot be read.
-    private nonisolated func postponed(_ entry: SpoolEntry) -> Settlement {
-        let now = attempt.now()
-        return Settlement(
-            claim: entry.claim, at: now,
-            state: .waiting(until: now.addingTimeInterval(30), why: "the directory was changed, and the change could not be read"))
-    }
-
     /// A slow send keeps its claim, so that nobody takes the message for abandoned while it is under way.
-    private nonisolated func keepClaim(_ claim: Claim, _ number: Int) async {
+    private nonisolated func keepClaim(_ claim: Claim) async {
         while true {
             await wait(limits.claim / 3)
             if Task.isCancelled { return }
             let until = attempt.now().addingTimeInterval(limits.claim)
             do throws(StoreFailure) {
                 try await spool.renew(claim, until: until)
-                await extend(number, until: until)
             } catch {
                 if Task.isCancelled { return }
                 report("the claim of \(claim.message) could not be renewed: \(error)")
@@ -165,22 +179,46 @@ package actor SpoolRunner {
         }
     }
 
-    /// A settlement that cannot be written is tried again while the claim holds: the alternative is to send the message twice.
+    /// A settlement that cannot be written is tried again until it is, or until another run has the message: the alternative is to send it twice.
     private nonisolated func settle(_ settlement: Settlement, _ number: Int) async -> Bool {
+        var settlement = settlement
         var pause = 0.5
+        var patience = Self.lastPatience
         while true {
             do throws(StoreFailure) {
                 try await spool.settle(settlement)
-                if case .waiting(let until, _) = settlement.state, until <= attempt.now() { await catchUp() }
+                if case .waiting(let until, _) = settlement.state, until <= attempt.now() {
+                    await noteSettled(number)
+                    await attempt.catchUp()
+                }
                 return true
             } catch {
                 report("\(settlement.claim.message) could not be settled: \(error)")
-                guard error.mayPass, let end = await claimEnds(number), attempt.now() < end else { return false }
+                if error == .claimLost { return false }
+                if !error.mayPass { settlement = settlement.held(why: error) }
             }
-            // In a task of its own: an attempt that was told to break off must still settle, and without asking the store as fast as it can.
-            let (wait, seconds) = (wait, pause)
-            await Task { await wait(seconds) }.value
-            pause = min(pause * 2, 30)
+            if Task.isCancelled {
+                guard patience > 0 else {
+                    report(
+                        "\(settlement.claim.message): what became of it is lost; it is sent again at the next start, and may arrive twice")
+                    return false
+                }
+                patience -= pause
+                // In a task of its own: one that was told to break off does not wait, and would ask the store as fast as it can.
+                let (wait, seconds) = (wait, pause)
+                await Task { await wait(seconds) }.value
+            } else {
+                await wait(pause)
+            }
+            pause = min(pause * 2, Task.isCancelled ? 1 : 30)
         }
+    }
+}
+
+extension Settlement {
+    /// The store refuses what became of the message and will not think better of it: a person has to look, and nothing is sent again meanwhile.
+    fileprivate func held(why failure: StoreFailure) -> Settlement {
+        let why = "it was tried, and what became of it could not be stored (\(failure)): look at the journal before it is released"
+        return Settlement(claim: claim, at: at, state: .held(why: why), journal: Array(journal.prefix(1)))
     }
 }

@@ -18,13 +18,18 @@ package protocol Spool: Sendable {
     ) async throws(StoreFailure)
 
     /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them; of each lane no more than it has room for, so that
-    /// ten thousand messages of one login do not keep another's single one waiting.
+    /// ten thousand messages of one login do not keep another's single one waiting. A claim of another run that ran out is taken over; one of the
+    /// claimant's own never is, because the clock may have jumped while the message is under way.
     func claim(
         _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
     ) async throws(StoreFailure) -> ClaimedBatch
 
     /// A slow send keeps its claim. Throws `claimLost` when another incarnation has taken the message since.
     func renew(_ claim: Claim, until: Date) async throws(StoreFailure)
+
+    /// The claimant's own claims of messages that it does not have in hand wait again, due now: their claiming was durable, but was reported as failed.
+    /// Nothing was tried with them, so it does not count as an attempt. Returns the messages released.
+    func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) async throws(StoreFailure) -> [SpoolID]
 
     /// A piece of the body, counted from 0; nil behind the last.
     func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]?
@@ -34,16 +39,16 @@ package protocol Spool: Sendable {
     func settle(_ settlement: Settlement) async throws(StoreFailure)
 
     /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within
-    /// seconds; pieces that were never accepted are swept. Returns the messages released.
+    /// seconds. Returns the messages released.
     func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID]
+
+    /// Removes what is no longer promised to anyone, one step of it, short enough that who writes meanwhile hardly notices.
+    func sweep(at now: Date) async throws(StoreFailure) -> SweepStep
 }
 
 extension Spool {
     /// Of a way in that knows no keys of requests.
     package func accept(
-
-    /// Removes what is no longer promised to anyone, one step of it, short enough that who writes meanwhile hardly notices.
-    func sweep(at now: Date) async throws(StoreFailure) -> SweepStep
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
         sightings: [Sighting]
     ) async throws(StoreFailure) {
@@ -132,10 +137,13 @@ package struct LaneRooms: Sendable, Hashable {
     package var known: [String: Int]
     /// Of every other.
     package var other: Int
+    /// Messages that are not claimed whatever their row says: this run is not done with them.
+    package var inHand: Set<SpoolID>
 
-    package init(known: [String: Int] = [:], other: Int = .max) {
+    package init(known: [String: Int] = [:], other: Int = .max, inHand: Set<SpoolID> = []) {
         self.known = known
         self.other = other
+        self.inHand = inHand
     }
 
     package func room(in lane: String) -> Int { known[lane] ?? other }

@@ -38,6 +38,10 @@ extension SQLiteStore: Spool {
 
     package func renew(_ claim: Claim, until: Date) async throws(StoreFailure) { try await write { try $0.renew(claim, until: until) } }
 
+    package func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) async throws(StoreFailure) -> [SpoolID] {
+        try await write { try $0.release(claimant, except: inHand, at: now) }
+    }
+
     package func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]? {
         try await read { transaction in
             try transaction.first(
@@ -63,6 +67,8 @@ extension SQLiteStore: Spool {
         try await write { try $0.recover(for: claimant, at: now) }
     }
 
+    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep { try await write { try $0.sweep(at: now) } }
+
     /// Throws `full` where mail would take the room that its settlement needs.
     func reserveRoom(for octets: Int) async throws(StoreFailure) {
         switch reserve.room(for: octets) {
@@ -71,8 +77,6 @@ extension SQLiteStore: Spool {
         case .within(let missing):
             let free = try await read { transaction in
                 try transaction.first("SELECT f.freelist_count * p.page_size FROM pragma_freelist_count f, pragma_page_size p") {
-    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep { try await write { try $0.sweep(at: now) } }
-
                     try $0.integer()
                 } ?? 0
             }

@@ -4,13 +4,14 @@ internal import Relay
 
 /// Claiming, settling and recovering.
 extension Transaction {
-    /// In the order in which they became due, which for messages not tried yet is the order of acceptance. A claim that ran out is taken over, and the
-    /// message is `unknown` from then on.
+    /// In the order in which they became due, which for messages not tried yet is the order of acceptance. A claim of another run that ran out is taken
+    /// over, and the message is `unknown` from then on.
     func claim(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date) throws -> [SpoolEntry] {
-        let chosen = try choose(limit, rooms, at: now)
+        let chosen = try choose(limit, rooms, by: claimant, at: now)
         guard !chosen.isEmpty else { return [] }
-        let (rows, recipients) = try readable(chosen, at: now)
-        guard !rows.isEmpty else { return try claim(limit, rooms, by: claimant, at: now, until: until) }
+        let (found, recipients) = try readable(chosen, at: now)
+        guard !found.isEmpty else { return try claim(limit, rooms, by: claimant, at: now, until: until) }
+        let rows = found.filter { !rooms.inHand.contains($0.id) }
         let expired = rows.filter { $0.state == .claimed }
         try append(expired.map { Self.unknownEntry($0.id, attempt: $0.attempts, why: "its claim ran out", at: now) })
         try run(
@@ -67,17 +68,19 @@ extension Transaction {
         try append([JournalEntry(at: now, kind: .queue, message: id, facts: [.init("action", "hold"), .init("why", "damaged")])])
     }
 
-    /// From the index alone, which has the lane too: messages of full lanes are passed over without being read.
-    private func choose(_ limit: Int, _ rooms: LaneRooms, at now: Date) throws -> [Int64] {
+    /// From the index alone, which has the lane too: messages of full lanes are passed over without being read. Only of a claim that ran out the row is
+    /// looked at, for whose it is.
+    private func choose(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date) throws -> [Int64] {
         guard limit > 0 else { return [] }
         var chosen: [Int64] = []
         var taken: [String: Int] = [:]
         let full = rooms.known.filter { $0.value <= 0 }.map(\.key)
         let sql = """
-            SELECT number, lane FROM message WHERE due <= ?1 AND (state = 'waiting' OR due < ?1)
+            SELECT number, lane FROM message
+            WHERE due <= ?1 AND (state = 'waiting' OR (due < ?1 AND (claimNode <> ?3 OR claimIncarnation <> ?4)))
                 AND lane NOT IN (SELECT value FROM json_each(?2)) ORDER BY due, number
             """
-        try eachUntil(sql, [now.milliseconds, try ListText.write(full)]) { columns in
+        try eachUntil(sql, [now.milliseconds, try ListText.write(full), claimant.node, claimant.incarnation]) { columns in
             let number = try columns.integer()
             let lane = try columns.text()
             guard taken[lane, default: 0] < rooms.room(in: lane) else { return true }
@@ -95,6 +98,17 @@ extension Transaction {
             """,
             [until.milliseconds, claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt])
         guard changed == 1 else { throw StoreFailure.claimLost }
+    }
+
+    func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) throws -> [SpoolID] {
+        let released = try all(
+            """
+            UPDATE message SET state = 'waiting', why = 'its claim was lost: nothing was tried', due = ?, attempts = attempts - 1, claimNode = NULL,
+                claimIncarnation = NULL
+            WHERE claimNode = ? AND claimIncarnation = ? AND id NOT IN (SELECT value FROM json_each(?)) RETURNING number, id
+            """, [now.milliseconds, claimant.node, claimant.incarnation, try ListText.write(inHand.map(\.text))]
+        ) { (number: try $0.integer(), id: SpoolID(trusted: try $0.text())) }
+        return released.sorted { $0.number < $1.number }.map(\.id)
     }
 
     func settle(_ settlement: Settlement) throws {
