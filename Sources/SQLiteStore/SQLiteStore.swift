@@ -12,6 +12,7 @@ package typealias RandomBytes = @Sendable (_ count: Int) -> [UInt8]
 package final class SQLiteStore: Sendable {
     let writer: Writer
     let pool: DatabasePool
+    private let reports: DatabasePool
     private let watcher: DatabaseQueue
     let reserve: DiskReserve
     /// The file, for messages.
@@ -20,6 +21,7 @@ package final class SQLiteStore: Sendable {
     private init(path: String, busyLimit: Double, pen: JournalPen?) throws {
         self.path = path
         pool = try Connections.pool(path, busyLimit: busyLimit)
+        reports = try Connections.reports(path, busyLimit: busyLimit)
         watcher = try Connections.watcher(path, busyLimit: busyLimit)
         writer = Writer(pool, pen: pen)
         reserve = DiskReserve(path: path)
@@ -91,8 +93,9 @@ package final class SQLiteStore: Sendable {
     /// Finishes the writes that wait, then lets go of the file.
     package func close() async throws(StoreFailure) {
         await writer.stop()
-        try await Connections.aside { [pool, watcher] in
+        try await Connections.aside { [pool, reports, watcher] in
             try watcher.close()
+            try reports.close()
             try pool.close()
         }
     }
@@ -129,8 +132,19 @@ extension SQLiteStore {
         return try result.get()
     }
 
-    /// One snapshot of the store, beside the writer. Not `pool.read`, whose cancellation would make "cancelled" look like a broken store.
+    /// One snapshot of the store, beside the writer: what sending needs, and what is as short. Not `pool.read`, whose cancellation would make "cancelled" look like a broken store.
     func read<Answer: Sendable>(_ work: @escaping @Sendable (Transaction) throws -> Answer) async throws(StoreFailure) -> Answer {
+        try await Self.read(pool, work)
+    }
+
+    /// One snapshot for a list, a search or a sum, which may take as long as it likes.
+    func report<Answer: Sendable>(_ work: @escaping @Sendable (Transaction) throws -> Answer) async throws(StoreFailure) -> Answer {
+        try await Self.read(reports, work)
+    }
+
+    private static func read<Answer: Sendable>(
+        _ pool: DatabasePool, _ work: @escaping @Sendable (Transaction) throws -> Answer
+    ) async throws(StoreFailure) -> Answer {
         let result: Result<Answer, StoreFailure> = await withCheckedContinuation { done in
             pool.asyncRead { database in
                 done.resume(returning: Result { try work(Transaction(try database.get())) }.mapError { StoreFailure($0) })

@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Mail
 import Relay
@@ -97,6 +98,48 @@ struct WriterTests {
                 #expect(entries.count == 50)
             }
             #expect(count.statements == 7)
+        }
+    }
+
+    /// Every report connection is busy with a search through the journal, and more wait: sending reads on.
+    @Test func reportsDoNotHoldUpSending() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            try await accept("m", into: store)
+            let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let searches = (0..<8).map { _ in
+                Task {
+                    try await store.report { transaction in
+                        begun.signal()
+                        end.wait()
+                        return try transaction.exists("SELECT 1 FROM journal LIMIT 1", [])
+                    }
+                }
+            }
+            try await Connections.aside { for _ in 0..<4 { begun.wait() } }
+            #expect(try await store.chunk(0, of: Samples.id("m"))?.count == 4096)
+            #expect(try await store.token(TokenKey(grant: Samples.grant.id, resource: .smtp)) == nil)
+            #expect(try await store.changes(since: Edition(0)).changes.isEmpty)
+            for _ in searches { end.signal() }
+            for search in searches { _ = try await search.value }
+            #expect(try await store.list(QueueFilter()).count == 1)
+        }
+    }
+
+    /// What was imported a moment ago is followed a handful at a time, not by one look for each.
+    @Test func manyChangesAreReadTogether() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            let users = try (0..<2000).map { try Samples.user("u\($0)", "u\($0)@example.org") }
+            _ = try await store.apply(DirectoryEdit(users.map { .put(.user($0)) }, by: "root", at: Samples.start))
+            _ = try await store.apply(DirectoryEdit([.remove(EntityKey(.user, "u7"))], by: "root", at: Samples.start))
+            let (changes, statements) = try await store.read { transaction in
+                (try transaction.changes(since: Edition(0)).changes, transaction.statements)
+            }
+            #expect(changes.count == 2000)
+            #expect(changes.last == .remove(EntityKey(.user, "u7")))
+            #expect(changes.first == .put(.user(users[0])))
+            #expect(statements <= 2 + 4 * 2)
         }
     }
 

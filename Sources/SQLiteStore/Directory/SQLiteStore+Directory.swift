@@ -44,7 +44,7 @@ extension SQLiteStore: DirectoryStore {
 
     /// Throws `editionMoved` when the store no longer knows what changed since then (or never had that edition): load the directory whole.
     package func changes(since edition: Edition) async throws(StoreFailure) -> (changes: [DirectoryChange], edition: Edition) {
-        try await read { transaction in
+        try await report { transaction in
             let now = try transaction.revisions()
             guard edition >= now.changesFrom, edition <= now.edition else { throw StoreFailure.editionMoved(now: now.edition) }
             if edition == now.edition { return ([], edition) }
@@ -58,7 +58,7 @@ extension SQLiteStore: DirectoryStore {
     package func entity(_ key: EntityKey) async throws(StoreFailure) -> DirectoryEntity? { try await read { try $0.entity(key) } }
 
     package func entities(_ kind: EntityKind, after id: String?, limit: Int) async throws(StoreFailure) -> [DirectoryEntity] {
-        try await read { transaction in
+        try await report { transaction in
             var found: [DirectoryEntity] = []
             try transaction.entities(kind, "WHERE id > ? ORDER BY id LIMIT ?", [id ?? "", max(0, limit)]) { found.append($0) }
             return found

@@ -9,7 +9,7 @@ enum Connections {
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(busyLimit)
         configuration.label = "SQLiteStore"
-        // Reads are short or rare; four at a time are plenty on machines that run one service.
+        // What sending reads is short; four at a time are plenty on machines that run one service.
         configuration.maximumReaderCount = 4
         return configuration
     }
@@ -33,6 +33,13 @@ enum Connections {
             try database.execute(sql: "PRAGMA cache_size = -16384")
         }
         return pool
+    }
+
+    /// Connections of their own for what people look at: a search through the journal may take minutes, and mail must not wait for one of them.
+    static func reports(_ path: String, busyLimit: Double) throws -> DatabasePool {
+        var configuration = configuration(busyLimit: busyLimit)
+        configuration.readonly = true
+        return try DatabasePool(path: path, configuration: configuration)
     }
 
     /// A connection that only ever asks whether others have committed.

@@ -5,7 +5,7 @@ package import Relay
 extension SQLiteStore {
     /// Of every row there is, also of rows that cannot be read.
     package func strands() async throws(StoreFailure) -> [String] {
-        try await read { transaction in
+        try await report { transaction in
             try transaction.all("SELECT DISTINCT strand FROM journal ORDER BY strand") { try $0.text() }
         }
     }
@@ -13,7 +13,7 @@ extension SQLiteStore {
     /// The number of an entry that stands at another place than its number says, or that a filter by one of its personal parts would not find.
     /// `from` is looked at again with what follows it, so that nothing hides between two calls.
     package func misfiled(in strand: String, from: Int64, through: Int64) async throws(StoreFailure) -> Int64? {
-        try await read { transaction in
+        try await report { transaction in
             let moved = try transaction.first(
                 """
                 SELECT number FROM (

@@ -13,7 +13,7 @@ extension SQLiteStore: Journal {
 
     package func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow] {
         let query = JournalQuery(filter)
-        return try await read { transaction in
+        return try await report { transaction in
             var query = query
             if let after = filter.after {
                 let sequence = try transaction.first(
@@ -27,7 +27,7 @@ extension SQLiteStore: Journal {
     }
 
     package func heads() async throws(StoreFailure) -> [JournalRow] {
-        try await read { transaction in
+        try await report { transaction in
             let last = "SELECT strand, max(number) FROM journal GROUP BY strand"
             let sql = "\(JournalQuery.select) WHERE (j.strand, j.number) IN (\(last)) ORDER BY j.strand"
             return try transaction.all(sql, []) { try JournalQuery.row(&$0) }
@@ -35,7 +35,7 @@ extension SQLiteStore: Journal {
     }
 
     package func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow] {
-        try await read { transaction in
+        try await report { transaction in
             let sql = "\(JournalQuery.select) WHERE j.strand = ? AND j.number >= ? ORDER BY j.number LIMIT ?"
             return try transaction.all(sql, [strand, from, max(0, limit)]) { try JournalQuery.row(&$0) }
         }

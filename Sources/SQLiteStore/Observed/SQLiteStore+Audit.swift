@@ -16,7 +16,7 @@ extension SQLiteStore: AuditStore {
     }
 
     package func sightings() async throws(StoreFailure) -> [SightingTotal] {
-        try await read { transaction in
+        try await report { transaction in
             try transaction.all(
                 "SELECT address, role, first, last, count, lastOutcome FROM sighting ORDER BY addressKey, role"
             ) { columns in
@@ -39,7 +39,7 @@ extension SQLiteStore: AuditStore {
     }
 
     package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
-        try await read { transaction in
+        try await report { transaction in
             try transaction.all(
                 "SELECT hour, route, outcome, recipients FROM traffic WHERE hour >= ? ORDER BY hour, route, outcome",
                 [Transaction.hour(since)]
@@ -52,7 +52,7 @@ extension SQLiteStore: AuditStore {
     }
 
     package func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double] {
-        try await read { transaction in
+        try await report { transaction in
             try transaction.all(
                 "SELECT doneAt - acceptedAt FROM message WHERE doneAt > ? ORDER BY doneAt DESC LIMIT ?",
                 [since.milliseconds, max(0, limit)]

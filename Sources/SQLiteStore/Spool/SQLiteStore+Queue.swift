@@ -4,7 +4,7 @@ package import struct FoundationEssentials.Date
 
 extension SQLiteStore: Queue {
     package func list(_ filter: QueueFilter) async throws(StoreFailure) -> [QueuedMessage] {
-        try await read { transaction in
+        try await report { transaction in
             var conditions = ["m.state <> 'done'"]
             var arguments: StatementArguments = []
             if let state = filter.state {
@@ -24,7 +24,7 @@ extension SQLiteStore: Queue {
     }
 
     package func depth() async throws(StoreFailure) -> QueueDepth {
-        try await read { transaction in
+        try await report { transaction in
             let rows = try transaction.all("SELECT state, count(*) FROM message WHERE state <> 'done' GROUP BY state") {
                 (try $0.choice() as QueuedMessage.StateName, Int(try $0.integer()))
             }

@@ -63,7 +63,7 @@ extension SQLiteStore: ConsentStore {
     }
 
     package func uses() async throws(StoreFailure) -> [GrantID: GrantUse] {
-        let rows = try await read { transaction in
+        let rows = try await report { transaction in
             try transaction.all("SELECT \"grant\", consentedAt, usedAt, scope FROM grantUse") { columns in
                 (
                     GrantID(trusted: try columns.text()),

@@ -17,7 +17,7 @@ extension SQLiteStore: HandoutStore {
     }
 
     package func unreported(before: Date, limit: Int) async throws(StoreFailure) -> [Handout] {
-        try await read {
+        try await report {
             try $0.handouts("WHERE reportedAt IS NULL AND at < ? ORDER BY at, id LIMIT ?", [before.milliseconds, max(0, limit)])
         }
     }

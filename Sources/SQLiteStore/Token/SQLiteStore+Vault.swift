@@ -45,7 +45,7 @@ extension SQLiteStore: VaultStore {
     }
 
     package func sealedCounts() async throws(StoreFailure) -> [SealedCount] {
-        try await read { transaction in
+        try await report { transaction in
             try SecretName.Kind.allCases.flatMap { kind in
                 try transaction.all(kind.selectCounts) { columns in
                     SealedCount(kind: kind, keyID: try columns.text(), count: Int(try columns.integer()))
