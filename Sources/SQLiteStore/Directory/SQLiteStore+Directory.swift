@@ -44,15 +44,7 @@ extension SQLiteStore: DirectoryStore {
 
     /// Throws `editionMoved` when the store no longer knows what changed since then (or never had that edition): load the directory whole.
     package func changes(since edition: Edition) async throws(StoreFailure) -> (changes: [DirectoryChange], edition: Edition) {
-        try await report { transaction in
-            let now = try transaction.revisions()
-            guard edition >= now.changesFrom, edition <= now.edition else { throw StoreFailure.editionMoved(now: now.edition) }
-            if edition == now.edition { return ([], edition) }
-            let keys = try transaction.all(
-                "SELECT kind, id FROM change WHERE edition > ? ORDER BY edition, number", [edition.number]
-            ) { EntityKey(try $0.choice(), try $0.text()) }
-            return (try keys.map { key in try transaction.entity(key).map { .put($0) } ?? .remove(key) }, now.edition)
-        }
+        try await read { try $0.changes(since: edition) }
     }
 
     package func entity(_ key: EntityKey) async throws(StoreFailure) -> DirectoryEntity? { try await read { try $0.entity(key) } }
@@ -66,7 +58,7 @@ extension SQLiteStore: DirectoryStore {
     }
 
     package func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
-        try await read { transaction in
+        try await report { transaction in
             var found: [User] = []
             // instr() looks for the text as it is; LIKE would take % and _ for its own. Addresses are kept folded, the others are folded here (ASCII).
             try transaction.entities(
@@ -90,6 +82,28 @@ extension SQLiteStore: DirectoryStore {
             var application = try DirectoryApplication(edit, in: transaction)
             return try application.run()
         }
+    }
+}
+
+extension Transaction {
+    /// Rows of one kind that are read with one statement.
+    private static let handful = 500
+
+    func changes(since edition: Edition) throws -> (changes: [DirectoryChange], edition: Edition) {
+        let now = try revisions()
+        guard edition >= now.changesFrom, edition <= now.edition else { throw StoreFailure.editionMoved(now: now.edition) }
+        if edition == now.edition { return ([], edition) }
+        let keys = try all("SELECT kind, id FROM change WHERE edition > ? ORDER BY edition, number", [edition.number]) {
+            EntityKey(try $0.choice(), try $0.text())
+        }
+        var found: [EntityKey: DirectoryEntity] = [:]
+        for (kind, keys) in Dictionary(grouping: keys, by: \.kind) {
+            for start in stride(from: 0, to: keys.count, by: Self.handful) {
+                let ids = keys[start..<min(start + Self.handful, keys.count)].map(\.id)
+                try entities(kind, "WHERE id IN (SELECT value FROM json_each(?))", [try ListText.write(ids)]) { found[$0.key] = $0 }
+            }
+        }
+        return (keys.map { key in found[key].map { .put($0) } ?? .remove(key) }, now.edition)
     }
 }
 
