@@ -89,10 +89,109 @@ struct TokenRenewerTests {
         #expect(try await token.secret.revealText() == "token-1")
         #expect(try await refreshText(service) == "refresh-1")
         let renewal = try #require(await service.store.renewals.first)
-        #expect(renewal.refreshToken != nil)
+        #expect(renewal.rotation != nil)
         service.clock.advance(by: 3600)
         _ = try await service.broker.token(for: carols)
         #expect(service.endpoint.requests.map(\.refreshText) == ["refresh-0", "refresh-1"])
+    }
+
+    private func apply(_ service: FakeService, _ entities: [DirectoryEntity], secret: (SecretName, String)? = nil) async throws {
+        let secrets = try secret.map { [SecretChange(name: $0.0, sealed: try service.vault.seal(Secret($0.1), for: $0.0))] } ?? []
+        _ = try await service.store.apply(DirectoryEdit(entities.map { .put($0) }, secrets: secrets, by: "root", at: service.clock.now))
+    }
+
+    /// Somebody corrects a name, or replaces the client's secret, while the provider thinks about it: the refresh token was used up by then, so its
+    /// successor is all there is of the consent.
+    @Test(arguments: ["name", "secret", "endpoint"]) func editMeanwhileLosesNoRefreshToken(_ what: String) async throws {
+        let service = try await FakeService()
+        let gate = FakeGate()
+        service.endpoint.rotate()
+        service.endpoint.stop(at: gate)
+        async let token = service.broker.token(for: carols)
+        await gate.arrival()
+        service.endpoint.stop(at: nil)
+        var provider = FakeCompany.provider
+        switch what {
+        case "name": provider.name = "House and garden"
+        case "endpoint": provider.tokenEndpoint = "https://new.example/{tenant}/token"
+        default: break
+        }
+        let secret = what == "secret" ? (SecretName(.clientSecret, of: FakeCompany.application.text), "new-secret") : nil
+        try await apply(service, [.provider(provider)], secret: secret)
+        gate.open()
+        // The harmless edit costs nothing; after the others the token is asked for once more, with the successor.
+        #expect(try await token.secret.revealText() == (what == "name" ? "token-1" : "token-2"))
+        #expect(service.endpoint.requests.map(\.refreshText) == (what == "name" ? ["refresh-0"] : ["refresh-0", "refresh-1"]))
+        #expect(try await refreshText(service) == (what == "name" ? "refresh-1" : "refresh-2"))
+        #expect(try await service.store.beginAsking(FakeCompany.consent, at: service.clock.now) == nil, "nothing counts as lost")
+    }
+
+    /// The vault's key is rotated meanwhile: the refresh token that was asked with is the same one, sealed anew.
+    @Test func resealedRefreshTokenIsStillTheOneThatWasAskedWith() async throws {
+        let service = try await FakeService()
+        let gate = FakeGate()
+        service.endpoint.rotate()
+        service.endpoint.stop(at: gate)
+        async let token = service.broker.token(for: carols)
+        await gate.arrival()
+        try await service.store.sealAnew(SecretName(.refreshToken, of: FakeCompany.consent.text), with: service.vault)
+        gate.open()
+        #expect(try await token.secret.revealText() == "token-1")
+        #expect(try await refreshText(service) == "refresh-1")
+    }
+
+    /// A new consent while the old one's renewal is under way: what that brings is of yesterday.
+    @Test func newConsentIsNotOverwritten() async throws {
+        let service = try await FakeService()
+        let gate = FakeGate()
+        service.endpoint.rotate()
+        service.endpoint.stop(at: gate)
+        async let token = service.broker.token(for: carols)
+        await gate.arrival()
+        service.endpoint.stop(at: nil)
+        try await apply(service, [], secret: (SecretName(.refreshToken, of: FakeCompany.consent.text), "refresh-new"))
+        gate.open()
+        #expect(try await token.secret.revealText() == "token-2")
+        #expect(service.endpoint.requests.map(\.refreshText) == ["refresh-0", "refresh-new"])
+        #expect(try await refreshText(service) == "refresh-2")
+    }
+
+    /// However long the disk is full: the provider gives the successor once.
+    @Test func fullDiskLosesNoRefreshToken() async throws {
+        let service = try await FakeService()
+        service.clock.fly()
+        service.endpoint.rotate()
+        await service.store.fail(.keep, with: .full, times: 200)
+        _ = try? await service.broker.token(for: carols)  // its lease may have run out meanwhile, which is another matter
+        #expect(try await refreshText(service) == "refresh-1")
+    }
+
+    /// The snapshot is older than the store: a new secret must not go to the endpoint of before.
+    @Test func secretAndEndpointAreOfOneMoment() async throws {
+        let service = try await FakeService()
+        var provider = FakeCompany.provider
+        provider.tokenEndpoint = "https://new.example/{tenant}/token"
+        try await apply(
+            service, [.provider(provider)], secret: (SecretName(.clientSecret, of: FakeCompany.application.text), "new-secret"))
+        _ = try await service.broker.token(for: all)
+        let request = try #require(service.endpoint.requests.first)
+        #expect(request.clientSecret?.revealText() == "new-secret")
+        #expect(request.endpoint == "https://new.example/t-1/token")
+    }
+
+    /// Switched off, a grant gives no token, one that is good for an hour yet neither; switched on again, it needs no new one.
+    @Test func disabledGrantGivesNoToken() async throws {
+        let service = try await FakeService()
+        _ = try await service.broker.token(for: all)
+        var grant = try #require(try await service.store.directory().grant(FakeCompany.appOnly))
+        grant.isEnabled = false
+        try await apply(service, [.grant(grant)])
+        await service.broker.forget { $0 == grant.id }
+        guard case .missing(let why)? = await failure(service, all) else { return #expect(Bool(false)) }
+        #expect(why.contains("disabled"))
+        grant.isEnabled = true
+        try await apply(service, [.grant(grant)])
+        #expect(try await service.broker.token(for: all).secret.revealText() == "token-1")
     }
 
     /// RFC 6749 section 6: an answer without a refresh token leaves the old one in force.
@@ -209,7 +308,7 @@ struct TokenRenewerTests {
         let now = service.clock.now
         #expect(try await service.store.takeLease("x", holder: "x", at: now, until: now.addingTimeInterval(1)))
         let other = StoredToken(sealed: sealed, obtained: stored.obtained, expires: stored.expires, revision: stored.revision)
-        #expect(try await service.store.keep(Renewal(key: all, token: other, refreshToken: nil, lease: "x", holder: "x")))
+        #expect(try await service.store.keep(Renewal(key: all, token: other, lease: "x", holder: "x")) == .kept)
         let reborn = try await FakeService(store: service.store, holder: "two")
         _ = try await reborn.broker.token(for: all)
         #expect(reborn.endpoint.count == 1)

@@ -11,6 +11,7 @@ package struct ConsentContract: StoreContract {
         Fact("isFoundByIdAndState", isFoundByIdAndState), Fact("isTakenOnce", isTakenOnce), Fact("endsAsItIsTold", endsAsItIsTold),
         Fact("bindsOnlyWhileItWaits", bindsOnlyWhileItWaits), Fact("oldOnesAreForgotten", oldOnesAreForgotten),
         Fact("resultIsKeptWhole", resultIsKeptWhole), Fact("changedGrantKeepsNothing", changedGrantKeepsNothing),
+        Fact("renamedGrantKeepsItsConsent", renamedGrantKeepsItsConsent),
         Fact("goesWithItsGrant", goesWithItsGrant), Fact("askingIsRemembered", askingIsRemembered),
         Fact("warningsAreGivenOnce", warningsAreGivenOnce),
     ]
@@ -28,10 +29,9 @@ package struct ConsentContract: StoreContract {
     }
 
     private func result(_ revision: Edition) -> ConsentResult {
-        var grant = Samples.grant
-        grant.pin = PrincipalPin(realm: "tenant", subject: "object")
-        return ConsentResult(
-            attempt: Self.id, grant: grant, revision: revision, refreshToken: sealed(2),
+        ConsentResult(
+            attempt: Self.id, grant: Samples.grant.id, pin: PrincipalPin(realm: "tenant", subject: "object"), revision: revision,
+            refreshToken: sealed(2),
             token: (
                 Self.key,
                 StoredToken(sealed: sealed(3), obtained: Samples.time(5), expires: Samples.time(3605), revision: revision)
@@ -98,13 +98,28 @@ package struct ConsentContract: StoreContract {
         let store = try await filled()
         let before = try #require(try await store.credentials(of: Samples.grant.id)?.revision)
         var grant = Samples.grant
-        grant.name = "renamed"
+        grant.principal = "somebody@else.example"
         _ = try await store.apply(Samples.edit(.grant(grant)))
         #expect(try await !store.keep(result(before)))
         #expect(try await store.credentials(of: grant.id)?.refreshToken == nil)
         #expect(try await store.directory().grant(grant.id) == grant)
         #expect(try await store.token(Self.key) == nil)
         #expect(try await store.consent(Self.id)?.progress == .waiting)
+    }
+
+    /// Names, dates and hosts are corrected while somebody signs in: the consent is good, and so is what was corrected.
+    @Sendable func renamedGrantKeepsItsConsent() async throws {
+        let store = try await filled()
+        let before = try #require(try await store.credentials(of: Samples.grant.id)?.revision)
+        var (grant, application, provider) = (Samples.grant, Samples.application, Samples.provider)
+        grant.name = "renamed"
+        application.secretExpires = Samples.time(9e7)
+        provider.limits.connections = 1
+        _ = try await store.apply(Samples.edit(.grant(grant), .application(application), .provider(provider)))
+        #expect(try await store.keep(result(before)))
+        #expect(try await store.credentials(of: grant.id)?.refreshToken == sealed(2))
+        grant.pin = PrincipalPin(realm: "tenant", subject: "object")
+        #expect(try await store.directory().grant(grant.id) == grant)
     }
 
     @Sendable func goesWithItsGrant() async throws {
@@ -124,7 +139,7 @@ package struct ConsentContract: StoreContract {
         _ = try await store.takeLease("l", holder: "h", at: Samples.start, until: Samples.time(60))
         let revision = try #require(try await store.credentials(of: Samples.grant.id)?.revision)
         let token = StoredToken(sealed: sealed(3), obtained: Samples.time(4), expires: Samples.time(99), revision: revision)
-        #expect(try await store.keep(Renewal(key: Self.key, token: token, refreshToken: nil, lease: "l", holder: "h")))
+        #expect(try await store.keep(Renewal(key: Self.key, token: token, lease: "l", holder: "h")) == .kept)
         #expect(try await store.beginAsking(Samples.grant.id, at: Samples.time(5)) == nil)
     }
 

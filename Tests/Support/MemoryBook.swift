@@ -9,6 +9,8 @@ struct MemoryBook {
     private(set) var secrets: [SecretName: Sealed] = [:]
     /// When each thing was last changed, in the order of the changes.
     private(set) var log: [(key: EntityKey, edition: Edition)] = []
+    /// When tokens were last made void, by whose change that was.
+    private var voided: [EntityKey: Edition] = [:]
 
     mutating func apply(_ edit: DirectoryEdit) throws(StoreFailure) -> [JournalEntry] {
         if let expected = edit.expecting, expected != edition { throw .editionMoved(now: edition) }
@@ -18,6 +20,7 @@ struct MemoryBook {
         var story: [JournalEntry] = []
         for case .put(let entity) in changes.sorted(by: { $0.key.rank < $1.key.rank })
         where entities[entity.key].map(Exactly.init) != Exactly(entity) {
+            if entity.voidsTokens(of: entities[entity.key]) { voided[entity.key] = next }
             try put(entity)
             touch(entity.key, next)
             story.append(Self.entry(entity.key, "put", edit))
@@ -43,11 +46,20 @@ struct MemoryBook {
     /// A machine's doing: the edition stays.
     mutating func rotate(_ name: SecretName, to sealed: Sealed) { secrets[name] = sealed }
 
+    func source(of id: GrantID) -> GrantSource? {
+        guard case .grant(let grant)? = entities[EntityKey(.grant, id.text)],
+            case .application(let application)? = entities[EntityKey(.application, grant.application.text)],
+            case .provider(let provider)? = entities[EntityKey(.provider, application.provider.text)]
+        else { return nil }
+        return GrantSource(grant: grant, application: application, provider: provider)
+    }
+
     func revision(of grant: GrantID) -> Edition? {
-        guard case .grant(let found)? = entities[EntityKey(.grant, grant.text)] else { return nil }
-        var keys = [EntityKey(.grant, grant.text), EntityKey(.application, found.application.text)]
-        if case .application(let application)? = entities[keys[1]] { keys.append(EntityKey(.provider, application.provider.text)) }
-        return log.last { keys.contains($0.key) }?.edition
+        guard let source = source(of: grant) else { return nil }
+        return [
+            EntityKey(.grant, grant.text), EntityKey(.application, source.application.id.text),
+            EntityKey(.provider, source.provider.id.text),
+        ].compactMap { voided[$0] }.max()
     }
 
     func sorted(_ kind: EntityKind) -> [DirectoryEntity] {
@@ -117,6 +129,7 @@ struct MemoryBook {
             return false
         }
         touch(holder, next)
+        voided[holder] = next
         return true
     }
 

@@ -45,19 +45,20 @@ extension MemoryStore: ConsentStore {
     package func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool {
         try await enter(.keep)
         try check(result.refreshToken, result.token.stored.sealed)
-        guard book.revision(of: result.grant.id) == result.revision else { return false }
-        let name = SecretName(.refreshToken, of: result.grant.id.text)
+        guard book.revision(of: result.grant) == result.revision, var grant = book.source(of: result.grant)?.grant else { return false }
+        grant.pin = result.pin
+        let name = SecretName(.refreshToken, of: grant.id.text)
         note(
             try book.apply(
                 DirectoryEdit(
-                    [.put(.grant(result.grant))], secrets: [SecretChange(name: name, sealed: result.refreshToken)], by: result.by,
+                    [.put(.grant(grant))], secrets: [SecretChange(name: name, sealed: result.refreshToken)], by: result.by,
                     at: result.at)), [])
         let stored = result.token.stored
         tokens[result.token.key] = StoredToken(
             sealed: stored.sealed, obtained: stored.obtained, expires: stored.expires, revision: book.edition)
-        see([.grant(result.grant.id, nil), .application(result.grant.application, nil)])
-        grantUses[result.grant.id] = GrantUse(consentedAt: result.at, usedAt: result.at, scope: result.scope)
-        asking[result.grant.id] = nil
+        see([.grant(grant.id, nil), .application(grant.application, nil)])
+        grantUses[grant.id] = GrantUse(consentedAt: result.at, usedAt: result.at, scope: result.scope)
+        asking[grant.id] = nil
         consents[result.attempt]?.progress = .granted(at: result.at, words: result.words)
         committed()
         return true

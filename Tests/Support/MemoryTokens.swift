@@ -4,12 +4,10 @@ package import struct FoundationEssentials.Date
 extension MemoryStore: TokenStore {
     package func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials? {
         try await enter(.credentials)
-        guard case .grant(let found)? = book.entities[EntityKey(.grant, grant.text)], let revision = book.revision(of: grant) else {
-            return nil
-        }
+        guard let source = book.source(of: grant), let revision = book.revision(of: grant) else { return nil }
         return Credentials(
-            revision: revision, clientSecret: book.secrets[SecretName(.clientSecret, of: found.application.text)],
-            privateKey: book.secrets[SecretName(.privateKey, of: found.application.text)],
+            source: source, revision: revision, clientSecret: book.secrets[SecretName(.clientSecret, of: source.application.id.text)],
+            privateKey: book.secrets[SecretName(.privateKey, of: source.application.id.text)],
             refreshToken: book.secrets[SecretName(.refreshToken, of: grant.text)])
     }
 
@@ -32,22 +30,27 @@ extension MemoryStore: TokenStore {
         committed()
     }
 
-    package func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool {
+    package func keep(_ renewal: Renewal) async throws(StoreFailure) -> RenewalEnd {
         try await enter(.keep)
-        guard leases[renewal.lease]?.holder == renewal.holder, book.revision(of: renewal.key.grant) == renewal.token.revision else {
-            return false
+        let grant = renewal.key.grant
+        guard let revision = book.revision(of: grant) else { return .overtaken }
+        let isCurrent = leases[renewal.lease]?.holder == renewal.holder && revision == renewal.token.revision
+        if isCurrent { try check(renewal.token.sealed) }
+        if let rotation = renewal.rotation {
+            let name = SecretName(.refreshToken, of: grant.text)
+            guard book.secrets[name] == rotation.from else { return .otherRefreshToken }
+            try check(rotation.to)
+            book.rotate(name, to: rotation.to)
         }
-        try check(renewal.token.sealed)
-        if let rotated = renewal.refreshToken { try check(rotated) }
+        asking[grant] = nil
+        committed()
+        guard isCurrent else { return .overtaken }
         renewals.append(renewal)
         tokens[renewal.key] = renewal.token
         leases[renewal.lease] = nil
-        if let rotated = renewal.refreshToken { book.rotate(SecretName(.refreshToken, of: renewal.key.grant.text), to: rotated) }
         see(renewal.observations)
-        grantUses[renewal.key.grant, default: GrantUse()].usedAt = renewal.token.obtained
-        asking[renewal.key.grant] = nil
-        committed()
-        return true
+        grantUses[grant, default: GrantUse()].usedAt = renewal.token.obtained
+        return .kept
     }
 
     package func beginAsking(_ grant: GrantID, at now: Date) async throws(StoreFailure) -> Date? {

@@ -39,6 +39,12 @@ extension MemoryStore: VaultStore {
         return result
     }
 
+    /// The same secret, in other octets.
+    package func sealAnew(_ name: SecretName, with vault: Vault) throws {
+        guard let sealed = book.secrets[name] else { return }
+        book.rotate(name, to: try vault.seal(try vault.open(sealed, for: name), for: name))
+    }
+
     package func sealedCounts() async throws(StoreFailure) -> [SealedCount] {
         try await enter(.vault)
         let groups = Dictionary(grouping: sealedValues) { [$0.name.kind.rawValue, $0.sealed.keyID] }

@@ -10,12 +10,15 @@ package struct TokenContract: StoreContract {
 
     package static let facts: [Fact<Self>] = [
         Fact("credentialsNeedAGrant", credentialsNeedAGrant), Fact("secretsMoveTheRevision", secretsMoveTheRevision),
-        Fact("changedGrantMovesTheRevision", changedGrantMovesTheRevision), Fact("otherChangesDoNot", otherChangesDoNot),
+        Fact("changedCredentialsMoveTheRevision", changedCredentialsMoveTheRevision),
+        Fact("harmlessEditsVoidNothing", harmlessEditsVoidNothing), Fact("otherChangesDoNot", otherChangesDoNot),
         Fact("secretsGoWithTheirOwner", secretsGoWithTheirOwner), Fact("secretNeedsItsOwner", secretNeedsItsOwner),
         Fact("onlyPeoplesSecretsAreEdited", onlyPeoplesSecretsAreEdited), Fact("leaseHasOneHolder", leaseHasOneHolder),
         Fact("leasesOfOlderRunsEndSoon", leasesOfOlderRunsEndSoon),
         Fact("renewalIsKept", renewalIsKept), Fact("rotatedTokenStaysWithItsRevision", rotatedTokenStaysWithItsRevision),
-        Fact("renewalNeedsItsLease", renewalNeedsItsLease), Fact("renewalNeedsItsRevision", renewalNeedsItsRevision),
+        Fact("successorIsKeptWhateverHasMoved", successorIsKeptWhateverHasMoved),
+        Fact("successorNeedsItsPredecessor", successorNeedsItsPredecessor), Fact("renewalNeedsItsLease", renewalNeedsItsLease),
+        Fact("renewalNeedsItsRevision", renewalNeedsItsRevision),
         Fact("subjectsHaveTheirOwnTokens", subjectsHaveTheirOwnTokens),
     ]
 
@@ -36,10 +39,19 @@ package struct TokenContract: StoreContract {
         try await store.apply(DirectoryEdit([], secrets: [SecretChange(name: name, sealed: sealed)], by: "root", at: Samples.start))
     }
 
-    private func renewal(_ revision: Edition, holder: String = "h", refreshToken: Sealed? = nil, key: TokenKey = key) -> Renewal {
+    private func renewal(_ revision: Edition, holder: String = "h", rotation: (from: Sealed, to: Sealed)? = nil, key: TokenKey = key)
+        -> Renewal
+    {
         Renewal(
             key: key, token: StoredToken(sealed: sealed(9), obtained: Samples.start, expires: Samples.time(3600), revision: revision),
-            refreshToken: refreshToken, lease: "renew", holder: holder, observations: [.grant(key.grant, nil)])
+            rotation: rotation.map { .init(from: $0.from, to: $0.to) }, lease: "renew", holder: holder,
+            observations: [.grant(key.grant, nil)])
+    }
+
+    private func credentials(_ revision: Edition, clientSecret: Sealed? = nil, refreshToken: Sealed? = nil) -> Credentials {
+        Credentials(
+            source: GrantSource(grant: Samples.grant, application: Samples.application, provider: Samples.provider), revision: revision,
+            clientSecret: clientSecret, refreshToken: refreshToken)
     }
 
     private func takeLease(_ store: any Store, holder: String = "h", at seconds: Double = 0) async throws -> Bool {
@@ -50,7 +62,7 @@ package struct TokenContract: StoreContract {
         let store = try await filled()
         #expect(try await store.credentials(of: GrantID(trusted: "nobody")) == nil)
         let found = try #require(try await store.credentials(of: Samples.grant.id))
-        #expect(found == Credentials(revision: Edition(1), clientSecret: nil, refreshToken: nil))
+        #expect(found == credentials(Edition(1)))
     }
 
     @Sendable func secretsMoveTheRevision() async throws {
@@ -58,7 +70,7 @@ package struct TokenContract: StoreContract {
         #expect(try await set(store, Self.clientSecret, sealed(1)) == Edition(2))
         #expect(
             try await store.credentials(of: Samples.grant.id)
-                == Credentials(revision: Edition(2), clientSecret: sealed(1), refreshToken: nil))
+                == credentials(Edition(2), clientSecret: sealed(1)))
         #expect(try await set(store, Self.refreshToken, sealed(2)) == Edition(3))
         #expect(try await store.credentials(of: Samples.grant.id)?.refreshToken == sealed(2))
         #expect(try await store.secret(Self.clientSecret) == sealed(1))
@@ -70,16 +82,49 @@ package struct TokenContract: StoreContract {
         #expect(actions == ["set", "set", "removed"])
     }
 
-    @Sendable func changedGrantMovesTheRevision() async throws {
+    @Sendable func changedCredentialsMoveTheRevision() async throws {
         let store = try await filled()
-        var grant = Samples.grant
-        grant.name = "renamed"
-        let edition = try await store.apply(Samples.edit(.grant(grant)))
-        #expect(try await store.credentials(of: grant.id)?.revision == edition)
-        var application = Samples.application
-        application.tenant = "other"
-        let next = try await store.apply(Samples.edit(.application(application)))
-        #expect(try await store.credentials(of: grant.id)?.revision == next)
+        let edits: [(inout Grant, inout Application, inout Provider) -> Void] = [
+            { grant, _, _ in grant.kind = .consent }, { grant, _, _ in grant.principal = "ann" },
+            { grant, _, _ in grant.pin = PrincipalPin(realm: "r", subject: "s") }, { grant, _, _ in grant.command = ["/bin/token"] },
+            { _, application, _ in application.tenant = "other" }, { _, application, _ in application.clientID = "other" },
+            { _, application, _ in application.certificate = "PEM" },
+            { _, application, _ in application.serviceAccount = ServiceAccount(address: "a@b.example", keyID: "k") },
+            { _, _, provider in provider.tokenEndpoint = "https://other.example/token" },
+            { _, _, provider in provider.authorization.wantsBasic = true }, { _, _, provider in provider.trustedCertificates = "PEM" },
+            { _, _, provider in provider.scopes[.smtp] = Scopes(delegated: "more", appOnly: "more") },
+        ]
+        var (grant, application, provider) = (Samples.grant, Samples.application, Samples.provider)
+        for (number, edit) in edits.enumerated() {
+            edit(&grant, &application, &provider)
+            let edition = try await store.apply(Samples.edit(.grant(grant), .application(application), .provider(provider)))
+            #expect(try await store.credentials(of: grant.id)?.revision == edition, "edit \(number)")
+        }
+        let found = try await store.credentials(of: grant.id)?.source
+        #expect(found == GrantSource(grant: grant, application: application, provider: provider))
+    }
+
+    /// What has nothing to do with how tokens are had leaves them, consents and answers that are under way as they are.
+    @Sendable func harmlessEditsVoidNothing() async throws {
+        let store = try await filled()
+        #expect(try await takeLease(store))
+        #expect(try await store.keep(renewal(Edition(1))) == .kept)
+        var (grant, application, provider) = (Samples.grant, Samples.application, Samples.provider)
+        (grant.name, grant.isEnabled) = ("renamed", false)
+        (application.name, application.secretExpires, application.domains) = ("renamed", nil, [FakeCompany.ann.domain])
+        (provider.name, provider.smtp, provider.apis, provider.mayReceiveSecrets) = ("renamed", nil, [:], false)
+        provider.imap = MailEndpoint(host: "imap.example", port: 993, security: .implicit)
+        provider.pop = MailEndpoint(host: "pop.example", port: 995, security: .implicit)
+        provider.limits.connections = 1
+        provider.habits.propagation = 1
+        let edition = try await store.apply(Samples.edit(.grant(grant), .application(application), .provider(provider)))
+        #expect(edition > Edition(1))
+        let credentials = try #require(try await store.credentials(of: grant.id))
+        #expect(credentials.revision == Edition(1))
+        #expect(credentials.source == GrantSource(grant: grant, application: application, provider: provider))
+        #expect(try await store.token(Self.key)?.revision == Edition(1))
+        #expect(try await takeLease(store))
+        #expect(try await store.keep(renewal(Edition(1))) == .kept, "the answer that was under way is as good")
     }
 
     @Sendable func otherChangesDoNot() async throws {
@@ -93,7 +138,7 @@ package struct TokenContract: StoreContract {
         _ = try await set(store, Self.clientSecret, sealed(1))
         let edition = try await set(store, Self.refreshToken, sealed(2))
         #expect(try await takeLease(store))
-        #expect(try await store.keep(renewal(edition)))
+        #expect(try await store.keep(renewal(edition)) == .kept)
         _ = try await store.apply(
             DirectoryEdit([.remove(EntityKey(.application, "app"))], by: "root", at: Samples.start, cascades: true))
         #expect(try await store.secret(Self.clientSecret) == nil)
@@ -154,7 +199,7 @@ package struct TokenContract: StoreContract {
         try await store.observe([.grant(Samples.grant.id, .lostInCrash(at: Samples.start))], journal: [])
         #expect(try await takeLease(store))
         let renewal = renewal(Edition(1))
-        #expect(try await store.keep(renewal))
+        #expect(try await store.keep(renewal) == .kept)
         #expect(try await store.token(Self.key) == renewal.token)
         #expect(try await store.secret(Self.key.secretName) == renewal.token.sealed)
         #expect(try await store.conditions(of: nil).grant(Samples.grant.id) == nil)
@@ -165,41 +210,71 @@ package struct TokenContract: StoreContract {
         let store = try await filled()
         let edition = try await set(store, Self.refreshToken, sealed(1))
         #expect(try await takeLease(store))
-        #expect(try await store.keep(renewal(edition, refreshToken: sealed(2))))
+        #expect(try await store.keep(renewal(edition, rotation: (sealed(1), sealed(2)))) == .kept)
         #expect(
             try await store.credentials(of: Samples.grant.id)
-                == Credentials(revision: edition, clientSecret: nil, refreshToken: sealed(2)))
+                == credentials(edition, refreshToken: sealed(2)))
         #expect(try await store.directory().edition == edition)
+    }
+
+    /// A refresh token that ends with its first use has nothing left but its successor: neither another holder of the lease nor new credentials are a reason
+    /// to lose it.
+    @Sendable func successorIsKeptWhateverHasMoved() async throws {
+        let store = try await filled()
+        let edition = try await set(store, Self.refreshToken, sealed(1))
+        _ = try await store.beginAsking(Samples.grant.id, at: Samples.start)
+        #expect(try await store.keep(renewal(edition, rotation: (sealed(1), sealed(2)))) == .overtaken, "without the lease")
+        #expect(try await store.secret(Self.refreshToken) == sealed(2))
+        #expect(try await store.token(Self.key) == nil)
+        #expect(try await store.beginAsking(Samples.grant.id, at: Samples.start) == nil, "nothing was lost")
+        #expect(try await takeLease(store))
+        _ = try await set(store, Self.clientSecret, sealed(3))
+        #expect(try await store.keep(renewal(edition, rotation: (sealed(2), sealed(4)))) == .overtaken, "of older credentials")
+        #expect(try await store.secret(Self.refreshToken) == sealed(4))
+        #expect(try await store.token(Self.key) == nil)
+    }
+
+    /// Another consent is not overwritten by what the old one's renewal brings, nor one that was withdrawn brought back.
+    @Sendable func successorNeedsItsPredecessor() async throws {
+        let store = try await filled()
+        let edition = try await set(store, Self.refreshToken, sealed(1))
+        #expect(try await takeLease(store))
+        for other in [sealed(5), nil] {
+            _ = try await set(store, Self.refreshToken, other)
+            #expect(try await store.keep(renewal(edition, rotation: (sealed(1), sealed(2)))) == .otherRefreshToken)
+            #expect(try await store.secret(Self.refreshToken) == other)
+        }
+        #expect(try await store.token(Self.key) == nil)
+        #expect(try await !takeLease(store, holder: "other"), "nothing of it was done")
     }
 
     @Sendable func renewalNeedsItsLease() async throws {
         let store = try await filled()
-        #expect(try await !store.keep(renewal(Edition(1))))
+        #expect(try await store.keep(renewal(Edition(1))) == .overtaken)
         #expect(try await takeLease(store, holder: "one"))
         #expect(try await takeLease(store, holder: "two", at: 61))
-        #expect(try await !store.keep(renewal(Edition(1), holder: "one", refreshToken: sealed(2))))
+        #expect(try await store.keep(renewal(Edition(1), holder: "one")) == .overtaken)
         #expect(try await store.token(Self.key) == nil)
-        #expect(try await store.secret(Self.refreshToken) == nil)
-        #expect(try await store.keep(renewal(Edition(1), holder: "two")))
+        #expect(try await store.keep(renewal(Edition(1), holder: "two")) == .kept)
     }
 
     @Sendable func renewalNeedsItsRevision() async throws {
         let store = try await filled()
         #expect(try await takeLease(store))
         let edition = try await set(store, Self.clientSecret, sealed(1))
-        #expect(try await !store.keep(renewal(Edition(1))))
+        #expect(try await store.keep(renewal(Edition(1))) == .overtaken)
         #expect(try await store.token(Self.key) == nil)
-        #expect(try await store.keep(renewal(edition)))
+        #expect(try await store.keep(renewal(edition)) == .kept)
         #expect(try await takeLease(store))
         let stranger = TokenKey(grant: GrantID(trusted: "nobody"), resource: .smtp)
-        #expect(try await !store.keep(renewal(edition, key: stranger)))
+        #expect(try await store.keep(renewal(edition, key: stranger)) == .overtaken)
     }
 
     @Sendable func subjectsHaveTheirOwnTokens() async throws {
         let store = try await filled()
         #expect(try await takeLease(store))
         let ann = TokenKey(grant: Samples.grant.id, resource: .smtp, subject: "ann")
-        #expect(try await store.keep(renewal(Edition(1), key: ann)))
+        #expect(try await store.keep(renewal(Edition(1), key: ann)) == .kept)
         #expect(try await store.token(ann) != nil)
         #expect(try await store.token(Self.key) == nil)
     }

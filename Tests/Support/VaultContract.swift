@@ -46,7 +46,7 @@ package struct VaultContract: StoreContract {
         let sealed = try vault.seal(Secret(text), for: Self.key.secretName)
         let renewal = Renewal(
             key: Self.key, token: StoredToken(sealed: sealed, obtained: Samples.start, expires: Samples.time(3600), revision: revision),
-            refreshToken: nil, lease: "l", holder: "h")
+            lease: "l", holder: "h")
         do throws(StoreFailure) { _ = try await store.keep(renewal) } catch { throw error }
     }
 

@@ -1,5 +1,5 @@
 /// Where a grant leads: everything a token request is made of but the secrets.
-package struct GrantSource: Sendable {
+package struct GrantSource: Sendable, Hashable {
     package let grant: Grant
     package let application: Application
     package let provider: Provider

@@ -51,6 +51,7 @@ extension TokenRenewer {
         guard let credentials = try await reading({ () throws(StoreFailure) in try await store.credentials(of: grant) }) else {
             throw .missing("the grant \(grant) is gone")
         }
+        try check(credentials.source)
         return credentials
     }
 
@@ -75,13 +76,13 @@ extension TokenRenewer {
         _ key: TokenKey, _ credentials: Credentials, lease: String, until end: Date
     ) async throws(TokenFailure) -> AccessToken? {
         let answer: TokenAnswer
-        let lost = try await beginAsking(key)
+        let lost = try await beginAsking(credentials.source)
         do throws(TokenFailure) {
             answer = try await self.answer(key, credentials)
         } catch {
             guard try await isCurrent(credentials, of: key.grant) else { return nil }
-            let failure = source(key.grant).map { error.judged(for: $0.grant.kind) } ?? error
-            await note(failure, key, lost: lost)
+            let failure = error.judged(for: credentials.source.grant.kind)
+            await note(failure, key, credentials.source, lost: lost)
             asked(key, failure)
             throw failure
         }
@@ -90,7 +91,7 @@ extension TokenRenewer {
         let token = AccessToken(
             secret: answer.accessToken, obtained: obtained, expires: obtained.addingTimeInterval(answer.lifetime),
             revision: credentials.revision)
-        return try await keep(key, token, answer, lease: lease, until: end) ? token : nil
+        return try await keep(key, token, answer, credentials, lease: lease, until: end) ? token : nil
     }
 
     /// A refusal of credentials that a person has replaced meanwhile says nothing of the new ones.
@@ -98,48 +99,77 @@ extension TokenRenewer {
         try await reading { () throws(StoreFailure) in try await store.credentials(of: grant)?.revision } == credentials.revision
     }
 
-    /// Tried again while the lease lasts: with the answer, a rotated refresh token would be lost.
+    /// Tried again while the lease lasts, and where the refresh token was rotated for as long as it takes: with the answer, its successor would be lost.
     private func keep(
-        _ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, lease: String, until end: Date
+        _ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, _ credentials: Credentials, lease: String, until end: Date
     ) async throws(TokenFailure) -> Bool {
+        var asked = credentials.refreshToken
+        var pause = 0.5
         while true {
             let renewal: Renewal
-            do throws(VaultError) { renewal = try self.renewal(key, token, answer, lease: lease) } catch {
+            do throws(VaultError) { renewal = try self.renewal(key, token, answer, asked, credentials.source, lease: lease) } catch {
                 throw .missing(error.description)
             }
-            do throws(StoreFailure) { return try await store.keep(renewal) } catch {
-                guard error.mayPass, now() < end else { throw .temporary("the store: \(error)", retryAfter: nil) }
+            do throws(StoreFailure) {
+                switch try await store.keep(renewal) {
+                case .kept: return true
+                case .overtaken: return false
+                case .otherRefreshToken:
+                    guard let now = try await store.credentials(of: key.grant)?.refreshToken, now != asked, isSame(now, asked, key.grant)
+                    else { return false }
+                    asked = now
+                }
+            } catch {
+                guard error.mayPass else { throw .temporary("the store: \(error)", retryAfter: nil) }
                 if case .keyMoved(let id) = error, vault.use(id) { continue }
+                if now() >= end {
+                    let failure = TokenFailure.temporary("the store: \(error)", retryAfter: nil)
+                    guard renewal.rotation != nil else { throw failure }
+                    report(key, .temporary("its new refresh token cannot be stored yet: \(error)", retryAfter: nil))
+                    pause = min(pause * 2, 30)
+                }
+                await wait(pause)
             }
-            await wait(0.5)
         }
     }
 
-    private func renewal(_ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, lease: String) throws(VaultError) -> Renewal {
+    /// The same refresh token, sealed anew because the vault's key was rotated meanwhile.
+    private func isSame(_ stored: Sealed, _ asked: Sealed?, _ grant: GrantID) -> Bool {
+        guard let asked else { return false }
+        let name = SecretName(.refreshToken, of: grant.text)
+        do throws(VaultError) { return try vault.open(stored, for: name).reveal() == vault.open(asked, for: name).reveal() } catch {
+            return false  // what does not open cannot have been asked with
+        }
+    }
+
+    private func renewal(
+        _ key: TokenKey, _ token: AccessToken, _ answer: TokenAnswer, _ asked: Sealed?, _ source: GrantSource, lease: String
+    ) throws(VaultError) -> Renewal {
         let stored = StoredToken(
             sealed: try vault.seal(token.secret, for: key.secretName), obtained: token.obtained, expires: token.expires,
             revision: token.revision)
-        var rotated: Sealed?
-        if let refresh = answer.refreshToken { rotated = try vault.seal(refresh, for: SecretName(.refreshToken, of: key.grant.text)) }
-        var healed: [Observation] = [.grant(key.grant, nil)]
-        if let source = source(key.grant) { healed.append(.application(source.application.id, nil)) }
-        return Renewal(key: key, token: stored, refreshToken: rotated, lease: lease, holder: holder, observations: healed)
+        var rotation: Renewal.Rotation?
+        if let refresh = answer.refreshToken, let asked {
+            rotation = .init(from: asked, to: try vault.seal(refresh, for: SecretName(.refreshToken, of: key.grant.text)))
+        }
+        return Renewal(
+            key: key, token: stored, rotation: rotation, lease: lease, holder: holder,
+            observations: [.grant(key.grant, nil), .application(source.application.id, nil)])
     }
 
     /// Where a refresh token ends with its first use, a kill between the provider's answer and our commit loses its successor; the note made here tells
     /// that from a consent that was withdrawn.
-    private func beginAsking(_ key: TokenKey) async throws(TokenFailure) -> Date? {
-        guard usesUp(key) else { return nil }
-        return try await reading { () throws(StoreFailure) in try await store.beginAsking(key.grant, at: now()) }
+    private func beginAsking(_ source: GrantSource) async throws(TokenFailure) -> Date? {
+        guard usesUp(source) else { return nil }
+        return try await reading { () throws(StoreFailure) in try await store.beginAsking(source.grant.id, at: now()) }
     }
 
-    private func usesUp(_ key: TokenKey) -> Bool {
-        guard let source = source(key.grant), source.grant.kind == .consent else { return false }
-        return !source.provider.habits.oldRefreshTokenWorks
+    private func usesUp(_ source: GrantSource) -> Bool {
+        source.grant.kind == .consent && !source.provider.habits.oldRefreshTokenWorks
     }
 
     /// Temporary failures harm nothing; the others are recorded where the decider and people will see them.
-    private func note(_ failure: TokenFailure, _ key: TokenKey, lost: Date?) async {
+    private func note(_ failure: TokenFailure, _ key: TokenKey, _ source: GrantSource, lost: Date?) async {
         guard isNeeded(key) else { return }
         let observation: Observation
         switch failure {
@@ -153,13 +183,12 @@ extension TokenRenewer {
             let until = now().addingTimeInterval(Self.mailboxPause)
             observation = .mailbox(login: login, .stopped(until: until, reason: "\(error): \(detail)", failures: 1))
         case .application(let error, let detail):
-            guard let source = source(key.grant) else { return }
             observation = .application(
                 source.application.id, ApplicationHealth(suspendedSince: now(), reason: "\(error): \(detail)"))
         }
         do throws(StoreFailure) {
             try await store.observe([observation], journal: [])
-            if usesUp(key) { try await store.endAsking(key.grant) }
+            if usesUp(source) { try await store.endAsking(key.grant) }
         } catch {
             report(key, .temporary("its failure could not be recorded: \(error)", retryAfter: nil))
         }

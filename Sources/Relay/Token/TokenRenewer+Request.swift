@@ -1,22 +1,26 @@
 /// What a grant asks with: the one place that knows what each kind of grant needs.
 extension TokenRenewer {
-    func answer(_ key: TokenKey, _ credentials: Credentials) async throws(TokenFailure) -> TokenAnswer {
-        guard let source = source(key.grant) else { throw .missing("the grant \(key.grant) has no application or provider") }
+    /// Looked at before any token is given, a stored one too: they go to the mail server.
+    func check(_ source: GrantSource) throws(TokenFailure) {
         guard source.grant.isEnabled else { throw .missing("the grant \(source.grant.name) is disabled") }
-        // Before a program is asked, too: its token would go to the mail server.
         guard source.provider.mayReceiveSecrets else {
             throw .missing(
                 "\(source.provider.name) came from a file, so no secret is sent to it: look at `mandate providers show \(source.provider.id)`, then "
                     + "`mandate providers trust \(source.provider.id)`")
         }
+    }
+
+    func answer(_ key: TokenKey, _ credentials: Credentials) async throws(TokenFailure) -> TokenAnswer {
+        let source = credentials.source
         guard source.grant.kind != .command else {
             guard !source.grant.command.isEmpty else { throw .missing("the grant \(source.grant.name) names no program") }
             return try await runCommand(source.grant.command)
         }
-        return try await request(try tokenRequest(key, source, credentials))
+        return try await request(try tokenRequest(key, credentials))
     }
 
-    private func tokenRequest(_ key: TokenKey, _ source: GrantSource, _ credentials: Credentials) throws(TokenFailure) -> TokenRequest {
+    private func tokenRequest(_ key: TokenKey, _ credentials: Credentials) throws(TokenFailure) -> TokenRequest {
+        let source = credentials.source
         let kind: TokenRequest.Kind
         let authentication: ClientAuthentication
         switch source.grant.kind {

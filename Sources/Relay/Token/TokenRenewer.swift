@@ -16,6 +16,7 @@ package struct TokenRenewer: Sendable {
     package let holder: String
     package let request: RequestToken
     package let runCommand: RunTokenCommand
+    /// Where a grant leads, without a look at the store: good enough to tell whose refusal stands. What is asked with comes from the store, whole.
     package let source: @Sendable (GrantID) -> GrantSource?
     /// Whether mail needs such tokens: a refusal of one that only a person at a command asked for says nothing of mail.
     package let isNeeded: @Sendable (TokenKey) -> Bool

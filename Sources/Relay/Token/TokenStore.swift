@@ -2,15 +2,14 @@ package import struct FoundationEssentials.Date
 
 /// Keeps tokens and leases, sealed, so that every process of a store renews a token once for all.
 package protocol TokenStore: Sendable {
-    /// What a grant asks with: its sealed secrets and the revision they were read at; nil when the grant is gone.
+    /// What a grant asks with, all of one moment: where it leads, its sealed secrets and their revision; nil when the grant is gone.
     func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials?
     func token(_ key: TokenKey) async throws(StoreFailure) -> StoredToken?
     /// Takes a lease, or returns false while someone else's has not run out.
     func takeLease(_ name: String, holder: String, at now: Date, until: Date) async throws(StoreFailure) -> Bool
     func dropLease(_ name: String, holder: String) async throws(StoreFailure)
-    /// Keeps what a renewal brought, the rotated refresh token included, and gives its lease back, in one commit; returns false and does nothing when the
-    /// lease or the grant's revision has moved since.
-    func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool
+    /// Keeps what a renewal brought, the rotated refresh token included, and gives its lease back, in one commit.
+    func keep(_ renewal: Renewal) async throws(StoreFailure) -> RenewalEnd
     /// Written down before a refresh token that ends with its first use is sent: returns when that was done before without an answer being kept.
     func beginAsking(_ grant: GrantID, at now: Date) async throws(StoreFailure) -> Date?
     /// The provider has answered, and nothing was lost.
@@ -48,14 +47,16 @@ package struct TokenKey: Sendable, Hashable, CustomStringConvertible {
 }
 
 package struct Credentials: Sendable, Hashable {
-    /// The edition at which the grant, its application, its provider or one of their secrets was last changed by a person.
+    package let source: GrantSource
+    /// The edition at which a person last changed something that voids tokens, in the grant, its application, its provider or one of their secrets.
     package let revision: Edition
     package let clientSecret: Sealed?
     /// Of the application's certificate or service account.
     package let privateKey: Sealed?
     package let refreshToken: Sealed?
 
-    package init(revision: Edition, clientSecret: Sealed?, privateKey: Sealed? = nil, refreshToken: Sealed?) {
+    package init(source: GrantSource, revision: Edition, clientSecret: Sealed?, privateKey: Sealed? = nil, refreshToken: Sealed?) {
+        self.source = source
         self.revision = revision
         self.clientSecret = clientSecret
         self.privateKey = privateKey
@@ -79,22 +80,41 @@ package struct StoredToken: Sendable, Hashable {
 }
 
 package struct Renewal: Sendable, Hashable {
+    /// The refresh token that the provider gave in place of the one it was asked with.
+    package struct Rotation: Sendable, Hashable {
+        package let from: Sealed
+        package let to: Sealed
+
+        package init(from: Sealed, to: Sealed) {
+            self.from = from
+            self.to = to
+        }
+    }
+
     package let key: TokenKey
     package let token: StoredToken
-    /// Set when the provider rotated it.
-    package let refreshToken: Sealed?
+    package let rotation: Rotation?
     package let lease: String
     package let holder: String
     package let observations: [Observation]
 
     package init(
-        key: TokenKey, token: StoredToken, refreshToken: Sealed?, lease: String, holder: String, observations: [Observation] = []
+        key: TokenKey, token: StoredToken, rotation: Rotation? = nil, lease: String, holder: String, observations: [Observation] = []
     ) {
         self.key = key
         self.token = token
-        self.refreshToken = refreshToken
+        self.rotation = rotation
         self.lease = lease
         self.holder = holder
         self.observations = observations
     }
+}
+
+/// What became of what a renewal brought.
+package enum RenewalEnd: Sendable, Hashable {
+    case kept
+    /// The lease or the credentials have moved, so the access token is not kept. A rotated refresh token is all the same: the one before ended with its use.
+    case overtaken
+    /// Nothing was kept: the refresh token that was asked with is not the one that is stored, or is not sealed as it was.
+    case otherRefreshToken
 }

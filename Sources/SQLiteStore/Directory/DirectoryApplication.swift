@@ -45,7 +45,7 @@ struct DirectoryApplication {
         for needed in entity.needs where try !transaction.exists("SELECT 1 FROM \(needed.kind.table) WHERE id = ?", [needed.id]) {
             throw StoreFailure.conflict("\(entity.key) names the \(needed), which does not exist")
         }
-        try transaction.write(entity, edition: next)
+        try transaction.write(entity, over: before, edition: next)
         note(entity.key, EntityStory(key: entity.key, before: before, after: entity))
     }
 

@@ -67,12 +67,12 @@ extension Transaction {
         }
     }
 
-    func write(_ entity: DirectoryEntity, edition: Edition) throws {
+    func write(_ entity: DirectoryEntity, over before: DirectoryEntity?, edition: Edition) throws {
         let kind = entity.key.kind
         try run(kind.upsert, StatementArguments(try EntityRow.values(of: entity)))
         switch entity {
         case .user(let user): try writeAddresses(of: user)
-        case .provider, .application, .grant: try touch(entity.key, edition: edition)
+        case .provider, .application, .grant: if entity.voidsTokens(of: before) { try touch(entity.key, edition: edition) }
         case .client(let client): try writeTokenRights(of: client)
         case .setting, .mailbox, .family, .delegation, .deny: break
         }
@@ -93,7 +93,7 @@ extension Transaction {
         }
     }
 
-    /// A person changed it or its secret: tokens had before are not used any more.
+    /// A person changed what tokens are had with: those had before are not used any more.
     func touch(_ key: EntityKey, edition: Edition) throws {
         try run("UPDATE \(key.kind.table) SET edition = ? WHERE id = ?", [edition.number, key.id])
     }

@@ -39,11 +39,15 @@ extension SQLiteStore: ConsentStore {
 
     package func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool {
         try await write { transaction in
-            guard try transaction.owner(of: result.grant.id)?.revision == result.revision else { return false }
-            let name = SecretName(.refreshToken, of: result.grant.id.text)
+            guard try transaction.revision(of: result.grant) == result.revision,
+                case .grant(var grant)? = try transaction.entity(EntityKey(.grant, result.grant.text))
+            else { return false }
+            // As a person left it meanwhile, but for whose it is now.
+            grant.pin = result.pin
+            let name = SecretName(.refreshToken, of: grant.id.text)
             var application = try DirectoryApplication(
                 DirectoryEdit(
-                    [.put(.grant(result.grant))], secrets: [SecretChange(name: name, sealed: result.refreshToken)], by: result.by,
+                    [.put(.grant(grant))], secrets: [SecretChange(name: name, sealed: result.refreshToken)], by: result.by,
                     at: result.at), in: transaction)
             let edition = try application.run()
             let token = result.token
@@ -51,12 +55,12 @@ extension SQLiteStore: ConsentStore {
                 StoredToken(
                     sealed: token.stored.sealed, obtained: token.stored.obtained, expires: token.stored.expires, revision: edition),
                 as: token.key)
-            try transaction.observe([.grant(result.grant.id, nil), .application(result.grant.application, nil)])
+            try transaction.observe([.grant(grant.id, nil), .application(grant.application, nil)])
             try transaction.run(
                 """
                 INSERT INTO grantUse ("grant", consentedAt, usedAt, scope) VALUES (?1, ?2, ?2, ?3)
                 ON CONFLICT ("grant") DO UPDATE SET consentedAt = ?2, usedAt = ?2, askedAt = NULL, scope = ?3
-                """, [result.grant.id.text, result.at.milliseconds, result.scope])
+                """, [grant.id.text, result.at.milliseconds, result.scope])
             try transaction.end(result.attempt, .granted(at: result.at, words: result.words))
             return true
         }

@@ -6,11 +6,11 @@ package import struct FoundationEssentials.Date
 extension SQLiteStore: TokenStore {
     package func credentials(of grant: GrantID) async throws(StoreFailure) -> Credentials? {
         try await read { transaction in
-            guard let owner = try transaction.owner(of: grant) else { return nil }
+            guard let revision = try transaction.revision(of: grant), let source = try transaction.source(of: grant) else { return nil }
+            let application = source.application.id.text
             return Credentials(
-                revision: owner.revision,
-                clientSecret: try transaction.secret(SecretName(.clientSecret, of: owner.application)),
-                privateKey: try transaction.secret(SecretName(.privateKey, of: owner.application)),
+                source: source, revision: revision, clientSecret: try transaction.secret(SecretName(.clientSecret, of: application)),
+                privateKey: try transaction.secret(SecretName(.privateKey, of: application)),
                 refreshToken: try transaction.secret(SecretName(.refreshToken, of: grant.text)))
         }
     }
@@ -51,21 +51,28 @@ extension SQLiteStore: TokenStore {
         }
     }
 
-    package func keep(_ renewal: Renewal) async throws(StoreFailure) -> Bool {
+    package func keep(_ renewal: Renewal) async throws(StoreFailure) -> RenewalEnd {
         try await write { transaction in
+            guard let revision = try transaction.revision(of: renewal.key.grant) else { return .overtaken }
+            if let rotation = renewal.rotation {
+                let name = SecretName(.refreshToken, of: renewal.key.grant.text)
+                guard try transaction.secret(name) == rotation.from else { return .otherRefreshToken }
+                // A machine's doing, not a person's: the edition stays, and with it the tokens had from the one before.
+                try transaction.put(rotation.to, as: name)
+            }
             let holds = try transaction.exists("SELECT 1 FROM lease WHERE name = ? AND holder = ?", [renewal.lease, renewal.holder])
-            guard holds, try transaction.owner(of: renewal.key.grant)?.revision == renewal.token.revision else { return false }
+            guard holds, revision == renewal.token.revision else {
+                // The provider has answered, and what it gave in place of the refresh token is here.
+                try transaction.run("UPDATE grantUse SET askedAt = NULL WHERE \"grant\" = ?", [renewal.key.grant.text])
+                return .overtaken
+            }
             try transaction.run("DELETE FROM lease WHERE name = ?", [renewal.lease])
             try transaction.put(renewal.token, as: renewal.key)
-            if let rotated = renewal.refreshToken {
-                // A machine's doing, not a person's: the edition stays, and with it the tokens had from the one before.
-                try transaction.put(rotated, as: SecretName(.refreshToken, of: renewal.key.grant.text))
-            }
             try transaction.observe(renewal.observations)
             try transaction.run(
                 "INSERT INTO grantUse (\"grant\", usedAt) VALUES (?1, ?2) ON CONFLICT (\"grant\") DO UPDATE SET usedAt = ?2, askedAt = NULL",
                 [renewal.key.grant.text, renewal.token.obtained.milliseconds])
-            return true
+            return .kept
         }
     }
 
@@ -90,14 +97,23 @@ extension SQLiteStore: TokenStore {
 }
 
 extension Transaction {
-    func owner(of grant: GrantID) throws -> (application: String, revision: Edition)? {
+    /// The last change that voids tokens of this grant.
+    func revision(of grant: GrantID) throws -> Edition? {
         try first(
             """
-            SELECT a.id, max(a.edition, g.edition, p.edition) FROM "grant" g JOIN application a ON a.id = g.application
+            SELECT max(a.edition, g.edition, p.edition) FROM "grant" g JOIN application a ON a.id = g.application
                 JOIN provider p ON p.id = a.provider
             WHERE g.id = ?
             """, [grant.text]
-        ) { (application: try $0.text(), revision: Edition(try $0.integer())) }
+        ) { Edition(try $0.integer()) }
+    }
+
+    fileprivate func source(of id: GrantID) throws -> GrantSource? {
+        guard case .grant(let grant)? = try entity(EntityKey(.grant, id.text)),
+            case .application(let application)? = try entity(EntityKey(.application, grant.application.text)),
+            case .provider(let provider)? = try entity(EntityKey(.provider, application.provider.text))
+        else { return nil }
+        return GrantSource(grant: grant, application: application, provider: provider)
     }
 
     func secret(_ name: SecretName) throws -> Sealed? {

@@ -199,9 +199,24 @@ struct ConsentTests {
             let browser = house.browser()
             let back = try await browser.consent(try await house.begin(), as: ConsentHouse.ann)
             var grant = try #require(try await house.store.directory().grant(ConsentHouse.grant))
-            grant.name = "renamed"
+            grant.principal = "somebody@else.example"
             _ = try await house.store.apply(DirectoryEdit([.put(.grant(grant))], by: "another", at: house.clock.now))
             try await expectRefused(house, try await browser.follow(back), "changed")
+        }
+    }
+
+    /// A name is corrected while somebody signs in: both count.
+    @Test func renamedMeanwhileItIsConsentedToAllTheSame() async throws {
+        try await ConsentHouse.with { house in
+            let browser = house.browser()
+            let back = try await browser.consent(try await house.begin(), as: ConsentHouse.ann)
+            var grant = try #require(try await house.store.directory().grant(ConsentHouse.grant))
+            grant.name = "renamed"
+            _ = try await house.store.apply(DirectoryEdit([.put(.grant(grant))], by: "another", at: house.clock.now))
+            _ = try await browser.follow(back)
+            #expect(try await house.refreshToken() != "the old one")
+            let kept = try #require(try await house.store.directory().grant(ConsentHouse.grant))
+            #expect(kept.name == "renamed" && kept.pin != nil)
         }
     }
 

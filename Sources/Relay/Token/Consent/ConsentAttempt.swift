@@ -24,7 +24,7 @@ package struct ConsentAttempt: Sendable, Hashable {
     package let id: ConsentID
     package let grant: GrantID
     package let application: ApplicationID
-    /// The credentials at its start: a grant that a person changed meanwhile is not overwritten.
+    /// The credentials at its start: what was consented to for others is not kept.
     package let revision: Edition
     package let way: Way
     package let startedAt: Date
@@ -68,8 +68,9 @@ package typealias ConsentID = Identifier<ConsentAttempt>
 /// What a consent brought, to be kept in one commit.
 package struct ConsentResult: Sendable {
     package let attempt: ConsentID
-    /// With its pin.
-    package let grant: Grant
+    package let grant: GrantID
+    /// Who consented.
+    package let pin: PrincipalPin
     /// As they were when the attempt began.
     package let revision: Edition
     package let refreshToken: Sealed
@@ -81,11 +82,13 @@ package struct ConsentResult: Sendable {
     package let at: Date
 
     package init(
-        attempt: ConsentID, grant: Grant, revision: Edition, refreshToken: Sealed, token: (key: TokenKey, stored: StoredToken),
+        attempt: ConsentID, grant: GrantID, pin: PrincipalPin, revision: Edition, refreshToken: Sealed,
+        token: (key: TokenKey, stored: StoredToken),
         scope: String, words: String, by: String, at: Date
     ) {
         self.attempt = attempt
         self.grant = grant
+        self.pin = pin
         self.revision = revision
         self.refreshToken = refreshToken
         self.token = token

@@ -12,16 +12,15 @@ extension ConsentDesk {
         let identity = try await identity(
             IdentityQuestion(answer: answer, provider: source.provider, application: source.application, nonce: nonce))
         try purpose.check(identity)
-        var grant = source.grant
-        grant.pin = identity.pin
+        let grant = source.grant.id
         let who = identity.logins.first ?? identity.pin.subject
         let at = now()
-        let key = TokenKey(grant: grant.id, resource: purpose.resource)
+        let key = TokenKey(grant: grant, resource: purpose.resource)
         let words = "\(who) consented to \(answer.scope ?? purpose.tokenScope)"
-        let isKept = try await kept { [grant] () throws(ConsentFailure) in
+        let isKept = try await kept { () throws(ConsentFailure) in
             ConsentResult(
-                attempt: attempt.id, grant: grant, revision: attempt.revision,
-                refreshToken: try seal(refresh, SecretName(.refreshToken, of: grant.id.text)),
+                attempt: attempt.id, grant: grant, pin: identity.pin, revision: attempt.revision,
+                refreshToken: try seal(refresh, SecretName(.refreshToken, of: grant.text)),
                 token: (
                     key,
                     StoredToken(

@@ -141,7 +141,9 @@ package struct ConsentDesk: Sendable {
     ) async throws(ConsentFailure) -> TokenRequest {
         let credentials = try await credentials(of: attempt)
         do throws(TokenFailure) {
-            return try purpose.tokenRequest(kind, try purpose.source.authentication(credentials, vault))
+            // The secret goes where it belonged at the same moment.
+            let purpose = ConsentPurpose(source: credentials.source, resources: purpose.resources, logins: purpose.logins)
+            return try purpose.tokenRequest(kind, try credentials.source.authentication(credentials, vault))
         } catch { throw .token(error) }
     }
 

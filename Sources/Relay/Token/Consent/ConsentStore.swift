@@ -12,7 +12,7 @@ package protocol ConsentStore: Sendable {
     func take(_ id: ConsentID, at now: Date) async throws(StoreFailure) -> Bool
     func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress) async throws(StoreFailure)
     /// Grant, refresh token, access token, health, use and the attempt's end in one commit, with its journal entries; false, and nothing kept, when a
-    /// person has changed the grant or its application since the attempt began.
+    /// person has changed what its tokens are had with since the attempt began.
     func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool
     /// Of all grants that were ever consented to or used.
     func uses() async throws(StoreFailure) -> [GrantID: GrantUse]
