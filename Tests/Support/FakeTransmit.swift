@@ -6,6 +6,7 @@ internal import Synchronization
 package final class FakeTransmit: Sendable {
     package struct Sent: Sendable {
         package let login: String
+        package let host: String?
         package let token: String
         package let envelope: Envelope
         /// Header, empty line and body.
@@ -46,7 +47,9 @@ package final class FakeTransmit: Sendable {
                 number += 1
             }
         } catch { throw TransmitFailure(stage: .content, cause: .ours(error.description)) }
-        let sent = Sent(login: message.login, token: message.token.revealText(), envelope: message.envelope, bytes: bytes)
+        let sent = Sent(
+            login: message.login, host: message.provider.smtp?.host, token: message.token.revealText(), envelope: message.envelope,
+            bytes: bytes)
         let (gate, answer) = state.withLock { state in
             state.sent.append(sent)
             state.underWay += 1

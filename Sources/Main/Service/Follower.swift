@@ -41,20 +41,24 @@ struct Follower: Sendable {
     /// False when the store could not be read: the caller looks again.
     func catchUp() async -> Bool {
         do throws(StoreFailure) {
-            let changed = try await shelf.catchUp(with: store)
-            let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
-            let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
-            guard !grants.isEmpty || !applications.isEmpty else { return true }
-            let directory = shelf.current.directory
-            await broker.forget { id in
-                if grants.contains(id.text) { return true }
-                guard let source = GrantSource(id, in: directory) else { return true }
-                return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
-            }
+            // Of a directory that nobody sees yet: a new one must not be met with a token of before.
+            try await shelf.catchUp(with: store) { await forget($0) }
             return true
         } catch {
             log.error("the directory cannot be followed: \(error)")
             return false
+        }
+    }
+
+    private func forget(_ changed: [EntityKey]) async {
+        let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
+        let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
+        guard !grants.isEmpty || !applications.isEmpty else { return }
+        let directory = shelf.current.directory
+        await broker.forget { id in
+            if grants.contains(id.text) { return true }
+            guard let source = GrantSource(id, in: directory) else { return true }
+            return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
         }
     }
 }

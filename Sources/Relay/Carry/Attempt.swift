@@ -51,19 +51,67 @@ package struct Attempt: Sendable {
 
     private var message: AcceptedMessage { entry.message }
 
+    /// What was decided, as far as it shows in what leaves.
+    private struct Plan: Sendable {
+        let decision: Decision
+        let rewritten: Rewritten
+        let source: GrantSource
+
+        /// Whether the same would leave, from the same mailbox to the same servers.
+        func isSame(as other: Plan) -> Bool {
+            decision.route == other.decision.route && decision.mailbox == other.decision.mailbox
+                && decision.transport == other.decision.transport && source == other.source
+                && rewritten.envelopeSender == other.rewritten.envelopeSender && rewritten.header.bytes == other.rewritten.header.bytes
+        }
+    }
+
+    private enum Planned {
+        case plan(Plan)
+        /// Why nothing is sent now, and the journal's word for it.
+        case later(why: String, word: String)
+        case hold(why: String, word: String)
+        case impossible(why: String)
+        case noToken(TokenFailure)
+    }
+
     /// How the sending itself went.
     private enum Transmission {
         case replies([RecipientReply])
         case failed(TransmitFailure)
         case noToken(TokenFailure)
+        /// Nothing was sent: what was decided is not what would be decided by now.
+        case moved
     }
 
+    /// Decisions of one attempt: a directory that moves under each of them is being imported, and mail waits for the end of that.
+    private static let mostDecisions = 3
+
     package func run() async -> Settlement {
+        var attempt = self
+        for _ in 0..<Self.mostDecisions {
+            if let settlement = await attempt.once() { return settlement }
+            attempt = Attempt(entry, surroundings)
+        }
+        return attempt.postpone()
+    }
+
+    /// nil: the world has moved meanwhile, and nothing was sent.
+    private func once() async -> Settlement? {
         var report = AttemptReport(entry: entry, edition: snapshot.directory.edition, at: surroundings.now())
         guard !entry.remaining.isEmpty else { return await settleNobodyLeft(report) }
+        switch plan(&report) {
+        case .plan(let plan): return await send(plan, report)
+        case .later(let why, let word): return await settle(later: why, word: word, report)
+        case .hold(let why, let word): return await hold(why, word: word, report)
+        case .impossible(let why): return await settle(impossible: why, report)
+        case .noToken(let failure): return await settle(failure, report)
+        }
+    }
+
+    private func plan(_ report: inout AttemptReport) -> Planned {
         let header: HeaderBlock
         do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
-            return await hold("its header cannot be read any more, the store is damaged: \(error)", word: "damaged", report)
+            return .hold(why: "its header cannot be read any more, the store is damaged: \(error)", word: "damaged")
         }
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
@@ -71,44 +119,54 @@ package struct Attempt: Sendable {
             size: message.size, needsEnvelope: needsEnvelope(header), recipients: entry.remaining.count)
         switch decider.decide(message.author, routing) {
         case .refused(let refusal) where refusal.explanation.saysItFitsNowhere:
-            return await settle(impossible: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))", report)
-        case .refused(let refusal): return await settle(later: refusal.sentence, word: refusal.code.rawValue, report)
-        case .hold:
-            return await hold("\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue, report)
+            return .impossible(why: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))")
+        case .refused(let refusal): return .later(why: refusal.sentence, word: refusal.code.rawValue)
+        case .hold: return .hold(why: "\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue)
         case .decided(let decision):
             report.decision = decision
             let rewritten: Rewritten
             do throws(Refusal) { rewritten = try rewrite(header, decision) } catch {
-                return await settle(later: error.sentence, word: error.code.rawValue, report)
+                return .later(why: error.sentence, word: error.code.rawValue)
             }
             report.envelopeSender = rewritten.envelopeSender
             guard let source = source(decision) else {
-                return await settle(.missing("the mailbox \(decision.mailbox.login) has no grant any more"), report)
+                return .noToken(.missing("the mailbox \(decision.mailbox.login) has no grant any more"))
             }
-            return await send(rewritten, decision, source, report)
+            return .plan(Plan(decision: decision, rewritten: rewritten, source: source))
         }
     }
 
     /// Within what the login may do just now; a message that has to wait for longer goes back into the queue, untried.
-    private func send(
-        _ rewritten: Rewritten, _ decision: Decision, _ source: GrantSource, _ report: AttemptReport
-    ) async -> Settlement {
+    private func send(_ plan: Plan, _ report: AttemptReport) async -> Settlement? {
+        let (decision, source) = (plan.decision, plan.source)
         let tried = Array(entry.remaining.prefix(source.provider.limits.recipientsPerMessage ?? .max))
         let limits = source.provider.limits
         let wish = Pace.Wish(
             login: decision.mailbox.login, transport: decision.transport, limits: limits,
             tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: tried.count)
         if case .later(let until, let why) = await surroundings.pace.enter(wish) { return postpone(until: until, why, decision, report) }
-        let transmission = await transmit(rewritten, decision, source, to: tried)
-        let settlement =
-            switch transmission {
+        let settlement: Settlement? =
+            switch await transmit(plan, to: tried) {
             case .replies(let replies): await settle(replies, to: tried, decision, report)
             case .failed(let failure): await settle(failure, to: tried, decision, report)
             case .noToken(let failure): await settle(failure, report)
+            case .moved: nil
             }
-        await surroundings.pace.leave(wish, asksForLess: settlement.asksForLess)
-        await surroundings.pace.count(settlement.usages)
+        await surroundings.pace.leave(wish, asksForLess: settlement?.asksForLess ?? false)
+        if let settlement { await surroundings.pace.count(settlement.usages) }
         return settlement
+    }
+
+    /// After each wait, for a place or for a token, the world may have moved: a right that was revoked meanwhile is not used, and a token that was had with
+    /// newer credentials does not go to the server of before.
+    private func holds(_ plan: Plan, with token: AccessToken) async -> Bool {
+        if token.revision > surroundings.shelf.current.directory.edition { await surroundings.catchUp() }
+        let now = Attempt(entry, surroundings)
+        guard token.revision <= now.snapshot.directory.edition else { return false }
+        if now.snapshot.isSame(as: snapshot) { return true }
+        var report = AttemptReport(entry: entry, edition: now.snapshot.directory.edition, at: surroundings.now())
+        guard case .plan(let anew) = now.plan(&report) else { return false }
+        return anew.isSame(as: plan)
     }
 
     private func needsEnvelope(_ header: HeaderBlock) -> Bool {
@@ -139,43 +197,30 @@ package struct Attempt: Sendable {
 
     func source(_ decision: Decision) -> GrantSource? { GrantSource(decision.mailbox.grant, in: snapshot.directory) }
 
-    private func transmit(
-        _ rewritten: Rewritten, _ decision: Decision, _ source: GrantSource, to tried: [Int]
-    ) async -> Transmission {
-        let key = source.key(decision.transport.resource, login: decision.mailbox.login)
+    private func transmit(_ plan: Plan, to tried: [Int]) async -> Transmission {
+        let key = plan.source.key(plan.decision.transport.resource, login: plan.decision.mailbox.login)
         let token: AccessToken
         do throws(TokenFailure) { token = try await surroundings.broker.token(for: key) } catch { return .noToken(error) }
-        let outgoing = outgoing(rewritten, decision, source, to: tried)
+        guard await holds(plan, with: token) else { return .moved }
+        let outgoing = outgoing(plan, to: tried)
         do throws(TransmitFailure) {
             return .replies(try await surroundings.transmit(outgoing(token.secret)))
         } catch {
             // A token can die before its time (revoked, clock, sessions): a fresh one is worth exactly one try.
-            guard diagnose(error, decision).verdict == .tokenRejected, !error.contentHadLeft else { return .failed(error) }
+            guard diagnose(error, plan.decision).verdict == .tokenRejected, !error.contentHadLeft else { return .failed(error) }
             let fresh: AccessToken
             do throws(TokenFailure) { fresh = try await surroundings.broker.replacement(for: key, rejected: token) } catch {
                 return .noToken(error)
-    /// After each wait, for a place or for a token, the world may have moved: a right that was revoked meanwhile is not used, and a token that was had with
-    /// newer credentials does not go to the server of before.
-    private func holds(_ plan: Plan, with token: AccessToken) async -> Bool {
-        if token.revision > surroundings.shelf.current.directory.edition { await surroundings.catchUp() }
-        let now = Attempt(entry, surroundings)
-        guard token.revision <= now.snapshot.directory.edition else { return false }
-        if now.snapshot.isSame(as: snapshot) { return true }
-        var report = AttemptReport(entry: entry, edition: now.snapshot.directory.edition, at: surroundings.now())
-        guard case .plan(let anew) = now.plan(&report) else { return false }
-        return anew.isSame(as: plan)
-    }
-
             }
+            guard await holds(plan, with: fresh) else { return .moved }
             do throws(TransmitFailure) {
                 return .replies(try await surroundings.transmit(outgoing(fresh.secret)))
             } catch { return .failed(error) }
         }
     }
 
-    private func outgoing(
-        _ rewritten: Rewritten, _ decision: Decision, _ source: GrantSource, to tried: [Int]
-    ) -> (Secret) -> OutgoingMessage {
+    private func outgoing(_ plan: Plan, to tried: [Int]) -> (Secret) -> OutgoingMessage {
+        let (decision, rewritten, source) = (plan.decision, plan.rewritten, plan.source)
         var envelope = message.envelope
         envelope.sender = rewritten.envelopeSender
         envelope.recipients = tried.map { message.envelope.recipients[$0] }
