@@ -117,6 +117,18 @@ struct DeliveryNoticeTests {
         #expect(body.contains("given up after five days"))
     }
 
+    /// Too big for every way out: that is what the sender reads, and not that the time is over.
+    @Test func whatFitsNowhereIsTooBig() async throws {
+        let service = try await FakeService()
+        try await administrator(service)
+        var provider = FakeCompany.provider
+        provider.limits.messageSize = 10
+        _ = try await service.store.apply(Samples.edit(.provider(provider)))
+        try await service.accept("m")
+        let (_, body) = try #require(try await notice(service))
+        #expect(body.contains("Status: 5.3.4"), "\(body)")
+    }
+
     @Test func aNoticeCausesNone() async throws {
         let service = try await FakeService()
         try await administrator(service)

@@ -96,9 +96,9 @@ extension Attempt {
             case .sent: return nil
             case .refused:
                 return result.map { .init(recipient: recipient, words: $0.diagnosis.cause, answer: answer, status: $0.status) }
-            // The time was over, whatever the last answer was (RFC 3463 section 3.5).
+            // RFC 3463: too big for the system (X.3.4), or the time was over, whatever the last answer was (X.4.7).
             case nil, .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped:
-                return why.map { .init(recipient: recipient, words: $0, answer: answer, status: "5.4.7") }
+                return why.map { .init(recipient: recipient, words: $0, answer: answer, status: report.fitsNowhere ? "5.3.4" : "5.4.7") }
             }
         }
     }

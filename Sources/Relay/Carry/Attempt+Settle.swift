@@ -5,11 +5,13 @@ internal import struct FoundationEssentials.Date
 extension Attempt {
     /// No route just now: an administrator may mend it, so the message waits as long as any other.
     func settle(later why: String, word: String, _ report: AttemptReport) async -> Settlement {
-        await settle(report, outcome: word, state: later(why, notBefore: nil))
+        await settle(report, outcome: word, state: later(why, notBefore: nil, report))
     }
 
     /// No way out will ever take this message: everyone left is refused, now and not in five days.
     func settle(impossible why: String, _ report: AttemptReport) async -> Settlement {
+        var report = report
+        report.fitsNowhere = true
         var settlement = await settle(report, outcome: Verdict.refused.word, state: .failed(why: why))
         for index in entry.remaining { settlement.outcomes[index] = .refused(reply: why) }
         return settlement
@@ -27,12 +29,12 @@ extension Attempt {
     func settle(_ failure: TokenFailure, _ report: AttemptReport) async -> Settlement {
         switch failure {
         case .temporary(_, let seconds):
-            return await settle(report, outcome: failure.word, state: later(failure.description, notBefore: seconds))
+            return await settle(report, outcome: failure.word, state: later(failure.description, notBefore: seconds, report))
         case .grant, .mailbox, .application:
             // The broker has recorded it; deciding anew finds the next route, or waits.
-            return await settle(report, outcome: failure.word, state: again(failure.description))
+            return await settle(report, outcome: failure.word, state: again(failure.description, report))
         case .missing:
-            return await settle(report, outcome: failure.word, state: later(failure.description, notBefore: nil))
+            return await settle(report, outcome: failure.word, state: later(failure.description, notBefore: nil, report))
         }
     }
 
@@ -104,8 +106,8 @@ extension Attempt {
                 report.recipients.count < entry.remaining.count
                 ? .waiting(until: surroundings.now(), why: "more recipients than a message may have")
                 : closing(report, diagnosis.verdict == .refused ? words : nil)
-        case .retry(let seconds): state = later(words, notBefore: seconds)
-        case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words)
+        case .retry(let seconds): state = later(words, notBefore: seconds, report)
+        case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words, report)
         }
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
         var settlement = await settle(report, outcome: word(diagnosis.verdict, state), state: state)
@@ -167,15 +169,23 @@ extension Attempt {
     }
 
     /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.
-    private func again(_ why: String) -> Settlement.Next {
-        entry.claim.attempt < 10 ? .waiting(until: surroundings.now(), why: why) : later(why, notBefore: nil)
+    private func again(_ why: String, _ report: AttemptReport) -> Settlement.Next {
+        failures(report) < 10 ? .waiting(until: surroundings.now(), why: why) : later(why, notBefore: nil, report)
     }
 
-    private func later(_ why: String, notBefore seconds: Double?) -> Settlement.Next {
+    private func later(_ why: String, notBefore seconds: Double?, _ report: AttemptReport) -> Settlement.Next {
         let next = surroundings.schedule.nextAttempt(
-            after: entry.claim.attempt, acceptedAt: entry.message.acceptedAt, at: surroundings.now(), notBefore: seconds,
+            after: failures(report), acceptedAt: entry.message.acceptedAt, at: surroundings.now(), notBefore: seconds,
             spread: surroundings.draw())
         return next.map { .waiting(until: $0, why: why) } ?? .failed(why: "given up after five days: \(why)")
+    }
+
+    /// Attempts that brought the message no further, this one included. More recipients than a message may have leave in batches, and one that was taken is
+    /// no reason to wait longer with the next.
+    private func failures(_ report: AttemptReport) -> Int {
+        let batch = report.decision.flatMap { source($0)?.provider.limits.recipientsPerMessage } ?? .max
+        let settled = entry.message.envelope.recipients.count - entry.remaining.count
+        return max(1, entry.claim.attempt - settled / max(1, batch))
     }
 
     private func settle(_ report: AttemptReport, outcome: String, state: Settlement.Next) async -> Settlement {

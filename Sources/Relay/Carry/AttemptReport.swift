@@ -13,6 +13,8 @@ struct AttemptReport: Sendable {
     /// `sent`, `refused`, `retry`, `denied`, … or a refusal's code; no text that may quote an address.
     var outcome = ""
     var next = ""
+    /// Nobody was tried, because the message is too much for every way out.
+    var fitsNowhere = false
 
     struct Result: Sendable {
         let index: Int
