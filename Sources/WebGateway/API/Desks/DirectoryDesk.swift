@@ -29,7 +29,7 @@ struct DirectoryDesk: Sendable {
         var cursor = after
         while found.count < limit {
             let page = try await store.entities(kind, after: cursor, limit: Self.page)
-            found += page.filter { $0.mentions(text) }
+            found += page.filter { Self.document($0).mentions(text) }
             cursor = page.last?.key.id
             if page.count < Self.page { break }
         }
@@ -192,14 +192,19 @@ extension Directory {
     func contains(_ key: EntityKey) -> Bool { entity(key) != nil }
 }
 
-extension DirectoryEntity {
-    /// Whether the text stands anywhere in it, without regard to case.
-    fileprivate func mentions(_ text: String) -> Bool {
-        String(decoding: JSONWriter.bytes(EntityForm.value(self)), as: UTF8.self).lowercased().contains(text.lowercased())
-    }
-}
-
 extension DocumentValue {
+    /// Whether the text stands in one of its values, without regard to case.
+    fileprivate func mentions(_ text: String) -> Bool {
+        switch self {
+        case .null, .flag: false
+        case .text(let own): own.lowercased().contains(text.lowercased())
+        case .number(let number): String(number).contains(text)
+        case .decimal(let number): String(number).contains(text)
+        case .list(let values): values.contains { $0.mentions(text) }
+        case .map(let entries): entries.contains { $0.value.mentions(text) }
+        }
+    }
+
     fileprivate func merged(with patch: DocumentValue) -> DocumentValue {
         guard case .map(let changes) = patch else { return patch }
         var entries: [Entry] = if case .map(let own) = self { own } else { [] }
