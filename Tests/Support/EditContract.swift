@@ -12,7 +12,8 @@ package struct EditContract: StoreContract {
         Fact("whatIsUsedIsNotRemoved", whatIsUsedIsNotRemoved), Fact("longListsAreCutShort", longListsAreCutShort),
         Fact("cascadeTakesDependents", cascadeTakesDependents), Fact("removingAllTogetherIsFine", removingAllTogetherIsFine),
         Fact("replacingIsFine", replacingIsFine), Fact("danglingReferenceIsRefused", danglingReferenceIsRefused),
-        Fact("refusedEditChangesNothing", refusedEditChangesNothing), Fact("clientsCanBeToldApart", clientsCanBeToldApart),
+        Fact("refusedEditChangesNothing", refusedEditChangesNothing), Fact("trialChangesNothing", trialChangesNothing),
+        Fact("clientsCanBeToldApart", clientsCanBeToldApart),
         Fact("settingThatNamesAUserIsAReference", settingThatNamesAUserIsAReference), Fact("referencesAreListed", referencesAreListed),
         Fact("journalTellsFromAndTo", journalTellsFromAndTo), Fact("factsHoldNothingPersonal", factsHoldNothingPersonal),
         Fact("journalTellsOfRemovals", journalTellsOfRemovals),
@@ -112,6 +113,26 @@ package struct EditContract: StoreContract {
         #expect(try await store.entity(EntityKey(.user, "u")) == nil)
         #expect(try await store.entries(JournalFilter()).isEmpty)
         #expect(try await store.apply(Samples.edit(.user(try Samples.user("u", "u@example.org")))) == Edition(1))
+    }
+
+    /// It ends as the edit would, and leaves nothing, not even in the journal.
+    @Sendable func trialChangesNothing() async throws {
+        let store = try await filled()
+        let entries = try await store.entries(JournalFilter()).count
+        var edit = Samples.edit(.user(try Samples.user("late", "late@example.org")))
+        edit.isTrial = true
+        #expect(try await store.apply(edit) == Edition(2))
+        #expect(try await store.entity(EntityKey(.user, "late")) == nil)
+        #expect(try await store.directory().edition == Edition(1))
+        var refused = removal(.grant, "grant")
+        refused.isTrial = true
+        let refusal = refused
+        #expect(await failure { () throws(StoreFailure) in try await store.apply(refusal) }?.isConflict == true)
+        #expect(try await store.entries(JournalFilter()).count == entries)
+        // The chain goes on from where it was.
+        edit.isTrial = false
+        #expect(try await store.apply(edit) == Edition(2))
+        #expect(try await store.entries(JournalFilter()).count == entries + 1)
     }
 
     @Sendable func clientsCanBeToldApart() async throws {

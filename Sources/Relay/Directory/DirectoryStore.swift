@@ -14,7 +14,8 @@ package protocol DirectoryStore: Sendable {
     func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User]
     /// What would break if this went away.
     func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey]
-    /// One transaction: changes, sealed secrets, change rows, journal. Returns the edition, unmoved when nothing was different.
+    /// One transaction: changes, sealed secrets, change rows, journal. Returns the edition, unmoved when nothing was different. Of a trial nothing is kept;
+    /// it fails as the edit would, and returns the edition it would have made.
     func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition
 }
 
@@ -38,6 +39,8 @@ package struct DirectoryEdit: Sendable {
     package var expecting: Edition?
     /// Removes what refers to a removed thing as well, instead of refusing.
     package var cascades: Bool
+    /// To find out how it would end.
+    package var isTrial = false
 
     package init(
         _ changes: [DirectoryChange], secrets: [SecretChange] = [], by: String, at: Date, expecting: Edition? = nil, cascades: Bool = false

@@ -80,7 +80,7 @@ extension SQLiteStore: DirectoryStore {
     package func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition {
         try await write { transaction in
             var application = try DirectoryApplication(edit, in: transaction)
-            return try application.run()
+            return edit.isTrial ? try transaction.undoing { try application.run() } : try application.run()
         }
     }
 }

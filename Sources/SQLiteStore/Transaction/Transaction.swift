@@ -64,6 +64,19 @@ final class Transaction {
         return try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
     }
 
+    /// What the work answers, when nothing it wrote stays.
+    func undoing<Answer>(_ work: () throws -> Answer) throws -> Answer {
+        // What was appended goes with the savepoint.
+        defer { head = nil }
+        var answer: Answer?
+        try database.inSavepoint {
+            answer = try work()
+            return .rollback
+        }
+        guard let answer else { preconditionFailure("GRDB runs the block of a savepoint or throws") }
+        return answer
+    }
+
     func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
         try first(sql, arguments) { _ in true } ?? false
     }

@@ -38,6 +38,8 @@ struct Endpoint: Sendable {
             Parameter(name: name, place: .query, schema: schema, isRequired: false, about: about)
         }
 
+        static let dryRun = query("dry_run", .choice(["true", "false"]), "judge it and say how it would come out, but change nothing")
+
         static func header(_ name: String, required: Bool = false, _ about: String) -> Parameter {
             Parameter(name: name, place: .header, schema: .line, isRequired: required, about: about)
         }

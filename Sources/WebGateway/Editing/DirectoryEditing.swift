@@ -14,6 +14,8 @@ struct DirectoryEditing: Sendable {
 
     let office: WebOffice
     let person: String
+    /// Everything is judged as if, and nothing is kept.
+    var isTrial = false
 
     /// How often a plan is made anew because someone else changed the directory meanwhile.
     private static let limit = 4
@@ -27,10 +29,12 @@ struct DirectoryEditing: Sendable {
             let directory = office.directory
             let plan = try plan(directory)
             guard !plan.changes.isEmpty || !plan.secrets.isEmpty else { return }
-            let edit = DirectoryEdit(
+            var edit = DirectoryEdit(
                 plan.changes, secrets: plan.secrets, by: person, at: office.now, expecting: directory.edition, cascades: plan.cascades)
+            edit.isTrial = isTrial
             do throws(StoreFailure) {
                 _ = try await office.store.apply(edit)
+                if isTrial { return }
                 _ = await office.operations.catchUp()
                 return
             } catch {

@@ -89,9 +89,11 @@ extension DirectoryDesk {
                 changes: [.put(entity)], secrets: try secrets.map { try editing.sealed($0.secret, SecretName($0.kind, of: entity.key.id)) })
         }
 
-        func answer(_ entity: DirectoryEntity) -> DocumentValue {
-            let document = DirectoryDesk.document(entity)
-            return newKey.map { document.adding([.init("key", .text($0))]) } ?? document
+        func answer(_ entity: DirectoryEntity) -> DocumentValue { withKey(DirectoryDesk.document(entity)) }
+
+        /// With the key that was made, which is nowhere else.
+        func withKey(_ document: DocumentValue) -> DocumentValue {
+            newKey.map { document.adding([.init("key", .text($0))]) } ?? document
         }
     }
 }

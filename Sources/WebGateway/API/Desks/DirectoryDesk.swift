@@ -11,7 +11,11 @@ struct DirectoryDesk: Sendable {
     let call: Call
 
     private var kind: EntityKind { collection.kind }
-    private var editing: DirectoryEditing { DirectoryEditing(office: call.office, person: call.visitor.person) }
+    private var editing: DirectoryEditing {
+        get throws { DirectoryEditing(office: call.office, person: call.visitor.person, isTrial: try isTrial) }
+    }
+    /// Says how it would come out, and changes nothing.
+    var isTrial: Bool { get throws { try call.query.flag("dry_run") } }
 
     func list() async throws -> Reply {
         let limit = try call.query.number("limit", in: 1...Self.page, usual: 100)
@@ -56,6 +60,7 @@ struct DirectoryDesk: Sendable {
         if document.value["items"] != nil { return try await createMany(document) }
         let body = try Body(document, self, id: nil)
         var made: DirectoryEntity?
+        let editing = try editing
         try await editing.edit { directory in
             let entity = try body.read(directory, before: nil)
             guard !directory.contains(entity.key) else {
@@ -65,6 +70,7 @@ struct DirectoryDesk: Sendable {
             return try body.plan(entity, editing)
         }
         guard let made else { throw Problem(.fault, "nothing was made") }
+        if try isTrial { return .json(Self.document(made)) }
         return .json(body.answer(made), .created).with(.eTag, EntityTag.of(made)).with(
             .location, "\(call.office.address.path)/v1/\(collection.name)/\(PercentCoding.encode(made.key.id))")
     }
@@ -73,9 +79,9 @@ struct DirectoryDesk: Sendable {
     private func createMany(_ document: DocumentReader) async throws -> Reply {
         let items = try document.fields(["items"]).items("items")
         guard !items.isEmpty, items.count <= Self.most else { throw Problem(.tooLarge, "send 1 to \(Self.most) at once", place: "items") }
-        let isTrial = try call.query.flag("dry_run")
         let bodies = try items.map { try Body($0, self, id: nil) }
         var outcomes: [DocumentValue] = []
+        let editing = try editing
         try await editing.edit { directory in
             outcomes = []
             var plan = DirectoryEditing.Plan()
@@ -84,14 +90,15 @@ struct DirectoryDesk: Sendable {
                 try body.check(entity, directory)
                 let before = directory.entity(entity.key)
                 let isSame = before.map { EntityForm.value($0) == EntityForm.value(entity) } ?? false
-                outcomes.append([
+                let outcome: DocumentValue = [
                     "id": .text(entity.key.id), "outcome": before == nil ? "added" : isSame ? "unchanged" : "changed",
-                ])
+                ]
+                outcomes.append(try isTrial ? outcome : body.withKey(outcome))
                 let own = try body.plan(entity, editing)
                 if !isSame { plan.changes += own.changes }
                 plan.secrets += own.secrets
             }
-            return isTrial ? DirectoryEditing.Plan() : plan
+            return plan
         }
         return .json(["items": .list(outcomes), "edition": .number(call.office.directory.edition.number)])
     }
@@ -120,6 +127,7 @@ struct DirectoryDesk: Sendable {
         }
         var answer: DocumentValue = .null
         var tag = ""
+        let editing = try editing
         try await editing.edit { directory in
             guard let before = directory.entity(EntityKey(kind, id)) else { throw missing(id) }
             guard EntityTag.matches(condition, EntityTag.of(before)) else {
@@ -128,13 +136,13 @@ struct DirectoryDesk: Sendable {
             }
             let body = try Body(DocumentReader(try value(before)), self, id: id)
             let entity = try body.read(directory, before: before)
-            answer = body.answer(entity)
+            answer = try isTrial ? Self.document(entity) : body.answer(entity)
             tag = EntityTag.of(entity)
             var plan = try body.plan(entity, editing)
             if EntityForm.value(before) == EntityForm.value(entity) { plan.changes = [] }
             return plan
         }
-        return .json(answer).with(.eTag, tag)
+        return try isTrial ? .json(answer) : .json(answer).with(.eTag, tag)
     }
 
     func remove() async throws -> Reply {

@@ -34,6 +34,7 @@ extension OpenAPI {
                             of: .object([
                                 .init("id", .line, required: true),
                                 .init("outcome", .choice(["added", "changed", "unchanged"]), required: true),
+                                .init("key", .line, "of a client for which one was made; shown this once"),
                             ])), required: true),
                     .init("edition", .number(), required: true),
                 ])

@@ -23,7 +23,9 @@ extension Endpoints {
         },
         Endpoint(
             .put, "/v1/settings/{key}", in: "Settings", "Set a setting", for: .administrators,
-            parameters: [.path("key", "the setting"), .header("If-Match", "the ETag of the state it replaces; without it, any")],
+            parameters: [
+                .path("key", "the setting"), .header("If-Match", "the ETag of the state it replaces; without it, any"), .dryRun,
+            ],
             body: .json(.object([.init("value", .line, required: true)]), example: #"{"value": "* Current User *"}"#),
             promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
         ) { call in
@@ -32,7 +34,9 @@ extension Endpoints {
         },
         Endpoint(
             .delete, "/v1/settings/{key}", in: "Settings", "Unset a setting", for: .administrators,
-            parameters: [.path("key", "the setting"), .header("If-Match", "the ETag of the state it removes; without it, any")],
+            parameters: [
+                .path("key", "the setting"), .header("If-Match", "the ETag of the state it removes; without it, any"), .dryRun,
+            ],
             promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
         ) { call in try await change(call, to: nil) },
     ]
@@ -46,15 +50,20 @@ extension Endpoints {
         return key
     }
 
-    private static func document(_ key: SettingKey, _ settings: Settings) -> DocumentValue {
-        ["key": .text(key.description), "value": DocumentValue(settings[key])]
+    private static func document(_ key: SettingKey, _ settings: Settings) -> DocumentValue { document(key, settings[key]) }
+
+    private static func document(_ key: SettingKey, _ text: String?) -> DocumentValue {
+        ["key": .text(key.description), "value": DocumentValue(text)]
     }
 
     static func tag(_ key: SettingKey, _ settings: Settings) -> String { EntityTag.of(document(key, settings)) }
 
     private static func change(_ call: Call, to text: String?) async throws -> Reply {
         let key = try key(call)
-        try await DirectoryEditing(office: call.office, person: call.visitor.person).set(key, to: text, ifMatch: call.header("If-Match"))
+        let isTrial = try call.query.flag("dry_run")
+        try await DirectoryEditing(office: call.office, person: call.visitor.person, isTrial: isTrial)
+            .set(key, to: text, ifMatch: call.header("If-Match"))
+        if isTrial { return .json(document(key, text)) }
         let settings = call.office.directory.settings
         return .json(document(key, settings)).with(.eTag, tag(key, settings))
     }
@@ -114,20 +123,20 @@ extension DirectoryCollection {
         [
             Endpoint(
                 .post, base, in: group, "Make \(aNoun), or put many",
-                about:
-                    "Many, in `items`, all or none: what is there already is replaced, the rest is made. With `dry_run=true` it says what would become of each.",
-                for: .administrators, parameters: [.query("dry_run", .choice(["true", "false"]), "of many: change nothing")],
+                about: "Many, in `items`, all or none: what is there already is replaced, the rest is made.",
+                for: .administrators, parameters: [.dryRun],
                 body: .json(
                     .either([request, .object([.init("items", .list(of: request, shortest: 1, longest: 10_000), required: true)])])),
                 promises: [
                     .init(.created, "made", answered, headers: ["ETag", "Location"]),
-                    .init(.ok, "of many, what became of each", .named("Outcomes")),
+                    .init(
+                        .ok, "of many, what became of each; of one that was only tried, what would be", .either([.named("Outcomes"), one])),
                 ], problems: [.conflict]
             ) { call in try await DirectoryDesk(collection: self, call: call).create() },
             Endpoint(
                 .post, base + "/remove", in: group, "Remove many",
                 about: "All or none. What is used stays and stands in the way, unless `cascade` takes what uses it away too.",
-                for: .administrators,
+                for: .administrators, parameters: [.dryRun],
                 body: .json(
                     .object([.init("ids", .list(of: .line, shortest: 1, longest: 10_000), required: true), .init("cascade", .flag)])),
                 promises: [.init(.noContent, "they are gone")], problems: [.notFound, .conflict]
@@ -139,14 +148,14 @@ extension DirectoryCollection {
         [
             Endpoint(
                 .put, base + "/{id}", in: group, "Replace \(aNoun)", for: .administrators,
-                parameters: [.path("id", "its id"), Self.condition],
+                parameters: [.path("id", "its id"), Self.condition, .dryRun],
                 body: .json(request), promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
                 problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
             ) { call in try await DirectoryDesk(collection: self, call: call).replace() },
             Endpoint(
                 .patch, base + "/{id}", in: group, "Change parts of \(aNoun)",
                 about: "A merge patch (RFC 7396): what is not named stays, what is null goes.",
-                for: .administrators, parameters: [.path("id", "its id"), Self.condition],
+                for: .administrators, parameters: [.path("id", "its id"), Self.condition, .dryRun],
                 body: Endpoint.Body(
                     shapes: [("application/merge-patch+json", .map(of: .anything)), ("application/json", .map(of: .anything))], example: ""),
                 promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
@@ -156,7 +165,7 @@ extension DirectoryCollection {
                 .delete, base + "/{id}", in: group, "Remove \(aNoun)", for: .administrators,
                 parameters: [
                     .path("id", "its id"), .header("If-Match", "the ETag of the state that is removed; without it, any"),
-                    .query("cascade", .choice(["true", "false"]), "what uses it goes too"),
+                    .query("cascade", .choice(["true", "false"]), "what uses it goes too"), .dryRun,
                 ],
                 promises: [.init(.noContent, "it is gone")], problems: [.notFound, .changedMeanwhile, .conflict]
             ) { call in try await DirectoryDesk(collection: self, call: call).remove() },
