@@ -63,7 +63,7 @@ package struct WebGateway: Service {
         quiet.logLevel = .critical
         let seats = Seats(most: office?.settings.connectionsPerAddress ?? 100, proxies: office?.settings.proxies ?? [])
         let application = Application(
-            router: router,
+            responder: Addressee(address: consent.address, routes: router.buildResponder()),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [SeatHandler(seats), UnreadAnswers(), TurnHandler()],

@@ -5,7 +5,7 @@ internal import Mail
 internal import Relay
 internal import struct FoundationEssentials.Date
 
-/// Everything that is answered beside consent. Below the public path, and below the top for a proxy that takes the path off.
+/// Everything that is answered beside consent.
 struct WebRoutes: Sendable {
     private let office: WebOffice
     private let desk: APIDesk
@@ -23,21 +23,19 @@ struct WebRoutes: Sendable {
 
     func add(to router: Router<WebContext>) {
         router.add(middleware: NothingThere(office: office, console: console))
-        for base in Set([office.address.path, ""]) {
-            desk.add(Endpoints.all, to: router, below: base)
-            addMonitoring(to: router, below: base)
-            console.add(to: router, below: base)
-        }
+        desk.add(Endpoints.all, to: router)
+        addMonitoring(to: router)
+        console.add(to: router)
     }
 
-    private func addMonitoring(to router: Router<WebContext>, below base: String) {
+    private func addMonitoring(to router: Router<WebContext>) {
         let document = OpenAPI.document(
             Endpoints.all, server: office.address.path.isEmpty ? "/" : office.address.path, version: office.settings.version)
         let promise = Reply.json(document)
-        router.get("\(base)/openapi.json") { request, _ in promise.response(zips: request.takesGzip) }
-        router.get("\(base)/healthz") { _, _ in Reply(.ok, .text("alive\n", type: "text/plain; charset=utf-8")).response(zips: false) }
-        router.get("\(base)/readyz") { _, _ in await ready() }
-        router.get("\(base)/metrics") { request, context in await metrics(request, context) }
+        router.get("/openapi.json") { request, _ in promise.response(zips: request.takesGzip) }
+        router.get("/healthz") { _, _ in Reply(.ok, .text("alive\n", type: "text/plain; charset=utf-8")).response(zips: false) }
+        router.get("/readyz") { _, _ in await ready() }
+        router.get("/metrics") { request, context in await metrics(request, context) }
     }
 
     /// Whether mail is taken right now: the store answers, and there is room.
@@ -83,7 +81,7 @@ struct NothingThere: RouterMiddleware {
     ) async throws -> Response {
         do { return try await next(request, context) } catch let error as HTTPError {
             let problem = problem(error, request)
-            guard request.isForProgram(below: office.address.path) else { return console.page(of: problem, request, context) }
+            guard request.isForProgram else { return console.page(of: problem, request, context) }
             var reply = APIDesk.reply(to: problem, context.requestID)
             if problem.kind == .methodMissing { reply.headers[.allow] = methods(at: request).joined(separator: ", ") }
             return reply.response(zips: false)
@@ -104,9 +102,7 @@ struct NothingThere: RouterMiddleware {
 
     /// What the API can do at this address.
     private func methods(at request: Request) -> [String] {
-        var path = request.uri.path[...]
-        if path.hasPrefix(office.address.path) { path = path.dropFirst(office.address.path.count) }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
         let found = Endpoints.all.filter { endpoint in
             let wanted = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
             return wanted.count == parts.count && zip(wanted, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
@@ -116,7 +112,5 @@ struct NothingThere: RouterMiddleware {
 }
 
 extension Request {
-    fileprivate func isForProgram(below base: String) -> Bool {
-        uri.path.hasPrefix("\(base)/v1/") || uri.path.hasPrefix("/v1/") || headers[.accept]?.contains("json") == true
-    }
+    fileprivate var isForProgram: Bool { uri.path.hasPrefix("/v1/") || headers[.accept]?.contains("json") == true }
 }

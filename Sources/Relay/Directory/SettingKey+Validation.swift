@@ -89,8 +89,39 @@ extension SettingKey {
                 ? "plain http is for http://localhost alone: codes and cookies pass there (Entra refuses anything else, too)"
                 : "\"\(text)\" is not a web address like https://mail.example.org/mandate, without ? or #"
         }
-        return nil
+        return pathProblem(text)
     }
+
+    /// A proxy may take the path off or leave it, and both are served: a request could not be told from one for a page of ours that begins in the same way.
+    /// Browsers, proxies and cookies agree about plain steps alone.
+    private func pathProblem(_ text: String) -> String? {
+        var rest = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
+        rest = rest.drop { $0 != "/" }
+        while rest.last == "/" { rest.removeLast() }
+        let steps = rest.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let isPlain = steps.allSatisfy { step in
+            !step.isEmpty && step != "." && step != ".." && step.utf8.allSatisfy { Self.isPlain($0) }
+        }
+        guard isPlain else { return "its path may have letters, digits and - . _ ~ between its slashes, such as /mandate" }
+        guard let first = steps.first, Self.reservedSteps.contains(where: { $0.lowercased() == first.lowercased() }) else { return nil }
+        return "/\(first) is where pages of the service itself begin: choose another path, such as /mandate, or none"
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
+        default: false
+        }
+    }
+
+    /// With what each path of the service begins: pages, consent, API and what monitors ask for.
+    package static let reservedSteps: Set<String> = [
+        "OAuth2", "api", "applications", "assets", "clients", "delegations", "denies", "explain", "healthz", "identities", "journal",
+        "login",
+        "logout", "mailboxes", "metrics", "openapi.json", "queue", "readyz", "settings", "standings", "tokens", "unauthorised", "users",
+        "v1",
+    ]
 
     private func choiceProblem<Choice: RawRepresentable<String> & CaseIterable>(_ text: String, _: Choice.Type) -> String? {
         guard Choice(rawValue: text) == nil else { return nil }

@@ -10,10 +10,10 @@ struct APIDesk: Sendable {
     let office: WebOffice
     let entrance: Entrance
 
-    func add(_ endpoints: [Endpoint], to router: Router<WebContext>, below base: String) {
+    func add(_ endpoints: [Endpoint], to router: Router<WebContext>) {
         for endpoint in endpoints {
             let meter = office.metrics.requests(of: endpoint.path, method: endpoint.method.rawValue)
-            router.on(RouterPath(base + endpoint.routerPath), method: endpoint.method) { request, context in
+            router.on(RouterPath(endpoint.routerPath), method: endpoint.method) { request, context in
                 await answer(endpoint, request, context, meter)
             }
         }

@@ -16,20 +16,11 @@ struct ConsentRoutes: Sendable {
     private var pages: ConsentPages { ConsentPages(address: address) }
 
     func add(to router: Router<WebContext>) {
-        // Below the public path, and below the top for a proxy that takes the path off.
-        for base in Set([address.path, ""]) {
-            router.get("\(base)/OAuth2") { _, _ in page(.notFound, pages.noApplication()) }
-            router.get("\(base)/OAuth2/style.css") { _, _ in style() }
-            router.get("\(base)/OAuth2/:application") { request, context in
-                await answer(request, context.parameters.get("application") ?? "")
-            }
-            router.get("\(base)/OAuth2/:application/start") { request, context in
-                await start(request, context.parameters.get("application") ?? "")
-            }
-            router.get("\(base)/OAuth2/:application/done") { request, context in
-                await done(request, context.parameters.get("application") ?? "")
-            }
-        }
+        router.get("/OAuth2") { _, _ in page(.notFound, pages.noApplication()) }
+        router.get("/OAuth2/style.css") { _, _ in style() }
+        router.get("/OAuth2/:application") { request, context in await answer(request, context.parameters.get("application") ?? "") }
+        router.get("/OAuth2/:application/start") { request, context in await start(request, context.parameters.get("application") ?? "") }
+        router.get("/OAuth2/:application/done") { request, context in await done(request, context.parameters.get("application") ?? "") }
     }
 
     private func start(_ request: Request, _ application: String) async -> Response {

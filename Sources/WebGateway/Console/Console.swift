@@ -21,18 +21,18 @@ struct Console: Sendable {
         + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
         + UnauthorisedView.routes + UsersView.routes + ClientsView.routes + JournalView.routes + ReferenceView.routes
 
-    func add(to router: Router<WebContext>, below base: String) {
+    func add(to router: Router<WebContext>) {
         for route in Self.routes {
             let meter = office.metrics.requests(of: route.path, method: route.method.rawValue)
-            router.on(RouterPath(base + route.routerPath), method: route.method) { request, context in
+            router.on(RouterPath(route.routerPath), method: route.method) { request, context in
                 await answer(route, request, context, meter)
             }
         }
-        router.get("\(base)/login") { request, context in await showLogIn(request, context) }
-        router.post("\(base)/login") { request, context in await logIn(request, context) }
-        router.post("\(base)/logout") { request, context in await logOut(request, context) }
-        router.get("\(base)/assets/console.css") { request, _ in asset(PageFiles.style, "text/css; charset=utf-8", request) }
-        router.get("\(base)/assets/console.js") { request, _ in asset(PageFiles.script, "text/javascript; charset=utf-8", request) }
+        router.get("/login") { request, context in await showLogIn(request, context) }
+        router.post("/login") { request, context in await logIn(request, context) }
+        router.post("/logout") { request, context in await logOut(request, context) }
+        router.get("/assets/console.css") { request, _ in asset(PageFiles.style, "text/css; charset=utf-8", request) }
+        router.get("/assets/console.js") { request, _ in asset(PageFiles.script, "text/javascript; charset=utf-8", request) }
     }
 
     /// The same for as long as the program is.
@@ -50,7 +50,8 @@ struct Console: Sendable {
         do {
             let visitor = try entrance.visitor(request, context)
             guard case .session(let session) = visitor.way, visitor.client?.maySeeTheConsole == true else {
-                return redirect("/login" + (request.method == .get ? "?next=\(PercentCoding.encode(pathBelowBase(request)))" : ""))
+                let next = request.uri.path + (request.uri.query.map { "?" + $0 } ?? "")
+                return redirect("/login" + (request.method == .get ? "?next=\(PercentCoding.encode(next))" : ""))
             }
             guard visitor.mayChange || route.isForAuditors else {
                 throw Problem(.notPermitted, "auditors read, and change nothing", fix: "ask an administrator")
@@ -134,14 +135,6 @@ struct Console: Sendable {
     }
 
     func isSame(_ given: String, _ expected: String) -> Bool { Array(given.utf8).isSame(as: Array(expected.utf8)) }
-
-    /// Where a request goes, below the public path.
-    private func pathBelowBase(_ request: Request) -> String {
-        let path = request.uri.path
-        let base = office.address.path
-        let own = path == base ? "/" : path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path
-        return own + (request.uri.query.map { "?" + $0 } ?? "")
-    }
 
     func redirect(_ path: String) -> Response {
         Response(status: .seeOther, headers: [.location: office.address.path + path, .cacheControl: "no-store"])

@@ -10,9 +10,7 @@ enum Navigation {
     ]
 
     static func document(_ visit: Visit) -> DocumentValue {
-        let path = visit.request.uri.path
-        let base = visit.office.address.path
-        let own = path.hasPrefix(base) ? String(path.dropFirst(base.count)) : path
+        let own = visit.request.uri.path
         return .list(
             entries.map { entry in
                 let isCurrent = entry.href == "/" ? own == "/" || own.isEmpty : own == entry.href || own.hasPrefix(entry.href + "/")
