@@ -15,6 +15,7 @@ package struct WebGateway: Service {
     private let consent: ConsentRoutes
     /// nil: consent alone, for a command that waits for one.
     private let office: WebOffice?
+    private let names: OwnNames
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) -> Void
     /// Seconds a browser may be silent: a connection is not kept open by whoever opens it.
@@ -29,6 +30,7 @@ package struct WebGateway: Service {
         self.port = port
         self.consent = ConsentRoutes(address: address, desk: desk, onShown: onShown)
         self.office = nil
+        self.names = OwnNames(address)
         self.logger = logger
         self.onListening = onListening
     }
@@ -39,6 +41,7 @@ package struct WebGateway: Service {
         self.port = port
         self.consent = ConsentRoutes(address: office.address, desk: office.desk, onShown: { _ in })
         self.office = office
+        self.names = office.names
         self.logger = office.logger
         self.onListening = onListening
     }
@@ -56,6 +59,7 @@ package struct WebGateway: Service {
     private func serve() async throws {
         let router = Router(context: WebContext.self)
         router.add(middleware: SafeAnswers())
+        router.add(middleware: NameCheck(names: names))
         if let office { WebRoutes(office).add(to: router) }
         consent.add(to: router)
         // Its own log lines would name addresses with their queries, and a query may hold a code.

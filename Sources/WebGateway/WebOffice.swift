@@ -24,6 +24,7 @@ package final class WebOffice: Sendable {
     let logger: Logger
     let requests = RequestsUnderWay()
     let errands = Errands()
+    let names: OwnNames
     let invitations = InvitationBoard()
     let imports = ImportBoard()
 
@@ -40,6 +41,7 @@ package final class WebOffice: Sendable {
         self.accept = accept
         self.address = address
         self.settings = settings
+        names = OwnNames(address, more: settings.hostNames, proxies: settings.proxies)
         self.operations = operations
         self.registry = registry
         self.metrics = metrics
@@ -67,8 +69,10 @@ package final class WebOffice: Sendable {
 
 /// What an administrator may set about it.
 package struct WebSettings: Sendable, Hashable {
-    /// Whose X-Forwarded-For is believed.
+    /// Whose X-Forwarded-For and X-Forwarded-Host are believed.
     package var proxies: [Network] = []
+    /// By which it may be asked, beside the public one and this machine's own.
+    package var hostNames: [String] = []
     /// At once.
     package var connections = 4_000
     /// At once from one address that is no proxy.

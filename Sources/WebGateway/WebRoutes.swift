@@ -112,5 +112,5 @@ struct NothingThere: RouterMiddleware {
 }
 
 extension Request {
-    fileprivate var isForProgram: Bool { uri.path.hasPrefix("/v1/") || headers[.accept]?.contains("json") == true }
+    var isForProgram: Bool { uri.path.hasPrefix("/v1/") || headers[.accept]?.contains("json") == true }
 }

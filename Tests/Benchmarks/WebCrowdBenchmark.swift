@@ -57,7 +57,7 @@ enum WebCrowdBenchmark {
             let clock = ContinuousClock()
             let body = #"{"purpose": "notification"}"#
             let request =
-                "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(MailHouse.client.key)\r\nContent-Type: application/json\r\n"
+                "POST /v1/decisions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(MailHouse.client.key)\r\nContent-Type: application/json\r\n"
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
             return try (0..<questions).map { _ in
                 let begun = clock.now

@@ -110,7 +110,7 @@ struct Endpoint: Sendable {
 
     /// Every problem it can answer with.
     var allProblems: [ProblemKind] {
-        var kinds: [ProblemKind] = [.tooManyRequests, .busy, .unavailable, .fault]
+        var kinds: [ProblemKind] = [.misdirected, .tooManyRequests, .busy, .unavailable, .fault]
         if access != .everyone { kinds += [.signInMissing, .notPermitted] }
         if parameters.contains(where: { $0.place != .path }) || !parameters.isEmpty { kinds.append(.badRequest) }
         if body != nil { kinds += [.badRequest, .tooLarge, .mediaType, .invalid, .slow] }

@@ -14,6 +14,8 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case changedMeanwhile = "changed-meanwhile"
     case tooLarge = "too-large"
     case mediaType = "unsupported-media-type"
+    /// Asked for by a name that is not ours.
+    case misdirected = "misdirected-request"
     /// It can be read and means nothing, or nothing that may be.
     case invalid
     /// The message is refused by a decision; `code` is the refusal's.
@@ -40,6 +42,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .changedMeanwhile: .preconditionFailed
         case .tooLarge: .contentTooLarge
         case .mediaType: .unsupportedMediaType
+        case .misdirected: .misdirectedRequest
         case .invalid, .refused: .unprocessableContent
         case .conditionMissing: HTTPResponse.Status(code: 428, reasonPhrase: "Precondition Required")
         case .tooManyRequests: .tooManyRequests
@@ -63,6 +66,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .changedMeanwhile: "It was changed meanwhile"
         case .tooLarge: "The request is too large"
         case .mediaType: "This kind of content is not taken"
+        case .misdirected: "This is not served here"
         case .invalid: "The request cannot be carried out"
         case .refused: "The message is refused"
         case .conditionMissing: "The request must say which state it changes"

@@ -47,7 +47,7 @@ extension Console {
         var name = ""
         var next = "/"
         do {
-            try checkOrigin(request)
+            try checkOrigin(request, context)
             let form = try await self.form(of: request, limit: Self.largestForm)
             name = form["name"] ?? ""
             next = safe(form["next"] ?? "/")
@@ -85,7 +85,7 @@ extension Console {
 
     func logOut(_ request: Request, _ context: WebContext) async -> Response {
         do {
-            try checkOrigin(request)
+            try checkOrigin(request, context)
             let visitor = try entrance.visitor(request, context)
             guard case .session(let session) = visitor.way else { return redirect("/login") }
             let form = try await self.form(of: request, limit: Self.largestForm)

@@ -70,7 +70,7 @@ struct Console: Sendable {
         guard let query = Query(request.uri.query) else { throw Problem(.badRequest, "the address cannot be read") }
         var form = Form(fields: [])
         if route.method == .post {
-            try checkOrigin(request)
+            try checkOrigin(request, context)
             form = route.takesFile ? try await upload(in: request) : try await self.form(of: request, limit: Self.largestTyped)
             guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
                 throw Problem(.notPermitted, "this form is not from a page of this log-in", fix: "go back, load the page again, and repeat")
@@ -103,13 +103,11 @@ struct Console: Sendable {
     }
 
     /// Browsers say where a request comes from; what comes from elsewhere changes nothing, whatever it carries.
-    func checkOrigin(_ request: Request) throws(Problem) {
+    func checkOrigin(_ request: Request, _ context: WebContext) throws(Problem) {
         let foreign = Problem(.notPermitted, "this request came from another site", fix: "use the form on the console's own page")
         if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
         guard let origin = request.headers[.origin], origin != "null" else { return }
-        let authority = request.head.authority ?? ""
-        let own = ["http://\(authority)", "https://\(authority)", String(office.address.description.dropLast(office.address.path.count))]
-        guard own.contains(origin) else { throw foreign }
+        guard office.names.isOwn(origin, of: request, context) else { throw foreign }
     }
 
     /// What was typed, and no file: that is for those who have logged in, and for the one form that asks for it.

@@ -35,6 +35,7 @@ extension HTTPField.Name {
     static let resourcePolicy = named("Cross-Origin-Resource-Policy")
     static let requestID = named("X-Request-ID")
     static let forwardedFor = named("X-Forwarded-For")
+    static let forwardedHost = named("X-Forwarded-Host")
     static let fetchSite = named("Sec-Fetch-Site")
 
     private static func named(_ text: String) -> HTTPField.Name {

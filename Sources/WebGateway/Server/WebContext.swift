@@ -9,10 +9,14 @@ struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Of the connection itself; a proxy's where one stands between.
     let peer: IPAddress
+    /// The address of this machine that it came to.
+    var local: IPAddress? { channel.localAddress?.client }
+    private let channel: any Channel
     let requestID: String
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
         peer = source.channel.remoteAddress?.client ?? .unspecified
         requestID = source.logger[metadataKey: "hb.request.id"]?.description ?? ""
     }

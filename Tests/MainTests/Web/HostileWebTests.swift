@@ -89,15 +89,15 @@ import Testing
             let deep = try await house.sender.send("POST", "/v1/decisions", json: String(repeating: "[", count: 100_000))
             #expect(deep.status == 400)
             let header = try await house.sender.exchange([
-                Array("GET /healthz HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 200_000))\r\n\r\n".utf8)
+                Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "a", count: 200_000))\r\n\r\n".utf8)
             ])
             #expect(!String(decoding: header, as: UTF8.self).contains("200 OK"))
             // A length that lies, and two that contradict each other (request smuggling).
             for head in [
-                "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
-                "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                "GET /healthz HTTP/1.1\r\nHost: x\r\n Folded: y\r\n\r\n", "GARBAGE\r\n\r\n", "\0\0\0\0",
+                "POST /v1/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+                "POST /v1/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/decisions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: localhost\r\n Folded: y\r\n\r\n", "GARBAGE\r\n\r\n", "\0\0\0\0",
             ] {
                 var patient = house.sender
                 patient.patience = 3
@@ -189,7 +189,7 @@ import Testing
 
     private static func isServed(_ socket: LoopbackSocket) -> Bool {
         do throws(LoopbackSocket.Trouble) {
-            try socket.send(Array("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+            try socket.send(Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
             return try socket.receive().starts(with: "HTTP/1.1 200".utf8)
         } catch { return false }
     }
@@ -200,14 +200,14 @@ import Testing
             var stranger = house.client(nil)
             stranger.patience = 20
             let head =
-                "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000000000\r\n\r\n"
+                "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000000000\r\n\r\n"
             let said = try await stranger.exchange([Array(head.utf8) + [UInt8](repeating: 0x78, count: 100_000)])
             let answer = try WebClient.read(said)
             #expect(answer.status == 413)
             #expect(answer.field("Connection") == "close")
             // And nobody is kept waiting who has no key.
             let message =
-                "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: message/rfc822\r\nContent-Length: 10000000000\r\n\r\nFrom: "
+                "POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: message/rfc822\r\nContent-Length: 10000000000\r\n\r\nFrom: "
             #expect(try WebClient.read(try await stranger.exchange([Array(message.utf8)])).status == 401)
         }
     }
@@ -216,7 +216,7 @@ import Testing
     @Test(.timeLimit(.minutes(3))) func manyAtOnceAreAnsweredInTurn() async throws {
         try await WebHouse.with { house in
             let paths = (0..<300).map { $0.isMultiple(of: 3) ? "/assets/console.css" : "/healthz" }
-            let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: x\r\n" }.joined(separator: "\r\n") + "Connection: close\r\n\r\n"
+            let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: localhost\r\n" }.joined(separator: "\r\n") + "Connection: close\r\n\r\n"
             let said = String(decoding: try await house.client(nil).exchange([Array(requests.utf8)]), as: UTF8.self)
             let types = said.matches(of: /Content-Type: ([a-z\/]+)/.ignoresCase()).map { String($0.1) }
             #expect(types.count == 300)
@@ -231,7 +231,9 @@ import Testing
             #expect(try await house.sender.send("POST", "/v1/decisions", json: "{\"from\": \"\(authors)\"}").status == 422)
             let values = "{\"purpose\": [" + String(repeating: "0,", count: 600_000) + "0]}"
             #expect(try await house.sender.send("POST", "/v1/messages", json: values).status == 400)
-            let head = try await house.client(nil).exchange([Array("HEAD /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)])
+            let head = try await house.client(nil).exchange([
+                Array("HEAD /v1/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+            ])
             #expect(head.suffix(4) == Array("\r\n\r\n".utf8)[...], "an answer to HEAD has no body")
         }
     }

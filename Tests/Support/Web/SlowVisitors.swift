@@ -34,17 +34,17 @@ package final class SlowVisitors {
     private static func words(_ manner: Manner, key: String) -> (now: [UInt8], later: [UInt8]) {
         func head(_ line: String, _ type: String) -> [UInt8] {
             Array(
-                "POST \(line) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\nContent-Type: \(type)\r\nContent-Length: 100000\r\n\r\n"
+                "POST \(line) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(key)\r\nContent-Type: \(type)\r\nContent-Length: 100000\r\n\r\n"
                     .utf8)
         }
         let much = [UInt8](repeating: UInt8(ascii: " "), count: 90_000)
         switch manner {
         case .silent: return ([], [])
-        case .headByTheOctet: return ([], Array("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Word: ".utf8) + much)
+        case .headByTheOctet: return ([], Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Word: ".utf8) + much)
         case .bodyByTheOctet: return (head("/v1/decisions", "application/json"), much)
         case .messageByTheOctet: return (head("/v1/messages", "message/rfc822"), much)
         case .asksAndReadsNothing:
-            let question = "GET /assets/console.css HTTP/1.1\r\nHost: x\r\n\r\n"
+            let question = "GET /assets/console.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
             // Two hundred times some twenty kilobytes: more than the system takes for somebody who does not read.
             return (Array(String(repeating: question, count: 200).utf8), [])
         }

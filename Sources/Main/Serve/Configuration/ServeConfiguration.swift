@@ -25,7 +25,8 @@ struct ServeConfiguration: Sendable {
             (.node, node != now.node), (.checkpoint, checkpoint != now.checkpoint), (.httpHost, httpHost != now.httpHost),
             (.httpPort, httpPort != now.httpPort), (.httpConnections, web.connections != now.web.connections),
             (.httpConnectionsPerAddress, web.connectionsPerAddress != now.web.connectionsPerAddress),
-            (.httpProxies, web.proxies != now.web.proxies), (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
+            (.httpProxies, web.proxies != now.web.proxies), (.httpHostNames, web.hostNames != now.web.hostNames),
+            (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
             (.smtpRecipients, recipients != now.recipients), (.localFolder, localFolder != now.localFolder),
             (.pickupFolder, pickup?.folder != now.pickup?.folder), (.pickupClient, pickup?.client != now.pickup?.client),
             (.pickupSettle, pickup?.settle != now.pickup?.settle),
@@ -51,6 +52,7 @@ struct ServeConfiguration: Sendable {
         web.connectionsPerAddress =
             try await source.number(.httpConnectionsPerAddress, in: 1...100_000) ?? web.connectionsPerAddress
         web.proxies = try await source.networks(.httpProxies)
+        web.hostNames = try await source.hostNames(.httpHostNames)
         size = try await source.number(.smtpSize, in: 1024...1_073_741_824) ?? 157_286_400
         recipients = try await source.number(.smtpRecipients, in: 1...10_000) ?? 1000
         domain = try await Self.domain(source, live)

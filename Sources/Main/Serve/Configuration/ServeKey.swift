@@ -5,6 +5,7 @@ enum ServeKey: String, Sendable, CaseIterable {
     case httpHost = "http.host"
     case httpPort = "http.port"
     case httpProxies = "http.proxies"
+    case httpHostNames = "http.host-names"
     case httpConnections = "http.connections"
     case httpConnectionsPerAddress = "http.connections-per-address"
     case smtpListen = "smtp.listen"
@@ -27,7 +28,7 @@ enum ServeKey: String, Sendable, CaseIterable {
     var usual: String {
         switch self {
         case .node: "main"
-        case .checkpoint, .httpProxies, .smtpListenTLS, .smtpCertificate, .smtpKey, .pickupFolder, .pickupClient: "–"
+        case .checkpoint, .httpProxies, .httpHostNames, .smtpListenTLS, .smtpCertificate, .smtpKey, .pickupFolder, .pickupClient: "–"
         case .httpHost: "127.0.0.1"
         case .httpPort: "that of public-url"
         case .httpConnections: "4000"
@@ -51,7 +52,10 @@ enum ServeKey: String, Sendable, CaseIterable {
         case .checkpoint: "a file that gets the journal's head each hour and at stop, for `audit verify --checkpoint`"
         case .httpHost: "where it listens for browsers and programs (console, API, metrics)"
         case .httpPort: "its port; 0 is any free one"
-        case .httpProxies: "networks of reverse proxies, with commas: their X-Forwarded-For is believed, and nobody else's"
+        case .httpProxies:
+            "networks of reverse proxies, with commas: their X-Forwarded-For and X-Forwarded-Host are believed, and nobody else's"
+        case .httpHostNames:
+            "names by which it may be asked beside public-url's and this machine's own, with commas; by others it does not answer"
         case .httpConnections: "connections at once"
         case .httpConnectionsPerAddress: "connections at once from one address that is no proxy of `http.proxies`"
         case .smtpListen: "HOST:PORT of the submission server, several with commas; `off` for none"

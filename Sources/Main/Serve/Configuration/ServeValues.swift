@@ -1,4 +1,5 @@
 internal import ConfigurationFile
+internal import Mail
 internal import Relay
 internal import SMTPGateway
 
@@ -48,6 +49,21 @@ struct ServeValues: Sendable {
             }
         }
         return networks
+    }
+
+    /// As they stand in Host, without a port.
+    func hostNames(_ key: ServeKey) async throws(CommandFailure) -> [String] {
+        var names: [String] = []
+        for text in try await list(key) ?? [] where !text.isEmpty && text.lowercased() != "off" {
+            if let address = IPAddress(text) {
+                names.append(address.description)
+                continue
+            }
+            do throws(AddressError) { names.append(try Domain(text).ascii) } catch {
+                throw .configuration("\(key.rawValue) are names like mail.example.org, without https:// and port, not \(text)")
+            }
+        }
+        return names
     }
 
     /// `HOST:PORT`, `[IPv6]:PORT`; `off` is none.
