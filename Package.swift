@@ -72,7 +72,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "WebGateway",
-            dependencies: ["Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nioHTTPTypes, nio, nioPosix, crypto, mustache, metrics]
+            dependencies: [
+                "Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nioHTTPTypes, nio, nioPosix, nioSSL, crypto, mustache, metrics,
+            ]
                 + hummingbird,
             resources: [.embedInCode("Console/Pages")]),
         .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),

@@ -1,4 +1,5 @@
 internal import NIOCore
+package import Relay
 
 /// Where the submission server listens and what it holds its clients to.
 package struct GatewaySettings: Sendable, Hashable {
@@ -18,23 +19,12 @@ package struct GatewaySettings: Sendable, Hashable {
         package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
-    /// A certificate chain and its key, both PEM.
-    package struct Identity: Sendable, Hashable {
-        package var certificates: [UInt8]
-        package var key: [UInt8]
-
-        package init(certificates: [UInt8], key: [UInt8]) {
-            self.certificates = certificates
-            self.key = key
-        }
-    }
-
     package var listeners: [Listener]
     /// A socket of this machine, where the system says who calls.
     package var socketPath: String?
     /// Names us in greeting and EHLO.
     package var hostName: String
-    package var identity: Identity?
+    package var identity: ServerIdentity?
     /// Keys may be given without TLS also off loopback.
     package var allowsClear = false
     package var connections = 2_000

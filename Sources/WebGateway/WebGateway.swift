@@ -2,6 +2,7 @@ internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdTLS
 package import Logging
 internal import NIOCore
 package import Relay
@@ -16,6 +17,8 @@ package struct WebGateway: Service {
     /// nil: consent alone, for a command that waits for one.
     private let office: WebOffice?
     private let names: OwnNames
+    /// nil: in clear, to this machine or to a proxy in front.
+    private let certificate: ServedCertificate?
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) -> Void
     /// Seconds a browser may be silent: a connection is not kept open by whoever opens it.
@@ -31,17 +34,23 @@ package struct WebGateway: Service {
         self.consent = ConsentRoutes(address: address, desk: desk, onShown: onShown)
         self.office = nil
         self.names = OwnNames(address)
+        self.certificate = nil
         self.logger = logger
         self.onListening = onListening
     }
 
     /// For the service.
-    package init(host: String, port: Int, office: WebOffice, onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }) {
+    package init(
+        host: String, port: Int, office: WebOffice, certificate: ServedCertificate? = nil,
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+    ) {
         self.host = host
         self.port = port
-        self.consent = ConsentRoutes(address: office.address, desk: office.desk, onShown: { _ in })
+        self.consent = ConsentRoutes(
+            address: office.address, isEncrypted: office.settings.isEncrypted, desk: office.desk, onShown: { _ in })
         self.office = office
         self.names = office.names
+        self.certificate = certificate
         self.logger = office.logger
         self.onListening = onListening
     }
@@ -66,13 +75,14 @@ package struct WebGateway: Service {
         var quiet = logger
         quiet.logLevel = .critical
         let seats = Seats(most: office?.settings.connectionsPerAddress ?? 100, proxies: office?.settings.proxies ?? [])
+        let server = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [SeatHandler(seats), UnreadAnswers(), TurnHandler()],
+                idleTimeout: .seconds(Self.idleLimit),
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
         let application = Application(
             responder: Addressee(address: consent.address, routes: router.buildResponder()),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [SeatHandler(seats), UnreadAnswers(), TurnHandler()],
-                    idleTimeout: .seconds(Self.idleLimit),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100))),
+            server: try certificate.map { try .tls(server, tlsConfiguration: $0.configuration) } ?? server,
             configuration: .init(
                 address: .hostname(host, port: port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(office?.settings.connections ?? 100, logger: quiet)),

@@ -73,6 +73,8 @@ package struct WebSettings: Sendable, Hashable {
     package var proxies: [Network] = []
     /// By which it may be asked, beside the public one and this machine's own.
     package var hostNames: [String] = []
+    /// Everybody comes by TLS, so that no cookie ever travels without.
+    package var isEncrypted = false
     /// At once.
     package var connections = 4_000
     /// At once from one address that is no proxy.

@@ -15,7 +15,8 @@ struct WebRoutes: Sendable {
     init(_ office: WebOffice) {
         self.office = office
         entrance = Entrance(
-            address: office.address, proxies: office.settings.proxies, sessions: SessionKeeper(key: Secret(office.draw(32))),
+            address: office.address, isSecure: office.address.isSecure || office.settings.isEncrypted, proxies: office.settings.proxies,
+            sessions: SessionKeeper(key: Secret(office.draw(32))),
             directory: { [shelf = office.shelf] in shelf.current.directory }, now: office.accept.now)
         desk = APIDesk(office: office, entrance: entrance)
         console = Console(office: office, entrance: entrance)

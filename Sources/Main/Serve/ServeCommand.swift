@@ -18,8 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             The configuration is a YAML file: --config, MANDATE_CONFIG, or serve.yaml in the store. Every key has a variable that overrides it \
             (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. SIGHUP reads file and certificates again without ending a connection; \
-            a mistake in them changes nothing; it takes smtp.listen, listen-tls, certificate, key, allow-clear, connections and timeout anew, the others hold \
-            from the next start. At SIGTERM messages under way have 30 seconds. The keys, and what holds without them:
+            a mistake in them changes nothing; it takes http.certificate and http.key, smtp.listen, listen-tls, certificate, key, allow-clear, connections and timeout \
+            anew, the others hold from the next start. At SIGTERM messages under way have 30 seconds. The keys, and what holds without them:
 
             \(ServeKey.table)
 

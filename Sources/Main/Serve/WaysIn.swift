@@ -11,6 +11,7 @@ internal import WebGateway
 struct WaysIn: Sendable {
     let services: [any Service]
     private let smtp: SMTPGateway
+    private let certificate: ServedCertificate?
     /// As it was when the service started.
     private let first: ServeConfiguration
 
@@ -27,10 +28,11 @@ struct WaysIn: Sendable {
             try Self.settings(configuration), office: office,
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
             onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
+        certificate = try configuration.httpIdentity.map(Self.certificate)
         let browsers = PatientGateway(
             gateway: service.gateway(
-                host: configuration.httpHost, port: configuration.httpPort, settings: configuration.web, accept: surroundings), log: log,
-            live: live)
+                host: configuration.httpHost, port: configuration.httpPort, certificate: certificate, settings: configuration.web,
+                accept: surroundings), log: log, live: live)
         if let name = configuration.pickup?.client, !service.shelf.current.directory.allClients.contains(where: { $0.name == name }) {
             throw CommandFailure.configuration(
                 "pickup.client: there is no client \(name); `mandate clients add \(name) --key` makes one, whose key nobody needs")
@@ -55,12 +57,21 @@ struct WaysIn: Sendable {
     }
 
     /// Places, certificates and limits of connections, for those that come from now on. Returns the keys that hold only from the next start.
-    func reload(_ configuration: ServeConfiguration) throws(GatewayFailure) -> [ServeKey] {
+    func reload(_ configuration: ServeConfiguration) throws -> [ServeKey] {
         var settings = configuration.smtp
         settings.socketPath = first.localFolder.map { LocalFolder($0).socket }
         settings.hostName = first.smtp.hostName
+        // Judged before anything changes.
+        let shown = try configuration.httpIdentity.map(Self.certificate)
         try smtp.reload(settings)
+        if let shown { certificate?.become(shown) }
         return first.waitingForStart(beside: configuration)
+    }
+
+    private static func certificate(_ identity: ServerIdentity) throws(CommandFailure) -> ServedCertificate {
+        do throws(UnusableCertificate) { return try ServedCertificate(identity) } catch {
+            throw .configuration("http.certificate and http.key cannot be used: both must be PEM, and belong together")
+        }
     }
 
     private static func pickups(_ configuration: ServeConfiguration) -> [PickupSettings] {

@@ -7,17 +7,28 @@ internal import WebGateway
 
 /// What the way in for browsers and programs needs of the whole program.
 extension RelayService {
-    /// Behind a proxy (`https`) the port is its own business.
-    func gateway(host: String, port: Int?, settings: WebSettings, accept: AcceptStage.Surroundings) -> WebGateway {
+    /// Behind a proxy (`https`, and no certificate here) the port is its own business.
+    func gateway(
+        host: String, port: Int?, certificate: ServedCertificate?, settings: WebSettings, accept: AcceptStage.Surroundings
+    ) -> WebGateway {
         let address = shelf.current.directory.settings.publicAddress
+        let port = port ?? (address.isSecure && certificate == nil ? PublicAddress.usual.port : address.port)
+        if certificate != nil, !address.isSecure {
+            log.warning(
+                "browsers come with TLS, so consents cannot come back to \(address): run `mandate settings set public-url https://NAME:\(port)`, and start again"
+            )
+        }
         let office = WebOffice(
             store: store, shelf: shelf, vault: vault, broker: broker,
             desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, accept: accept,
             address: address, settings: settings, operations: operations, registry: registry, metrics: metrics, wait: live.wait,
             draw: { [live] in live.randomBytes($0) }, logger: log)
         return WebGateway(
-            host: host, port: port ?? (address.isSecure ? PublicAddress.usual.port : address.port), office: office,
-            onListening: { [log] in log.notice("listening for browsers at \(host):\($0); consents come back to \(address)") })
+            host: host, port: port, office: office, certificate: certificate,
+            onListening: { [log] in
+                log.notice(
+                    "listening for browsers at \(host):\($0)\(certificate == nil ? "" : " (TLS)"); consents come back to \(address)")
+            })
     }
 
     private var operations: WebOperations {

@@ -9,6 +9,8 @@ internal import struct FoundationEssentials.Date
 /// Finds out who asks: where the request really came from, and which client it is of, by key or by the cookie of a log-in.
 struct Entrance: Sendable {
     let address: PublicAddress
+    /// No cookie ever travels in clear.
+    let isSecure: Bool
     /// Whose word is believed on where a request came from.
     let proxies: [Network]
     let sessions: SessionKeeper
@@ -70,13 +72,13 @@ struct Entrance: Sendable {
 
     /// `__Host-` and `__Secure-` make browsers insist on TLS (RFC 6265bis section 4.1.3).
     var cookieName: String {
-        if !address.isSecure { return "mandate-session" }
+        if !isSecure { return "mandate-session" }
         return address.path.isEmpty ? "__Host-mandate-session" : "__Secure-mandate-session"
     }
 
     /// A cookie of ours, for our paths alone.
     func cookie(_ name: String, _ value: String, life: Int?) -> String {
-        let secure = address.isSecure ? "; Secure" : ""
+        let secure = isSecure ? "; Secure" : ""
         let age = life.map { "; Max-Age=\($0)" } ?? ""
         return "\(name)=\(value); Path=\(address.path.isEmpty ? "/" : address.path)\(age); HttpOnly; SameSite=Lax\(secure)"
     }

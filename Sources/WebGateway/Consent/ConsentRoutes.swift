@@ -9,6 +9,7 @@ struct ConsentRoutes: Sendable {
     private static let longestQuery = 32 * 1024
 
     let address: PublicAddress
+    var isEncrypted = false
     let desk: ConsentDesk
     /// A browser has been told how this consent ended.
     let onShown: @Sendable (ConsentID) -> Void
@@ -85,7 +86,7 @@ struct ConsentRoutes: Sendable {
 
     private func cookie(_ value: String, _ application: String) -> String {
         "\(Self.cookie)=\(value); Path=\(address.path)/OAuth2/\(application); Max-Age=\(Int(ConsentAttempt.life)); HttpOnly; SameSite=Lax"
-            + (address.isSecure ? "; Secure" : "")
+            + (address.isSecure || isEncrypted ? "; Secure" : "")
     }
 
     /// Bad requests are the browser's, refusals the person's; only what may pass is ours.

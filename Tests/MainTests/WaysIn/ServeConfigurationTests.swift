@@ -42,6 +42,9 @@ struct ServeConfigurationTests {
         ("smtp:\n  allow-clear: perhaps\n", "smtp.allow-clear is yes or no, not perhaps"), ("a: [\n", "is no YAML that can be used"),
         ("text\n", "it must be keys with values"), ("smtp:\n  certificate: /x.pem\n", "smtp.certificate wants its smtp.key"),
         ("smtp:\n  key: /x.pem\n", "smtp.key wants its smtp.certificate"),
+        ("http:\n  key: /x.pem\n", "http.key wants its http.certificate"),
+        ("http:\n  host: 0.0.0.0\n", "where keys and passwords do not go without TLS: set http.certificate and http.key"),
+        ("http:\n  host: mail.internal\n  allow-clear: no\n", "http.host mail.internal is reached from other machines"),
         ("smtp:\n  certificate: /nowhere\n  key: /nowhere\n", "smtp.certificate: /nowhere cannot be read"),
         ("smtp:\n  listen: 0.0.0.0:25\n", "where a key is not given without TLS"),
         ("smtp:\n  listen-tls: 127.0.0.1:465\n", "wants smtp.certificate and smtp.key"),
@@ -56,6 +59,8 @@ struct ServeConfigurationTests {
 
     @Test func clearBeyondThisMachineMustBeAskedFor() async throws {
         #expect(try await read("smtp:\n  listen: 0.0.0.0:25\n  allow-clear: yes\n").smtp.allowsClear)
+        #expect(try await read("http:\n  host: 0.0.0.0\n  allow-clear: yes\n").httpHost == "0.0.0.0")
+        #expect(try await read("http:\n  host: '::1'\n").httpHost == "::1")
     }
 
     @Test func aMistypedVariableIsAMistakeToo() async throws {

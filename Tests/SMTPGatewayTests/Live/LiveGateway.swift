@@ -19,8 +19,8 @@ struct LiveGateway: Sendable {
     static let certificates = FixtureFolder.fixtures.appending(path: "smtp/certificates").path
     static let authority = certificates + "/authority.pem"
 
-    static func identity(_ name: String = "localhost") throws -> GatewaySettings.Identity {
-        GatewaySettings.Identity(
+    static func identity(_ name: String = "localhost") throws -> ServerIdentity {
+        ServerIdentity(
             certificates: [UInt8](try Data(contentsOf: URL(filePath: "\(certificates)/\(name).pem"))),
             key: [UInt8](try Data(contentsOf: URL(filePath: certificates + "/server-key.pem"))))
     }

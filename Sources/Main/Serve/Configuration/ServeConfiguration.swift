@@ -10,6 +10,7 @@ struct ServeConfiguration: Sendable {
     var checkpoint: String?
     var httpHost: String
     var httpPort: Int?
+    var httpIdentity: ServerIdentity?
     var web = WebSettings()
     var smtp: GatewaySettings
     var size: Int
@@ -23,7 +24,8 @@ struct ServeConfiguration: Sendable {
     func waitingForStart(beside now: ServeConfiguration) -> [ServeKey] {
         let differences: [(ServeKey, Bool)] = [
             (.node, node != now.node), (.checkpoint, checkpoint != now.checkpoint), (.httpHost, httpHost != now.httpHost),
-            (.httpPort, httpPort != now.httpPort), (.httpConnections, web.connections != now.web.connections),
+            (.httpPort, httpPort != now.httpPort), (.httpCertificate, (httpIdentity == nil) != (now.httpIdentity == nil)),
+            (.httpConnections, web.connections != now.web.connections),
             (.httpConnectionsPerAddress, web.connectionsPerAddress != now.web.connectionsPerAddress),
             (.httpProxies, web.proxies != now.web.proxies), (.httpHostNames, web.hostNames != now.web.hostNames),
             (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
@@ -47,6 +49,13 @@ struct ServeConfiguration: Sendable {
         checkpoint = try await source.text(.checkpoint)
         httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
         httpPort = try await source.number(.httpPort, in: 0...65535)
+        httpIdentity = try await Self.identity(source, .httpCertificate, .httpKey)
+        web.isEncrypted = httpIdentity != nil
+        if !Self.isLoopback(httpHost), httpIdentity == nil, try await source.flag(.httpAllowClear) != true {
+            throw .configuration(
+                "http.host \(httpHost) is reached from other machines, where keys and passwords do not go without TLS: set http.certificate and http.key, or listen at 127.0.0.1 behind a proxy that has TLS, or set http.allow-clear to yes"
+            )
+        }
         web.version = Mandate.version
         web.connections = try await source.number(.httpConnections, in: 1...100_000) ?? web.connections
         web.connectionsPerAddress =
@@ -85,8 +94,8 @@ struct ServeConfiguration: Sendable {
             settings.patience.command = Double(seconds)
             settings.patience.stranger = min(settings.patience.stranger, Double(seconds))
         }
-        settings.identity = try await identity(source)
-        if let open = clear.first(where: { !$0.isLoopback }), settings.identity == nil, !settings.allowsClear {
+        settings.identity = try await identity(source, .smtpCertificate, .smtpKey)
+        if let open = clear.first(where: { !isLoopback($0.host) }), settings.identity == nil, !settings.allowsClear {
             throw .configuration(
                 "\(open) is reached from other machines, where a key is not given without TLS: set smtp.certificate and smtp.key, or smtp.allow-clear to yes"
             )
@@ -97,26 +106,26 @@ struct ServeConfiguration: Sendable {
         return settings
     }
 
-    private static func identity(_ source: ServeValues) async throws(CommandFailure) -> GatewaySettings.Identity? {
-        switch (try await source.text(.smtpCertificate), try await source.text(.smtpKey)) {
+    private static func identity(
+        _ source: ServeValues, _ certificateKey: ServeKey, _ keyKey: ServeKey
+    ) async throws(CommandFailure) -> ServerIdentity? {
+        switch (try await source.text(certificateKey), try await source.text(keyKey)) {
         case (nil, nil): return nil
         case (let certificate?, let key?):
             if let status = FileStatus(key), status.permissions & 0o007 != 0 {
-                throw .configuration("smtp.key: \(key) can be read by everyone; run: chmod o-rwx \(key.shellQuoted)")
+                throw .configuration("\(keyKey.rawValue): \(key) can be read by everyone; run: chmod o-rwx \(key.shellQuoted)")
             }
-            return GatewaySettings.Identity(certificates: try bytes(certificate, .smtpCertificate), key: try bytes(key, .smtpKey))
-        case (.some, nil): throw .configuration("smtp.certificate wants its smtp.key")
-        case (nil, .some): throw .configuration("smtp.key wants its smtp.certificate")
+            return ServerIdentity(certificates: try bytes(certificate, certificateKey), key: try bytes(key, keyKey))
+        case (.some, nil): throw .configuration("\(certificateKey.rawValue) wants its \(keyKey.rawValue)")
+        case (nil, .some): throw .configuration("\(keyKey.rawValue) wants its \(certificateKey.rawValue)")
         }
     }
+
+    private static func isLoopback(_ host: String) -> Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
 
     private static func bytes(_ file: String, _ key: ServeKey) throws(CommandFailure) -> [UInt8] {
         do { return Array(try Data(contentsOf: URL(filePath: file))) } catch {
             throw .input("\(key.rawValue): \(file) cannot be read")
         }
     }
-}
-
-extension GatewaySettings.Listener {
-    var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
 }

@@ -4,6 +4,9 @@ enum ServeKey: String, Sendable, CaseIterable {
     case checkpoint
     case httpHost = "http.host"
     case httpPort = "http.port"
+    case httpCertificate = "http.certificate"
+    case httpKey = "http.key"
+    case httpAllowClear = "http.allow-clear"
     case httpProxies = "http.proxies"
     case httpHostNames = "http.host-names"
     case httpConnections = "http.connections"
@@ -28,13 +31,15 @@ enum ServeKey: String, Sendable, CaseIterable {
     var usual: String {
         switch self {
         case .node: "main"
-        case .checkpoint, .httpProxies, .httpHostNames, .smtpListenTLS, .smtpCertificate, .smtpKey, .pickupFolder, .pickupClient: "–"
+        case .checkpoint, .httpCertificate, .httpKey, .httpProxies, .httpHostNames, .smtpListenTLS, .smtpCertificate, .smtpKey,
+            .pickupFolder, .pickupClient:
+            "–"
         case .httpHost: "127.0.0.1"
         case .httpPort: "that of public-url"
         case .httpConnections: "4000"
         case .httpConnectionsPerAddress: "500"
         case .smtpListen: "127.0.0.1:2525"
-        case .smtpAllowClear: "no"
+        case .httpAllowClear, .smtpAllowClear: "no"
         case .smtpHostName: "the machine's"
         case .smtpSize: "157286400"
         case .smtpRecipients: "1000"
@@ -52,6 +57,9 @@ enum ServeKey: String, Sendable, CaseIterable {
         case .checkpoint: "a file that gets the journal's head each hour and at stop, for `audit verify --checkpoint`"
         case .httpHost: "where it listens for browsers and programs (console, API, metrics)"
         case .httpPort: "its port; 0 is any free one"
+        case .httpCertificate: "PEM file of the certificate chain; with it there is TLS, and nothing else"
+        case .httpKey: "PEM file of its private key"
+        case .httpAllowClear: "`yes`: keys and passwords may come without TLS also from other machines"
         case .httpProxies:
             "networks of reverse proxies, with commas: their X-Forwarded-For and X-Forwarded-Host are believed, and nobody else's"
         case .httpHostNames:
