@@ -13,7 +13,9 @@ package struct GatewayOffice: Sendable {
     let accepted: @Sendable (_ isLocal: Bool) -> Void
     let refused: @Sendable () -> Void
     let logger: Logger
-    let doorkeeper = Doorkeeper()
+    let seats = Seats()
+    /// Forgotten after ten minutes without another.
+    let failures = FailedSignIns(memory: 600)
 
     /// `accepted` is called after each 250, and told whether that was at the local socket, `refused` after each log-in that failed;
     /// neither may wait.

@@ -122,14 +122,14 @@ package final class SMTPGateway: Service {
     private func receive(_ channel: any Channel, at place: Place) -> EventLoopFuture<Void> {
         let (settings, tls) = current.withLock { ($0.settings, $0.tls) }
         let address = channel.remoteAddress.flatMap(Self.address)
-        let visitor: Doorkeeper.Visitor = address.map { .address($0) } ?? .local
+        let visitor: Seats.Visitor = address.map { .address($0) } ?? .local
         // Accounts of this machine may be many, and must leave room for the network.
         let share = visitor == .local ? settings.connections / 2 : settings.connectionsPerAddress
-        guard office.doorkeeper.enter(visitor, most: settings.connections, share: share) else {
+        guard office.seats.take(visitor, most: settings.connections, share: share) else {
             return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(RefusalHandler()) }
         }
         open.add(channel)
-        channel.closeFuture.whenComplete { [office] _ in office.doorkeeper.leave(visitor) }
+        channel.closeFuture.whenComplete { [office] _ in office.seats.leave(visitor) }
         switch place {
         case .network(let listener):
             let isLoopback = address?.unmapped.isLoopback == true

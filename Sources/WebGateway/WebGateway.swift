@@ -74,10 +74,10 @@ package struct WebGateway: Service {
         // Its own log lines would name addresses with their queries, and a query may hold a code.
         var quiet = logger
         quiet.logLevel = .critical
-        let seats = Seats(most: office?.settings.connectionsPerAddress ?? 100, proxies: office?.settings.proxies ?? [])
+        let (seats, share, proxies) = (Seats(), office?.settings.connectionsPerAddress ?? 100, office?.settings.proxies ?? [])
         let server = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [SeatHandler(seats), UnreadAnswers(), TurnHandler()],
+                additionalChannelHandlers: [SeatHandler(seats, share: share, proxies: proxies), UnreadAnswers(), TurnHandler()],
                 idleTimeout: .seconds(Self.idleLimit),
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
         let application = Application(

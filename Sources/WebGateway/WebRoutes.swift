@@ -16,7 +16,7 @@ struct WebRoutes: Sendable {
         self.office = office
         entrance = Entrance(
             address: office.address, isSecure: office.address.isSecure || office.settings.isEncrypted, proxies: office.settings.proxies,
-            sessions: SessionKeeper(key: Secret(office.draw(32))),
+            sessions: SessionKeeper(key: Secret(office.draw(32))), browsers: KnownBrowsers(vault: office.vault),
             directory: { [shelf = office.shelf] in shelf.current.directory }, now: office.accept.now)
         desk = APIDesk(office: office, entrance: entrance)
         console = Console(office: office, entrance: entrance)
@@ -51,7 +51,7 @@ struct WebRoutes: Sendable {
     /// Its labels name mailboxes, so it is for this machine, and for whoever may read: a monitor elsewhere sends an auditor's key.
     private func metrics(_ request: Request, _ context: WebContext) async -> Response {
         do throws(Problem) {
-            let visitor = try entrance.visitor(request, context)
+            let visitor = entrance.visitor(request, context)
             let isHere = visitor.address.isLoopback && request.headers[.forwardedFor] == nil
             guard isHere || !visitor.roles.isDisjoint(with: [.administrator, .auditor]) else {
                 throw Problem(.signInMissing, "from elsewhere this needs an auditor's key", fix: "send Authorization: Bearer KEY")

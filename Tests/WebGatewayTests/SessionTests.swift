@@ -76,26 +76,52 @@ struct SessionTests {
         #expect(Self.keeper.formToken(Self.session) != Self.keeper.formToken(stranger: Self.session.nonce))
     }
 
-    @Test func guessingIsMadeSlow() {
-        let attempts = SignInAttempts()
-        for _ in 0..<4 { attempts.failed(["a"], at: Self.start) }
-        #expect(attempts.wait(["a"], at: Self.start) == 0)
+    @Test func guessingIsMadeSlow() throws {
+        let tries = PasswordTries()
+        let home = try #require(IPAddress("192.0.2.1"))
+        let one = tries.visitors(name: "a", from: home, browser: nil)
+        for _ in 0..<4 { tries.failed(one, at: Self.start) }
+        #expect(tries.wait(one, at: Self.start) == 0)
         let waits = (0..<12).map { _ in
-            attempts.failed(["a"], at: Self.start)
-            return attempts.wait(["a", "b"], at: Self.start)
+            tries.failed(one, at: Self.start)
+            return tries.wait(one, at: Self.start)
         }
         #expect(waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
-        #expect(attempts.wait(["b"], at: Self.start) == 0)
-        #expect(attempts.wait(["a"], at: Self.start.addingTimeInterval(900)) == 0)
-        attempts.succeeded(["a"])
-        #expect(attempts.wait(["a"], at: Self.start) == 0)
+        #expect(tries.wait(one, at: Self.start.addingTimeInterval(900)) == 0)
+        // Neither another name there, nor the same from elsewhere.
+        #expect(tries.wait(tries.visitors(name: "b", from: home, browser: nil), at: Self.start) == 0)
+        let elsewhere = try #require(IPAddress("192.0.2.2"))
+        #expect(tries.wait(tries.visitors(name: "a", from: elsewhere, browser: nil), at: Self.start) == 0)
+        tries.succeeded(one)
+        #expect(tries.wait(one, at: Self.start) == 0)
     }
 
-    /// An attacker with a hundred thousand addresses costs a bounded amount of memory, and the service nothing else.
-    @Test func whoFailedIsNotKeptForEver() {
-        let attempts = SignInAttempts()
-        for number in 0..<30_000 { attempts.failed(["address \(number)"], at: Self.start) }
-        for _ in 0..<6 { attempts.failed(["last"], at: Self.start) }
-        #expect(attempts.wait(["last"], at: Self.start) > 0)
+    /// From a thousand places at once a name is guessed at no faster, and a browser that it was let in with stays in.
+    @Test func aCrowdIsOneGuesserAndKnownBrowsersAreNot() throws {
+        let tries = PasswordTries()
+        for number in 0..<110 {
+            let place = try #require(IPAddress("2001:db8:0:\(String(number, radix: 16))::1"))
+            tries.failed(tries.visitors(name: "Ann", from: place, browser: nil), at: Self.start)
+        }
+        let home = try #require(IPAddress("192.0.2.1"))
+        #expect(tries.wait(tries.visitors(name: "ann", from: home, browser: nil), at: Self.start) > 0)
+        let known = tries.visitors(name: "ann", from: home, browser: "0123")
+        #expect(tries.wait(known, at: Self.start) == 0)
+        for _ in 0..<6 { tries.failed(known, at: Self.start) }
+        #expect(tries.wait(known, at: Self.start) > 0, "a browser that was stolen guesses no faster")
+    }
+
+    @Test func aBrowserIsKnownByWhomItLetInForHalfAYear() throws {
+        let browsers = KnownBrowsers(vault: try Vault(key: Secret(Array(repeating: 3, count: 32))))
+        let ann = Self.session.client
+        let cookie = browsers.cookie(of: ann, nonce: "77", at: Self.start)
+        #expect(browsers.nonce(cookie, of: ann, at: Self.start.addingTimeInterval(KnownBrowsers.life - 1)) == "77")
+        #expect(browsers.nonce(cookie, of: ann, at: Self.start.addingTimeInterval(KnownBrowsers.life)) == nil)
+        #expect(browsers.nonce(cookie, of: ClientID(trusted: "rob"), at: Self.start) == nil)
+        let other = KnownBrowsers(vault: try Vault(key: Secret(Array(repeating: 4, count: 32))))
+        #expect(other.nonce(cookie, of: ann, at: Self.start) == nil)
+        for text in ["", "...", cookie + "0", String(cookie.dropLast()), cookie.replacing("77", with: "78")] {
+            #expect(browsers.nonce(text, of: ann, at: Self.start) == nil, "\(text)")
+        }
     }
 }

@@ -38,6 +38,12 @@ package struct IPAddress: Sendable, Hashable {
         return isIPv6 && octets.starts(with: prefix) ? IPAddress(octets: Array(octets.suffix(4))) ?? self : self
     }
 
+    /// What one person has at hand: an IPv4 address, or the 2^64 that whoever has an IPv6 address has beside it.
+    package var neighbourhood: IPAddress {
+        let address = unmapped
+        return address.isIPv6 ? IPAddress(trusted: address.octets.prefix(8) + Array(repeating: 0, count: 8)) : address
+    }
+
     /// 127.0.0.0/8 and ::1.
     package var isLoopback: Bool { isIPv6 ? octets.dropLast().allSatisfy { $0 == 0 } && octets.last == 1 : octets.first == 127 }
 }

@@ -34,6 +34,27 @@ package struct Vault: Sendable {
         } catch { throw .cannotSeal }
     }
 
+    /// Marks a text that is given away and may come back, so that it is known for ours; a mark for one purpose is none for another.
+    package func mark(of text: String, for purpose: String) -> String {
+        let key = ring.current
+        return key.id + Self.separator + Self.mac(of: text, for: purpose, key).hexadecimal
+    }
+
+    /// Whether this vault made the mark, with a key that is at hand: for a stranger's sake none is looked for.
+    package func isMark(_ mark: String, of text: String, for purpose: String) -> Bool {
+        let parts = mark.split(separator: Self.separator)
+        guard parts.count == 2, ring.ids.contains(String(parts[0])), let key = ring.key(String(parts[0])) else { return false }
+        return Array(parts[1].utf8).isSame(as: Array(Self.mac(of: text, for: purpose, key).hexadecimal.utf8))
+    }
+
+    private static let separator = "-"
+
+    private static func mac(of text: String, for purpose: String, _ key: KeyRing.Key) -> [UInt8] {
+        let own = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key.symmetric, info: Array("mandate/1/mark/\(purpose)".utf8), outputByteCount: 32)
+        return Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: own))
+    }
+
     package func open(_ sealed: Sealed, for name: SecretName) throws(VaultError) -> Secret {
         guard let key = ring.key(sealed.keyID) else { throw .otherKey(sealed.keyID) }
         do {

@@ -11,7 +11,7 @@ struct Door: Sendable {
     /// Puts TLS before everything else of the connection.
     let secure: @Sendable (ChannelHandlerContext) throws -> Void
 
-    var visitor: Doorkeeper.Visitor { address.map { .address($0) } ?? .local }
+    var isLocal: Bool { if case .local = terms.door { true } else { false } }
 
     /// For logs.
     var place: String {

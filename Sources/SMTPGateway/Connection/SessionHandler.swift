@@ -161,8 +161,8 @@ final class SessionHandler: ChannelDuplexHandler {
 extension SessionHandler {
     private func verify(_ caller: Caller, _ context: ChannelHandlerContext) {
         if let client = office.directory().client(caller) { return perform(session.verified(client), context) }
-        let (delay, isEnough) = office.doorkeeper.failed(door.visitor, at: context.eventLoop.now)
         office.refused()
+        let failures = failures(of: caller, at: context.eventLoop.now)
         // The name is said only where it is one: who mixes the two up has typed the key there.
         if case .key(let name, _) = caller {
             let isName = office.directory().allClients.contains { $0.name == name }
@@ -171,14 +171,25 @@ extension SessionHandler {
         isSlowed = true
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
-        context.value.eventLoop.scheduleTask(in: delay) {
+        context.value.eventLoop.scheduleTask(in: Self.delay(failures)) {
             let (handler, context) = (handler.value, context.value)
             guard !handler.isClosed else { return }
             handler.isSlowed = false
-            handler.perform(handler.session.verified(nil, hasTriedEnough: isEnough), context)
+            handler.perform(handler.session.verified(nil, hasTriedEnough: failures >= Self.patience), context)
             handler.goOn(context)
         }
     }
+
+    private func failures(of caller: Caller, at now: NIODeadline) -> Int {
+        guard case .key(let name, _) = caller else { return 1 }
+        return office.failures.add(.name(name, from: door.address ?? .unspecified), at: Double(now.uptimeNanoseconds) / 1e9)
+    }
+
+    /// Failures under one name from one place after which each further one ends its connection.
+    private static let patience = 10
+
+    /// How long the answer to a failed log-in waits: a second, then two, four, eight.
+    private static func delay(_ failures: Int) -> TimeAmount { .seconds(1 << Int64(min(failures - 1, 3))) }
 
     private func startTLS(_ context: ChannelHandlerContext) {
         // The 220 goes out in clear, before the handshake takes the pipeline.
@@ -246,7 +257,7 @@ extension SessionHandler {
         let reply: Reply
         switch outcome {
         case .success(let receipt):
-            office.accepted(door.visitor == .local)
+            office.accepted(door.isLocal)
             reply = Reply(250, "2.0.0", receipt.held.map { "kept as \(receipt.id), held: \($0)" } ?? "kept as \(receipt.id)")
         case .failure(let failure):
             if case .store(let failure) = failure { office.logger.error("a message from \(door.place) could not be kept: \(failure)") }

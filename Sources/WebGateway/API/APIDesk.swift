@@ -21,17 +21,11 @@ struct APIDesk: Sendable {
 
     private func answer(_ endpoint: Endpoint, _ request: Request, _ context: WebContext, _ meter: RequestMeter) async -> Response {
         let start = office.now
-        var visitor: Visitor?
+        let visitor = entrance.visitor(request, context)
         var reply: Reply
-        do {
-            let found = try entrance.visitor(request, context)
-            visitor = found
-            reply = try await answer(endpoint, request, context, found)
-        } catch {
-            let problem = problem(error, context)
-            // A key was given, and is nobody's.
-            if visitor == nil, problem.kind == .signInMissing { office.metrics.loginFailed() }
-            reply = Self.reply(to: problem, context.requestID)
+        do { reply = try await answer(endpoint, request, context, visitor) } catch {
+            if visitor.way == .foreign { office.metrics.loginFailed() }
+            reply = Self.reply(to: problem(error, context), context.requestID)
         }
         let seconds = office.now.timeIntervalSince(start)
         meter.answered(reply.status.code, seconds: seconds)
@@ -56,6 +50,7 @@ struct APIDesk: Sendable {
     private func admit(_ visitor: Visitor, to endpoint: Endpoint) throws(Problem) {
         guard endpoint.access != .everyone else { return }
         guard visitor.client != nil else {
+            guard visitor.way != .foreign else { throw Self.foreignKey }
             throw Problem(
                 .signInMissing, "this needs a client's key",
                 fix: "send Authorization: Bearer KEY; `mandate clients add NAME --key` makes one")
@@ -73,6 +68,9 @@ struct APIDesk: Sendable {
                 .signInMissing, "a log-in of the console does not change anything by itself here", fix: "send a key, or use the console")
         }
     }
+
+    static let foreignKey = Problem(
+        .signInMissing, "this key is not one of ours, or its client is revoked", fix: "`mandate clients add NAME --key` makes one")
 
     private func problem(_ error: any Error, _ context: WebContext) -> Problem {
         switch error {
@@ -99,14 +97,14 @@ struct APIDesk: Sendable {
 
     /// One line a request, without its query, which may hold an address. Questions are too many for that.
     private func log(
-        _ endpoint: Endpoint, _ status: HTTPResponse.Status, _ visitor: Visitor?, _ context: WebContext, _ seconds: Double
+        _ endpoint: Endpoint, _ status: HTTPResponse.Status, _ visitor: Visitor, _ context: WebContext, _ seconds: Double
     ) {
         let isDull = status.kind == .successful && (endpoint.method == .get || endpoint.isQuestion)
         office.logger.log(
             level: isDull ? .debug : .info, "request",
             metadata: [
                 "request": "\(context.requestID)", "method": "\(endpoint.method.rawValue)", "route": "\(endpoint.path)",
-                "status": "\(status.code)", "client": "\(visitor?.client?.id.text ?? "")", "milliseconds": "\(Int(seconds * 1000))",
+                "status": "\(status.code)", "client": "\(visitor.client?.id.text ?? "")", "milliseconds": "\(Int(seconds * 1000))",
             ])
     }
 }

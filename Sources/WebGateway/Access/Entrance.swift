@@ -14,16 +14,20 @@ struct Entrance: Sendable {
     /// Whose word is believed on where a request came from.
     let proxies: [Network]
     let sessions: SessionKeeper
-    let attempts = SignInAttempts()
+    let browsers: KnownBrowsers
+    let tries = PasswordTries()
     let directory: @Sendable () -> Directory
     let now: @Sendable () -> Date
 
-    func visitor(_ request: Request, _ context: WebContext) throws(Problem) -> Visitor {
+    func visitor(_ request: Request, _ context: WebContext) -> Visitor {
         var visitor = Visitor(address: origin(of: request, context), client: nil, way: .stranger)
         if let field = request.headers[.authorization] {
-            visitor.client = try client(field, from: visitor.address)
-            visitor.way = .key
-        } else if let cookie = request.cookies[cookieName]?.value, let found = sessions.session(cookie, in: directory(), at: now()) {
+            visitor.client = key(field).flatMap { directory().client(key: $0.digest, name: $0.name) }
+            visitor.way = visitor.client == nil ? .foreign : .key
+        }
+        if visitor.client == nil, let cookie = request.cookies[cookieName]?.value,
+            let found = sessions.session(cookie, in: directory(), at: now())
+        {
             visitor.client = found.client
             visitor.way = .session(found.session)
         }
@@ -46,18 +50,6 @@ struct Entrance: Sendable {
     private func isProxy(_ address: IPAddress) -> Bool { proxies.contains { $0.contains(address) } }
 
     /// `Bearer KEY`, or `Basic` with the client's name and its key, as older programs have it.
-    private func client(_ field: String, from address: IPAddress) throws(Problem) -> Client {
-        let now = now()
-        if let client = key(field).flatMap({ directory().client(key: $0.digest, name: $0.name) }) { return client }
-        let names = ["address \(address.neighbourhood)"]
-        attempts.failed(names, at: now)
-        // 256 bits are not guessed, so a wrong key costs nobody anything; it is told how long an honest program would wait, as with passwords.
-        let wait = attempts.wait(names, at: now)
-        throw Problem(
-            .signInMissing, "this key is not one of ours, or its client is revoked", fix: "`mandate clients add NAME --key` makes one",
-            retryAfter: wait > 0 ? wait : nil)
-    }
-
     private func key(_ field: String) -> (name: String?, digest: [UInt8])? {
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2 else { return nil }
@@ -87,22 +79,29 @@ struct Entrance: Sendable {
 /// Logging in.
 extension Entrance {
     /// By an administrator's or auditor's key, or name and password. Says no more than that it failed: whether the name exists is nobody's business.
-    func logIn(name: String, secret: Secret, from address: IPAddress, salt: [UInt8]) async throws(Problem) -> Client {
+    /// `browser`: the cookie of an earlier log-in.
+    func logIn(
+        name: String, secret: Secret, from address: IPAddress, browser cookie: String?, salt: [UInt8]
+    ) async throws(Problem) -> Client {
         let digest = Array(SHA256.hash(data: secret.reveal()))
         if let client = directory().client(key: digest, name: name.isEmpty ? nil : name), client.maySeeTheConsole { return client }
-        let names = ["address \(address.neighbourhood)", "name \(name.lowercased())"]
-        let wait = attempts.wait(names, at: now())
+        let candidate = directory().allClients.first { $0.isEnabled && $0.name == name && $0.passwordHash != nil }
+        let browser = cookie.flatMap { cookie in candidate.flatMap { browsers.nonce(cookie, of: $0.id, at: now()) } }
+        let visitors = tries.visitors(name: name, from: address, browser: browser)
+        let wait = tries.wait(visitors, at: now())
         guard wait == 0 else {
             throw Problem(.tooManyRequests, "too many tries: wait \(wait) seconds", retryAfter: wait)
         }
-        // Counted before it is known: a hundred at once are a hundred tries.
-        attempts.failed(names, at: now())
-        let candidate = directory().allClients.first { $0.isEnabled && $0.name == name && $0.passwordHash != nil }
-        let matches = await Self.matches(secret, candidate?.passwordHash, salt)
+        let matches = await tries.working(for: address) {
+            // Counted before it is known: a hundred at once are a hundred tries.
+            tries.failed(visitors, at: now())
+            return await Self.matches(secret, candidate?.passwordHash, salt)
+        }
+        guard let matches else { throw Problem(.busy, "too many log in just now", fix: "try again in a moment", retryAfter: 1) }
         guard matches, let candidate, candidate.maySeeTheConsole else {
             throw Problem(.signInMissing, "this is not a name and its password, nor a key, of an administrator or auditor")
         }
-        attempts.succeeded(names)
+        tries.succeeded(visitors)
         return candidate
     }
 
@@ -120,9 +119,4 @@ extension Client {
     fileprivate var passwordHash: PasswordHash? { if case .password(let hash) = credential { hash } else { nil } }
 
     var maySeeTheConsole: Bool { isEnabled && !roles.isDisjoint(with: [.administrator, .auditor]) }
-}
-
-extension IPAddress {
-    /// What one attacker has at hand: an IPv4 address, or the /64 that every IPv6 host gets.
-    var neighbourhood: String { isIPv6 ? octets.prefix(8).map { String($0) }.joined(separator: ".") : description }
 }

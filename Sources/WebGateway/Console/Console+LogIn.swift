@@ -56,9 +56,10 @@ extension Console {
             else {
                 throw Problem(.notPermitted, "the page was too old, or cookies are switched off: try once more")
             }
-            let visitor = try entrance.visitor(request, context)
+            let visitor = entrance.visitor(request, context)
             let client = try await entrance.logIn(
-                name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address, salt: office.draw(16))
+                name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address,
+                browser: request.cookies[KnownBrowsers.cookie]?.value, salt: office.draw(16))
             let session = Session(client: client.id, startedAt: office.now, nonce: office.draw(16).hexadecimal)
             office.logger.notice(
                 "console: \(client.name) logged in", metadata: ["request": "\(context.requestID)", "address": "\(visitor.address)"])
@@ -67,6 +68,9 @@ extension Console {
                 HTTPField(
                     name: .setCookie,
                     value: entrance.cookie(entrance.cookieName, entrance.sessions.cookie(session, of: client), life: Int(Session.life))))
+            let browser = entrance.browsers.cookie(of: client.id, nonce: office.draw(16).hexadecimal, at: office.now)
+            response.headers.append(
+                HTTPField(name: .setCookie, value: entrance.cookie(KnownBrowsers.cookie, browser, life: Int(KnownBrowsers.life))))
             return response
         } catch {
             let problem = problem(error, context)
@@ -86,7 +90,7 @@ extension Console {
     func logOut(_ request: Request, _ context: WebContext) async -> Response {
         do {
             try checkOrigin(request, context)
-            let visitor = try entrance.visitor(request, context)
+            let visitor = entrance.visitor(request, context)
             guard case .session(let session) = visitor.way else { return redirect("/login") }
             let form = try await self.form(of: request, limit: Self.largestForm)
             guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {

@@ -48,7 +48,7 @@ struct Console: Sendable {
         let start = office.now
         let response: Response
         do {
-            let visitor = try entrance.visitor(request, context)
+            let visitor = entrance.visitor(request, context)
             guard case .session(let session) = visitor.way, visitor.client?.maySeeTheConsole == true else {
                 let next = request.uri.path + (request.uri.query.map { "?" + $0 } ?? "")
                 return redirect("/login" + (request.method == .get ? "?next=\(PercentCoding.encode(next))" : ""))

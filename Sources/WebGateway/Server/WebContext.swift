@@ -26,6 +26,8 @@ struct WebContext: RequestContext {
 struct Visitor: Sendable {
     enum Way: Sendable, Hashable {
         case stranger
+        /// With credentials that are none of ours: those of a proxy in front, maybe.
+        case foreign
         /// With the client's key in the request itself.
         case key
         /// With the cookie of a log-in.

@@ -24,13 +24,15 @@ struct ConsolePerson {
     }
 
     /// What a try to log in is answered.
-    static func answer(of house: WebHouse, name: String, secret: String, base: String = "") async throws -> WebClient.Answer {
+    static func answer(
+        of house: WebHouse, name: String, secret: String, base: String = "", _ fields: [(String, String)] = []
+    ) async throws -> WebClient.Answer {
         let page = try await WebClient(port: house.port).get("\(base)/login")
         let cookie = try #require(page.all("Set-Cookie").first).prefix { $0 != ";" }
         let words = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let form = "csrf=\(try #require(token(in: page.text)))&name=\(name)&key_or_password=\(words)&next=/"
         return try await WebClient(port: house.port).send(
-            "POST", "\(base)/login", [("Cookie", String(cookie)), ("Content-Type", "application/x-www-form-urlencoded")],
+            "POST", "\(base)/login", [("Cookie", String(cookie)), ("Content-Type", "application/x-www-form-urlencoded")] + fields,
             body: Array(form.utf8))
     }
 

@@ -134,6 +134,38 @@ import Testing
         }
     }
 
+    /// Neither a program with a key that is none any more, nor somebody elsewhere who guesses at the name.
+    @Test(.timeLimit(.minutes(3))) func nobodyElseKeepsAPersonOut() async throws {
+        try await WebHouse.with(["http.proxies=127.0.0.1"]) { house in
+            for _ in 0..<40 { _ = try await WebClient(port: house.port, key: "a-stale-key").get("/v1/me") }
+            #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password).status == 303)
+            let away = [("X-Forwarded-For", "192.0.2.9")]
+            for number in 0..<9 { _ = try await ConsolePerson.answer(of: house, name: "ann", secret: "guess \(number)", away) }
+            #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password, away).status == 429)
+            let person = try await ConsolePerson.logIn(to: house)
+            let known = try #require(person.answer.all("Set-Cookie").first { $0.hasPrefix("mandate-browser=") })
+            #expect(known.contains("HttpOnly") && known.contains("Max-Age=15552000"))
+            // From where nobody gets in any more, the browser that was let in before does.
+            let browser = away + [("Cookie", String(known.prefix { $0 != ";" }))]
+            #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password, browser).status == 303)
+        }
+    }
+
+    /// nginx's auth_basic in front: the name and password there are none of ours.
+    @Test(.timeLimit(.minutes(3))) func credentialsOfAProxyAreNotAsked() async throws {
+        try await WebHouse.with { house in
+            let basic = ("Authorization", "Basic " + Data("proxy:secret".utf8).base64EncodedString())
+            var person = try await ConsolePerson.logIn(to: house)
+            person.client.fields.append(basic)
+            #expect(try await person.client.get("/").status == 200)
+            #expect(try await house.client(nil).get("/login", [basic]).status == 200)
+            #expect(try await house.client(nil).get("/", [basic]).status == 303)
+            #expect(try await house.client(nil).get("/v1/me", [basic]).status == 401)
+            let own = ("Authorization", "Basic " + Data("sender:\(WebHouse.keys[.sender]?.text ?? "")".utf8).base64EncodedString())
+            #expect(try await house.client(nil).get("/v1/me", [own]).status == 200)
+        }
+    }
+
     @Test(.timeLimit(.minutes(3))) func aSessionEndsWhenItShould() async throws {
         try await WebHouse.with { house in
             let person = try await ConsolePerson.logIn(to: house)
