@@ -23,6 +23,8 @@ package struct WebGateway: Service {
     private let onListening: @Sendable (_ port: Int) -> Void
     /// Seconds a browser may be silent: a connection is not kept open by whoever opens it.
     private static let idleLimit: Int64 = 30
+    /// Seconds that requests under way have when the service stops: a message that was kept is answered, and who sends it by the octet is cut.
+    private static let farewell = 10.0
 
     /// For one consent. `port` 0 is any free one, which `onListening` then tells. `onShown`: a browser has been told how its consent ended.
     package init(
@@ -55,7 +57,7 @@ package struct WebGateway: Service {
         self.onListening = onListening
     }
 
-    /// Until graceful shutdown or cancellation. Throws `CannotListen` when the port is not to be had.
+    /// Until graceful shutdown, with what is under way then, or cancellation. Throws `CannotListen` when the port is not to be had.
     package func run() async throws {
         do { try await serve() } catch let error as IOError {
             throw CannotListen(
@@ -90,7 +92,14 @@ package struct WebGateway: Service {
         guard let office else { return try await application.runService(gracefulShutdownSignals: []) }
         try await withThrowingTaskGroup { group in
             group.addTask { await office.errands.run() }
-            try await application.runService(gracefulShutdownSignals: [])
+            group.addTask { try await application.runService(gracefulShutdownSignals: []) }
+            group.addTask {
+                try await gracefulShutdown()
+                await office.wait(Self.farewell)
+                if !Task.isCancelled { office.logger.warning("requests did not end in \(Int(Self.farewell)) seconds: cut") }
+            }
+            // The server's end, or the end of its patience.
+            try await group.next()
             group.cancelAll()
         }
     }

@@ -45,6 +45,18 @@ struct TurnHandlerTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
+    /// The service stops: the answer under way says that it is the last, and what has come behind its request is not begun.
+    @Test func whenTheServiceStopsTheAnswerUnderWayIsTheLast() throws {
+        let channel = try channel()
+        for part in [Self.head, Self.end, Self.head, Self.end] { try channel.writeInbound(part) }
+        #expect(try passedOn(channel) == ["head", "end"])
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        try answer(channel)
+        #expect(try channel.readOutbound(as: HTTPResponsePart.self).flatMap(Self.connection) == "close")
+        #expect(try passedOn(channel) == [])
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
     /// An answer before the end of the request is the last one, says so, and is left time to be read.
     @Test func anEarlyAnswerIsTheLast() throws {
         let channel = try channel()

@@ -12,21 +12,19 @@ struct PatientGateway: Service {
     let live: Live
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var said: CannotListen?
-            while !Task.isCancelled {
-                do {
-                    try await gateway.run()
-                    return
-                } catch let failure as CannotListen {
-                    if said != failure { log.error("\(failure); until it is free, consents cannot come back (http.port names another)") }
-                    said = failure
-                } catch {
-                    // Of being told to stop, as a rule; whatever it is, mail goes on.
-                    if !Task.isCancelled { log.error("the way in for browsers ended: \(type(of: error))") }
-                }
-                await live.wait(Self.interval)
+        var said: CannotListen?
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            do {
+                try await gateway.run()
+                return
+            } catch let failure as CannotListen {
+                if said != failure { log.error("\(failure); until it is free, consents cannot come back (http.port names another)") }
+                said = failure
+            } catch {
+                // Of being told to stop, as a rule; whatever it is, mail goes on.
+                if !Task.isCancelled { log.error("the way in for browsers ended: \(type(of: error))") }
             }
+            await cancelWhenGracefulShutdown { await live.wait(Self.interval) }
         }
     }
 }

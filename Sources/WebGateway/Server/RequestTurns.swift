@@ -12,6 +12,8 @@ struct RequestTurns {
     /// The last part of that request has not been passed on.
     private var isArriving = false
     private var isOver = false
+    /// The service stops: the answer under way is the last.
+    private(set) var isLeaving = false
     /// The answer to HEAD has no body, whatever it says of its length (RFC 9110 section 9.3.2).
     private(set) var wantsNoBody = false
 
@@ -37,13 +39,15 @@ struct RequestTurns {
     /// Something waits, so nothing more is to be read.
     var isWaiting: Bool { !waiting.isEmpty }
 
-    /// The answer comes before the request has been heard to its end, so it is the last: the rest would be no request, and may never end.
-    var isEarly: Bool { isArriving }
+    /// The answer is the last: it comes before the request has been heard to its end, whose rest would be no request and may never end, or the service stops.
+    var isLast: Bool { isArriving || isLeaving }
+
+    mutating func leave() { isLeaving = true }
 
     /// The answer is complete. True: that was the last one.
     mutating func answered() -> Bool {
         isAnswering = false
-        isOver = isOver || isArriving
+        isOver = isOver || isLast
         if isOver { waiting.removeAll() }
         return isOver
     }

@@ -38,6 +38,12 @@ final class TurnHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if turns.isWaiting { isReadWanted = true } else { context.read() }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // A client that was told so sends its next request elsewhere, and not into a connection that is closed.
+        if event is ChannelShouldQuiesceEvent { turns.leave() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         goOn(context)
         context.fireChannelWritabilityChanged()
@@ -52,7 +58,7 @@ final class TurnHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where turns.isEarly && head.status.kind != .informational:
+        case .head(var head) where turns.isLast && head.status.kind != .informational:
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body where turns.wantsNoBody: promise?.succeed()
