@@ -15,7 +15,9 @@ extension PickupFolder {
             do throws(AcceptFailure) {
                 let receipt = try await accept(file, open)
                 surroundings.accepted()
-                if let held = receipt.held { surroundings.logger.notice("\(file.name.debugDescription) is held as \(file.id): \(held)") }
+                if let hindrance = receipt.hindrance {
+                    surroundings.logger.notice("\(file.name.debugDescription) was taken as \(file.id) and \(hindrance)")
+                }
             } catch {
                 guard !error.isTemporary else {
                     return surroundings.logger.error("\(file.name.debugDescription) cannot be taken in for now: \(error)")

@@ -9,6 +9,9 @@ struct SpoolMemoryTests {
         try await fact.hold { MemoryStore() }
     }
     @Test(arguments: SettleContract.facts) func settles(_ fact: Fact<SettleContract>) async throws { try await fact.hold { MemoryStore() } }
+    @Test(arguments: RouteContract.facts) func waitsForRoutes(_ fact: Fact<RouteContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
     @Test(arguments: QueueContract.facts) func keepsTheQueue(_ fact: Fact<QueueContract>) async throws {
         try await fact.hold { MemoryStore() }
     }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Stores of every schema there has been open and are what they were. To keep one of a new schema, before it ships:
-/// `MANDATE_MAKE_FIXTURE=v6 swift test --filter FixtureTests`.
+/// `MANDATE_MAKE_FIXTURE=v7 swift test --filter FixtureTests`.
 struct FixtureTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Fixtures/store")
         .standardized
@@ -53,7 +53,7 @@ struct FixtureTests {
 
     @Test func thereAreFixtures() throws {
         let files = try Self.files()
-        #expect(["v1.sqlite", "v2.sqlite", "v3.sqlite", "v4.sqlite", "v5.sqlite", "v6.sqlite"].allSatisfy(files.contains))
+        #expect(["v1.sqlite", "v2.sqlite", "v3.sqlite", "v4.sqlite", "v5.sqlite", "v6.sqlite", "v7.sqlite"].allSatisfy(files.contains))
     }
 
     @Test(arguments: try files()) func opensAsItWas(_ name: String) async throws {

@@ -76,7 +76,7 @@ package struct HandoutContract: StoreContract {
         let message: AcceptedMessage
         do { message = try Samples.message(id, at: Samples.time(seconds)) } catch { throw .damaged("no sample") }
         try await store.accept(
-            message, lastChunk: SpoolContract.body, number: 0, held: nil, lane: "", request: request, journal: [entry(id)], sightings: [])
+            message, lastChunk: SpoolContract.body, number: 0, .due, lane: "", request: request, journal: [entry(id)], sightings: [])
     }
 
     @Sendable func requestIsRemembered() async throws {

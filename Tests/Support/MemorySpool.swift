@@ -15,6 +15,8 @@ struct MemoryMessage {
     var outcomes: [RecipientOutcome?]
     var doneAt: Date?
     var lane = ""
+    var lacksRouteSince: Date?
+    var withoutRoute: Double = 0
 
     var remaining: [Int] { outcomes.indices.filter { outcomes[$0] == nil } }
     var refusals: [Int: String] {
@@ -22,6 +24,8 @@ struct MemoryMessage {
             if case .refused(let reply)? = outcome.element { refusals[outcome.offset] = reply }
         }
     }
+
+    func withoutRoute(at now: Date) -> Double { withoutRoute + max(0, lacksRouteSince.map { now.timeIntervalSince($0) } ?? 0) }
 
     func isHeld(by claim: Claim) -> Bool { state == .claimed && claimant == claim.claimant && attempts == claim.attempt }
 }
@@ -53,7 +57,7 @@ extension MemoryStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await enter(.accept)
@@ -64,13 +68,15 @@ extension MemoryStore: Spool {
                 throw .repeated(earlier.message)
             }
         }
-        try keep(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
+        try keep(message, lastChunk: lastChunk, number: number, beginning, lane: lane)
         if let request { requests[request.client.text + " " + request.key] = (request.digest, message.id, message.acceptedAt) }
         note(journal, sightings)
         committed()
     }
 
-    private func keep(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String) throws(StoreFailure) {
+    private func keep(
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String
+    ) throws(StoreFailure) {
         var content = contents[message.id] ?? MemoryContent(startedAt: message.acceptedAt)
         guard !content.isKept else { throw .conflict("the message \(message.id) was accepted already") }
         guard !message.envelope.recipients.isEmpty else { throw .conflict("a message needs a recipient") }
@@ -82,10 +88,19 @@ extension MemoryStore: Spool {
         content.isKept = true
         contents[message.id] = content
         largestChunk = max(largestChunk, lastChunk.count)
-        messages.append(
-            MemoryMessage(
-                message: message, state: held == nil ? .waiting : .held, why: held ?? "", due: held == nil ? message.acceptedAt : nil,
-                outcomes: message.envelope.recipients.map { _ in nil }, lane: lane))
+        var row = MemoryMessage(
+            message: message, state: .waiting, why: beginning.why ?? "", due: message.acceptedAt,
+            outcomes: message.envelope.recipients.map { _ in nil }, lane: lane)
+        switch beginning {
+        case .due: break
+        case .waiting(let wait):
+            row.due = due(wait, at: message.acceptedAt)
+            row.lacksRouteSince = message.acceptedAt
+        case .held:
+            row.state = .held
+            row.due = nil
+        }
+        messages.append(row)
     }
 
     package func claim(
@@ -111,7 +126,7 @@ extension MemoryStore: Spool {
             messages[index].attempts += 1
             messages[index].due = until
             messages[index].claimant = claimant
-            return entry(messages[index], claimant, until)
+            return entry(messages[index], claimant, until, at: now)
         }
         committed()
         try fail(behind: .claim)
@@ -155,6 +170,13 @@ extension MemoryStore: Spool {
         }
         row.take(settlement.state, at: settlement.at)
         if let lane = settlement.lane { row.lane = lane }
+        if let wait = settlement.routeWait {
+            row.due = due(wait, at: settlement.at)
+            row.lacksRouteSince = row.lacksRouteSince ?? settlement.at
+        } else {
+            row.withoutRoute = row.withoutRoute(at: settlement.at)
+            row.lacksRouteSince = nil
+        }
         if settlement.isPostponed {
             row.attempts -= 1
             row.isUnknown = messages[index].isUnknown
@@ -168,10 +190,34 @@ extension MemoryStore: Spool {
         for usage in settlement.usages { usages.append((Self.hour(settlement.at), usage)) }
         for traffic in settlement.traffic { traffics.append((Self.hour(settlement.at), traffic)) }
         if let notice = settlement.notice {
-            try keep(notice.message, lastChunk: notice.body, number: 0, held: nil, lane: notice.lane)
+            try keep(notice.message, lastChunk: notice.body, number: 0, .due, lane: notice.lane)
         }
         committed()
     }
+
+    package func routeWishes(after: RouteWish?, limit: Int, at now: Date) async throws(StoreFailure) -> [RouteWish] {
+        try await enter(.routeWishes)
+        let wishes = Set(messages.filter { $0.state == .waiting && $0.lacksRouteSince != nil }.map(\.wish))
+        let sorted = wishes.map { ($0.order, $0) }.sorted { $0.0 < $1.0 }
+        return Array(sorted.filter { entry in after.map { $0.order < entry.0 } ?? true }.map(\.1).prefix(max(0, limit)))
+    }
+
+    package func wake(_ wish: RouteWish, lane: String, limit: Int, at now: Date) async throws(StoreFailure) -> Int {
+        try await enter(.wake)
+        let found = messages.indices.filter {
+            messages[$0].state == .waiting && messages[$0].lacksRouteSince != nil && messages[$0].wish == wish
+        }.prefix(max(0, limit))
+        for index in found {
+            messages[index].withoutRoute = messages[index].withoutRoute(at: now)
+            messages[index].lacksRouteSince = nil
+            messages[index].due = now
+            messages[index].lane = lane
+        }
+        committed()
+        return found.count
+    }
+
+    private func due(_ wait: RouteWait, at now: Date) -> Date { wait.isCurrent(book.edition, revision) ? wait.until : now }
 
     package func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID] {
         try await enter(.recover)
@@ -204,11 +250,13 @@ extension MemoryStore: Spool {
         return SweepStep(rows: orphans.count + old.count, isLast: orphans.count < 3 && old.count < 3)
     }
 
-    private func entry(_ row: MemoryMessage, _ claimant: Claimant, _ until: Date) -> SpoolEntry {
+    private func entry(_ row: MemoryMessage, _ claimant: Claimant, _ until: Date, at: Date) -> SpoolEntry {
         SpoolEntry(
             message: row.message,
             claim: Claim(message: row.message.id, attempt: row.attempts, claimant: claimant, until: until),
-            remaining: row.remaining, isUnknown: row.isUnknown, refusals: row.refusals, lane: row.lane)
+            remaining: row.remaining, isUnknown: row.isUnknown, refusals: row.refusals, lane: row.lane,
+            withoutRoute: row.withoutRoute(at: at),
+            lacksRoute: row.lacksRouteSince != nil)
     }
 
     private func held(_ claim: Claim) throws(StoreFailure) -> Int {
@@ -225,7 +273,15 @@ extension MemoryStore: Spool {
     }
 }
 
+extension RouteWish {
+    fileprivate var order: String {
+        author.all.map { "\($0.name ?? "") \($0.address)" }.joined(separator: ",") + " " + (purpose?.rawValue ?? "")
+    }
+}
+
 extension MemoryMessage {
+    fileprivate var wish: RouteWish { RouteWish(author: message.author, purpose: message.purpose) }
+
     fileprivate mutating func take(_ next: Settlement.Next, at now: Date) {
         claimant = nil
         isUnknown = false

@@ -8,7 +8,8 @@ package actor MemoryStore {
     package enum Call: String, Sendable, Hashable, CaseIterable {
         case write, accept, claim, renew, release, chunk, settle, recover, sweep, discard, list, show, change, append, entries, heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
-        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage, handout, request
+        case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage, handout, request,
+            routeWishes, wake
     }
 
     private struct Fault {

@@ -24,12 +24,15 @@ struct AnswerReport {
         switch answer {
         case .refused(let refusal):
             sheet.add("route", .text("refused"))
-            sheet.add("code", .text(refusal.code.rawValue))
-            sheet.add("temporary", .flag(refusal.isTemporary))
-            sheet.add("why", .text(refusal.sentence))
-        case .hold(let author, _):
+            Self.add(refusal, to: &sheet)
+        case .later(let author, let refusal):
+            sheet.add("route", .text("later"))
+            sheet.add("author", .text(Self.words(author.all)))
+            Self.add(refusal, to: &sheet)
+        case .hold(let author, let refusal):
             sheet.add("route", .text("hold"))
             sheet.add("author", .text(Self.words(author.all)))
+            Self.add(refusal, to: &sheet)
         case .decided(let decision):
             sheet.add("route", .text(decision.route.rawValue))
             sheet.add("author", .text(Self.words(decision.author.all)))
@@ -44,6 +47,13 @@ struct AnswerReport {
             sheet.add("envelope_sender", .text(decision.fields.envelopeSender.words))
         }
         return sheet
+    }
+
+    private static func add(_ refusal: Refusal, to sheet: inout Sheet) {
+        sheet.add("code", .text(refusal.code.rawValue))
+        sheet.add("temporary", .flag(refusal.isTemporary))
+        sheet.add("mended_by", .text(refusal.mending.mender.rawValue))
+        sheet.add("why", .text(refusal.sentence))
     }
 
     private static func words(_ names: [NamedAddress]) -> String {

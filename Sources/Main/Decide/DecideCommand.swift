@@ -7,7 +7,7 @@ struct DecideCommand: AsyncParsableCommand {
         commandName: "decide", abstract: "Say who a message would be from, and how it would leave.",
         discussion: """
             Nothing is sent, and nothing in the store changes. A refusal is an answer too: it is printed, and the status says its kind
-            (65, 67, 77, 78, or 75 where it will pass by itself).
+            (65, 67, 77, 78, or 75 where it can be mended: `later` would be taken and wait, `refused` would not).
 
             Examples:
               mandate decide --from ann@example.org --explain
@@ -33,7 +33,10 @@ struct DecideCommand: AsyncParsableCommand {
         let live = Live.current
         let answer = try await asked.answer(from: try field(live), live).answer
         AnswerReport(answer: answer).write(format.format, explains: explain, to: live.standardOutput)
-        if case .refused(let refusal) = answer { throw refusal }
+        switch answer {
+        case .later(_, let refusal), .refused(let refusal): throw refusal
+        case .decided, .hold: break
+        }
     }
 
     private func field(_ live: Live) throws -> Question.FromField {

@@ -48,8 +48,7 @@ struct QuestionOptions: ParsableArguments {
     private func ask(_ decider: Decider, _ question: Question) -> Asked {
         let answer = decider.decide(question)
         guard case .decided(let decision) = answer else { return Asked(answer: answer, providerTakesNullSender: false) }
-        let source = GrantSource(decision.mailbox.grant, in: decider.directory)
-        return Asked(answer: answer, providerTakesNullSender: source?.provider.habits.takesNullSender ?? false)
+        return Asked(answer: answer, providerTakesNullSender: decision.source.provider.habits.takesNullSender)
     }
 
     private func find(_ name: String, in directory: Directory) throws(CommandFailure) -> Client {

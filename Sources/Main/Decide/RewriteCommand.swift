@@ -28,9 +28,8 @@ struct RewriteCommand: AsyncParsableCommand {
         let asked = try await asked.answer(from: message.settled.from, live)
         if explain { live.standardError.write(AnswerReport.lines(asked.answer.explanation)) }
         switch asked.answer {
-        case .refused(let refusal): throw refusal
-        case .hold(let author, _):
-            throw CommandFailure(.temporary, "the message would be held: \(author) has no route, and the policy is to hold")
+        case .later(_, let refusal), .refused(let refusal): throw refusal
+        case .hold(_, let refusal): throw CommandFailure(.temporary, "the message would be held: \(refusal.sentence)")
         case .decided(let decision): try write(message, decision, asked, input, live)
         }
     }

@@ -51,7 +51,7 @@ extension DemoRun {
         let sender = message.hasEnvelopeSender ? message.envelope.sender : nil
         let answer = decider.decide(message.author, Routing(purpose: message.purpose, envelopeSender: sender, at: live.now()))
         guard case .decided(let decision) = answer else { return line.faults.append("it was decided otherwise since") }
-        let takesNull = GrantSource(decision.mailbox.grant, in: snapshot.directory)?.provider.habits.takesNullSender ?? false
+        let takesNull = decision.source.provider.habits.takesNullSender
         let rewritten = try Rewriter.rewrite(
             try HeaderBlock(message.header), decision,
             Rewriter.Circumstances(isAutomatic: message.isAutomatic, envelopeSender: sender, providerTakesNullSender: takesNull))

@@ -32,8 +32,8 @@ extension RelayService {
 extension Settlement {
     /// One line for each attempt: what was tried, and what becomes of the message. Who wrote and who gets it is for the journal.
     func note(in log: Logger, seconds: Double) {
-        // A limit lets thousands wait, again and again.
-        guard !isPostponed else { return }
+        // A limit lets thousands wait, again and again; that there is no route is said once.
+        guard !isPostponed || !journal.isEmpty else { return }
         var facts: Logger.Metadata = ["message": "\(claim.message)", "milliseconds": "\(Int(seconds * 1000))"]
         if let tried {
             facts["mailbox"] = "\(tried.login)"

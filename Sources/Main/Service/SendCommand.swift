@@ -46,7 +46,7 @@ struct SendCommand: AsyncParsableCommand {
             // A caller who saw a failure would hand the message over again, and it would arrive twice.
             throw ExitStatus.success
         }
-        if let held = receipt.held { live.complain("held: \(held)") }
+        if let hindrance = receipt.hindrance { live.complain(hindrance) }
     }
 
     private func hand(over input: consuming InputFile, _ stage: consuming AcceptStage) async throws -> Receipt {

@@ -64,6 +64,7 @@ package struct AcceptStage: Sendable {
         let question: Question
         let author: Author
         let answer: Answer
+        let beginning: Beginning
         var hash: SHA256
         var pending: [UInt8] = []
         var bodySize = 0
@@ -173,15 +174,7 @@ extension AcceptStage {
         let question = Question(
             purpose: submission.purpose, user: submission.user, from: header.from, envelopeSender: submission.envelopeSender,
             client: submission.client, at: at)
-        let answer = try await decide(question, header)
-        let author: Author
-        switch answer {
-        case .decided(let decision): author = decision.author
-        case .hold(let held, _): author = held
-        case .refused(let refusal):
-            try await record(refusal, question)
-            throw .refused(refusal)
-        }
+        let (answer, author, beginning) = try await decide(question, header)
         let envelope = Envelope(
             sender: submission.envelopeSender ?? .address(author.first.address), recipients: recipients, ret: submission.ret,
             envelopeID: submission.envelopeID)
@@ -189,13 +182,37 @@ extension AcceptStage {
         hash.update(data: header.header.bytes)
         hash.update(data: [0x0D, 0x0A] as [UInt8])
         opened = Opened(
-            id: id, at: at, header: header, envelope: envelope, question: question, author: author, answer: answer, hash: hash)
+            id: id, at: at, header: header, envelope: envelope, question: question, author: author, answer: answer, beginning: beginning,
+            hash: hash)
+    }
+
+    /// What can be mended is taken and waits; what a person switched off, or nothing will mend, is heard now.
+    private func decide(
+        _ question: Question, _ header: SettledHeader
+    ) async throws(AcceptFailure) -> (Answer, Author, Beginning) {
+        let decider: Decider
+        do throws(StoreFailure) { decider = try await surroundings.decider(question) } catch { throw .store(error) }
+        let answer = decide(question, header, decider)
+        switch answer {
+        case .decided(let decision): return (answer, decision.author, .due)
+        case .later(let author, let refusal):
+            var generator = surroundings.generator()
+            let next = RetrySchedule().nextLook(
+                acceptedAt: question.at, at: question.at, comesBack: refusal.comesBack,
+                spread: Double(generator.next(upperBound: 1000 as UInt64)) / 1000)
+            let wait = RouteWait(
+                until: next ?? question.at, why: refusal.sentence, code: refusal.code, edition: decider.directory.edition,
+                revision: decider.conditions.revision)
+            return (answer, author, .waiting(wait))
+        case .hold(let author, let refusal): return (answer, author, .held(why: refusal.wordsOfHold))
+        case .refused(let refusal):
+            try await record(refusal, question)
+            throw .refused(refusal)
+        }
     }
 
     /// A rewrite that would be refused must be heard now too, not after 250.
-    private func decide(_ question: Question, _ header: SettledHeader) async throws(AcceptFailure) -> Answer {
-        let decider: Decider
-        do throws(StoreFailure) { decider = try await surroundings.decider(question) } catch { throw .store(error) }
+    private func decide(_ question: Question, _ header: SettledHeader, _ decider: Decider) -> Answer {
         let answer = decider.decide(question)
         guard case .decided(let decision) = answer, decision.fields.signatures == .refuse else { return answer }
         do throws(Refusal) {
@@ -227,14 +244,12 @@ extension AcceptStage {
             author: opened.author, envelope: opened.envelope, hasEnvelopeSender: submission.envelopeSender != nil,
             isAutomatic: opened.header.isAutoSubmitted || submission.envelopeSender == .null, header: opened.header.header.bytes,
             bodySize: opened.bodySize, digest: Array(opened.hash.finalize()), messageID: opened.header.messageID)
-        var held: String?
-        if case .hold = opened.answer { held = "\(opened.author) has no route, and the policy is to hold: release it when there is one" }
         do throws(StoreFailure) {
             try await surroundings.store.accept(
-                message, lastChunk: opened.pending, number: opened.chunks, held: held, lane: opened.lane,
-                request: request, journal: [.accepted(message, held: held)],
+                message, lastChunk: opened.pending, number: opened.chunks, opened.beginning, lane: opened.lane,
+                request: request, journal: [.accepted(message, opened.beginning)],
                 sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
         } catch { throw .store(error) }
-        return Receipt(id: message.id, messageID: message.messageID, held: held, answer: opened.answer)
+        return Receipt(id: message.id, messageID: message.messageID, beginning: opened.beginning, answer: opened.answer)
     }
 }

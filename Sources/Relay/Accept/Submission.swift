@@ -40,15 +40,25 @@ package struct Submission: Sendable {
 package struct Receipt: Sendable, Hashable {
     package let id: SpoolID
     package let messageID: String
-    /// Set when a person must release it first.
-    package let held: String?
+    package let beginning: Beginning
     /// As decided at Accept; the attempt may come to another.
     package let answer: Answer
 
-    package init(id: SpoolID, messageID: String, held: String?, answer: Answer) {
+    /// Set when a person must release it first.
+    package var held: String? { if case .held(let why) = beginning { why } else { nil } }
+    /// "held: …", "waits: …"; nil: it may leave.
+    package var hindrance: String? {
+        switch beginning {
+        case .due: nil
+        case .waiting(let wait): "waits: \(wait.why)"
+        case .held(let why): "held: \(why)"
+        }
+    }
+
+    package init(id: SpoolID, messageID: String, beginning: Beginning, answer: Answer) {
         self.id = id
         self.messageID = messageID
-        self.held = held
+        self.beginning = beginning
         self.answer = answer
     }
 }

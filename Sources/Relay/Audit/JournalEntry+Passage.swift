@@ -5,13 +5,15 @@ package import struct FoundationEssentials.Date
 /// no address may stand in one, and no text of a provider's, which may quote an address: codes do.
 extension JournalEntry {
     /// `noticeOf`: the message whose failure this one tells of.
-    package static func accepted(_ message: AcceptedMessage, held: String?, noticeOf original: SpoolID? = nil) -> JournalEntry {
+    package static func accepted(
+        _ message: AcceptedMessage, _ beginning: Beginning = .due, noticeOf original: SpoolID? = nil
+    ) -> JournalEntry {
         JournalEntry(
             at: message.acceptedAt, kind: .accepted, message: message.id,
             facts: [
                 Fact("client", message.client?.text ?? "owner"), Fact("purpose", message.purpose?.rawValue ?? ""),
                 Fact("size", String(message.size)), Fact("sha256", message.digest.hexadecimal),
-            ] + (held == nil ? [] : [Fact("held", "yes")]) + (original.map { [Fact("notice-of", $0.text)] } ?? []),
+            ] + beginning.facts + (original.map { [Fact("notice-of", $0.text)] } ?? []),
             personal: message.author.all.map { Personal(.author, $0.address.description) }
                 + [Personal(.sender, message.hasEnvelopeSender ? message.envelope.sender.description : "")]
                 + message.envelope.recipients.map { Personal(.recipient, $0.address.description) })
@@ -73,16 +75,20 @@ extension JournalEntry {
     }
 }
 
+extension Beginning {
+    fileprivate var facts: [JournalEntry.Fact] {
+        switch self {
+        case .due: []
+        case .waiting(let wait): [JournalEntry.Fact("waits", wait.code.rawValue)]
+        case .held: [JournalEntry.Fact("held", "yes")]
+        }
+    }
+}
+
 extension Refusal {
     /// Whom the refused message was to be from: as it was resolved, else as its From field says, unless a purpose was to name the author.
     package func authors(_ question: Question) -> [EmailAddress] {
-        for step in explanation.steps.reversed() {
-            switch step {
-            case .author(let author), .authorFromField(let author): return author.all.map(\.address)
-            case .authorOfClient(let address): return [address]
-            default: continue
-            }
-        }
+        if let author { return author.all.map(\.address) }
         guard question.purpose == nil, case .authors(let author) = question.from else { return [] }
         return author.all.map(\.address)
     }

@@ -47,26 +47,20 @@ struct NearMissCollector: Sendable {
 
     init(withoutSecret: Set<ApplicationID>) { self.withoutSecret = withoutSecret }
 
-    mutating func add(_ decision: Decision, _ decider: Decider) {
-        let chosen = decision.explanation.steps.lazy.compactMap { step in
-            if case .chosen(let candidate, _) = step { candidate } else { nil as Candidate? }
-        }.last
-        guard let chosen else { return }
-        if let application = decider.application(of: chosen) {
-            applications[application.id, default: 0] += 1
-            if application.domains.isEmpty {
-                alignments[Alignment(application: application.id, domain: chosen.author.domain), default: 0] += 1
-            }
+    mutating func add(_ decision: Decision) {
+        let chosen = decision.candidate
+        let application = decision.source.application
+        applications[application.id, default: 0] += 1
+        if application.domains.isEmpty {
+            alignments[Alignment(application: application.id, domain: chosen.author.domain), default: 0] += 1
         }
         if case .mailbox(let id) = chosen.mailbox.row, chosen.delegation != nil { delegates[id, default: 0] += 1 }
-        for step in decision.explanation.steps {
-            guard case .usable(chosen, _, .pending(let until, _, _)?) = step else { continue }
-            pending.append(
-                NearMiss(
-                    kind: .pending, subject: chosen.author.description,
-                    reason: "\(chosen): granted, but the provider may need until \(until.minute)", count: 1,
-                    remedy: Remedy(ours: "send a test after \(until.minute)")))
-        }
+        guard case .pending(let until, _, _)? = decision.standing else { return }
+        pending.append(
+            NearMiss(
+                kind: .pending, subject: chosen.author.description,
+                reason: "\(chosen): granted, but the provider may need until \(until.minute)", count: 1,
+                remedy: Remedy(ours: "send a test after \(until.minute)")))
     }
 
     func finish(directory: Directory, at now: Date) -> [NearMiss] {

@@ -8,8 +8,10 @@ extension Remedy {
         switch strike {
         case .deniedByEntry(let deny):
             self.init(ours: "mandate delegations allow \(place.mailbox) \(deny.covers.description.shellQuoted)")
-        case .standingDenied, .rewrittenByProvider, .unlistedFromReplaced, .onBehalfUnproven:
-            self.init(provider: place.permission, ours: place.grant + " --proven 'tested after it was permitted'")
+        case .standingDenied(let transport, _, _), .rewrittenByProvider(let transport, _), .unlistedFromReplaced(let transport),
+            .onBehalfUnproven(let transport):
+            let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
+            self.init(provider: place.permission, ours: "mandate standings probe \(place.account) \(place.address)\(over)")
         case .pendingAndDenied(_, let until):
             self.init(provider: place.permission, ours: "wait until \(until.minute), then send a test")
         case .notYetValid, .expired: self.init(ours: place.grant)
@@ -40,6 +42,9 @@ extension Remedy {
     /// The names that commands call a candidate's surroundings by.
     private struct Place {
         let mailbox: String
+        /// One account, also of a family.
+        let account: String
+        let address: String
         let permission: String
         let grant: String
         let grantName: String
@@ -49,9 +54,10 @@ extension Remedy {
         let domains: [String]
 
         init(_ candidate: Candidate, _ directory: Directory) {
-            let address = candidate.author.description.shellQuoted
+            address = candidate.author.description.shellQuoted
+            account = candidate.mailbox.address.description.shellQuoted
             switch candidate.mailbox.row {
-            case .mailbox: mailbox = candidate.mailbox.address.description.shellQuoted
+            case .mailbox: mailbox = account
             case .family(let id): mailbox = (directory.family(id)?.name ?? id.text).shellQuoted
             }
             permission = Remedy.permission(

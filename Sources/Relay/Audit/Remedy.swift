@@ -12,26 +12,18 @@ package struct Remedy: Sendable, Hashable {
         self.ours = ours
     }
 
-    /// For an address without a route, from the explanation of why it has none.
-    package init(for address: EmailAddress, _ explanation: Explanation, _ decider: Decider) {
-        for step in explanation.steps {
-            switch step {
-            case .deniedForAll(_, let deny):
-                self.init(ours: "mandate delegations allow '*' \(deny.covers.description.shellQuoted)")
-                return
-            case .struck(let candidate, let strikes):
-                // The first reason of the first candidate: mending it shows the next.
-                guard let strike = strikes.first else { continue }
-                self.init(of: strike, candidate, decider)
-                return
-            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids,
-                .mode,
-                .noCandidate, .usable, .alignmentUnknown, .unalignedAllowed, .coAuthorWithoutRoute, .chosen, .phraseShortened, .fallback,
-                .carrier, .carrierUnusable, .authorIsCarrier, .refused:
-                continue
-            }
+    /// For an address without a route: what the candidate needs that is nearest to being one.
+    package init(for address: EmailAddress, _ refusal: Refusal, _ decider: Decider) {
+        if let deny = refusal.denial {
+            self.init(ours: "mandate delegations allow '*' \(deny.covers.description.shellQuoted)")
+            return
         }
-        self.init(newRouteFor: address, decider)
+        let nearest = refusal.struck.first { $0.mending == refusal.mending } ?? refusal.struck.first
+        if let nearest, let strike = nearest.leading {
+            self.init(of: strike, nearest.candidate, decider)
+        } else {
+            self.init(newRouteFor: address, decider)
+        }
     }
 
     /// Nothing speaks of the address yet: let the mailbox that carries mail anyway, or one of the same domain, send as it.
@@ -48,8 +40,7 @@ package struct Remedy: Sendable, Hashable {
 
     private static func delegate(for address: EmailAddress, _ decider: Decider) -> Mailbox? {
         let directory = decider.directory
-        var explanation = Explanation()
-        let carrier = decider.carrier(for: nil, &explanation).flatMap { directory.mailboxes(with: $0.address).first }
+        let carrier = decider.carrier(for: nil).named.flatMap { directory.mailboxes(with: $0.address).first }
         if let carrier, carrier.address.domain == address.domain { return carrier }
         let enabled = directory.allMailboxes.filter(\.isEnabled).sorted { $0.address < $1.address }
         return enabled.first { $0.address.domain == address.domain } ?? carrier ?? enabled.first

@@ -135,37 +135,23 @@ package struct UnauthorizedReport: Sendable {
     private mutating func judge(_ address: EmailAddress, _ use: Use) {
         let answer = decider.decide(Author(NamedAddress(address: address)), Routing(purpose: nil, envelopeSender: nil, at: now))
         switch answer {
-        case .decided(let decision): misses.add(decision, decider)
-        case .hold(_, let explanation): report(address, use, .noRoute, explanation)
-        case .refused(let refusal): report(address, use, refusal.code, refusal.explanation)
+        case .decided(let decision): misses.add(decision)
+        case .later(_, let refusal), .hold(_, let refusal), .refused(let refusal): report(address, use, refusal)
         }
     }
 
-    private mutating func report(_ address: EmailAddress, _ use: Use, _ code: RefusalCode, _ explanation: Explanation) {
+    private mutating func report(_ address: EmailAddress, _ use: Use, _ refusal: Refusal) {
         // A message is seen as asked for and as sent: the greater of both is how often the address was used.
         rows.append(
             Row(
-                address: address.description, usedIn: use.places, code: code, reason: Self.reason(explanation), firstSeen: use.first,
-                lastSeen: use.last,
-                count: use.counts.values.max() ?? 0, remedy: Remedy(for: address, explanation, decider)))
+                address: address.description, usedIn: use.places, code: refusal.code, reason: Self.reason(refusal), firstSeen: use.first,
+                lastSeen: use.last, count: use.counts.values.max() ?? 0, remedy: Remedy(for: address, refusal, decider)))
     }
 
-    private static func reason(_ explanation: Explanation) -> String {
-        var reasons: [String] = []
-        for step in explanation.steps {
-            switch step {
-            case .deniedForAll(_, let deny):
-                return deny.reason.isEmpty ? "nobody may use it" : "nobody may use it: \(deny.reason)"
-            case .noCandidate: reasons.append("no mailbox, family or delegation speaks of it")
-            case .struck(let candidate, let strikes):
-                reasons.append("\(candidate): \(strikes.map(\.description).joined(separator: "; "))")
-            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids,
-                .mode,
-                .usable, .alignmentUnknown, .unalignedAllowed, .coAuthorWithoutRoute, .chosen, .phraseShortened, .fallback, .carrier,
-                .carrierUnusable, .authorIsCarrier, .refused:
-                continue
-            }
-        }
-        return reasons.joined(separator: " · ")
+    private static func reason(_ refusal: Refusal) -> String {
+        if let deny = refusal.denial { return deny.reason.isEmpty ? "nobody may use it" : "nobody may use it: \(deny.reason)" }
+        guard !refusal.struck.isEmpty else { return "no mailbox, family or delegation speaks of it" }
+        return refusal.struck.map { "\($0.candidate): \($0.strikes.map(\.description).joined(separator: "; "))" }
+            .joined(separator: " · ")
     }
 }

@@ -43,7 +43,7 @@ extension Attempt {
         for author in noticeAuthors(decider, report) {
             switch decider.decide(author, routing) {
             case .decided(let decision): return (decision.author, decision.mailbox.login)
-            case .hold(let held, _): later = later ?? held
+            case .later(let waiting, _), .hold(let waiting, _): later = later ?? waiting
             case .refused(let refusal): if refusal.isTemporary { later = later ?? author }
             }
         }
@@ -55,7 +55,7 @@ extension Attempt {
         var unused = Explanation()
         let named = Question(purpose: .administrator, from: .absent, envelopeSender: .null, at: report.at)
         let administrator = try? decider.author(for: named, &unused)  // why there is none is the settings' business, and `doctor` says it
-        let carrier = decider.carrier(for: entry.message.purpose, &unused).map { Author($0) }
+        let carrier = decider.carrier(for: entry.message.purpose).named.map { Author($0) }
         let own = report.decision.map { Author(NamedAddress(address: $0.mailbox.address)) } ?? entry.message.author
         return [administrator, carrier, own].compactMap(\.self)
     }

@@ -8,6 +8,26 @@ extension Attempt {
         await settle(report, outcome: word, state: later(why, notBefore: nil, report))
     }
 
+    /// No route, which somebody or time will mend: its time stands still, and whatever mends it makes it due. The journal hears of it once.
+    func settle(withoutRoute refusal: Refusal, _ report: AttemptReport) async -> Settlement {
+        let next = surroundings.schedule.nextLook(
+            acceptedAt: entry.message.acceptedAt, at: surroundings.now(), comesBack: refusal.comesBack, spread: surroundings.draw())
+        guard let next else {
+            return await settle(
+                report, outcome: refusal.code.rawValue, state: .failed(why: "given up after fourteen days: \(refusal.sentence)"))
+        }
+        let state = Settlement.Next.waiting(until: next, why: refusal.sentence)
+        var settlement =
+            entry.lacksRoute
+            ? Settlement(claim: entry.claim, at: report.at, state: state)
+            : await settle(report, outcome: refusal.code.rawValue, state: state)
+        settlement.isPostponed = true
+        settlement.routeWait = RouteWait(
+            until: next, why: refusal.sentence, code: refusal.code, edition: snapshot.directory.edition,
+            revision: snapshot.conditions.revision)
+        return settlement
+    }
+
     /// No way out will ever take this message: everyone left is refused, now and not in five days.
     func settle(impossible why: String, _ report: AttemptReport) async -> Settlement {
         var report = report
@@ -132,8 +152,8 @@ extension Attempt {
     /// Of the login, and of the tenant where the provider limits that.
     private func usages(_ decision: Decision, recipients: Int) -> [Usage] {
         let login = Usage(login: decision.mailbox.login, messages: 1, recipients: recipients)
-        guard let source = source(decision), source.provider.limits.tenantRecipientsPerDay != nil else { return [login] }
-        return [login, Usage(login: source.tenantLane, messages: 1, recipients: recipients)]
+        guard decision.source.provider.limits.tenantRecipientsPerDay != nil else { return [login] }
+        return [login, Usage(login: decision.source.tenantLane, messages: 1, recipients: recipients)]
     }
 
     /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused. `words`: why, where it was now.
@@ -165,7 +185,7 @@ extension Attempt {
         return Consequences(login: decision.mailbox.login, transport: decision.transport, from: decision.fields.from.map(\.address))
             .observations(
                 of: diagnosis, code: code, isHealthy: isHealthy, in: snapshot.conditions, at: report.at,
-                standing: decision.explanation.standing)
+                standing: { decision.standings[$0] })
     }
 
     /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.
@@ -175,15 +195,16 @@ extension Attempt {
 
     private func later(_ why: String, notBefore seconds: Double?, _ report: AttemptReport) -> Settlement.Next {
         let next = surroundings.schedule.nextAttempt(
-            after: failures(report), acceptedAt: entry.message.acceptedAt, at: surroundings.now(), notBefore: seconds,
-            spread: surroundings.draw())
-        return next.map { .waiting(until: $0, why: why) } ?? .failed(why: "given up after five days: \(why)")
+            after: failures(report), acceptedAt: entry.message.acceptedAt, withoutRoute: entry.withoutRoute, at: surroundings.now(),
+            notBefore: seconds, spread: surroundings.draw())
+        return next.map { .waiting(until: $0, why: why) }
+            ?? .failed(why: "given up after \(entry.withoutRoute > 0 ? "five days with a route, or fourteen in all" : "five days"): \(why)")
     }
 
     /// Attempts that brought the message no further, this one included. More recipients than a message may have leave in batches, and one that was taken is
     /// no reason to wait longer with the next.
     private func failures(_ report: AttemptReport) -> Int {
-        let batch = report.decision.flatMap { source($0)?.provider.limits.recipientsPerMessage } ?? .max
+        let batch = report.decision?.source.provider.limits.recipientsPerMessage ?? .max
         let settled = entry.message.envelope.recipients.count - entry.remaining.count
         return max(1, entry.claim.attempt - settled / max(1, batch))
     }
@@ -202,7 +223,7 @@ extension Attempt {
         }
         if let notice = await notice(report, givenUp: givenUp) {
             settlement.notice = notice
-            settlement.journal.append(.accepted(notice.message, held: nil, noticeOf: entry.message.id))
+            settlement.journal.append(.accepted(notice.message, noticeOf: entry.message.id))
         }
         return settlement
     }
@@ -215,21 +236,6 @@ extension Traffic.Outcome {
         case .refused: self = .refused
         case .retry, .denied, .tokenRejected, .transportStopped, .mailboxStopped: self = .retry
         }
-    }
-}
-
-extension Explanation {
-    /// What was known of the pair when it was decided: as the chosen candidate, where it was that.
-    package func standing(of key: StandingKey) -> Standing? {
-        var chosen: Candidate?
-        if case .chosen(let candidate, _)? = steps.last(where: { if case .chosen = $0 { true } else { false } }) { chosen = candidate }
-        var found: Standing?
-        for case .usable(let candidate, key.transport, let standing) in steps
-        where candidate.author == key.from && candidate.mailbox.login == key.login {
-            if candidate == chosen { return standing }
-            found = standing
-        }
-        return found
     }
 }
 

@@ -55,7 +55,8 @@ package struct Attempt: Sendable {
     private struct Plan: Sendable {
         let decision: Decision
         let rewritten: Rewritten
-        let source: GrantSource
+
+        var source: GrantSource { decision.source }
 
         /// Whether the same would leave, from the same mailbox to the same servers.
         func isSame(as other: Plan) -> Bool {
@@ -70,8 +71,8 @@ package struct Attempt: Sendable {
         /// Why nothing is sent now, and the journal's word for it.
         case later(why: String, word: String)
         case hold(why: String, word: String)
+        case withoutRoute(Refusal)
         case impossible(why: String)
-        case noToken(TokenFailure)
     }
 
     /// How the sending itself went.
@@ -103,8 +104,8 @@ package struct Attempt: Sendable {
         case .plan(let plan): return await send(plan, report)
         case .later(let why, let word): return await settle(later: why, word: word, report)
         case .hold(let why, let word): return await hold(why, word: word, report)
+        case .withoutRoute(let refusal): return await settle(withoutRoute: refusal, report)
         case .impossible(let why): return await settle(impossible: why, report)
-        case .noToken(let failure): return await settle(failure, report)
         }
     }
 
@@ -118,10 +119,11 @@ package struct Attempt: Sendable {
             purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at,
             size: message.size, needsEnvelope: needsEnvelope(header), recipients: entry.remaining.count)
         switch decider.decide(message.author, routing) {
-        case .refused(let refusal) where refusal.explanation.saysItFitsNowhere:
-            return .impossible(why: "\(refusal.sentence); \(refusal.explanation.misfits.joined(separator: "; "))")
-        case .refused(let refusal): return .later(why: refusal.sentence, word: refusal.code.rawValue)
-        case .hold: return .hold(why: "\(message.author) has no route, and the policy is to hold", word: RefusalCode.noRoute.rawValue)
+        case .refused(let refusal) where refusal.fitsNowhere:
+            return .impossible(why: "\(refusal.sentence); \(refusal.misfits.joined(separator: "; "))")
+        case .refused(let refusal) where !refusal.isTemporary: return .later(why: refusal.sentence, word: refusal.code.rawValue)
+        case .later(_, let refusal), .refused(let refusal): return .withoutRoute(refusal)
+        case .hold(_, let refusal): return .hold(why: refusal.wordsOfHold, word: refusal.code.rawValue)
         case .decided(let decision):
             report.decision = decision
             let rewritten: Rewritten
@@ -129,18 +131,15 @@ package struct Attempt: Sendable {
                 return .later(why: error.sentence, word: error.code.rawValue)
             }
             report.envelopeSender = rewritten.envelopeSender
-            guard let source = source(decision) else {
-                return .noToken(.missing("the mailbox \(decision.mailbox.login) has no grant any more"))
-            }
-            return .plan(Plan(decision: decision, rewritten: rewritten, source: source))
+            return .plan(Plan(decision: decision, rewritten: rewritten))
         }
     }
 
     /// Within what the login may do just now; a message that has to wait for longer goes back into the queue, untried.
     private func send(_ plan: Plan, _ report: AttemptReport) async -> Settlement? {
         let (decision, source) = (plan.decision, plan.source)
-        let tried = Array(entry.remaining.prefix(source.provider.limits.recipientsPerMessage ?? .max))
         let limits = source.provider.limits
+        let tried = Array(entry.remaining.prefix(limits.recipientsPerMessage ?? .max))
         let wish = Pace.Wish(
             login: decision.mailbox.login, transport: decision.transport, limits: limits,
             tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: tried.count)
@@ -192,10 +191,8 @@ package struct Attempt: Sendable {
             header, decision,
             Rewriter.Circumstances(
                 isAutomatic: message.isAutomatic, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil,
-                providerTakesNullSender: source(decision)?.provider.habits.takesNullSender ?? false))
+                providerTakesNullSender: decision.source.provider.habits.takesNullSender))
     }
-
-    func source(_ decision: Decision) -> GrantSource? { GrantSource(decision.mailbox.grant, in: snapshot.directory) }
 
     private func transmit(_ plan: Plan, to tried: [Int]) async -> Transmission {
         let key = plan.source.key(plan.decision.transport.resource, login: plan.decision.mailbox.login)
@@ -241,7 +238,7 @@ package struct Attempt: Sendable {
 
     func subject(of decision: Decision) -> FailureSubject {
         FailureSubject(
-            kind: source(decision)?.provider.kind ?? .custom, login: decision.mailbox.login,
+            kind: decision.source.provider.kind, login: decision.mailbox.login,
             from: decision.fields.from[0].address.description)
     }
 }

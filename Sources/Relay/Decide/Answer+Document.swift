@@ -6,16 +6,22 @@ extension Answer {
     package func document(explains: Bool = true) -> DocumentValue {
         var entries: [DocumentValue.Entry]
         switch self {
-        case .refused(let refusal):
-            entries = [
-                .init("route", "refused"), .init("code", .text(refusal.code.rawValue)), .init("temporary", .flag(refusal.isTemporary)),
-                .init("why", .text(refusal.sentence)),
-            ]
-        case .hold(let author, _): entries = [.init("route", "hold"), .init("author", author.document)]
+        case .refused(let refusal): entries = [.init("route", "refused")] + refusal.entries
+        case .later(let author, let refusal): entries = [.init("route", "later"), .init("author", author.document)] + refusal.entries
+        case .hold(let author, let refusal): entries = [.init("route", "hold"), .init("author", author.document)] + refusal.entries
         case .decided(let decision): entries = decision.entries
         }
         if explains { entries.append(.init("explanation", DocumentValue(explanation.steps.map(\.description)))) }
         return .map(entries)
+    }
+}
+
+extension Refusal {
+    fileprivate var entries: [DocumentValue.Entry] {
+        [
+            .init("code", .text(code.rawValue)), .init("temporary", .flag(isTemporary)),
+            .init("mended_by", .text(mending.mender.rawValue)), .init("why", .text(sentence)),
+        ]
     }
 }
 

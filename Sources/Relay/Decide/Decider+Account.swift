@@ -5,10 +5,8 @@ extension Decider {
     /// Where mail to an account of this machine goes: to the user of that id, else to whom administrative mail is from; nil where there is neither.
     package func address(ofAccount name: String, at now: Date) -> EmailAddress? {
         if let id = UserID(name), let primary = directory.user(id)?.primaryAddress, primary.isOn { return primary.address }
-        switch decide(Question(purpose: .administrator, at: now)) {
-        case .decided(let decision): return decision.author.first.address
-        case .hold(let author, _): return author.first.address
-        case .refused: return nil
-        }
+        let answer = decide(Question(purpose: .administrator, at: now))
+        if case .refused = answer { return nil }
+        return answer.author?.first.address
     }
 }

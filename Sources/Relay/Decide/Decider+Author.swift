@@ -14,10 +14,9 @@ extension Decider {
         guard let client = question.client else { return }
         if let why = objection(of: client, to: author, question) {
             explanation.note(.clientForbids(client.id, why))
-            explanation.note(.refused(.clientNotPermitted))
-            throw Refusal(
+            throw refuse(
                 .clientNotPermitted, "client \(client.name) may not send this: \(why); an administrator can widen its limits",
-                explanation: explanation)
+                Search(explanation), author: author)
         }
         explanation.note(.clientPermits(client.id, author))
     }
@@ -56,8 +55,8 @@ extension Decider {
             return author
         }
         throw refuse(
-            .authorMissing, "none of the settings names an author for \(purpose.rawValue): set \(purpose.settings[0].rawValue)", explanation
-        )
+            .authorMissing, "none of the settings names an author for \(purpose.rawValue): set \(purpose.settings[0].rawValue)",
+            Search(explanation))
     }
 
     private func author(
@@ -73,21 +72,22 @@ extension Decider {
                 throw refuse(
                     .currentUserMissing,
                     "\(name.rawValue) asks for the current user, and the message names none: say whom (--user, X-Mandate-User, or the client's own)",
-                    explanation)
+                    Search(explanation))
             }
             return try author(user: id, explanation)
         case .unreadable(let text):
-            throw refuse(.unknownUser, "\(name.rawValue) is \"\(text)\", which is neither a user nor an address: correct it", explanation)
+            throw refuse(
+                .unknownUser, "\(name.rawValue) is \"\(text)\", which is neither a user nor an address: correct it", Search(explanation))
         }
     }
 
     private func author(user id: UserID, _ explanation: Explanation) throws(Refusal) -> Author {
         guard let user = directory.user(id) else {
-            throw refuse(.unknownUser, "there is no user \"\(id)\": add it with `mandate users add`", explanation)
+            throw refuse(.unknownUser, "there is no user \"\(id)\": add it with `mandate users add`", Search(explanation))
         }
         // No other address is taken silently: mail from an address its owner has switched off would be worse than none.
         guard let primary = user.primaryAddress, primary.isOn else {
-            throw refuse(.userWithoutAddress, "user \"\(id)\" has no primary address that is switched on", explanation)
+            throw refuse(.userWithoutAddress, "user \"\(id)\" has no primary address that is switched on", Search(explanation))
         }
         return Author(NamedAddress(name: user.name.isEmpty ? nil : user.name, address: primary.address))
     }
@@ -109,7 +109,7 @@ extension Decider {
         guard let substitute = question.client?.authorIfUnusable else {
             throw refuse(
                 .authorMissing, "the message has no usable From (\(why)), and no purpose that names an author: give it one of these",
-                explanation)
+                Search(explanation))
         }
         explanation.note(.authorOfClient(substitute))
         return Author(NamedAddress(name: phrase(of: question.from), address: substitute))
@@ -119,12 +119,6 @@ extension Decider {
     private func phrase(of from: Question.FromField) -> String? {
         guard case .authors(let author) = from, !author.isSeveral else { return nil }
         return author.first.name
-    }
-
-    func refuse(_ code: RefusalCode, _ sentence: String, isTemporary: Bool = false, _ explanation: Explanation) -> Refusal {
-        var explanation = explanation
-        explanation.note(.refused(code))
-        return Refusal(code, sentence, isTemporary: isTemporary, explanation: explanation)
     }
 }
 

@@ -20,6 +20,8 @@ extension Decider {
     /// Step 6. The order is total: what is equal in all else differs in address, login or id.
     static func isPreferred(_ left: Usable, _ right: Usable) -> Bool {
         let (a, b) = (left.candidate, right.candidate)
+        // A message that fails DMARC may not arrive at all.
+        if left.isAligned != right.isAligned { return left.isAligned }
         if a.isExact != b.isExact { return a.isExact }
         if a.route.rank != b.route.rank { return a.route.rank < b.route.rank }
         if left.confidence != right.confidence { return left.confidence < right.confidence }
@@ -40,15 +42,10 @@ extension Decider {
 
     private func appendDelegation(_ id: DelegationID, _ author: EmailAddress, isExact: Bool, to found: inout [Candidate]) {
         guard let delegation = directory.delegation(id), let mailbox = directory.mailbox(delegation.mailbox) else { return }
-        let route: Route =
-            switch delegation.kind {
-            case .alias: .alias
-            case .sendAs: .sendAs
-            case .onBehalf: .onBehalf
-            }
         found.append(
             Candidate(
-                author: author, mailbox: mailbox.concrete, route: route, isExact: isExact, priority: delegation.priority, delegation: id))
+                author: author, mailbox: mailbox.concrete, route: delegation.route, isExact: isExact, priority: delegation.priority,
+                delegation: id))
     }
 
     private func candidate(_ author: EmailAddress, _ mailbox: ConcreteMailbox, _ route: Route, isExact: Bool) -> Candidate {
@@ -65,10 +62,23 @@ extension Directory {
 }
 
 /// A candidate that survived, with the transport that will honour it.
-struct Usable: Sendable, Hashable {
+struct Usable: Sendable {
     let candidate: Candidate
     let transport: Transport
     let confidence: Confidence
+    /// False: the tenant does not sign for the domain, and the delegation allows that.
+    let isAligned: Bool
+    /// What is known of the author's pair, and in a group of the others'.
+    let standings: [StandingKey: Standing]
+    let source: GrantSource
+
+    /// A group travels as its weakest member does.
+    func joined(by other: Usable) -> Usable {
+        let weakest = other.candidate.route.rank > candidate.route.rank ? other : self
+        return Usable(
+            candidate: weakest.candidate, transport: weakest.transport, confidence: weakest.confidence,
+            isAligned: isAligned && other.isAligned, standings: standings.merging(other.standings) { mine, _ in mine }, source: source)
+    }
 }
 
 /// How sure it is that the provider will agree, the surest first.
@@ -95,6 +105,16 @@ extension EmailAddress {
         String(
             String.UnicodeScalarView(
                 description.unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 }))
+    }
+}
+
+extension Delegation {
+    var route: Route {
+        switch kind {
+        case .alias: .alias
+        case .sendAs: .sendAs
+        case .onBehalf: .onBehalf
+        }
     }
 }
 

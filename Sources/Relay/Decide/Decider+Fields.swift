@@ -18,8 +18,8 @@ extension Decider {
             envelopeSender: envelopeSender(route, mailbox, from: from[0].address),
             keepsOriginalFrom: settings.keepsOriginalFrom, signatures: settings.signaturePolicy)
         return Decision(
-            author: author, purpose: routing.purpose, route: route, mailbox: mailbox, transport: usable.transport, fields: fields,
-            explanation: explanation)
+            author: author, purpose: routing.purpose, route: route, candidate: usable.candidate, transport: usable.transport,
+            standings: usable.standings, source: usable.source, fields: fields, explanation: explanation)
     }
 
     /// `{name} via {organisation}`. No address may stand inside the phrase: readers and filters take it for the sender (domain.md 4.4). An encoded word in

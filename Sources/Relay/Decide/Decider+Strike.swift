@@ -4,34 +4,37 @@ internal import struct FoundationEssentials.Date
 /// Step 5: what speaks against a candidate. All reasons are collected, because an administrator who mends one wants to know the next.
 extension Decider {
     /// The transport that will honour the candidate, or why none will. Several authors must agree on one, so for them it is all that will.
-    func judge(_ candidate: Candidate, severalAuthors: Bool, _ routing: Routing, _ explanation: inout Explanation) -> [Usable] {
+    func judge(_ candidate: Candidate, severalAuthors: Bool, _ routing: Routing, _ search: inout Search) -> [Usable] {
         let now = routing.at
         var strikes: [Strike] = []
         strikeByEntry(candidate, at: now, &strikes)
         strikeByHealth(candidate, at: now, &strikes)
-        guard let application = application(of: candidate), let provider = directory.provider(application.provider) else {
+        guard let source = GrantSource(candidate.mailbox.grant, in: directory) else {
             if !strikes.contains(.grantMissing) { strikes.append(.applicationMissing) }
-            explanation.note(.struck(candidate, strikes))
+            search.strike(candidate, strikes)
             return []
         }
-        strikeByAlignment(candidate, application, &strikes, &explanation)
+        let isAligned = strikeByAlignment(candidate, source.application, &strikes, &search)
         guard strikes.isEmpty else {
-            explanation.note(.struck(candidate, strikes))
+            search.strike(candidate, strikes)
             return []
         }
         var usable: [Usable] = []
         for transport in transports(of: candidate) {
             let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
-            let standing = conditions.standing(key) ?? derivedStanding(candidate, provider, at: now)
-            if let strike = strike(candidate, transport, standing, provider, severalAuthors: severalAuthors, routing) {
+            let standing = conditions.standing(key) ?? derivedStanding(candidate, source.provider, at: now)
+            if let strike = strike(candidate, transport, standing, source.provider, severalAuthors: severalAuthors, routing) {
                 strikes.append(strike)
             } else {
-                explanation.note(.usable(candidate, transport, standing))
-                usable.append(Usable(candidate: candidate, transport: transport, confidence: Confidence(standing, at: now)))
+                search.note(.usable(candidate, transport, standing))
+                usable.append(
+                    Usable(
+                        candidate: candidate, transport: transport, confidence: Confidence(standing, at: now), isAligned: isAligned,
+                        standings: standing.map { [key: $0] } ?? [:], source: source))
                 if !severalAuthors { break }
             }
         }
-        if usable.isEmpty { explanation.note(.struck(candidate, strikes.isEmpty ? [.noTransport] : strikes)) }
+        if usable.isEmpty { search.strike(candidate, strikes.isEmpty ? [.noTransport] : strikes) }
         return usable
     }
 
@@ -77,20 +80,22 @@ extension Decider {
         if let health = conditions.application(grant.application) { strikes.append(.applicationSuspended(health.reason)) }
     }
 
-    /// From must be of a domain the tenant signs for, or DMARC fails at the recipient (domain.md 4.2). What nobody recorded is allowed, but said.
+    /// From must be of a domain the tenant signs for, or DMARC fails at the recipient (domain.md 4.2). What nobody recorded is allowed, but said; false
+    /// where DMARC fails and a delegation says "all the same".
     private func strikeByAlignment(
-        _ candidate: Candidate, _ application: Application, _ strikes: inout [Strike], _ explanation: inout Explanation
-    ) {
+        _ candidate: Candidate, _ application: Application, _ strikes: inout [Strike], _ search: inout Search
+    ) -> Bool {
         let domain = candidate.author.domain
         if application.domains.isEmpty {
-            explanation.note(.alignmentUnknown(candidate, domain))
+            search.note(.alignmentUnknown(candidate, domain))
         } else if !application.domains.contains(domain) {
             if candidate.delegation.flatMap(directory.delegation)?.allowsUnaligned == true {
-                explanation.note(.unalignedAllowed(candidate, domain))
-            } else {
-                strikes.append(.unaligned(domain))
+                search.note(.unalignedAllowed(candidate, domain))
+                return false
             }
+            strikes.append(.unaligned(domain))
         }
+        return true
     }
 
     private func derivedStanding(_ candidate: Candidate, _ provider: Provider, at now: Date) -> Standing? {

@@ -3,15 +3,33 @@ package import Mail
 /// The answer to a question.
 package enum Answer: Sendable, Hashable {
     case decided(Decision)
-    /// By policy a person must look at it first; why is the explanation's last word.
-    case hold(Author, Explanation)
+    /// No way out now, and all that stands in the way can be mended: the message is accepted and waits.
+    case later(Author, Refusal)
+    /// No way out, and by policy a person must look at it first.
+    case hold(Author, Refusal)
     case refused(Refusal)
+
+    /// Whom it is from, as far as that was found out.
+    package var author: Author? {
+        switch self {
+        case .decided(let decision): decision.author
+        case .later(let author, _), .hold(let author, _): author
+        case .refused(let refusal): refusal.author
+        }
+    }
+
+    /// Why there is no way out just now; nil: there is one.
+    package var obstacle: Refusal? {
+        switch self {
+        case .decided: nil
+        case .later(_, let refusal), .hold(_, let refusal), .refused(let refusal): refusal
+        }
+    }
 
     package var explanation: Explanation {
         switch self {
         case .decided(let decision): decision.explanation
-        case .hold(_, let explanation): explanation
-        case .refused(let refusal): refusal.explanation
+        case .later(_, let refusal), .hold(_, let refusal), .refused(let refusal): refusal.explanation
         }
     }
 }
@@ -58,15 +76,25 @@ package struct ConcreteMailbox: Sendable, Hashable {
     package let grant: GrantID
 }
 
-/// Author, route, mailbox, the fields to write, and how it came to that.
+/// Author, route, the candidate that was chosen and all that was known of it, the fields to write, and how it came to that.
 package struct Decision: Sendable, Hashable {
     package let author: Author
     package let purpose: Purpose?
+    /// Reply-To where the candidate is the carrier's.
     package let route: Route
-    package let mailbox: ConcreteMailbox
+    package let candidate: Candidate
     package let transport: Transport
+    /// What it was judged with: of each From that it was, where anything is known.
+    package let standings: [StandingKey: Standing]
+    package let source: GrantSource
     package let fields: SenderFields
     package var explanation: Explanation
+
+    package var mailbox: ConcreteMailbox { candidate.mailbox }
+    /// Of the candidate's own pair.
+    package var standing: Standing? {
+        standings[StandingKey(login: mailbox.login, from: candidate.author, transport: transport)]
+    }
 }
 
 /// What the header and the envelope are to say (design section 5). Rewriting merges it with what the message has.

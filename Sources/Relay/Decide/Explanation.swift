@@ -78,16 +78,4 @@ package enum Strike: Sendable, Hashable {
     case onBehalfUnproven(Transport)
     case transportMissing(Transport)
     case noTransport
-
-    /// It may be gone in a while without anyone changing the directory.
-    var isTemporary: Bool {
-        switch self {
-        case .mailboxStopped, .transportStopped, .pendingAndDenied, .notYetValid: true
-        case .deniedByEntry, .standingDenied, .rewrittenByProvider, .expired, .mailboxDisabled, .mailboxBroken, .grantDisabled,
-            .grantMissing, .grantNeedsConsent, .applicationMissing, .applicationSuspended, .unaligned, .severalAuthorsRefused,
-            .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing, .noTransport, .tooLarge,
-            .envelopeNotExpressible:
-            false
-        }
-    }
 }

@@ -127,7 +127,7 @@ package struct Rewriter: Sendable {
             throw Refusal(
                 .signatureBreaks,
                 "the message is signed and \(names) would change: send it unsigned, or let `signatures` be strip or keep",
-                explanation: explanation)
+                author: decision.author, explanation: explanation)
         }
     }
 

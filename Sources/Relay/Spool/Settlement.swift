@@ -22,6 +22,8 @@ package struct Settlement: Sendable {
     package var lane: String?
     /// Nothing was tried: it does not count among the attempts.
     package var isPostponed = false
+    /// It has no route: its time stands still. With this, `state` is `waiting` until then, or until something was mended.
+    package var routeWait: RouteWait?
     /// The provider wants fewer sends of this login at once.
     package var asksForLess = false
 

@@ -10,10 +10,10 @@ package protocol Spool: Sendable {
     func discard(_ message: SpoolID) async throws(StoreFailure)
 
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
-    /// `held` is the reason it waits for a person, nil in the ordinary case; `lane` the login that is likely to carry it, empty where that is not known.
+    /// `lane`: the login that is likely to carry it, empty where that is not known.
     /// `request`: the same commit remembers that it was asked with this key; throws `repeated` when another request was.
     func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure)
 
@@ -38,6 +38,12 @@ package protocol Spool: Sendable {
     /// nothing when the claim is no longer the settler's.
     func settle(_ settlement: Settlement) async throws(StoreFailure)
 
+    /// What the messages wish for that wait for a route and are not due, each once, in an order that is always the same: up to `limit` of those behind `after`.
+    func routeWishes(after: RouteWish?, limit: Int, at now: Date) async throws(StoreFailure) -> [RouteWish]
+
+    /// There is a route now: up to `limit` of the messages that wait for it are due, oldest first, in this lane. Returns how many.
+    func wake(_ wish: RouteWish, lane: String, limit: Int, at now: Date) async throws(StoreFailure) -> Int
+
     /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within
     /// seconds. Returns the messages released.
     func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID]
@@ -49,11 +55,65 @@ package protocol Spool: Sendable {
 extension Spool {
     /// Of a way in that knows no keys of requests.
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, journal: [JournalEntry],
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String? = nil, lane: String, journal: [JournalEntry],
         sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await accept(
-            message, lastChunk: lastChunk, number: number, held: held, lane: lane, request: nil, journal: journal, sightings: sightings)
+            message, lastChunk: lastChunk, number: number, held.map { .held(why: $0) } ?? .due, lane: lane, request: nil,
+            journal: journal, sightings: sightings)
+    }
+}
+
+/// How an accepted message begins.
+package enum Beginning: Sendable, Hashable {
+    /// It may leave.
+    case due
+    /// There is no route now.
+    case waiting(RouteWait)
+    /// Until a person releases it.
+    case held(why: String)
+
+    /// Why it does not leave at once.
+    package var why: String? {
+        switch self {
+        case .due: nil
+        case .waiting(let wait): wait.why
+        case .held(let why): why
+        }
+    }
+}
+
+/// That there was no route for a message, and what it waits for. Whatever mends that makes it due; should the directory or the conditions have moved since
+/// it was decided, it is due at once, or the change that it waits for might be the one that it missed.
+package struct RouteWait: Sendable, Hashable {
+    /// When it is decided anew although nothing was heard of.
+    package let until: Date
+    package let why: String
+    package let code: RefusalCode
+    /// What it was decided on.
+    package let edition: Edition
+    package let revision: Int64
+
+    package init(until: Date, why: String, code: RefusalCode, edition: Edition, revision: Int64) {
+        self.until = until
+        self.why = why
+        self.code = code
+        self.edition = edition
+        self.revision = revision
+    }
+
+    /// Whether what it was decided on is still all there is.
+    package func isCurrent(_ edition: Edition, _ revision: Int64) -> Bool { edition <= self.edition && revision <= self.revision }
+}
+
+/// Messages that wait for a route and will get the same one, because their author and purpose are the same.
+package struct RouteWish: Sendable, Hashable {
+    package let author: Author
+    package let purpose: Purpose?
+
+    package init(author: Author, purpose: Purpose?) {
+        self.author = author
+        self.purpose = purpose
     }
 }
 
@@ -105,9 +165,14 @@ package struct SpoolEntry: Sendable, Hashable {
     package let refusals: [Int: String]
     /// The login that is likely to carry it; empty: not known yet.
     package let lane: String
+    /// How long it was without a route, in all, until it was claimed: time that does not count against it.
+    package let withoutRoute: Double
+    /// It is so still, as far as was known.
+    package let lacksRoute: Bool
 
     package init(
-        message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: String = ""
+        message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: String = "",
+        withoutRoute: Double = 0, lacksRoute: Bool = false
     ) {
         self.message = message
         self.claim = claim
@@ -115,6 +180,8 @@ package struct SpoolEntry: Sendable, Hashable {
         self.isUnknown = isUnknown
         self.refusals = refusals
         self.lane = lane
+        self.withoutRoute = withoutRoute
+        self.lacksRoute = lacksRoute
     }
 }
 

@@ -1,5 +1,7 @@
 /// Where a grant leads: everything a token request is made of but the secrets.
-package struct GrantSource: Sendable, Hashable {
+///
+/// A class, though nothing in it changes, because every decision carries it along: as a value, each copy would be thirty references counted.
+package final class GrantSource: Sendable {
     package let grant: Grant
     package let application: Application
     package let provider: Provider
@@ -26,6 +28,14 @@ package struct GrantSource: Sendable, Hashable {
     package func key(_ resource: TokenResource, login: String?) -> TokenKey {
         TokenKey(grant: grant.id, resource: resource, subject: grant.kind == .serviceAccount ? login : nil)
     }
+}
+
+extension GrantSource: Hashable {
+    package static func == (left: GrantSource, right: GrantSource) -> Bool {
+        left === right || (left.grant == right.grant && left.application == right.application && left.provider == right.provider)
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(grant.id) }
 }
 
 extension GrantSource {

@@ -258,7 +258,7 @@ extension SessionHandler {
         switch outcome {
         case .success(let receipt):
             office.accepted(door.isLocal)
-            reply = Reply(250, "2.0.0", receipt.held.map { "kept as \(receipt.id), held: \($0)" } ?? "kept as \(receipt.id)")
+            reply = Reply(250, "2.0.0", receipt.hindrance.map { "kept as \(receipt.id), \($0)" } ?? "kept as \(receipt.id)")
         case .failure(let failure):
             if case .store(let failure) = failure { office.logger.error("a message from \(door.place) could not be kept: \(failure)") }
             reply = Reply(failure)

@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("v4") { try $0.execute(sql: submissionV4) }
         migrator.registerMigration("v5") { try $0.execute(sql: accessV5) }
         migrator.registerMigration("v6") { try $0.execute(sql: incomingV6) }
+        migrator.registerMigration("v7") { try $0.execute(sql: routeV7) }
         return migrator
     }
 

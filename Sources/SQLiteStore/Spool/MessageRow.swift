@@ -1,13 +1,15 @@
 internal import GRDB
 internal import Mail
 internal import Relay
+internal import struct FoundationEssentials.Date
 
 /// A message as it stands in the table `message`.
 struct MessageRow {
     /// The order of reading, which `init` follows.
     static let columns = """
         m.number, m.id, m.acceptedAt, m.client, m.purpose, m.user, m.author, m.sender, m.ret, m.envelopeID, m.hasEnvelopeSender,
-        m.isAutomatic, m.bodySize, m.digest, m.messageID, m.header, m.state, m.why, m.attempts, m.due, m.isUnknown, m.lane
+        m.isAutomatic, m.bodySize, m.digest, m.messageID, m.header, m.state, m.why, m.attempts, m.due, m.isUnknown, m.lane,
+        m.lacksRouteSince, m.withoutRoute
         """
 
     let number: Int64
@@ -17,6 +19,9 @@ struct MessageRow {
     let due: Int64?
     let isUnknown: Bool
     let lane: String
+    let lacksRouteSince: Int64?
+    /// Milliseconds, before that.
+    let withoutRoute: Int64
     let id: SpoolID
     /// The message, once its recipients are known.
     let message: (_ recipients: [Recipient]) -> AcceptedMessage
@@ -52,6 +57,13 @@ struct MessageRow {
         due = try columns.optionalInteger()
         isUnknown = try columns.flag()
         lane = try columns.text()
+        lacksRouteSince = try columns.optionalInteger()
+        withoutRoute = try columns.integer()
+    }
+
+    /// Seconds that it had no route, in all.
+    func withoutRoute(at now: Date) -> Double {
+        Double(withoutRoute + (lacksRouteSince.map { max(0, now.milliseconds - $0) } ?? 0)) / 1000
     }
 
     static func text(of author: Author) throws -> String { try ListText.write(author.all.map { [$0.name, $0.address.description] }) }

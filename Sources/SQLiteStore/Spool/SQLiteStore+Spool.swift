@@ -13,14 +13,14 @@ extension SQLiteStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String, request: RepeatableRequest?,
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) {
         let size = lastChunk.count + message.header.count
         try await reserveRoom(for: size)
         try await write(size: size) { transaction in
             if let request { try transaction.remember(request, as: message) }
-            try transaction.accept(message, lastChunk: lastChunk, number: number, held: held, lane: lane)
+            try transaction.accept(message, lastChunk: lastChunk, number: number, beginning, lane: lane)
             try transaction.append(journal)
             try transaction.add(sightings)
         }

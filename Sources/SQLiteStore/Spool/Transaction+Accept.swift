@@ -20,14 +20,14 @@ extension Transaction {
             rest = rest.dropFirst(AcceptedMessage.chunkSize)
             number += 1
         }
-        try accept(notice.message, lastChunk: Array(rest), number: number, held: nil, lane: notice.lane)
+        try accept(notice.message, lastChunk: Array(rest), number: number, .due, lane: notice.lane)
     }
 
-    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String?, lane: String) throws {
+    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String) throws {
         let content = try content(of: message.id, at: message.acceptedAt, keeps: true)
         if !lastChunk.isEmpty { try put(lastChunk, number: number, into: content) }
         try checkContent(of: message, content: content, lastChunk: lastChunk, number: number)
-        let row = try insert(message, held: held, lane: lane)
+        let row = try insert(message, beginning, lane: lane)
         for (number, recipient) in message.envelope.recipients.enumerated() {
             try run(
                 "INSERT INTO recipient (message, number, address, notify, orcpt) VALUES (?, ?, ?, ?, ?)",
@@ -74,21 +74,31 @@ extension Transaction {
             """, [content, number, chunk.data])
     }
 
-    private func insert(_ message: AcceptedMessage, held: String?, lane: String) throws -> Int64 {
+    private func insert(_ message: AcceptedMessage, _ beginning: Beginning, lane: String) throws -> Int64 {
+        let first = try columns(of: beginning, acceptedAt: message.acceptedAt)
         try run(
             """
             INSERT INTO message (
                 id, acceptedAt, client, purpose, user, author, sender, ret, envelopeID, hasEnvelopeSender, isAutomatic, bodySize, digest,
-                messageID, state, why, attempts, due, isUnknown, lane, header
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?)
+                messageID, state, why, attempts, due, isUnknown, lane, lacksRouteSince, header
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?)
             """,
             [
                 message.id.text, message.acceptedAt.milliseconds, message.client?.text, message.purpose?.rawValue, message.user?.text,
                 try MessageRow.text(of: message.author), message.envelope.sender.address?.description, message.envelope.ret?.rawValue,
                 message.envelope.envelopeID, message.hasEnvelopeSender, message.isAutomatic, message.bodySize, message.digest.data,
-                message.messageID, (held == nil ? QueuedMessage.StateName.waiting : .held).rawValue, held ?? "",
-                held == nil ? message.acceptedAt.milliseconds : nil, lane, message.header.data,
+                message.messageID, first.state.rawValue, beginning.why ?? "", first.due, lane, first.lacksRouteSince, message.header.data,
             ])
         return lastNumber
+    }
+
+    private func columns(
+        of beginning: Beginning, acceptedAt: Date
+    ) throws -> (state: QueuedMessage.StateName, due: Int64?, lacksRouteSince: Int64?) {
+        switch beginning {
+        case .due: (.waiting, acceptedAt.milliseconds, nil)
+        case .waiting(let wait): (.waiting, try due(wait, at: acceptedAt), acceptedAt.milliseconds)
+        case .held: (.held, nil, nil)
+        }
     }
 }

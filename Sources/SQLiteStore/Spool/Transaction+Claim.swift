@@ -28,7 +28,7 @@ extension Transaction {
                 remaining: states.indices.filter { states[$0].outcome == nil }, isUnknown: row.isUnknown || row.state == .claimed,
                 refusals: states.enumerated().reduce(into: [:]) { refusals, state in
                     if case .refused(let reply)? = state.element.outcome { refusals[state.offset] = reply }
-                }, lane: row.lane)
+                }, lane: row.lane, withoutRoute: row.withoutRoute(at: now), lacksRoute: row.lacksRouteSince != nil)
         }
     }
 
@@ -113,16 +113,21 @@ extension Transaction {
 
     func settle(_ settlement: Settlement) throws {
         let claim = settlement.claim
-        let next = settlement.state.columns(at: settlement.at)
+        var next = settlement.state.columns(at: settlement.at)
+        if let wait = settlement.routeWait { next.due = try due(wait, at: settlement.at) }
+        let time = settlement.at.milliseconds
+        let lacksRoute = settlement.routeWait != nil
         let number = try first(
             """
             UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, lane = coalesce(?, lane), attempts = attempts - ?, claimNode = NULL, claimIncarnation = NULL,
-                isUnknown = isUnknown AND ?
+                isUnknown = isUnknown AND ?,
+                withoutRoute = withoutRoute + iif(?, 0, max(0, coalesce(? - lacksRouteSince, 0))),
+                lacksRouteSince = iif(?, coalesce(lacksRouteSince, ?), NULL)
             WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ? RETURNING number
             """,
             [
                 next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane, settlement.isPostponed ? 1 : 0,
-                settlement.isPostponed,
+                settlement.isPostponed, lacksRoute, time, lacksRoute, time,
                 claim.message.text,
                 claim.claimant.node, claim.claimant.incarnation,
                 claim.attempt,

@@ -16,7 +16,7 @@ package struct MandateMetrics: Sendable {
     }
 
     package enum DecisionOutcome: Int, Sendable, Hashable, CaseIterable {
-        case decided, held, refused
+        case decided, later, held, refused
     }
 
     private let factory: any MetricsFactory
@@ -79,6 +79,11 @@ package struct MandateMetrics: Sendable {
     package static func queue(messages: [String: Int], oldest seconds: Double) -> [Sample] {
         messages.map { Sample(Metric.queueMessages.name, labels: ["state": $0], value: Double($1)) }
             + [Sample(Metric.queueOldest.name, value: max(seconds, 0))]
+    }
+
+    /// For `render(adding:)`: whether a message of each purpose would leave now.
+    package static func purposes(areOpen: [String: Bool]) -> [Sample] {
+        areOpen.map { Sample(Metric.purposeOpen.name, labels: ["purpose": $0], value: $1 ? 1 : 0) }
     }
 
     private func count(_ metric: Metric, _ dimensions: [(String, String)]) {

@@ -49,7 +49,7 @@ struct EndingTests {
     ])
     func everyRefusalHasItsStatus(_ code: RefusalCode, _ status: Main.ExitStatus) {
         #expect(Ending(Refusal(code, "no", explanation: Explanation())).status == status)
-        #expect(Ending(Refusal(code, "no", isTemporary: true, explanation: Explanation())).status == .temporary)
+        #expect(Ending(Refusal(code, "no", .byTime, explanation: Explanation())).status == .temporary)
     }
 
     @Test func aBadAddressIsBadData() {

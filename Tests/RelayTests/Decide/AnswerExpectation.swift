@@ -10,9 +10,9 @@ struct AnswerExpectation {
         self.reader = reader
         fields = try reader.fields([
             "route", "author", "mailbox", "transport", "from", "sender", "reply_to", "intake", "envelope", "refused", "temporary", "hold",
-            "explains",
+            "later", "mender", "says", "explains",
         ])
-        guard ["route", "refused", "hold", "author", "mailbox", "from"].contains(where: { fields[$0] != nil }) else {
+        guard ["route", "refused", "later", "hold", "author", "mailbox", "from"].contains(where: { fields[$0] != nil }) else {
             throw reader.problem("it expects nothing that could fail")
         }
     }
@@ -41,8 +41,10 @@ struct AnswerExpectation {
 
     private static func facts(of answer: Answer) -> [String: [String]] {
         switch answer {
-        case .hold(let author, _): return ["hold": ["true"], "author": [author.description]]
-        case .refused(let refusal): return ["refused": [refusal.code.rawValue], "temporary": [String(refusal.isTemporary)]]
+        case .hold(let author, let refusal): return facts(of: refusal, ["hold": ["true"], "author": [author.description]])
+        case .later(let author, let refusal):
+            return facts(of: refusal, ["later": [refusal.code.rawValue], "author": [author.description]])
+        case .refused(let refusal): return facts(of: refusal, ["refused": [refusal.code.rawValue]])
         case .decided(let decision):
             let fields = decision.fields
             return [
@@ -52,6 +54,12 @@ struct AnswerExpectation {
                 "envelope": [words(fields.envelopeSender)],
             ]
         }
+    }
+
+    private static func facts(of refusal: Refusal, _ own: [String: [String]]) -> [String: [String]] {
+        own.merging([
+            "temporary": [String(refusal.isTemporary)], "mender": [refusal.mending.mender.rawValue], "says": [refusal.sentence],
+        ]) { mine, _ in mine }
     }
 
     private static func words(_ named: NamedAddress) -> String {

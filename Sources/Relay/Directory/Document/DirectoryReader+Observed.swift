@@ -48,10 +48,13 @@ extension DirectoryReader {
     private mutating func readHealth(_ entry: DocumentReader) throws(DocumentError) {
         switch try entry.fields().choice("state", as: HealthName.self) {
         case .stopped:
-            let fields = try entry.fields(["state", "mailbox", "login", "until", "reason", "failures"])
+            let fields = try entry.fields(["state", "mailbox", "login", "transport", "until", "reason", "failures"])
             let failures = Int(try fields["failures"]?.number(in: 0...1_000_000) ?? 1)
             let until = try fields.required("until").date()
-            observations.append(.mailbox(login: try login(fields), .stopped(until: until, reason: try reason(fields), failures: failures)))
+            observations.append(
+                .mailbox(
+                    login: try login(fields), over: try fields["transport"]?.choice(Transport.self),
+                    .stopped(until: until, reason: try reason(fields), failures: failures)))
         case .broken:
             let fields = try entry.fields(["state", "mailbox", "login", "since", "reason"])
             observations.append(.mailbox(login: try login(fields), .broken(since: try since(fields), reason: try reason(fields))))

@@ -52,6 +52,7 @@ struct DecisionDesk {
         let outcome: MandateMetrics.DecisionOutcome =
             switch answer {
             case .decided: .decided
+            case .later: .later
             case .hold: .held
             case .refused: .refused
             }
@@ -148,9 +149,7 @@ extension DecisionDesk {
     }
 
     private func token(of decision: Decision, for client: Client) async throws(Problem) -> (source: GrantSource, token: AccessToken) {
-        guard let source = GrantSource(decision.mailbox.grant, in: decider.directory) else {
-            throw Problem(.invalid, "the grant of \(decision.mailbox.login) has no application or provider")
-        }
+        let source = decision.source
         guard let right = client.tokenRights.first(where: { $0.row == decision.mailbox.row }) else {
             throw Problem(
                 .notPermitted, "client \(client.name) may not have tokens of \(decision.mailbox.login)",

@@ -110,7 +110,8 @@ struct SubmissionDesk {
         }
         return .json(
             [
-                "id": .text(message.text), "message_id": .text(kept.message.messageID),
+                "id": .text(message.text), "message_id": .text(kept.message.messageID), "state": .text(kept.state.rawValue),
+                "why": DocumentValue(kept.why.isEmpty ? nil : kept.why),
                 "held": DocumentValue(kept.state == .held ? kept.why : nil),
             ],
             .accepted
@@ -158,7 +159,11 @@ extension SubmissionDesk {
 
 extension Receipt {
     fileprivate var document: DocumentValue {
-        ["id": .text(id.text), "message_id": .text(messageID), "held": DocumentValue(held), "decision": answer.document()]
+        [
+            "id": .text(id.text), "message_id": .text(messageID), "state": .text(held == nil ? "waiting" : "held"),
+            "why": DocumentValue(beginning.why),
+            "held": DocumentValue(held), "decision": answer.document(),
+        ]
     }
 }
 

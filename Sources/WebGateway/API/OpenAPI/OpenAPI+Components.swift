@@ -47,7 +47,7 @@ extension OpenAPI {
         .init("client", .optional(.line), "for administrators and auditors: as whom"),
     ]
 
-    private static let routes = Route.allCases.map(\.rawValue) + ["hold", "refused"]
+    private static let routes = Route.allCases.map(\.rawValue) + ["later", "hold", "refused"]
 
     private static let decision: [Schema.Field] = [
         .init("route", .choice(routes), required: true), .init("author", named), .init("purpose", .optional(.choice(Purpose.self))),
@@ -58,8 +58,9 @@ extension OpenAPI {
         .init("transport", .choice(Transport.self)), .init("resource", .choice(TokenResource.self)), .init("from", named),
         .init("sender", text),
         .init("reply_to", named), .init("intake", text), .init("envelope_sender", .text()),
-        .init("code", .choice(RefusalCode.self), "of a refusal"),
-        .init("temporary", .flag, "a refusal that may pass by itself"), .init("why", .line, "of a refusal"),
+        .init("code", .choice(RefusalCode.self), "why there is no route"),
+        .init("temporary", .flag, "it can be mended"), .init("mended_by", .choice(Mending.Mender.self), "who mends it"),
+        .init("why", .line, "the same in words, with what to do"),
         .init("explanation", .list(of: .text())),
         .init("decision", .line, "to report the outcome with"), .init("token", .named("HandedToken")),
         .init("token_problem", .named("Problem")),
@@ -104,6 +105,8 @@ extension OpenAPI {
             "Receipt",
             .object([
                 .init("id", .line, required: true), .init("message_id", .line, required: true),
+                .init("state", .choice(QueuedMessage.StateName.self), required: true),
+                .init("why", text, required: true, "why it does not leave at once, and what it waits for"),
                 .init("held", text, required: true, "why a person must release it"),
                 .init("decision", .named("Decision"), "as of now; the attempt may come to another"),
             ])
@@ -194,7 +197,9 @@ extension OpenAPI {
             "Right",
             .object([
                 .init("mailbox", .line, required: true), .init("sends_as", .line, required: true), .init("by", .line, required: true),
-                .init("standing", .line, required: true), .init("valid_until", moment, required: true),
+                .init("standing", .line, required: true),
+                .init("effective", .choice(Outlook.State.self), required: true, "what a message that goes this way would meet now"),
+                .init("why", .text(), required: true), .init("valid_until", moment, required: true),
                 .init("grant", text, required: true),
             ])
         ),

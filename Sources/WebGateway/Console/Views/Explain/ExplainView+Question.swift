@@ -85,10 +85,9 @@ extension ExplainView {
         _ answer: Answer, _ header: HeaderBlock, isAutomatic: Bool, envelopeSender: ReversePath?
     ) -> (Answer, HeaderComparison?) {
         guard case .decided(let decision) = answer else { return (answer, nil) }
-        let source = GrantSource(decision.mailbox.grant, in: decider.directory)
         let circumstances = Rewriter.Circumstances(
             isAutomatic: isAutomatic, envelopeSender: envelopeSender,
-            providerTakesNullSender: source?.provider.habits.takesNullSender ?? false)
+            providerTakesNullSender: decision.source.provider.habits.takesNullSender)
         do throws(Refusal) {
             return (answer, HeaderComparison(header, try Rewriter.rewrite(header, decision, circumstances)))
         } catch { return (.refused(error), nil) }

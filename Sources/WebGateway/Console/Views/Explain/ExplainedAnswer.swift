@@ -23,8 +23,13 @@ struct ExplainedAnswer: Sendable {
         var refusal = DocumentValue.null
         switch answer {
         case .decided(let decided): decision = document(decided)
-        case .hold(let author, _): decision = held(author)
-        case .refused(let refused): refusal = document(refused)
+        case .later(let author, let obstacle):
+            decision = Self.waiting(author, "later", "it is taken, and waits")
+            refusal = document(obstacle, "wait", obstacle.code.rawValue)
+        case .hold(let author, let obstacle):
+            decision = Self.waiting(author, "held", "it is held until somebody releases it")
+            refusal = document(obstacle, "wait", obstacle.code.rawValue)
+        case .refused(let refused): refusal = document(refused, "bad", "refused: \(refused.code.rawValue)")
         }
         return [
             "command": .text(command), "decision": decision, "refusal": refusal,
@@ -53,18 +58,18 @@ struct ExplainedAnswer: Sendable {
         ]
     }
 
-    private func held(_ author: Author) -> DocumentValue {
+    private static func waiting(_ author: Author, _ state: String, _ words: String) -> DocumentValue {
         [
-            "state": Words.badge("wait", "held"), "route": "none: it is held until somebody releases it", "author": .text(author.all.words),
+            "state": Words.badge("wait", state), "route": .text("none now: \(words)"), "author": .text(author.all.words),
             "mailbox": "none", "transport": "none", "from": .text(author.all.words), "sender": nil, "reply_to": nil,
             "envelope_sender": "none",
         ]
     }
 
-    private func document(_ refusal: Refusal) -> DocumentValue {
+    private func document(_ refusal: Refusal, _ kind: String, _ word: String) -> DocumentValue {
         let (fix, command) = fix(refusal)
         return [
-            "code": .text(refusal.code.rawValue), "sentence": .text(refusal.sentence.sentence), "fix": .text(fix),
+            "state": Words.badge(kind, word), "sentence": .text(refusal.sentence.sentence), "fix": .text(fix),
             "fix_command": DocumentValue(command),
         ]
     }
@@ -87,7 +92,7 @@ struct ExplainedAnswer: Sendable {
 
     private func remedy(_ refusal: Refusal, _ words: String? = nil, else usual: String) -> (String, String?) {
         guard let author = refusal.authors(question).first else { return (usual, nil) }
-        let remedy = Remedy(for: author, refusal.explanation, decider)
+        let remedy = Remedy(for: author, refusal, decider)
         let first = remedy.provider.isEmpty ? words ?? "Here:" : "At the provider: \(remedy.provider) Then here:"
         guard remedy.ours.hasPrefix("mandate ") else { return ("\(first) \(remedy.ours)", nil) }
         return (first, remedy.ours)

@@ -105,6 +105,9 @@ extension SenderPanel {
                 isGood: !isByReply, kind: isByReply ? "wait" : "good", word: isByReply ? "by Reply-To" : "has a route",
                 author: decision.author.first, mailbox: decision.mailbox.address.description, route: decision.route.rawValue,
                 words: origin + (isByReply ? replyWords(decision.author) : "\(purpose.mail) is from this address."))
+        case .later(let author, let refusal):
+            return Resolution(
+                isGood: false, kind: "wait", word: "waits", author: author.first, words: origin + refusal.sentence.sentence)
         case .hold(let author, _):
             return Resolution(
                 isGood: false, kind: "wait", word: "held", author: author.first,
@@ -121,11 +124,8 @@ extension SenderPanel {
             return Resolution(
                 isGood: true, kind: "off", word: "the current user", words: origin + "\(purpose.mail) is from each user's own address.")
         }
-        let author = refusal.explanation.steps.lazy.compactMap { step in
-            if case .author(let author) = step { author.first } else { nil }
-        }.first
         let word = refusal.code == .noFallback ? "no route" : refusal.code.rawValue.split(separator: "-").joined(separator: " ")
-        return Resolution(isGood: false, kind: "bad", word: word, author: author, words: origin + refusal.sentence.sentence)
+        return Resolution(isGood: false, kind: "bad", word: word, author: refusal.author?.first, words: origin + refusal.sentence.sentence)
     }
 
     /// Which setting it is by, where that is not this one.

@@ -101,8 +101,7 @@ extension SettingsView {
 
     private func carrier(_ purpose: Purpose?, _ typed: Typed) -> DocumentValue {
         let key = SettingKey(.carrier, for: purpose)
-        var explanation = Explanation()
-        let address = decider.carrier(for: purpose, &explanation)?.address.description
+        let address = decider.carrier(for: purpose).named?.address.description
         let effective = address ?? "none yet"
         let isSet = settings[key] != nil
         return [
