@@ -39,12 +39,15 @@ struct WebRoutes: Sendable {
         router.get("/metrics") { request, context in await metrics(request, context) }
     }
 
-    /// Whether mail is taken right now: the store answers, and there is room.
+    /// Whether mail is taken right now: the store answers, and there is room. That what is taken cannot leave is said, for strangers without a name.
     private func ready() async -> Response {
         let isReady = await office.operations.isReady()
+        let waiting = office.decider().outlooks(at: office.now).filter { !$0.outlook.isOpen }.map {
+            "mail of the purpose \($0.purpose.rawValue) cannot leave now: \($0.outlook.state.rawValue)\n"
+        }
         return Reply(
             isReady ? .ok : .serviceUnavailable,
-            .text(isReady ? "ready\n" : "not ready: the log says why\n", type: "text/plain; charset=utf-8")
+            .text((isReady ? "ready\n" : "not ready: the log says why\n") + waiting.joined(), type: "text/plain; charset=utf-8")
         ).response(zips: false)
     }
 
@@ -66,6 +69,9 @@ struct WebRoutes: Sendable {
                 messages: Dictionary(uniqueKeysWithValues: states.map { ($0.rawValue, depth.counts[$0] ?? 0) }),
                 oldest: depth.oldest.map { max(0, office.now.timeIntervalSince($0)) } ?? 0)
         } catch { office.logger.error("the queue could not be measured: \(error)") }
+        samples += MandateMetrics.purposes(
+            areOpen: Dictionary(
+                uniqueKeysWithValues: office.decider().outlooks(at: office.now).map { ($0.purpose.rawValue, $0.outlook.isOpen) }))
         return Reply(.ok, .text(office.registry.render(adding: samples), type: Exposition.contentType)).response(zips: request.takesGzip)
     }
 }

@@ -24,9 +24,15 @@ struct Examination {
 
     func findings() async throws -> [Finding] {
         let live = opened.live
-        let report = try await opened.store.healthReport(live)
         let directory = try await opened.store.directory()
-        return try await journal() + registrations(directory, report) + accounts(directory, report) + settings(directory)
+        let conditions = try await opened.store.conditions(of: nil)
+        let report = HealthReport(
+            directory, conditions, uses: try await opened.store.uses(),
+            withoutSecret: try await opened.store.applicationsWithoutSecret(directory), at: live.now())
+        let purposes = Decider(directory: directory, conditions: conditions).outlooks(at: live.now()).filter { !$0.outlook.isOpen }.map {
+            Finding("mail of the purpose \($0.purpose.rawValue)", "it cannot leave now: \($0.outlook.reason)", fix: $0.outlook.steps)
+        }
+        return try await purposes + journal() + registrations(directory, report) + accounts(directory, report) + settings(directory)
             + clients(directory) + service(directory)
     }
 
@@ -83,8 +89,7 @@ struct Examination {
                     fix: "mandate settings set EMAIL_FROM_USER_ID USER-OR-ADDRESS"))
         }
         if directory.settings[SettingKey(.emailAdministratorUserID)] == nil {
-            var unused = Explanation()
-            let carrier = Decider(directory: directory, conditions: Conditions()).carrier(for: nil, &unused)
+            let carrier = Decider(directory: directory, conditions: Conditions()).carrier(for: nil).named
             let whom = carrier.map { "from the carrier \($0.address)" } ?? "from the mailbox that was used"
             findings.append(
                 Finding(

@@ -4,9 +4,11 @@ internal import SQLiteStore
 extension SQLiteStore {
     /// How everything stands, from what this store holds.
     func healthReport(_ live: Live) async throws -> HealthReport {
-        let directory = try await directory(of: DirectorySlice())
+        let addresses = Set(try await self.directory(of: DirectorySlice()).allMailboxes.map(\.address))
+        let directory = try await self.directory(of: DirectorySlice(addresses: addresses))
         return HealthReport(
-            directory, try await conditions(of: []), uses: try await uses(), withoutSecret: try await applicationsWithoutSecret(directory),
+            directory, try await conditions(of: addresses), uses: try await uses(),
+            withoutSecret: try await applicationsWithoutSecret(directory),
             at: live.now())
     }
 }

@@ -17,6 +17,7 @@ struct RelayService: Service {
     let broker: TokenBroker
     let runner: SpoolRunner
     let follower: Follower
+    private let routes: RouteWatch
     /// What a monitor asks for.
     let registry: PrometheusRegistry
     let metrics: MandateMetrics
@@ -73,6 +74,7 @@ struct RelayService: Service {
                 metrics.count(settlement, seconds: seconds, age: age)
                 settlement.note(in: log, seconds: seconds)
             })
+        self.routes = RouteWatch(spool: store, shelf: shelf, transports: Set(Transport.allCases), now: live.now)
         self.registry = registry
         self.metrics = metrics
         self.store = store
@@ -111,6 +113,7 @@ struct RelayService: Service {
         }
         await withTaskGroup { group in
             group.addTask { await follower.run(wait: live.wait) { runner.wake() } }
+            group.addTask { await watchRoutes() }
             group.addTask { await renew() }
             group.addTask { await checkpoint() }
             group.addTask { await warn() }
@@ -145,6 +148,32 @@ struct RelayService: Service {
 }
 
 extension RelayService {
+    /// What was mended lets go, within a second or two, what waited for it. And that mail of a purpose cannot leave is said when it begins and when it ends.
+    private func watchRoutes() async {
+        var before: [Purpose: Outlook] = [:]
+        while !Task.isCancelled {
+            do throws(StoreFailure) {
+                let woken = try await routes.look()
+                if woken > 0 {
+                    log.notice("\(woken) waiting messages have a route now")
+                    runner.wake()
+                }
+            } catch { log.error("what waits for a route could not be looked at: \(error)") }
+            let snapshot = shelf.current
+            let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions)
+            for (purpose, outlook) in decider.outlooks(at: live.now()) {
+                let was = before.updateValue(outlook, forKey: purpose)
+                guard was?.reason != outlook.reason || was?.isOpen != outlook.isOpen else { continue }
+                if !outlook.isOpen {
+                    log.warning("mail of the purpose \(purpose.rawValue) cannot leave now: \(outlook.reason)")
+                } else if was != nil {
+                    log.notice("mail of the purpose \(purpose.rawValue) can leave again")
+                }
+            }
+            await live.wait(1)
+        }
+    }
+
     /// One grant of each suspended application; a service account's needs a mailbox to ask for. And every program that failed: it may work by now, and
     /// nobody tells us.
     private func probe() async {

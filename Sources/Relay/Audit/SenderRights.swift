@@ -1,7 +1,7 @@
 package import Mail
 package import struct FoundationEssentials.Date
 
-/// Who may send as whom, as the directory has it, and what is known of it: mailboxes as themselves, families, delegations, and what is denied.
+/// Who may send as whom, as the directory has it, what is known of it, and what a message would meet: mailboxes as themselves, families, delegations, and what is denied.
 package struct SenderRights: Sendable {
     package struct Right: Sendable, Hashable {
         package enum Kind: Sendable, Hashable {
@@ -29,6 +29,8 @@ package struct SenderRights: Sendable {
         /// `own`, `family`, `deny`, or the delegation's kind.
         package let by: String
         package let state: State
+        /// What the decider says of a message that would go this way now.
+        package let effective: Outlook
         package let validUntil: Date?
         package let grant: String?
 
@@ -37,10 +39,12 @@ package struct SenderRights: Sendable {
     }
 
     private let snapshot: Snapshot
+    private let decider: Decider
     private let now: Date
 
     package init(_ snapshot: Snapshot, at now: Date) {
         self.snapshot = snapshot
+        decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions)
         self.now = now
     }
 
@@ -54,11 +58,11 @@ package struct SenderRights: Sendable {
             rights.append(right(it))
         }
         for family in directory.allFamilies.sorted(by: { $0.id < $1.id }) where mailbox == nil || mailbox == family.id.text {
-            for member in family.members where address.map(member.matches) ?? true { rights.append(right(family, member)) }
+            for member in family.members where address.map(member.matches) ?? true { rights.append(right(family, member, as: address)) }
         }
         for delegation in directory.allDelegations.sorted(by: { $0.id < $1.id })
         where (mailbox ?? delegation.mailbox.text) == delegation.mailbox.text && (address.map(delegation.covers.matches) ?? true) {
-            rights.append(right(delegation, delegation.covers))
+            rights.append(right(delegation, delegation.covers, as: address))
         }
         for deny in directory.allDenials.sorted(by: { $0.id < $1.id })
         where (deny.mailbox == nil || mailbox == nil || mailbox == deny.mailbox?.text) && (address.map(deny.covers.matches) ?? true) {
@@ -66,7 +70,7 @@ package struct SenderRights: Sendable {
             rights.append(
                 Right(
                     kind: .deny(deny.id), row: deny.mailbox.map { .mailbox($0) }, mailbox: name ?? "*", covers: deny.covers, by: "deny",
-                    state: .forbidden, validUntil: nil, grant: nil))
+                    state: .forbidden, effective: Outlook(.never, deny.reason, .here), validUntil: nil, grant: nil))
         }
         return rights
     }
@@ -100,10 +104,10 @@ package struct SenderRights: Sendable {
             kind: .mailbox(mailbox.id), row: .mailbox(mailbox.id), mailbox: mailbox.address.description,
             covers: .address(mailbox.address),
             by: "own", state: mailbox.isEnabled ? known(mailbox.login, mailbox.address, over: mailbox.transports) : .disabled,
-            validUntil: nil, grant: mailbox.grant.text)
+            effective: decider.outlook(of: mailbox, at: now), validUntil: nil, grant: mailbox.grant.text)
     }
 
-    private func right(_ family: Family, _ covers: AddressPattern) -> Right {
+    private func right(_ family: Family, _ covers: AddressPattern, as asked: EmailAddress? = nil) -> Right {
         var state = Right.State.disabled
         if family.isEnabled {
             state = .known(.declared, family.transports.first ?? .smtp)
@@ -113,15 +117,16 @@ package struct SenderRights: Sendable {
         }
         return Right(
             kind: .family(family.id), row: .family(family.id), mailbox: family.name, covers: covers, by: "family", state: state,
-            validUntil: nil, grant: family.grant.text)
+            effective: decider.outlook(of: family, as: covers.single ?? asked, at: now), validUntil: nil, grant: family.grant.text)
     }
 
-    private func right(_ delegation: Delegation, _ covers: AddressPattern) -> Right {
+    private func right(_ delegation: Delegation, _ covers: AddressPattern, as asked: EmailAddress? = nil) -> Right {
         let mailbox = directory.mailbox(delegation.mailbox)
         return Right(
             kind: .delegation(delegation.id), row: mailbox.map { .mailbox($0.id) },
             mailbox: mailbox?.address.description ?? delegation.mailbox.text, covers: covers, by: delegation.kind.rawValue,
-            state: state(delegation, covers, mailbox), validUntil: delegation.validUntil, grant: mailbox?.grant.text)
+            state: state(delegation, covers, mailbox), effective: decider.outlook(of: delegation, as: covers.single ?? asked, at: now),
+            validUntil: delegation.validUntil, grant: mailbox?.grant.text)
     }
 
     private func state(_ delegation: Delegation, _ covers: AddressPattern, _ mailbox: Mailbox?) -> Right.State {
@@ -144,6 +149,10 @@ package struct SenderRights: Sendable {
         let (standing, transport) = standings.first { $0.0.isInTheWay } ?? standings.first ?? (usual, first)
         return .known(standing, transport)
     }
+}
+
+extension AddressPattern {
+    fileprivate var single: EmailAddress? { if case .address(let address) = self { address } else { nil } }
 }
 
 extension SenderRights.Right.State {

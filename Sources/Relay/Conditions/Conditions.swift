@@ -30,6 +30,8 @@ package struct Conditions: Sendable {
     package func mailbox(login: String, over transport: Transport? = nil) -> MailboxHealth? {
         mailboxes.isEmpty ? nil : mailboxes[MailboxKey(login: login, transport: transport)]
     }
+    /// Of accounts that are known to be stopped or broken, or were.
+    package var ailingLogins: [String] { mailboxes.keys.map(\.login) }
     package func grant(_ id: GrantID) -> GrantHealth? { grants.isEmpty ? nil : grants[id] }
     package func application(_ id: ApplicationID) -> ApplicationHealth? { applications.isEmpty ? nil : applications[id] }
 

@@ -2,7 +2,7 @@
 extension MandateMetrics {
     package static let catalogue = MetricCatalogue([
         .messagesAccepted, .messagesRefused, .attempts, .recipients, .mailboxAttempts, .attemptDuration, .messageAge,
-        .queueMessages, .queueOldest, .tokenRenewals, .tokenHandedOut, .decisions, .decisionDuration,
+        .queueMessages, .queueOldest, .purposeOpen, .tokenRenewals, .tokenHandedOut, .decisions, .decisionDuration,
         .httpRequests, .httpRequestDuration, .loginFailures, .buildInfo,
     ])
 }
@@ -40,6 +40,12 @@ extension Metric {
 
     static let queueOldest = gauge(
         "mandate_queue_oldest_seconds", "How long ago the oldest message that still waits was accepted; 0 when none does.", unit: .seconds)
+}
+
+extension Metric {
+    /// Only of purposes for which a setting says whose their mail is.
+    static let purposeOpen = gauge(
+        "mandate_purpose_open", "Whether mail of that purpose would leave now: 1, or 0 where it waits or is refused.", labels: ["purpose"])
 }
 
 /// What a message needs on its way, and who asks.

@@ -27,6 +27,7 @@ struct MandateMetricsTests {
         #"mandate_http_requests_total{method="POST",route="/v1/messages",status="422"} 1"#,
         #"mandate_http_request_duration_seconds_count{route="/v1/messages"} 2"#, "mandate_login_failures_total 1",
         #"mandate_build_info{version="1.0 \"test\""} 1"#, #"mandate_queue_messages{state="held"} 0"#, "mandate_queue_oldest_seconds 90",
+        #"mandate_purpose_open{purpose="notification"} 0"#, #"mandate_purpose_open{purpose="administrator"} 1"#,
     ]) func eventIsALine(_ line: String) { #expect(day().contains("\n\(line)\n")) }
 
     @Test(arguments: [-1e300, -.infinity, .nan, -1]) func clockThatWasSetBackIsNoTimeAtAll(_ seconds: Double) {
@@ -67,6 +68,8 @@ struct MandateMetricsTests {
         requests.answered(202, seconds: 0.02)
         requests.answered(422, seconds: -1)
         metrics.loginFailed()
-        return registry.render(adding: MandateMetrics.queue(messages: ["waiting": 3, "held": 0], oldest: 90))
+        return registry.render(
+            adding: MandateMetrics.queue(messages: ["waiting": 3, "held": 0], oldest: 90)
+                + MandateMetrics.purposes(areOpen: ["notification": false, "administrator": true]))
     }
 }

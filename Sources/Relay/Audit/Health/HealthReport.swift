@@ -7,6 +7,7 @@ package struct HealthReport: Sendable {
     private let conditions: Conditions
     private let uses: [GrantID: GrantUse]
     private let withoutSecret: Set<ApplicationID>
+    private let decider: Decider
     private let now: Date
 
     package init(
@@ -16,6 +17,7 @@ package struct HealthReport: Sendable {
         self.conditions = conditions
         self.uses = uses
         self.withoutSecret = withoutSecret
+        decider = Decider(directory: directory, conditions: conditions)
         self.now = now
     }
 
@@ -85,7 +87,9 @@ package struct HealthReport: Sendable {
     /// A refresh token dies of disuse (domain.md 2.2, 3.3); every token had with it begins the time anew.
     private func consent(_ grant: Grant, _ use: GrantUse?, steps: [String]) -> Health {
         guard grant.kind == .consent else {
-            return Health(.healthy, use?.usedAt == nil ? "not tried yet" : "", lastSuccess: use?.usedAt)
+            guard use?.usedAt == nil else { return Health(.healthy, lastSuccess: use?.usedAt) }
+            return Health(
+                .untried, "no token has been had with it yet", steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
         }
         guard let used = use?.usedAt ?? use?.consentedAt else {
             return Health(
@@ -104,29 +108,68 @@ package struct HealthReport: Sendable {
     private func provider(of grant: Grant) -> Provider? { GrantSource(grant.id, in: directory)?.provider }
 
     package func health(of mailbox: Mailbox) -> Health {
-        guard mailbox.isEnabled else {
-            return Health(.disabled, steps: ["mandate mailboxes set \(mailbox.address.description.shellQuoted) --enable"])
-        }
         let check = "mandate mailboxes check \(mailbox.address.description.shellQuoted)"
-        for transport in [nil] + mailbox.transports.map(Transport?.some) {
-            let place = transport.map { "\($0.rawValue) " } ?? ""
-            switch conditions.mailbox(login: mailbox.login, over: transport) {
-            case .stopped(let until, let reason, _)? where now < until:
-                return Health(.stopped, "\(place)until \(until.minute): \(reason)", steps: [check])
-            case .broken(let since, let reason)?: return Health(.broken, place + reason, since: since, steps: [check])
-            case .stopped, nil: break
+        let health = health(decider.outlook(of: mailbox, at: now), mailbox.address.description, mailbox.grant, check: check)
+        guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
+        // Mail takes another way out meanwhile, but for those that only this one can take.
+        for transport in mailbox.transports {
+            guard case .stopped(let until, let reason, _)? = conditions.mailbox(login: mailbox.login, over: transport), now < until else {
+                continue
             }
+            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: [check])
         }
-        guard let grant = directory.grant(mailbox.grant) else { return Health(.broken, "its grant is gone") }
-        return below(grant)
+        return health
     }
 
+    /// Of its members as far as something is known against one; else as of any.
     package func health(of family: Family) -> Health {
-        guard family.isEnabled else {
-            return Health(.disabled, steps: ["mandate mailboxes set \(family.name.shellQuoted) --enable"])
+        let check = "mandate mailboxes check \(family.name.shellQuoted)"
+        let health = health(decider.outlook(of: family, at: now), family.name, family.grant, check: check)
+        guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
+        let ailing = ailingMembers(of: family).compactMap { address -> (address: EmailAddress, health: Health)? in
+            let own = self.health(
+                decider.outlook(of: family, as: address, at: now), family.name, family.grant,
+                check: "mandate mailboxes check \(address.description.shellQuoted)")
+            return own.needsSomeone && own.state != .expiring && own.state != .untried ? (address, own) : nil
         }
-        guard let grant = directory.grant(family.grant) else { return Health(.broken, "its grant is gone") }
-        return below(grant)
+        guard let first = ailing.first else { return health }
+        let others = ailing.count == 1 ? "" : ", and \(ailing.count - 1) more"
+        return Health(first.health.state, "\(first.address)\(others): \(first.health.reason)", steps: first.health.steps)
+    }
+
+    /// Addresses of the family whose login is known to be stopped or broken. A login that is no address is some user's.
+    private func ailingMembers(of family: Family) -> [EmailAddress] {
+        let logins = Set(conditions.ailingLogins)
+        guard !logins.isEmpty else { return [] }
+        var found = logins.compactMap { try? EmailAddress($0) }  // most logins are addresses; the others are looked for among the users
+        if found.count < logins.count || directory.allUsers.contains(where: { $0.login.map(logins.contains) ?? false }) {
+            found += directory.allUsers.filter { $0.login.map(logins.contains) ?? false }.flatMap { $0.addresses.map(\.address) }
+        }
+        return Set(found).filter { address in
+            family.members.contains { $0.matches(address) } && logins.contains(directory.login(ofMember: address))
+        }.sorted()
+    }
+
+    /// What the decider says, in a word for people, and what to do.
+    private func health(_ outlook: Outlook, _ name: String, _ grant: GrantID, check: String) -> Health {
+        guard let strike = outlook.strike else {
+            guard outlook.isOpen else { return Health(.broken, outlook.reason, steps: outlook.steps) }
+            return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
+        }
+        switch strike {
+        case .mailboxDisabled: return Health(.disabled, steps: outlook.steps)
+        case .mailboxStopped(let until, let reason): return Health(.stopped, "until \(until.minute): \(reason)", steps: [check])
+        case .transportStopped(let transport, let until, let reason):
+            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: [check])
+        case .mailboxBroken(let reason): return Health(.broken, reason, steps: [check])
+        // Of grants and applications more is known than the decider needs.
+        case .grantDisabled, .grantNeedsConsent, .applicationSuspended, .grantMissing, .applicationMissing:
+            return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
+        case .deniedByEntry, .standingDenied, .pendingAndDenied, .rewrittenByProvider, .notYetValid, .expired, .tooLarge,
+            .envelopeNotExpressible, .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven,
+            .transportMissing, .noTransport:
+            return Health(.broken, "it cannot send as \(name): \(outlook.reason)", steps: outlook.steps)
+        }
     }
 
     /// What ails a grant ails all that stands on it.

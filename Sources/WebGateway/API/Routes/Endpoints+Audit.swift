@@ -46,10 +46,11 @@ extension Endpoints {
         ) { call in
             let rights = SenderRights(call.office.shelf.current, at: call.now).rights(
                 as: try call.query.address("as"), through: call.query["mailbox"])
-            var table = WebTable(["mailbox", "sends_as", "by", "standing", "valid_until", "grant"])
+            var table = WebTable(["mailbox", "sends_as", "by", "standing", "effective", "why", "valid_until", "grant"])
             for right in rights {
                 table.add([
-                    .text(right.mailbox), .text(right.sendsAs), .text(right.by), .text(right.standing), DocumentValue(right.validUntil),
+                    .text(right.mailbox), .text(right.sendsAs), .text(right.by), .text(right.standing),
+                    .text(right.effective.state.rawValue), .text(right.effective.reason), DocumentValue(right.validUntil),
                     DocumentValue(right.grant),
                 ])
             }

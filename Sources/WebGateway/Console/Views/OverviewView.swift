@@ -49,6 +49,11 @@ struct OverviewView: Sendable {
         let age = facts.depth.oldest.map { now.timeIntervalSince($0) } ?? 0
         let waiting = facts.count(.waiting)
         let sent = facts.total(.sent)
+        if let closed = closed.min(by: { $0.outlook.state == .never && $1.outlook.state != .never }) {
+            return said(
+                closed.outlook.state == .never || closed.outlook.state == .off ? "bad" : "wait", closed.outlook.state.rawValue,
+                "Mail of the purpose \(closed.purpose.rawValue) cannot leave now.", closed.outlook.reason.sentence)
+        }
         if facts.count(.failed) > 0 {
             return said(
                 "bad", "failed", "\(Self.messages(facts.count(.failed), "was", "were")) given up.",
@@ -108,7 +113,7 @@ struct OverviewView: Sendable {
 
     /// What somebody has to do, now.
     private func needs(_ facts: Facts) -> [DocumentValue] {
-        var needs = queued(.failed, "bad", facts) + queued(.held, "wait", facts) + Purpose.allCases.compactMap(setting)
+        var needs = queued(.failed, "bad", facts) + queued(.held, "wait", facts) + closed.map { need($0.purpose, $0.outlook) }
         for application in visit.directory.allApplications.sorted(by: { $0.name < $1.name }) {
             let health = facts.health.health(of: application)
             guard health.needsSomeone, health.state != .expiring else { continue }
@@ -137,15 +142,15 @@ struct OverviewView: Sendable {
         ]
     }
 
-    /// Mail of that purpose would be refused, whoever sends it. Whose mail depends on who is signed in is not known here.
-    private func setting(_ purpose: Purpose) -> DocumentValue? {
-        guard !visit.directory.settings.all.isEmpty,
-            case .refused(let refusal) = visit.office.decider().decide(Question(purpose: purpose, at: now)),
-            refusal.code != .currentUserMissing, refusal.code != .authorMissing
-        else { return nil }
-        return [
-            "what": .text("Mail of the purpose \(purpose.rawValue)"), "why": .text(refusal.sentence.sentence), "href": "/settings",
-            "action": "Look", "state": Words.badge("bad", refusal.code.rawValue),
+    /// Purposes whose mail would not leave now.
+    private var closed: [(purpose: Purpose, outlook: Outlook)] {
+        visit.office.decider().outlooks(at: now).filter { !$0.outlook.isOpen }
+    }
+
+    private func need(_ purpose: Purpose, _ outlook: Outlook) -> DocumentValue {
+        [
+            "what": .text("Mail of the purpose \(purpose.rawValue)"), "why": .text(outlook.reason.sentence), "href": "/settings",
+            "action": "Look", "state": Words.badge(outlook.state == .later ? "wait" : "bad", outlook.state.rawValue),
         ]
     }
 

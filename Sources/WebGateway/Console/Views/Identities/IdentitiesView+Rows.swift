@@ -12,7 +12,7 @@ extension IdentitiesView {
         return [
             "address": .text(right.sendsAs), "href": .text("/explain?address=\(PercentCoding.encode(right.sendsAs))"),
             "mailbox": .text(right.mailbox), "mailbox_id": .text(right.row?.id ?? ""), "route": .text(right.by),
-            "priority": DocumentValue(delegation.map { String($0.priority) }), "state": right.state.document(at: now),
+            "priority": DocumentValue(delegation.map { String($0.priority) }), "state": right.document(at: now),
             "granted": delegation.map(granted) ?? .null,
             // Taking back a domain's right is its own row's business.
             "delegation": pair.isException
@@ -55,7 +55,7 @@ extension IdentitiesView {
                 }
             case nil: break
             }
-            let (kind, word) = right.state.badge(at: now)
+            let (kind, word) = right.badge(at: now)
             return SenderGraph.Edge(address: right.sendsAs, mailbox: label, route: right.by, word: word, kind: kind)
         }
         let nodes = [mailboxes, families].flatMap { $0.values.sorted { $0.label < $1.label } }
@@ -74,6 +74,37 @@ extension ConcreteMailbox.Row {
         switch self {
         case .mailbox(let id): id.text
         case .family(let id): id.text
+        }
+    }
+}
+
+extension SenderRights.Right {
+    /// What is known of the pair, unless something else keeps mail from going that way.
+    private var isHeldUpElsewhere: Bool {
+        if case .known = state { !effective.isOpen && !state.isInTheWay } else { false }
+    }
+
+    /// The colour and the word.
+    fileprivate func badge(at now: Date) -> (kind: String, word: String) {
+        isHeldUpElsewhere ? (effective.kind, effective.state.rawValue) : state.badge(at: now)
+    }
+
+    fileprivate func document(at now: Date) -> DocumentValue {
+        guard isHeldUpElsewhere else { return state.document(at: now) }
+        return [
+            "kind": .text(effective.kind), "word": .text(effective.state.rawValue), "reason": .text(effective.reason), "since": .null,
+            "ends": nil, "last": nil,
+        ]
+    }
+}
+
+extension Outlook {
+    fileprivate var kind: String {
+        switch state {
+        case .usable: "good"
+        case .untried, .off: "off"
+        case .later: "wait"
+        case .never: "bad"
         }
     }
 }
