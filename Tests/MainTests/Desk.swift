@@ -36,10 +36,10 @@ final class Desk: Sendable {
         do { try FileManager.default.removeItem(atPath: folder) } catch { print("left over: \(folder)") }
     }
 
-    /// Runs one command line, its words separated by spaces; what has spaces comes in an array.
+    /// Runs one command line, its words separated by spaces; what has spaces comes in an array. With a width, a terminal so wide reads its output.
     @discardableResult
     func run(
-        _ words: [String], input: String = "", typed: String? = nil, isTerminal: Bool = false, uid: UInt32 = geteuid(),
+        _ words: [String], input: String = "", typed: String? = nil, isTerminal: Bool = false, width: Int? = nil, uid: UInt32 = geteuid(),
         environment: [String: String] = [:], at date: Date? = nil
     ) async -> Answer {
         let out = Mutex([UInt8]()), err = Mutex([UInt8]())
@@ -68,7 +68,7 @@ final class Desk: Sendable {
                     }
                 },
                 readHiddenLine: { () throws(CommandFailure) -> [UInt8]? in typed.map { Array($0.utf8) } }),
-            standardOutput: OutputStream(isTerminal: false) { bytes in out.withLock { $0 += bytes } },
+            standardOutput: OutputStream(isTerminal: width != nil, width: width) { bytes in out.withLock { $0 += bytes } },
             standardError: OutputStream(isTerminal: isTerminal) { bytes in err.withLock { $0 += bytes } })
         let status = await Mandate.execute(words, in: live)
         return Answer(

@@ -12,10 +12,11 @@ struct JournalCommand: AsyncParsableCommand {
 
             Examples:
               mandate audit journal --from ann@example.org --since 2026-11-01
+              mandate audit journal --kind attempted --kind refused --limit 20
               mandate audit journal --message m-0123456789abcdef --format json
             """)
     @OptionGroup var options: StoreOptions
-    @OptionGroup var format: FormatOption
+    @OptionGroup var form: ListingOptions
     @Option(help: "What was written to From.") var from: String?
     @Option(name: .customLong("as"), help: "Whom the message was meant to be from.") var author: String?
     @Option(help: "A recipient.") var recipient: String?
@@ -23,38 +24,92 @@ struct JournalCommand: AsyncParsableCommand {
     @Option(help: "From this day or moment on (UTC).", transform: Parse.date) var since: Date?
     @Option(help: "Until before this day or moment (UTC).", transform: Parse.date) var until: Date?
     @Option(help: "A message, by id.") var message: String?
+    @Option(
+        help: ArgumentHelp(
+            "Only entries of this kind; repeat it. \(JournalEntry.Kind.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "kind"))
+    var kind: [JournalEntry.Kind] = []
+    @Option(help: ArgumentHelp("Only the last so many of them.", valueName: "number")) var limit: Int?
 
     func validate() throws {
         if let since, let until, until <= since { throw ValidationError("--until must come after --since") }
+        if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
         if let message, SpoolID(message) == nil { throw ValidationError("--message is no id") }
     }
 
     func run() async throws {
         let live = Live.current
-        let columns = [
-            Column("strand"), Column("number", .right), Column("at"), Column("kind"), Column("message"), Column("count", .right),
-            Column("personal"), Column("facts"),
+        let columns: [Column] = [
+            .number("number"), "at", "kind", Column("message", isSpare: true, isWhole: true), "personal", "facts",
+            .number("count", isSpare: true), .spare("strand"),
         ]
         try await options.read(live) { store in
-            var listing = Listing(columns, format.format, to: live.standardOutput)
-            var filter = JournalFilter(
-                from: from, author: author, recipient: recipient, mailbox: mailbox, message: message.flatMap { SpoolID($0) }, since: since,
-                until: until)
-            while case let page = try await store.entries(filter), !page.isEmpty {
-                for row in page { listing.add(cells(row)) }
-                filter.after = page.last?.position
+            var listing = try form.listing(columns, live)
+            let words = try await JournalWords(Finder(store: store), isShort: form.chosen.isShort(live))
+            try await each(store) { row in
+                listing.add([
+                    .number(Int(row.position.number)), .moment(row.entry.at), .text(row.entry.kind.rawValue), Cell(row.entry.message?.text),
+                    .list(words.people(row)), .list(words.facts(row.entry)), .number(row.count), .text(row.position.strand),
+                ])
             }
             listing.finish()
         }
     }
 
-    private func cells(_ row: JournalRow) -> [Cell] {
-        let entry = row.entry
-        let personal = row.salt == nil ? ["(erased)"] : entry.personal.map { "\($0.role.rawValue)=\($0.text)" }
-        return [
-            .text(row.position.strand), .number(Int(row.position.number)), .date(entry.at), .text(entry.kind.rawValue),
-            Cell(entry.message?.text), .number(row.count), .list(personal),
-            .list(entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" }),
-        ]
+    /// In the order written; of a limit's, the last so many.
+    private func each(_ store: SQLiteStore, _ visit: (JournalRow) -> Void) async throws {
+        var filter = JournalFilter(
+            from: from, author: author, recipient: recipient, mailbox: mailbox, message: message.flatMap { SpoolID($0) }, since: since,
+            until: until)
+        filter.isNewestFirst = limit != nil
+        var last: [JournalRow] = []
+        while last.count < limit ?? .max, case let page = try await store.entries(filter), !page.isEmpty {
+            let rows = page.filter { kind.isEmpty || kind.contains($0.entry.kind) }
+            if limit == nil { rows.forEach(visit) } else { last += rows }
+            filter.after = page.last?.position
+        }
+        if let limit { last.prefix(limit).reversed().forEach(visit) }
     }
 }
+
+/// An entry's people and facts for the eye: names in place of ids, each person once. What a program reads has them as they were written.
+private struct JournalWords {
+    private let isShort: Bool
+    private var names: [String: String] = [:]
+
+    init(_ finder: Finder, isShort: Bool) async throws {
+        self.isShort = isShort
+        guard isShort else { return }
+        for kind in [EntityKind.client, .grant, .application, .mailbox, .family] {
+            try await finder.each(kind) { names[$0.key.id] = $0.name }
+        }
+    }
+
+    func people(_ row: JournalRow) -> [String] {
+        guard row.salt != nil else { return ["(erased)"] }
+        guard isShort else { return row.entry.personal.map { "\($0.role.rawValue)=\($0.text)" } }
+        return row.entry.people.map { "\($0.roles.map(\.rawValue).joined(separator: ","))=\($0.text)" }
+    }
+
+    func facts(_ entry: JournalEntry) -> [String] {
+        entry.facts.filter { !$0.value.isEmpty && !(isShort && $0.name == "sha256") }.map { fact in
+            "\(fact.name)=\(["client", "grant", "id"].contains(fact.name) ? names[fact.value] ?? fact.value : fact.value)"
+        }
+    }
+}
+
+extension DirectoryEntity {
+    /// What people call it; nil: it has its id alone.
+    fileprivate var name: String? {
+        switch self {
+        case .client(let client): client.name
+        case .grant(let grant): grant.name
+        case .application(let application): application.name
+        case .mailbox(let mailbox): mailbox.address.description
+        case .family(let family): family.name
+        case .setting, .user, .provider, .delegation, .deny: nil
+        }
+    }
+}
+
+extension JournalEntry.Kind: ExpressibleByArgument {}

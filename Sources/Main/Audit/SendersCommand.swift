@@ -16,7 +16,7 @@ struct SendersCommand: AsyncParsableCommand {
               mandate audit senders --mailbox tracker@example.org --format csv
             """)
     @OptionGroup var options: StoreOptions
-    @OptionGroup var format: FormatOption
+    @OptionGroup var form: ListingOptions
     @Option(name: .customLong("as"), help: "Only what lets someone send as this address.", transform: Parse.address) var address:
         EmailAddress?
     @Option(help: "Only what this mailbox or family may do.") var mailbox: String?
@@ -28,8 +28,10 @@ struct SendersCommand: AsyncParsableCommand {
             let slice = address.map { DirectorySlice(addresses: [$0]) }
             let directory = if let slice { try await store.directory(of: slice) } else { try await store.directory() }
             let snapshot = Snapshot(directory: directory, conditions: try await store.conditions(of: address.map { [$0] }))
-            let columns = ["mailbox", "sends_as", "by", "standing", "effective", "why", "valid_until", "grant"].map { Column($0) }
-            var listing = Listing(columns, format.format, to: live.standardOutput)
+            let columns: [Column] = [
+                "mailbox", "sends_as", "by", .spare("standing"), "effective", "why", .spare("valid_until"), .spare("grant"),
+            ]
+            var listing = try form.listing(columns, live)
             for right in SenderRights(snapshot, at: live.now()).rights(as: address, through: only) {
                 listing.add([
                     .text(right.mailbox), .text(right.sendsAs), .text(right.by), .text(right.standing),

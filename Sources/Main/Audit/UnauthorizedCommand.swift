@@ -14,7 +14,7 @@ struct UnauthorizedCommand: AsyncParsableCommand {
               mandate audit unauthorized --no-near-misses --format csv >unauthorized.csv
             """)
     @OptionGroup var options: StoreOptions
-    @OptionGroup var format: FormatOption
+    @OptionGroup var form: ListingOptions
     @Flag(inversion: .prefixedNo, help: "Also what works today and may not tomorrow.") var nearMisses = true
 
     func run() async throws {
@@ -25,7 +25,7 @@ struct UnauthorizedCommand: AsyncParsableCommand {
                 directory: directory, conditions: try await store.conditions(of: nil), sightings: try await store.sightings(),
                 now: live.now(), withoutSecret: try await store.applicationsWithoutSecret(directory), transports: Set(Transport.allCases))
         }
-        UnauthorizedListing(report: report, format: format.format, showsNearMisses: nearMisses).write(to: live.standardOutput)
+        try UnauthorizedListing(report: report, form: form.chosen, showsNearMisses: nearMisses).write(live)
         let words = report.rows.isEmpty ? "every address in use has a route" : "\(report.rows.count) without a route"
         live.say("\(words); \(report.nearMisses.count) near misses")
         if !report.rows.isEmpty { throw ExitStatus.found }

@@ -3,21 +3,22 @@ internal import Relay
 /// How the unauthorised addresses are written, by the auditor's command and by the demo: a line each, and in a table what to do below it.
 struct UnauthorizedListing: Sendable {
     let report: UnauthorizedReport
-    let format: ListingFormat
+    let form: ListingForm
     let showsNearMisses: Bool
 
-    private static let columns = [
-        Column("finding"), Column("address"), Column("used_in"), Column("reason"), Column("first_seen"), Column("last_seen"),
-        Column("count", .right),
+    private static let columns: [Column] = [
+        "finding", "address", "used_in", "reason", .spare("first_seen"), .spare("last_seen"), .number("count", isSpare: true),
     ]
 
-    func write(to output: OutputStream) {
-        // A line of a table has no room for commands: those follow it.
-        let withRemedies = format != .table
-        var listing = Listing(Self.columns + (withRemedies ? [Column("provider_fix"), Column("our_fix")] : []), format, to: output)
+    func write(_ live: Live) throws(CommandFailure) {
+        // A line of a table has no room for commands: those follow it, unless columns were chosen.
+        let withRemedies = form.format != .table || form.columns != nil
+        var listing = try form.listing(Self.columns + (withRemedies ? ["provider_fix", "our_fix"] : []), live)
+        let isShort = form.isShort(live)
         for row in report.rows {
             let cells: [Cell] = [
-                .text("unauthorized"), .text(row.address), .list(shortened(row.usedIn)), .text(row.reason), Cell(row.firstSeen),
+                .text("unauthorized"), .text(row.address), .list(isShort ? shortened(row.usedIn) : row.usedIn), .text(row.reason),
+                Cell(row.firstSeen),
                 Cell(row.lastSeen), .number(row.count),
             ]
             listing.add(cells + (withRemedies ? [.text(row.remedy.provider), .text(row.remedy.ours)] : []))
@@ -29,7 +30,7 @@ struct UnauthorizedListing: Sendable {
             listing.add(cells + (withRemedies ? [.text(miss.remedy.provider), .text(miss.remedy.ours)] : []))
         }
         listing.finish()
-        if !withRemedies { writeRemedies(to: output) }
+        if !withRemedies { writeRemedies(to: live.standardOutput) }
     }
 
     private var nearMisses: [NearMiss] { showsNearMisses ? report.nearMisses : [] }
@@ -47,9 +48,9 @@ struct UnauthorizedListing: Sendable {
         return text + "    here             \(DisplayWidth.printable(remedy.ours))\n"
     }
 
-    /// Three places say where to look; JSON and CSV have them all.
+    /// Three places say where to look; JSON, CSV and a pipe have them all.
     private func shortened(_ places: [String]) -> [String] {
-        guard format == .table, places.count > 4 else { return places }
+        guard places.count > 4 else { return places }
         return places.prefix(3) + ["and \(places.count - 3) more"]
     }
 }

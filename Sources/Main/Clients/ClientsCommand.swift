@@ -23,13 +23,15 @@ struct ClientsCommand: AsyncParsableCommand {
                   mandate clients list
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "name", "known_by", "roles", "purposes", "addresses", "enabled"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = [
+                    Column("id", isSpare: true, isWhole: true), "name", "known_by", "roles", .spare("purposes"), "addresses", "enabled",
+                ]
+                var listing = try form.listing(columns, live)
                 try await Finder(store: store).each(Client.self) { client in
                     listing.add([
                         .text(client.id.text), .text(client.name), .text(client.credential.words), .list(Role.sorted(client.roles)),

@@ -25,7 +25,7 @@ struct DelegationsCommand: AsyncParsableCommand {
                   mandate delegations list --address bob@example.org
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
         @Option(help: "Only those of this mailbox.") var mailbox: String?
         @Option(help: "Only those that speak of this address, by itself or by its domain.", transform: Parse.address) var address:
             EmailAddress?
@@ -37,7 +37,7 @@ struct DelegationsCommand: AsyncParsableCommand {
                 let only = try await mailbox.asyncMap { try await finder.find(Mailbox.self, $0).id }
                 let names = try await DelegationWords.mailboxNames(finder)
                 let conditions = try await store.conditions(of: address.map { [$0] })
-                var listing = Listing(DelegationWords.columns, format.format, to: live.standardOutput)
+                var listing = try form.listing(DelegationWords.columns, live)
                 try await finder.each(.delegation) { entity in
                     guard case .delegation(let delegation) = entity, only == nil || delegation.mailbox == only else { return }
                     if let address, !delegation.covers.matches(address) { return }
@@ -107,9 +107,8 @@ extension Finder {
 
 /// How delegations are listed.
 enum DelegationWords {
-    static let columns = [
-        Column("id"), Column("mailbox"), Column("covers"), Column("kind"), Column("priority", .right), Column("from"), Column("until"),
-        Column("standing"), Column("reason"),
+    static let columns: [Column] = [
+        .id, "mailbox", "covers", "kind", .number("priority", isSpare: true), .spare("from"), .spare("until"), "standing", .spare("reason"),
     ]
 
     static func mailboxNames(_ finder: Finder) async throws -> [MailboxID: Mailbox] {

@@ -3,11 +3,13 @@ internal import SQLiteStore
 
 /// What the demo prints: one line a message, then who is used but may not be.
 enum DemoTable {
-    static func write(_ lines: [DemoComparison], _ format: ListingFormat, _ live: Live) {
-        let columns = ["message", "author", "purpose", "route", "mailbox", "from", "reply_to", "provider_saw", "why", "agrees"].map {
-            Column($0)
-        }
-        var listing = Listing(columns, format, to: live.standardOutput)
+    static func write(_ lines: [DemoComparison], _ form: ListingForm, _ live: Live) throws(CommandFailure) {
+        let columns: [Column] = [
+            "message", .spare("author"), .spare("purpose"), "route", .spare("mailbox"), "from", .spare("reply_to"), .spare("provider_saw"),
+            "why",
+            "agrees",
+        ]
+        var listing = try form.listing(columns, live)
         for line in lines {
             listing.add([
                 .text(line.message), .text(line.author), .text(line.purpose), .text(line.route), .text(line.mailbox), .text(line.from),
@@ -17,11 +19,11 @@ enum DemoTable {
         listing.finish()
     }
 
-    static func writeUnauthorized(_ store: SQLiteStore, _ snapshot: Snapshot, _ format: ListingFormat, _ live: Live) async throws {
+    static func writeUnauthorized(_ store: SQLiteStore, _ snapshot: Snapshot, _ form: ListingForm, _ live: Live) async throws {
         let report = UnauthorizedReport(
             directory: snapshot.directory, conditions: snapshot.conditions, sightings: try await store.sightings(), now: live.now(),
             transports: Set(Transport.allCases))
         live.standardOutput.write("\n")
-        UnauthorizedListing(report: report, format: format, showsNearMisses: false).write(to: live.standardOutput)
+        try UnauthorizedListing(report: report, form: form, showsNearMisses: false).write(live)
     }
 }

@@ -8,6 +8,8 @@ enum Cell: Sendable, Hashable {
     case number(Int)
     case flag(Bool)
     case date(Date)
+    /// A date where what happened within a minute is told apart.
+    case moment(Date)
     case list([String])
     /// Steps, one under the other where there is room.
     case lines([String])
@@ -23,8 +25,17 @@ enum Cell: Sendable, Hashable {
         case .number(let number): String(number)
         case .flag(let flag): flag ? "yes" : "no"
         case .date(let date): date.minute
+        case .moment(let date): date.second.replacing("T", with: " ")
         case .list(let texts): DisplayWidth.printable(texts.joined(separator: ", "))
         case .lines(let texts): DisplayWidth.printable(texts.joined(separator: "; "))
+        }
+    }
+
+    /// Whether a line of it may end where a terminal's does; a number or a date that did would be misread.
+    var isBreakable: Bool {
+        switch self {
+        case .text, .list, .lines: true
+        case .none, .number, .flag, .date, .moment: false
         }
     }
 
@@ -32,7 +43,7 @@ enum Cell: Sendable, Hashable {
     var csv: String {
         switch self {
         case .flag(let flag): String(flag)
-        case .date(let date): date.second
+        case .date(let date), .moment(let date): date.second
         case .text(let text): text
         case .list(let texts): texts.joined(separator: ", ")
         case .none, .number, .lines: words
@@ -45,23 +56,8 @@ enum Cell: Sendable, Hashable {
         case .text(let text): JSONText.string(text)
         case .number(let number): String(number)
         case .flag(let flag): String(flag)
-        case .date(let date): JSONText.string(date.second)
+        case .date(let date), .moment(let date): JSONText.string(date.second)
         case .list(let texts), .lines(let texts): "[" + texts.map(JSONText.string).joined(separator: ", ") + "]"
         }
     }
-}
-
-/// A column of a listing: its key is the JSON name and the CSV header, and in capitals the table's.
-struct Column: Sendable, Hashable {
-    enum Alignment: Sendable, Hashable { case left, right }
-
-    let key: String
-    let alignment: Alignment
-
-    init(_ key: String, _ alignment: Alignment = .left) {
-        self.key = key
-        self.alignment = alignment
-    }
-
-    var title: String { key.uppercased().replacing("_", with: " ") }
 }

@@ -16,19 +16,6 @@ enum DisplayWidth {
         return String(clean)
     }
 
-    /// The text, or as much of it as fits with an ellipsis that says there is more.
-    static func shortened(_ text: String, to columns: Int) -> String {
-        guard of(text) > columns else { return text }
-        var kept = ""
-        var taken = 1  // the ellipsis
-        for character in text {
-            taken += width(character)
-            guard taken <= columns else { break }
-            kept.append(character)
-        }
-        return kept + "…"
-    }
-
     /// One grapheme cluster is as wide as its widest scalar: a family of emoji joined together is one picture.
     private static func width(_ character: Character) -> Int {
         var widest = 0

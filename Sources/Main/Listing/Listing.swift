@@ -3,41 +3,97 @@ internal import ArgumentParser
 /// How a listing is written.
 enum ListingFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case table, json, csv }
 
-/// The option that every listing has.
+/// The option of everything that prints data.
 struct FormatOption: ParsableArguments {
     @Option(help: "How to write it: table, json (keys in snake_case) or csv (RFC 4180).")
     var format = ListingFormat.table
 }
 
-/// Writes rows as they come, in constant memory: a table's widths are settled by its first rows, and a later value that
-/// is wider pushes its own line only.
+/// The options that every listing has.
+struct ListingOptions: ParsableArguments {
+    @OptionGroup var format: FormatOption
+    @Flag(help: "In a terminal: every column, and nothing broken into lines. A pipe always gets all.") var wide = false
+    @Option(help: ArgumentHelp("Only these columns, in this order, separated by commas.", valueName: "names")) var columns: String?
+
+    var chosen: ListingForm {
+        ListingForm(
+            format: format.format, isWide: wide,
+            columns: columns.map { $0.split(separator: ",").map { String($0).trimmedSpace.lowercased().replacing("-", with: "_") } })
+    }
+
+    /// A listing of these columns, as asked for.
+    func listing(_ columns: [Column], _ live: Live) throws(CommandFailure) -> Listing { try chosen.listing(columns, live) }
+}
+
+/// How a listing was asked for.
+struct ListingForm: Sendable, Hashable {
+    var format = ListingFormat.table
+    var isWide = false
+    /// By their keys; nil: all, as far as there is room.
+    var columns: [String]?
+
+    /// For a person at a terminal, who has no use for what only a program reads.
+    func isShort(_ live: Live) -> Bool { format == .table && !isWide && live.standardOutput.isTerminal }
+
+    func listing(_ columns: [Column], _ live: Live) throws(CommandFailure) -> Listing {
+        let places = try self.columns.map { names throws(CommandFailure) -> [Int] in
+            guard !names.isEmpty else { throw .usage("--columns names none: choose among \(columns.map(\.key).joined(separator: ","))") }
+            return try names.map { name throws(CommandFailure) -> Int in
+                if let index = columns.firstIndex(where: { $0.key == name }) { return index }
+                throw .usage("there is no column \(name): choose among \(columns.map(\.key).joined(separator: ","))")
+            }
+        }
+        return Listing(columns, chosen: places, format, to: live.standardOutput, isWide: isWide, live: live)
+    }
+}
+
+/// Writes rows as they come, in constant memory. A table's widths are settled by its first rows. In a terminal it fits: sentences break into lines, columns that
+/// can be spared are left out (and named at the end), and where it is too narrow for a table, each row is a block of lines. Everywhere else everything is written.
 struct Listing {
     /// As many rows as a person ever looks at together.
     private static let rowsThatSettleWidths = 1000
 
     private let columns: [Column]
+    /// Places in the rows that are given, where only some columns are wanted.
+    private let chosen: [Int]?
     private let format: ListingFormat
     private let output: OutputStream
+    private let live: Live?
+    /// Columns of the terminal that the table has to fit.
+    private let room: Int?
     private var waiting: [[Cell]] = []
-    private var widths: [Int]?
+    /// How the table stands, once that is settled.
+    private var layout: Layout?
     private(set) var count = 0
 
-    init(_ columns: [Column], _ format: ListingFormat, to output: OutputStream) {
-        self.columns = columns
+    private enum Layout {
+        case table(TableLayout)
+        case blocks
+    }
+
+    /// `live` hears which columns were left out.
+    init(
+        _ columns: [Column], chosen: [Int]? = nil, _ format: ListingFormat, to output: OutputStream, isWide: Bool = false, live: Live? = nil
+    ) {
+        // What was asked for by name is not spared.
+        self.columns = chosen.map { $0.map { Column(columns[$0].key, columns[$0].alignment, isWhole: columns[$0].isWhole) } } ?? columns
+        self.chosen = chosen
         self.format = format
         self.output = output
+        self.live = live
+        room = isWide || !output.isTerminal ? nil : output.width
     }
 
     mutating func add(_ row: [Cell]) {
-        precondition(row.count == columns.count, "a row has a cell for each column")
-        waiting.append(row)
+        precondition(chosen != nil || row.count == columns.count, "a row has a cell for each column")
+        waiting.append(chosen.map { $0.map { row[$0] } } ?? row)
         if waiting.count >= Self.rowsThatSettleWidths { flush() }
     }
 
     mutating func finish() {
         flush()
         switch format {
-        case .table: break
+        case .table: sayWhatIsLeftOut()
         case .json: output.write(count == 0 ? "[]\n" : "\n]\n")
         case .csv: if count == 0 { writeHeader() }
         }
@@ -49,7 +105,7 @@ struct Listing {
         var text = ""
         for row in waiting {
             switch format {
-            case .table: text += tableLine(words(of: row))
+            case .table: text += tableLines(row)
             case .json: text += (count == 0 ? "[\n" : ",\n") + "  " + jsonObject(row)
             case .csv: text += CSVText.record(row.map(\.csv))
             }
@@ -64,36 +120,69 @@ struct Listing {
         case .json: break
         case .csv: output.write(CSVText.record(columns.map(\.key)))
         case .table:
-            widths = columns.indices.map { index in
-                waiting.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of(words(of: $1, at: index))) }
-            }
-            let line = tableLine(columns.map(\.title))
+            let layout = settledLayout()
+            self.layout = layout
+            guard case .table(let table) = layout else { return }
+            let line = lines(table, columns.map { .text($0.title) })
             output.write(output.usesColour ? "\u{1B}[1m\(line.dropLast())\u{1B}[0m\n" : line)
         }
     }
 
-    /// A message to three hundred people must not push every other line off the screen: JSON and CSV have all of it. The last column pushes nothing.
-    private static let (widest, widestLast) = (60, 160)
-
-    private func words(of row: [Cell]) -> [String] { row.indices.map { words(of: row, at: $0) } }
-
-    private func words(of row: [Cell], at index: Int) -> String {
-        DisplayWidth.shortened(row[index].words, to: index == row.indices.last ? Self.widestLast : Self.widest)
-    }
-
-    /// Two spaces between columns, none behind the last.
-    private func tableLine(_ words: [String]) -> String {
-        var line = ""
-        for (index, word) in words.enumerated() {
-            let padding = String(repeating: " ", count: max(0, (widths?[index] ?? 0) - DisplayWidth.of(word)))
-            line += columns[index].alignment == .right ? padding + word : word + padding
-            line += "  "
-        }
-        while line.last == " " { line.removeLast() }
-        return line + "\n"
-    }
-
     private func jsonObject(_ row: [Cell]) -> String {
         "{" + zip(columns, row).map { "\(JSONText.string($0.key)): \($1.json)" }.joined(separator: ", ") + "}"
+    }
+}
+
+/// The table.
+extension Listing {
+    private func settledLayout() -> Layout {
+        var natural = columns.map { DisplayWidth.of($0.title) }
+        var isBreakable = columns.map { _ in false }
+        for row in waiting {
+            for (index, cell) in row.enumerated() {
+                natural[index] = max(natural[index], DisplayWidth.of(cell.words))
+                isBreakable[index] = isBreakable[index] || cell.isBreakable && !columns[index].isWhole
+            }
+        }
+        guard let room, natural.reduce(TableLayout.gap * (natural.count - 1), +) > room else {
+            return .table(TableLayout(natural: natural))
+        }
+        return TableLayout(columns, natural: natural, breakable: isBreakable, width: room).map { .table($0) } ?? .blocks
+    }
+
+    private func tableLines(_ row: [Cell]) -> String {
+        switch layout {
+        case .table(let table)?: return lines(table, row)
+        case .blocks?, nil:
+            var sheet = Sheet()
+            for (column, cell) in zip(columns, row) { sheet.add(column.key, cell) }
+            return (count == 0 ? "" : "\n") + sheet.text(width: room)
+        }
+    }
+
+    /// One row: as many lines as its longest cell needs, two spaces between columns, none behind the last.
+    private func lines(_ table: TableLayout, _ row: [Cell]) -> String {
+        let cells = zip(table.shown, table.widths).map { place, width in
+            room == nil ? [row[place].words] : LineBreaker.lines(row[place].words, width: width)
+        }
+        var text = ""
+        for number in 0..<(cells.map(\.count).max() ?? 0) {
+            var line = ""
+            for (index, cell) in cells.enumerated() {
+                let word = number < cell.count ? cell[number] : ""
+                let padding = String(repeating: " ", count: max(0, table.widths[index] - DisplayWidth.of(word)))
+                line += columns[table.shown[index]].alignment == .right ? padding + word : word + padding
+                line += String(repeating: " ", count: TableLayout.gap)
+            }
+            while line.last == " " { line.removeLast() }
+            text += line + "\n"
+        }
+        return text
+    }
+
+    private func sayWhatIsLeftOut() {
+        guard let live, case .table(let table)? = layout, table.shown.count < columns.count else { return }
+        let names = columns.indices.filter { !table.shown.contains($0) }.map { columns[$0].key }
+        live.say("not shown: \(names.joined(separator: ", ")) (--wide shows all, --columns chooses)")
     }
 }

@@ -6,20 +6,7 @@ struct Sheet {
 
     func write(_ format: ListingFormat, to output: OutputStream) {
         switch format {
-        case .table:
-            let width = properties.reduce(0) { max($0, DisplayWidth.of($1.key)) }
-            for (key, cell) in properties where cell != .none {
-                let label = key.replacing("_", with: " ")
-                let room = String(repeating: " ", count: width - DisplayWidth.of(label) + 2)
-                guard case .lines(let lines) = cell else {
-                    output.write(label + room + cell.words + "\n")
-                    continue
-                }
-                let margin = String(repeating: " ", count: width + 2)
-                for (number, line) in lines.enumerated() {
-                    output.write((number == 0 ? label + room : margin) + DisplayWidth.printable(line) + "\n")
-                }
-            }
+        case .table: output.write(text(width: output.isTerminal ? output.width : nil))
         case .json:
             let lines = properties.map { "  \(JSONText.string($0.key)): \($0.cell.json)" }
             output.write("{\n" + lines.joined(separator: ",\n") + "\n}\n")
@@ -27,5 +14,27 @@ struct Sheet {
             output.write(CSVText.record(properties.map(\.key)))
             output.write(CSVText.record(properties.map(\.cell.csv)))
         }
+    }
+
+    /// Sentences break into lines below each other; steps never do, since they are typed or pasted.
+    func text(width: Int?) -> String {
+        let margin = properties.reduce(0) { max($0, DisplayWidth.of($1.key)) } + 2
+        // Beside a label there must be room for some words.
+        let room = width.flatMap { $0 - margin >= 12 ? $0 - margin : nil }
+        var text = ""
+        for (key, cell) in properties where cell != .none {
+            let label = key.replacing("_", with: " ")
+            var lines = [cell.words]
+            if case .lines(let steps) = cell {
+                lines = steps.map(DisplayWidth.printable)
+            } else if let room, cell.isBreakable {
+                lines = LineBreaker.lines(cell.words, width: room)
+            }
+            for (number, line) in lines.enumerated() {
+                let before = number == 0 ? label : ""
+                text += before + String(repeating: " ", count: margin - DisplayWidth.of(before)) + line + "\n"
+            }
+        }
+        return text
     }
 }

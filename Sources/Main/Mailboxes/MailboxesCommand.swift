@@ -24,13 +24,17 @@ struct MailboxesCommand: AsyncParsableCommand {
                   mandate mailboxes list --format csv
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "kind", "address", "login", "grant", "transports", "enabled", "health"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = [
+                    Column("id", isSpare: true, isWhole: true), .spare("kind"), "address", .spare("login"), .spare("grant"),
+                    .spare("transports"),
+                    "enabled", "health",
+                ]
+                var listing = try form.listing(columns, live)
                 let report = try await store.healthReport(live)
                 let finder = Finder(store: store)
                 try await finder.each(Mailbox.self) { mailbox in

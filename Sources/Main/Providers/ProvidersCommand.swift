@@ -25,13 +25,13 @@ struct ProvidersCommand: AsyncParsableCommand {
                   mandate providers list --format json
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "kind", "name", "origin", "trusted", "smtp", "token_endpoint"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = ["id", .spare("kind"), "name", "origin", "trusted", "smtp", .spare("token_endpoint")]
+                var listing = try form.listing(columns, live)
                 try await Finder(store: store).each(Provider.self) { provider in
                     listing.add([
                         .text(provider.id.text), .text(provider.kind.rawValue), .text(provider.name), .text(provider.origin),

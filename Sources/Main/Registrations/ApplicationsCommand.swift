@@ -24,13 +24,16 @@ struct ApplicationsCommand: AsyncParsableCommand {
                   mandate applications list
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "health"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = [
+                    Column("id", isSpare: true, isWhole: true), "name", "provider", .spare("tenant"), .spare("client_id"), "secret_expires",
+                    .spare("domains"), "health",
+                ]
+                var listing = try form.listing(columns, live)
                 let report = try await store.healthReport(live)
                 try await Finder(store: store).each(Application.self) { application in
                     listing.add([

@@ -24,13 +24,16 @@ struct GrantsCommand: AsyncParsableCommand {
                   mandate grants list
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "name", "kind", "application", "principal", "enabled", "health"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = [
+                    Column("id", isSpare: true, isWhole: true), "name", "kind", .spare("application"), "principal", .spare("enabled"),
+                    "health",
+                ]
+                var listing = try form.listing(columns, live)
                 let report = try await store.healthReport(live)
                 try await Finder(store: store).each(Grant.self) { grant in
                     listing.add([

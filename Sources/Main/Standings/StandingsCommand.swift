@@ -25,13 +25,13 @@ struct StandingsCommand: AsyncParsableCommand {
                   mandate standings list --format csv
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["login", "from", "transport", "standing", "next_probe"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = ["login", "from", "transport", "standing", .spare("next_probe")]
+                var listing = try form.listing(columns, live)
                 for (key, standing) in try await store.conditions(of: nil).allStandings {
                     listing.add([
                         .text(key.login), .text(key.from.description), .text(key.transport.rawValue), .text(StandingWords.of(standing)),

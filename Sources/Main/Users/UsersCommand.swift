@@ -25,13 +25,13 @@ struct UsersCommand: AsyncParsableCommand {
                   mandate users list --format csv >users.csv
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = ["id", "name", "address", "login", "further_addresses", "off"].map { Column($0) }
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                let columns: [Column] = ["id", "name", "address", .spare("login"), .spare("further_addresses"), .spare("off")]
+                var listing = try form.listing(columns, live)
                 try await Finder(store: store).each(User.self) { user in
                     let further = user.addresses.dropFirst().map(\.address.description)
                     let off = user.addresses.filter { !$0.isOn }.map(\.address.description)

@@ -35,13 +35,6 @@ struct ListingTests {
         #expect(!written([[.text("a"), .number(1), .none]], .table).contains("\u{1B}"))
     }
 
-    @Test func longCellIsShortenedInATableOnly() {
-        let rows: [[Cell]] = [[.text(String(repeating: "字", count: 100)), .number(1), .none]]
-        let line = written(rows, .table).split(separator: "\n").last ?? ""
-        #expect(line.hasPrefix(String(repeating: "字", count: 29) + "…"))
-        #expect(written(rows, .csv).contains(String(repeating: "字", count: 100)))
-    }
-
     @Test func nothingInATableIsNothing() { #expect(written([], .table) == "") }
 
     @Test func nothingInJSONIsAnEmptyList() { #expect(written([], .json) == "[]\n") }

@@ -18,7 +18,7 @@ extension ProvidersCommand {
                   mandate providers import ispdb --apply
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
         @Argument(help: "Files, or folders of them; - for standard input.", completion: .file(extensions: ["xml"])) var file: [String]
         @Flag(help: "Write what is new and changed.") var apply = false
 
@@ -26,7 +26,7 @@ extension ProvidersCommand {
             let live = Live.current
             let files = try AutoconfigFiles(live: live).read(file)
             let report = try await apply ? write(files, live) : draft(files, live)
-            show(report, live)
+            try show(report, live)
             if !apply { live.say("\(words(report)); nothing is written without --apply") }
             let refused = report.count(.refused)
             guard refused == 0 else {
@@ -57,8 +57,8 @@ extension ProvidersCommand {
             return report
         }
 
-        private func show(_ report: ProviderImport, _ live: Live) {
-            var listing = Listing(["id", "file", "outcome", "endpoints", "why"].map { Column($0) }, format.format, to: live.standardOutput)
+        private func show(_ report: ProviderImport, _ live: Live) throws {
+            var listing = try form.listing(["id", "file", "outcome", .spare("endpoints"), "why"], live)
             for line in report.lines {
                 listing.add([Cell(line.id), .text(line.file), .text(line.outcome.rawValue), .list(line.places), .text(line.why)])
             }

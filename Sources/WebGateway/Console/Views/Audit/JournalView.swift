@@ -99,17 +99,9 @@ extension JournalView {
 
     private func people(_ row: JournalRow) -> String {
         guard row.salt != nil else { return "(erased)" }
-        // Nearly always author, From, mailbox and sender are one address, which is said once.
-        var people: [(roles: [String], text: String)] = []
-        for person in row.entry.personal where !person.text.isEmpty {
-            if let place = people.firstIndex(where: { $0.text == person.text }) {
-                people[place].roles.append(person.role.rawValue)
-            } else {
-                people.append(([person.role.rawValue], person.text))
-            }
-        }
+        let people = row.entry.people
         let more = people.count - Self.mostPeople
-        let words = people.prefix(Self.mostPeople).map { "\($0.roles.joined(separator: ", ")) \($0.text)" }
+        let words = people.prefix(Self.mostPeople).map { "\($0.roles.map(\.rawValue).joined(separator: ", ")) \($0.text)" }
         return (words + (more > 0 ? ["and \(Words.number(more)) more"] : [])).joined(separator: "; ")
     }
 }
