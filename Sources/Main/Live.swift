@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Relay
 
 /// What the world is made of: the clock, randomness, the environment, who runs us, and the three streams. Everything that
 /// needs one of these is given it; this file is the only place that reads the real ones, so a test can be any day at any hour.
@@ -23,6 +24,8 @@ struct Live: Sendable {
     var standardError: OutputStream
     /// The command line being run, for messages that repeat it.
     var arguments: [String] = []
+    /// The file this program was started from, for messages that say how to run it again.
+    var program = "/usr/bin/mandate"
 
     /// Random numbers for ids, keys and salts.
     var generator: Generator { Generator(draw: draw) }
@@ -46,6 +49,13 @@ struct Live: Sendable {
     var person: String {
         if let caller = environment["SUDO_USER"], !caller.isEmpty, caller != account.name { return caller }
         return account.name
+    }
+
+    /// What a shell must be told before `mandate` is this program; nil: nothing.
+    var pathLine: String? {
+        let folder = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)])
+        guard !(environment["PATH"] ?? "").split(separator: ":").contains(where: { $0 == folder }) else { return nil }
+        return "export PATH=\(folder.shellQuoted):\"$PATH\""
     }
 
     func calling(_ arguments: [String]) -> Live {
@@ -76,6 +86,13 @@ struct Live: Sendable {
             account: Account(
                 uid: uid, name: AccountName.of(uid) ?? String(uid), home: environment["HOME"] ?? AccountName.home(of: uid) ?? "/"),
             standardInput: .file(STDIN_FILENO), standardOutput: .file(STDOUT_FILENO, environment),
-            standardError: .file(STDERR_FILENO, environment))
+            standardError: .file(STDERR_FILENO, environment), program: ownPath())
+    }
+
+    /// As the kernel has it: the word that it was called by may be found by nobody else.
+    private static func ownPath() -> String {
+        var path = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &path, path.count)
+        return count > 0 ? String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : "/usr/bin/mandate"
     }
 }

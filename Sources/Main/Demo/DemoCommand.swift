@@ -13,8 +13,8 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: """
             Starts the pretend provider, makes a store, fills it with a small company, hands over every message of a folder and compares what the provider received with what
             was decided: header byte for byte, body by SHA-256. Then a right to send is revoked, a consent withdrawn and the provider stopped, each while a
-            message is on its way; those arrive too, and the table says by which attempts. Ends with 0 only if all of it agrees. Without --once it then stays up, so that
-            every other command can be tried on its store.
+            message is on its way; those arrive too, and the table says by which attempts. Ends with 0 only if all of it agrees. Without --once it then stays up with its
+            console, its submission server and sendmail's socket, and says what to try.
 
             Examples:
               mandate demo --once
@@ -24,6 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Stop after the summary, and leave nothing behind.") var once = false
     @Option(help: ArgumentHelp("The messages: NAME.eml with NAME.json beside each.", valueName: "folder")) var messages: String?
     @OptionGroup var format: FormatOption
+    @Flag(help: "In a terminal: every column of the table, and nothing broken into lines.") var wide = false
 
     func run() async throws {
         let live = Live.current
@@ -47,29 +48,38 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func run(_ live: Live, in folder: String, _ messages: [DemoMessage]) async throws -> Bool {
-        let sandbox = try Sandbox(Company.tenant(), clock: { live.now().timeIntervalSince1970 }, generator: live.generator)
+        let visit = once ? nil : DemoVisit(folder, live)
+        var settings = SandboxSettings()
+        settings.messageFolder = visit?.received
+        let sandbox = try Sandbox(
+            Company.tenant(), settings: settings, clock: { live.now().timeIntervalSince1970 }, generator: live.generator)
+        sandbox.changeTenant { $0.applications[0].allowsAnyLocalRedirect = true }
         try await sandbox.start()
         let store = try await Self.makeStore(live, in: folder)
+        let lock = try FolderLock.node(DemoVisit.node, of: folder)
         let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
         let run = DemoRun(sandbox: sandbox, store: store, vault: vault, live: live)
         try await run.settle(Company(at: live.now(), provider: Self.provider(sandbox), live: live))
+        try await visit?.admit(to: store, live)
         var log = Logger(label: "mandate")
         log.logLevel = .error  // the table tells; a warning here would be said twice
-        let service = try await RelayService(store: store, vault: vault, node: "demo", live: live, log: log)
+        let service = try await RelayService(store: store, vault: vault, node: DemoVisit.node, live: live, log: log)
+        let ways = try await visit?.waysIn(service, live, log).services ?? []
         let agreed = try await withThrowingTaskGroup(of: Void.self) { group in
-            let signals: [UnixSignal] = once ? [] : [.sigterm, .sigint]
-            let services = ServiceGroup(
-                configuration: ServiceGroupConfiguration(
-                    services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)], gracefulShutdownSignals: signals,
-                    logger: log))
+            var configuration = ServiceGroupConfiguration(
+                services: ([service] + ways).map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                gracefulShutdownSignals: once ? [] : [.sigterm, .sigint], logger: log)
+            configuration.maximumGracefulShutdownDuration = .seconds(60)
+            let services = ServiceGroup(configuration: configuration)
             group.addTask { try await services.run() }
             let agreed = try await show(run, service, messages, live)
-            if once { await services.triggerGracefulShutdown() } else { invite(run, folder, live) }
+            if let visit { live.say(visit.invitation(live)) } else { await services.triggerGracefulShutdown() }
             try await group.waitForAll()
             return agreed
         }
         try await store.close()
         try await sandbox.stop()
+        _ = consume lock
         return agreed
     }
 
@@ -119,8 +129,9 @@ struct DemoCommand: AsyncParsableCommand {
             passages.append(passage)
         }
         let seconds = live.now().timeIntervalSince(began)
-        DemoTable.write(lines, format.format, live)
-        try await DemoTable.writeUnauthorized(run.store, service.shelf.current, format.format, live)
+        let form = ListingForm(format: format.format, isWide: wide)
+        try DemoTable.write(lines, form, live)
+        try await DemoTable.writeUnauthorized(run.store, service.shelf.current, form, live)
         let faults = lines.flatMap { line in line.faults.map { "\(line.message): \($0)" } }
         for fault in faults { live.complain(fault) }
         if !isSettled { live.complain("the queue was not empty after two minutes") }
@@ -133,24 +144,5 @@ struct DemoCommand: AsyncParsableCommand {
                 + "connections with \(record.tokensIssued) tokens; \(faults.isEmpty ? "everything as decided" : "\(faults.count) differences")"
         )
         return faults.isEmpty && isSettled && received == accepted
-    }
-
-    private func invite(_ run: DemoRun, _ folder: String, _ live: Live) {
-        live.say(
-            """
-
-            The service and the pretend provider stay up. In another terminal:
-              export MANDATE_STORE=\(folder)
-              mandate decide --purpose ad-hoc --user hana --explain
-              mandate send --purpose ad-hoc --user bob <Fixtures/messages/15-ad-hoc-send-as-utf8-body.eml
-              mandate queue list
-              mandate audit journal
-              mandate standings list
-              mandate doctor
-              mandate grants authorize ann
-              mandate mailboxes check --all
-              mandate mailboxes check tracker@fabrikam.example --outgoing --incoming
-            Ctrl-C ends it and removes the store.
-            """)
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import Logging
+internal import Relay
 internal import Sandbox
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -83,7 +84,9 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         try await sandbox.start()
         if let serviceAccountKey { try PretendServiceAccount.register(at: sandbox, keyFile: serviceAccountKey) }
-        if let authority { try sandbox.authority.writeCertificate(to: authority) }
+        let authorityFile =
+            authority ?? FileManager.default.temporaryDirectory.appending(path: "mandate-sandbox-\(sandbox.submissionPort).pem").path
+        try sandbox.authority.writeCertificate(to: authorityFile)
         live.output("issuer          \(sandbox.issuer)")
         live.output("token endpoint  \(sandbox.tokenEndpoint)")
         live.output("submission      \(sandbox.submissionHost):\(sandbox.submissionPort) STARTTLS, XOAUTH2")
@@ -92,9 +95,12 @@ struct SandboxCommand: AsyncParsableCommand {
         if flavour == .microsoft { live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret)") }
         if let serviceAccountKey { live.output("service account \(PretendServiceAccount.address), its key in \(serviceAccountKey)") }
         live.output("consent         \(Company.clientID) secret \(Company.consentSecret)")
-        for login in Company.logins {
-            live.output("refresh token   \(login) \(try sandbox.consent(login: login, clientID: Company.clientID))")
+        var refreshToken = ""
+        for login in Company.logins.reversed() {
+            refreshToken = try sandbox.consent(login: login, clientID: Company.clientID)
+            live.output("refresh token   \(login) \(refreshToken)")
         }
+        live.say(invitation(sandbox, authorityFile, refreshToken, live))
         if authority == nil { live.output(sandbox.authority.certificatePEM) }
         let configuration = ServiceGroupConfiguration(
             services: [ServiceGroupConfiguration.ServiceConfiguration(service: sandbox)], gracefulShutdownSignals: [.sigterm, .sigint],
@@ -104,6 +110,29 @@ struct SandboxCommand: AsyncParsableCommand {
 }
 
 extension SandboxCommand {
+    /// How a store of one's own comes to use it, in commands that work as they stand; the last refresh token printed is the tracker's.
+    private func invitation(_ sandbox: Sandbox, _ authority: String, _ refreshToken: String, _ live: Live) -> String {
+        let isGoogle = flavour == .google
+        let api = isGoogle ? "--gmail-api \(sandbox.baseAddress)" : "--graph-api \(sandbox.baseAddress)/v1.0"
+        let tenant = isGoogle ? "" : " --tenant \(Company.tenantID)"
+        return """
+            To use it, in another terminal:
+            \(live.pathLine.map { "  \($0)\n" } ?? "")\
+              export MANDATE_STORE=$(mktemp -d)/store
+              mandate init
+              mandate providers add pretend --kind \(flavour.defaultValueDescription) --issuer \(sandbox.issuer) --trust \(authority.shellQuoted) \
+            --smtp localhost:\(sandbox.submissionPort)/starttls --imap localhost:\(sandbox.imapPort)/tls --pop localhost:\(sandbox.popPort)/tls \(api)
+              echo \(Company.consentSecret) | mandate applications add pretend --provider pretend\(tenant) --client-id \(Company.clientID) \
+            --domain fabrikam.example --secret-file -
+              echo \(refreshToken) | mandate grants add tracker --application pretend --kind consent --principal \(Company.logins[0]) \
+            --refresh-token-from -
+              mandate mailboxes add \(Company.logins[0]) --grant tracker
+              mandate mailboxes check \(Company.logins[0]) --outgoing --incoming
+            Then `mandate serve`, and `mandate doctor` for what else a store needs.
+
+            """
+    }
+
     /// The flavour's, with what was asked for.
     private func chosenHabits() throws(Habit.Failure) -> Habits {
         var chosen: Habits = flavour == .google ? .google : .microsoft
