@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Relay
+internal import SQLiteStore
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,15 +20,25 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let live = Live.current
-        let findings = try await options.change(live) { opened in try await Examination(opened: opened).findings() }
+        let (steps, staging, findings) = try await options.change(live) { opened in
+            (
+                try await opened.store.firstSteps(live), try await opened.store.directory(of: DirectorySlice()).staging,
+                try await Examination(opened: opened).findings()
+            )
+        }
         switch format.format {
-        case .table: for finding in findings { show(finding, live) }
+        case .table:
+            for line in staging { live.output("delivery: \(line)") }
+            if !steps.areDone { live.output("to the first message:\n\(steps.text)") }
+            for finding in findings { show(finding, live) }
         case .json, .csv:
-            var listing = Listing(["what", "trouble", "fix"].map { Column($0) }, format.format, to: live.standardOutput)
+            var listing = Listing(["what", "trouble", "fix"], format.format, to: live.standardOutput)
             for finding in findings { listing.add([.text(finding.what), .text(finding.trouble), .lines(finding.fix)]) }
             listing.finish()
         }
-        if findings.isEmpty { return live.say("nothing is wrong") }
+        if findings.isEmpty {
+            return live.say("nothing is wrong\(steps.areDone ? "" : "; \(steps.left) steps to the first message are left")")
+        }
         throw ExitStatus.found
     }
 

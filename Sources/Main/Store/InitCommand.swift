@@ -29,15 +29,29 @@ struct InitCommand: AsyncParsableCommand {
         if let owner = StoreOwner(of: location.folder) {
             try owner.check(location, live)
             let isFinished = keyFile == nil ? try await finish(live) : false
-            return live.say("\(isFinished ? "finished" : "unchanged"): there is a store in \(location.folder)")
+            live.say("\(isFinished ? "finished" : "unchanged"): there is a store in \(location.folder)")
+            return try await options.read(live) { store in try await sayWhatComesNext(store, location, live) }
         }
         try makeFolder(location.folder)
         let (vault, words) = try key(for: location.folder, live)
         let store = try await SQLiteStore.create(at: location.folder, vault: vault, random: { live.randomBytes($0) })
         try await addProviders(to: store, live)
-        try await store.close()
         live.say("made a store in \(location.folder)")
         live.say(words)
+        live.say(
+            "back the store up with: sqlite3 \(store.path.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
+        )
+        try await sayWhatComesNext(store, location, live)
+        try await store.close()
+    }
+
+    /// The way to the first message, and what a shell must know for it.
+    private func sayWhatComesNext(_ store: SQLiteStore, _ location: StoreLocation, _ live: Live) async throws {
+        let steps = try await store.firstSteps(live)
+        guard !steps.areDone else { return }
+        let isFound = try StoreOptions.isFound(location, live)
+        live.say("\nto the first message (`mandate doctor` shows how far you are):")
+        live.standardError.write((isFound ? "" : "      export MANDATE_STORE=\(location.folder.shellQuoted)\n") + steps.text)
     }
 
     /// A run that was killed may have left a store without providers; true when they were missing.

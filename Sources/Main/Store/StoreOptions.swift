@@ -14,6 +14,12 @@ struct StoreOptions: ParsableArguments {
         try StoreLocation(option: store, environment: live.environment, home: live.account.home, files: .live)
     }
 
+    /// Whether later commands find this store without being told where it is.
+    static func isFound(_ location: StoreLocation, _ live: Live) throws(CommandFailure) -> Bool {
+        let usual = try StoreLocation(option: nil, environment: live.environment, home: live.account.home, files: .live)
+        return usual.folder == location.folder
+    }
+
     /// With its key: whatever changes something needs it, since the journal is keyed.
     func open(_ live: Live) async throws -> OpenedStore {
         let folder = try existing(live)

@@ -35,11 +35,32 @@ struct OverviewView: Sendable {
         return Page(
             "overview", "Overview",
             [
-                "verdict": verdict(facts), "numbers": numbers(facts), "needs": .list(needs(facts)), "breaks": .list(breaks(facts)),
+                "first_steps": try await firstSteps(facts), "verdict": verdict(facts), "numbers": numbers(facts),
+                "needs": .list(needs(facts)), "breaks": .list(breaks(facts)),
                 "chart": facts.traffic.isEmpty ? .null : TrafficChart(facts.traffic, at: now).document,
                 "has_routes": .flag(!routes.isEmpty),
                 "routes": .list(routes),
             ])
+    }
+
+    /// Until the first message is out: what has to be done for it, as `init` and `doctor` tell it.
+    private func firstSteps(_ facts: Facts) async throws -> DocumentValue {
+        // A store that has not sent for a year is as good as new.
+        let traffic =
+            facts.total(.sent) > 0 ? facts.traffic : try await visit.office.store.traffic(since: now.addingTimeInterval(-366 * 86_400))
+        let steps = FirstSteps(visit.directory, facts.health, hasSent: traffic.contains { $0.traffic.outcome == .sent })
+        guard !steps.areDone else { return .null }
+        return [
+            "words": .text("\(steps.steps.count - steps.left) of \(steps.steps.count) are done"),
+            "steps": .list(
+                steps.steps.map { step in
+                    [
+                        "what": .text("\(step.name.rawValue): \(step.what)"),
+                        "state": step.isDone ? Words.badge("good", "done") : Words.badge("off", "to do"),
+                        "commands": .list(step.isDone ? [] : step.commands.map { .text($0) }),
+                    ]
+                }),
+        ]
     }
 
     /// Minutes after which a waiting message waits long: the first retries are over by then.
