@@ -195,7 +195,9 @@ extension DirectoryEntity {
         guard key.kind == .user, case .setting(let setting, let text) = self else { return false }
         switch setting.name {
         case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier: return text == key.id
-        case .mode, .reply, .fallback, .intake, .template, .organisation, .signatures, .envelope, .originalFrom, .publicURL: return false
+        case .mode, .reply, .fallback, .intake, .template, .organisation, .signatures, .envelope, .originalFrom, .publicURL,
+            .delivery:
+            return false
         }
     }
 }

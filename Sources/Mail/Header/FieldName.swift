@@ -52,6 +52,7 @@ extension FieldName {
     package static let mandatePurpose = Self(known: "X-Mandate-Purpose")
     package static let mandateUser = Self(known: "X-Mandate-User")
     package static let mandateEnvelope = Self(known: "X-Mandate-Envelope")
+    package static let mandateOriginalRecipients = Self(known: "X-Mandate-Original-Recipients")
     package static let envelopeSender = Self(known: "X-Sender")
     package static let envelopeRecipient = Self(known: "X-Receiver")
     package static let originalFrom = Self(known: "X-Original-From")

@@ -4,6 +4,8 @@ internal import Relay
 /// An answer for people (a sheet, with `--explain` followed by every rule that was tried) and for programs (JSON, always with the explanation).
 struct AnswerReport {
     let answer: Answer
+    /// What becomes of such a message once it is accepted.
+    let delivery: Delivery
 
     func write(_ format: ListingFormat, explains: Bool, to output: OutputStream) {
         switch format {
@@ -46,6 +48,7 @@ struct AnswerReport {
             sheet.add("intake", Cell(decision.fields.intake?.description))
             sheet.add("envelope_sender", .text(decision.fields.envelopeSender.words))
         }
+        if delivery != .live { sheet.add("delivery", .text(delivery.description)) }
         return sheet
     }
 

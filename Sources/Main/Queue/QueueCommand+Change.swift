@@ -35,10 +35,17 @@ extension QueueVerb {
     func run() async throws {
         let live = Live.current
         try await options.change(live) { opened in
+            if try await opened.store.depth().counts[.claimed] ?? 0 > 0 {
+                _ = try await AbandonedClaims(store: opened.store, live: live).release()
+            }
             if choice.all { return try await changeAll(opened) }
             // All ids first: a slip in the last must not leave the others half done.
             var queued: [QueuedMessage] = []
             for message in choice.messages { queued.append(try await QueueWords.find(message, opened.store)) }
+            let directory = try await opened.store.directory(of: DirectorySlice())
+            for message in queued where Self.action == .release {
+                if let obstacle = directory.obstacleToRelease(of: message.message) { throw CommandFailure(.configuration, obstacle) }
+            }
             for message in queued {
                 try await opened.store.change(message.message.id, Self.action, by: live.person, at: live.now())
                 live.say("\(message.message.id) \(Self.words)")
@@ -50,11 +57,18 @@ extension QueueVerb {
     private func changeAll(_ opened: OpenedStore) async throws {
         let live = opened.live
         var bar = ProgressBar("\(Self.action.rawValue)", of: nil, live)
+        let directory = try await opened.store.directory(of: DirectorySlice())
         var (changed, passed) = (0, 0)
+        var obstacle: String?
         var filter = QueueFilter(state: choice.state)
         while case let page = try await opened.store.list(filter), !page.isEmpty {
             filter.after = page.last?.message.id
-            let chosen = page.filter { choice.contains($0) && Self.action.makesSense(for: $0.state) }
+            let chosen = page.filter { queued in
+                guard choice.contains(queued), Self.action.makesSense(for: queued.state) else { return false }
+                guard Self.action == .release, let why = directory.obstacleToRelease(of: queued.message) else { return true }
+                obstacle = why
+                return false
+            }
             let count = await withTaskGroup(of: Bool.self) { group in
                 for queued in chosen {
                     group.addTask {
@@ -71,6 +85,7 @@ extension QueueVerb {
             bar.advance(to: changed)
         }
         bar.finish()
+        if let obstacle, changed == 0 { throw CommandFailure(.configuration, obstacle) }
         live.say("\(changed) messages: \(Self.words)" + (passed == 0 ? "" : "; \(passed) were being sent or changed meanwhile"))
     }
 }

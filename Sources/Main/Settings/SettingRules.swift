@@ -19,7 +19,8 @@ enum SettingRules {
     static func warning(_ key: SettingKey, _ value: String, _ directory: Directory) -> String? {
         switch key.name {
         case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier: break
-        case .mode, .reply, .fallback, .intake, .template, .organisation, .signatures, .envelope, .originalFrom, .publicURL: return nil
+        case .mode, .reply, .fallback, .intake, .template, .organisation, .signatures, .envelope, .originalFrom, .publicURL, .delivery:
+            return nil
         }
         switch SenderSetting(value, isUser: { directory.user($0) != nil }) {
         case .user, .currentUser: return nil

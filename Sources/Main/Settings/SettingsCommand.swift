@@ -7,11 +7,13 @@ struct SettingsCommand: AsyncParsableCommand {
         commandName: "settings", abstract: "The application's three settings, and Mandate's own beside them.",
         discussion: """
             EMAIL_FROM_USER_ID (notifications), AD_HOC_EMAIL_FROM_ADDRESS (mail a user sends) and EMAIL_ADMINISTRATOR_USER_ID (administrative mail) hold a \
-            user's id, an address, or "* Current User *". mode, carrier, reply and fallback may end in .notification, .ad-hoc or .administrator.
+            user's id, an address, or "* Current User *". mode, carrier, reply and fallback may end in .notification, .ad-hoc or .administrator. \
+            delivery keeps mail from leaving (hold) or from its recipients (redirect ADDRESS), delivery.CLIENT that of one client.
 
             Examples:
               mandate settings set EMAIL_FROM_USER_ID tracker
               mandate settings set mode.ad-hoc reply-to
+              mandate settings set delivery "redirect test@example.org"
               mandate settings list --all
             """,
         subcommands: [List.self, Get.self, Set.self, Unset.self, Show.self])
@@ -24,15 +26,15 @@ struct SettingsCommand: AsyncParsableCommand {
                   mandate settings list --all
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
         @Flag(help: "Also those that are not set, with what holds then.") var all = false
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
                 let directory = try await store.directory(of: DirectorySlice())
-                var listing = Listing([Column("setting"), Column("value"), Column("meaning")], format.format, to: live.standardOutput)
-                for key in SettingKey.all where all || directory.settings[key] != nil {
+                var listing = try form.listing(["setting", "value", "meaning"], live)
+                for key in directory.settings.keys where all || directory.settings[key] != nil {
                     let text = directory.settings[key]
                     listing.add([.text(key.description), Cell(text), .text(SettingWords.meaning(of: key, text, directory))])
                 }
@@ -55,6 +57,7 @@ struct SettingsCommand: AsyncParsableCommand {
             let live = Live.current
             try await options.read(live) { store in
                 let directory = try await store.directory(of: DirectorySlice())
+                let key = key.named(in: directory)
                 if let text = directory.settings[key] { return live.output(text) }
                 live.say("\(key) is not set: \(SettingWords.meaning(of: key, nil, directory))")
             }
@@ -76,6 +79,7 @@ struct SettingsCommand: AsyncParsableCommand {
             let live = Live.current
             try await options.read(live) { store in
                 let directory = try await store.directory(of: DirectorySlice())
+                let key = key.named(in: directory)
                 var sheet = Sheet()
                 sheet.add("setting", .text(key.description))
                 sheet.add("value", Cell(directory.settings[key]))
@@ -104,6 +108,7 @@ struct SettingsCommand: AsyncParsableCommand {
                 var warning: String?
                 try await opened.edit { finder in
                     let directory = try await finder.store.directory(of: SettingRules.slice(for: value))
+                    let key = key.named(in: directory)
                     try SettingRules.check(key, value, directory)
                     warning = SettingRules.warning(key, value, directory)
                     if directory.settings[key] == value { return Plan("\(key) is \(value)") }
@@ -127,7 +132,9 @@ struct SettingsCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.change(.current) { opened in
                 try await opened.edit { finder in
-                    let isSet = try await finder.store.directory(of: DirectorySlice()).settings[key] != nil
+                    let directory = try await finder.store.directory(of: DirectorySlice())
+                    let key = key.named(in: directory)
+                    let isSet = directory.settings[key] != nil
                     guard isSet else { return Plan("\(key) is not set") }
                     return Plan("\(key) is no longer set", [.remove(EntityKey(.setting, key.description))])
                 }

@@ -110,6 +110,9 @@ package struct Attempt: Sendable {
     }
 
     private func plan(_ report: inout AttemptReport) -> Planned {
+        let (delivery, key) = snapshot.directory.delivery(of: message.client)
+        report.delivery = delivery
+        if delivery == .hold, let key { return .hold(why: key.holdWords, word: delivery.word) }
         let header: HeaderBlock
         do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
             return .hold(why: "its header cannot be read any more, the store is damaged: \(error)", word: "damaged")
@@ -117,7 +120,8 @@ package struct Attempt: Sendable {
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
             purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at,
-            size: message.size, needsEnvelope: needsEnvelope(header), recipients: entry.remaining.count)
+            size: message.size, needsEnvelope: redirection == nil && needsEnvelope(header),
+            recipients: redirection == nil ? entry.remaining.count : 1)
         switch decider.decide(message.author, routing) {
         case .refused(let refusal) where refusal.fitsNowhere:
             return .impossible(why: "\(refusal.sentence); \(refusal.misfits.joined(separator: "; "))")
@@ -139,14 +143,14 @@ package struct Attempt: Sendable {
     private func send(_ plan: Plan, _ report: AttemptReport) async -> Settlement? {
         let (decision, source) = (plan.decision, plan.source)
         let limits = source.provider.limits
-        let tried = Array(entry.remaining.prefix(limits.recipientsPerMessage ?? .max))
+        let tried = Array(entry.remaining.prefix(redirection == nil ? limits.recipientsPerMessage ?? .max : .max))
         let wish = Pace.Wish(
             login: decision.mailbox.login, transport: decision.transport, limits: limits,
-            tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: tried.count)
+            tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: redirection == nil ? tried.count : 1)
         if case .later(let until, let why) = await surroundings.pace.enter(wish) { return postpone(until: until, why, decision, report) }
         let settlement: Settlement? =
             switch await transmit(plan, to: tried) {
-            case .replies(let replies): await settle(replies, to: tried, decision, report)
+            case .replies(let replies): await settle(shared(replies, by: tried), to: tried, decision, report)
             case .failed(let failure): await settle(failure, to: tried, decision, report)
             case .noToken(let failure): await settle(failure, report)
             case .moved: nil
@@ -191,7 +195,7 @@ package struct Attempt: Sendable {
             header, decision,
             Rewriter.Circumstances(
                 isAutomatic: message.isAutomatic, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil,
-                providerTakesNullSender: decision.source.provider.habits.takesNullSender))
+                providerTakesNullSender: decision.source.provider.habits.takesNullSender, redirection: redirection))
     }
 
     private func transmit(_ plan: Plan, to tried: [Int]) async -> Transmission {
@@ -218,9 +222,9 @@ package struct Attempt: Sendable {
 
     private func outgoing(_ plan: Plan, to tried: [Int]) -> (Secret) -> OutgoingMessage {
         let (decision, rewritten, source) = (plan.decision, plan.rewritten, plan.source)
-        var envelope = message.envelope
+        var envelope = redirectedEnvelope ?? message.envelope
         envelope.sender = rewritten.envelopeSender
-        envelope.recipients = tried.map { message.envelope.recipients[$0] }
+        if redirection == nil { envelope.recipients = tried.map { message.envelope.recipients[$0] } }
         let spool = surroundings.spool
         let id = message.id
         return { [envelope] token in

@@ -8,6 +8,7 @@ struct AttemptReport: Sendable {
     let at: Date
     var decision: Decision?
     var envelopeSender: ReversePath?
+    var delivery = Delivery.live
     /// Of those who were tried, in the envelope's order.
     var recipients: [Result] = []
     /// `sent`, `refused`, `retry`, `denied`, … or a refusal's code; no text that may quote an address.

@@ -24,7 +24,14 @@ extension SettingKey {
                 ? "\"\(text)\" is no envelope policy: choose by-route, mailbox, from, client or give an address" : nil
         case .originalFrom: return ["on", "off"].contains(text) ? nil : "\"\(text)\" is neither on nor off"
         case .publicURL: return urlProblem(text)
+        case .delivery: return deliveryProblem(text, directory)
         }
+    }
+
+    private func deliveryProblem(_ text: String, _ directory: Directory) -> String? {
+        guard Delivery(text) != nil else { return "\"\(text)\" is not possible: choose live, hold, or redirect ADDRESS" }
+        guard let client, directory.client(client) == nil else { return nil }
+        return "there is no client \(client)"
     }
 
     private func senderProblem(_ text: String, _ directory: Directory) -> String? {

@@ -18,6 +18,7 @@ package enum SettingWords {
         case .envelope: return "the envelope sender"
         case .originalFrom: return "X-Original-From is \(text == "on" ? "written" : "not written")"
         case .publicURL: return "where browsers reach this service"
+        case .delivery: return delivery(key, text, directory)
         }
     }
 
@@ -36,6 +37,16 @@ package enum SettingWords {
         case .envelope: "by-route, mailbox, from, client, or an address"
         case .originalFrom: "on or off"
         case .publicURL: "a URL that begins with https://, or http:// on this machine"
+        case .delivery: "live, hold, or redirect and an address; delivery.CLIENT is for one client"
+        }
+    }
+
+    private static func delivery(_ key: SettingKey, _ text: String, _ directory: Directory) -> String {
+        let whose = key.client.map { "mail of client \(directory.client($0)?.name ?? $0.text)" } ?? "mail"
+        return switch Delivery(text) ?? .hold {
+        case .live: "\(whose) goes to its recipients"
+        case .hold: "\(whose) is accepted and held"
+        case .redirect(let address): "\(whose) goes to \(address) instead of its recipients"
         }
     }
 
@@ -64,6 +75,7 @@ package enum SettingWords {
         case .envelope: "by-route"
         case .originalFrom: "off"
         case .publicURL: "http://localhost and the port"
+        case .delivery: "live: mail goes to its recipients"
         }
     }
 

@@ -18,6 +18,9 @@ package struct Settings: Sendable, Hashable {
 
     package var all: [(key: SettingKey, text: String)] { texts.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } }
 
+    /// Every key there is, and those of clients that are set.
+    package var keys: [SettingKey] { SettingKey.all + all.map(\.key).filter { $0.client != nil } }
+
     /// The purpose's own value, else the one for all.
     private func text(_ name: SettingKey.Name, _ purpose: Purpose?) -> String? {
         purpose.flatMap { texts[SettingKey(name, for: $0)] } ?? texts[SettingKey(name)]

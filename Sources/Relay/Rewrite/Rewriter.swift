@@ -11,11 +11,26 @@ package struct Rewriter: Sendable {
         /// As submitted; nil when none was given.
         package let envelopeSender: ReversePath?
         package let providerTakesNullSender: Bool
+        package let redirection: Redirection?
 
-        package init(isAutomatic: Bool, envelopeSender: ReversePath?, providerTakesNullSender: Bool) {
+        package init(
+            isAutomatic: Bool, envelopeSender: ReversePath?, providerTakesNullSender: Bool, redirection: Redirection? = nil
+        ) {
             self.isAutomatic = isAutomatic
             self.envelopeSender = envelopeSender
             self.providerTakesNullSender = providerTakesNullSender
+            self.redirection = redirection
+        }
+    }
+
+    /// Somebody else gets it instead of its recipients (`Delivery`).
+    package struct Redirection: Sendable, Hashable {
+        package let address: EmailAddress
+        package let recipients: [EmailAddress]
+
+        package init(to address: EmailAddress, insteadOf recipients: [EmailAddress]) {
+            self.address = address
+            self.recipients = recipients
         }
     }
 
@@ -36,6 +51,7 @@ package struct Rewriter: Sendable {
     ) throws(Refusal) -> Rewritten {
         var rewriter = Rewriter(header, decision, circumstances)
         // Fields are put in front of all others, so the last written stands first: From, Sender, Reply-To, X-Original-From.
+        rewriter.redirect()
         rewriter.announceAutomatic()
         let original = rewriter.header.first(.from)?.value
         let replyTo = rewriter.newReplyTo()
@@ -99,6 +115,21 @@ package struct Rewriter: Sendable {
         return wanted.isEmpty || wanted == present ? nil : .replaced(wanted)
     }
 
+    /// Providers' APIs send to whom To and Cc name, and a tester who answers all would, too.
+    private mutating func redirect() {
+        guard let redirection = circumstances.redirection else { return }
+        if header.first(.mandateOriginalRecipients) == nil {  // the first rewriter saw the real ones
+            let names = redirection.recipients.map(\.description).joined(separator: ", ")
+            header.prepend(FieldWriter.text(.mandateOriginalRecipients, names))
+        }
+        let alone = [AddressListEntry.address(NamedAddress(address: redirection.address))]
+        let present = header.fields(named: .to)
+        let isThere =
+            present.count == 1 && (try? AddressList(parsing: present[0].value))?.says([NamedAddress(address: redirection.address)]) == true
+        write(isThere ? nil : .replaced(alone), to: .to)
+        for name in [FieldName.cc, .resentTo, .resentCc] { write(header.first(name) == nil ? nil : .removed, to: name) }
+    }
+
     private mutating func keepOriginal(_ value: ArraySlice<UInt8>) {
         guard header.first(.originalFrom) == nil else { return }  // the first rewriter saw the real one
         header.prepend(Array("X-Original-From:".utf8) + value + [0x0D, 0x0A])
@@ -152,7 +183,7 @@ package struct Rewriter: Sendable {
 package struct Rewritten: Sendable, Hashable {
     package let header: HeaderBlock
     package let envelopeSender: ReversePath
-    /// Of From, Sender and Reply-To, those that are not as they came.
+    /// Of From, Sender and Reply-To, and To and Cc of what is redirected, those that are not as they came.
     package let changed: [FieldName]
 }
 

@@ -104,7 +104,7 @@ struct EntityField: Hashable {
 
     private static func isPersonal(_ name: SettingKey.Name) -> Bool {
         switch name {
-        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier, .intake, .envelope: true
+        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier, .intake, .envelope, .delivery: true
         case .mode, .reply, .fallback, .template, .organisation, .signatures, .originalFrom, .publicURL: false
         }
     }

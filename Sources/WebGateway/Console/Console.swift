@@ -165,7 +165,7 @@ extension Console {
             .init("csrf", .text(entrance.sessions.formToken(visit.session))),
             .init("user", .text(visit.person)), .init("role", .text(visit.visitor.mayChange ? "administrator" : "auditor")),
             .init("can_change", .flag(visit.visitor.mayChange)), .init("nav", Navigation.document(visit)),
-            .init("notice", notice?.document ?? .null),
+            .init("notice", notice?.document ?? .null), .init("staging", .list(visit.directory.staging.map { .text($0.sentence) })),
         ])
     }
 

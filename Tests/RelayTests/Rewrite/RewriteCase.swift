@@ -46,8 +46,14 @@ struct RewriteCase {
         guard case .decided(let decision) = decider.decide(question) else { throw NotDecided() }
         let circumstances = Rewriter.Circumstances(
             isAutomatic: settled.isAutoSubmitted || envelopeSender == .null, envelopeSender: envelopeSender,
-            providerTakesNullSender: takesNullSender)
+            providerTakesNullSender: takesNullSender, redirection: try redirection(settled))
         return Passage(settled: settled.header, decision: decision, circumstances: circumstances, body: body)
+    }
+
+    /// As the directory's `delivery` says; the recipients are those that the header names.
+    private func redirection(_ settled: SettledHeader) throws -> Rewriter.Redirection? {
+        guard case .redirect(let address) = decider.directory.delivery(of: nil).delivery else { return nil }
+        return Rewriter.Redirection(to: address, insteadOf: try settled.recipients().map(\.address))
     }
 
     struct NotDecided: Error {}

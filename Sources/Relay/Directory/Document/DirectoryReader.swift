@@ -66,11 +66,16 @@ struct DirectoryReader {
     }
 
     /// Last, since a setting may name any user and an intake address must be none.
-    private func check(_ settings: [Setting]) throws(DocumentError) {
+    private mutating func check(_ settings: [Setting]) throws(DocumentError) {
         guard !settings.isEmpty else { return }
         let directory = Directory(entities)
+        for (index, entity) in entities.enumerated() {
+            if case .setting(let key, let text) = entity { entities[index] = .setting(key.named(in: directory), text) }
+        }
         for setting in settings {
-            if let problem = setting.key.problem(with: setting.text, in: directory) { throw setting.place.problem(problem) }
+            if let problem = setting.key.named(in: directory).problem(with: setting.text, in: directory) {
+                throw setting.place.problem(problem)
+            }
         }
     }
 

@@ -10,7 +10,7 @@ extension Endpoints {
             promises: [.init(.ok, "set or not", .page(of: .named("Setting")))]
         ) { call in
             let settings = call.office.directory.settings
-            return .json(["items": .list(SettingKey.all.map { document($0, settings) }), "next": nil])
+            return .json(["items": .list(settings.keys.map { document($0, settings) }), "next": nil])
         },
         Endpoint(
             .get, "/v1/settings/{key}", in: "Settings", "Show one setting", for: .readers,

@@ -62,6 +62,9 @@ extension Endpoints {
                 throw Problem(.notFound, "there is no action \(call.path("action"))", fix: "retry, hold, release or remove")
             }
             let kept = try await message(call)
+            if action == .release, let obstacle = call.office.directory.obstacleToRelease(of: kept.message) {
+                throw Problem(.conflict, obstacle)
+            }
             try await call.office.store.change(kept.message.id, action, by: call.visitor.person, at: call.now)
             call.office.operations.wake()
             return .json(try await call.office.store.show(kept.message.id)?.document ?? kept.document)

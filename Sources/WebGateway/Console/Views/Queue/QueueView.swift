@@ -125,6 +125,9 @@ struct QueueView: Sendable {
         guard let id = SpoolID(visit.path("id")) else { throw Problem(.notFound, "there is no such message") }
         let next = visit.form["next"].flatMap { $0.hasPrefix("/queue") ? $0 : nil } ?? "/queue"
         do throws(StoreFailure) {
+            if action == .release, let kept = try await store.show(id), let obstacle = visit.directory.obstacleToRelease(of: kept.message) {
+                return .redirect(next, .bad(obstacle.sentence))
+            }
             try await store.change(id, action, by: visit.person, at: visit.now)
         } catch {
             switch error {
@@ -152,7 +155,10 @@ struct QueueView: Sendable {
         var cursor: SpoolID?
         while changed + passed < Self.most {
             let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
-            let fitting = some.filter { filter.takes($0) && $0.isOpen(to: action, at: visit.now) }.map(\.message.id)
+            let fitting = some.filter {
+                filter.takes($0) && $0.isOpen(to: action, at: visit.now)
+                    && (action != .release || visit.directory.obstacleToRelease(of: $0.message) == nil)
+            }.map(\.message.id)
             let chosen = fitting.prefix(Self.most - changed - passed)
             let count = try await change(chosen, action)
             changed += count

@@ -147,7 +147,7 @@ extension SettingKey.Name {
         case .signatures: SignaturePolicy.allCases.map(\.rawValue)
         case .originalFrom: ["off", "on"]
         case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .mode, .carrier, .reply, .fallback, .intake, .template,
-            .organisation, .envelope, .publicURL:
+            .organisation, .envelope, .publicURL, .delivery:
             []
         }
     }
