@@ -12,17 +12,24 @@ struct DecideCommand: AsyncParsableCommand {
             Examples:
               mandate decide --from ann@example.org --explain
               mandate decide --purpose ad-hoc --user bob --client batchmail --format json
+              mandate decide --message draft.eml --to list@example.net --explain
               mandate decide --message draft.eml --directory company.yaml
             """)
 
     @OptionGroup var asked: QuestionOptions
     @Option(help: "The From field: an address, with or without a name, or several.") var from: String?
-    @Option(help: ArgumentHelp("Take From out of this message; - reads standard input.", valueName: "file")) var message: String?
+    @Option(help: ArgumentHelp("Take From, recipients and size out of this message; - reads standard input.", valueName: "file"))
+    var message: String?
+    @Option(name: .customLong("to"), help: "A recipient; repeat it. Without any, those that the message names.", transform: Parse.address)
+    var recipients: [EmailAddress] = []
+    @Option(help: ArgumentHelp("How large the message is; that of --message counts itself.", valueName: "octets")) var size: Int?
     @Flag(help: "Print every rule that was tried, in order, and how it came out.") var explain = false
     @OptionGroup var format: FormatOption
 
     func validate() throws {
         if from != nil, message != nil { throw ValidationError("--from and --message contradict each other") }
+        if size != nil, message != nil { throw ValidationError("--size and --message contradict each other: the message has a size") }
+        if let size, size < 0 { throw ValidationError("--size is a number of octets") }
         if from == nil, message == nil, asked.purpose == nil, asked.client == nil {
             throw ValidationError("say what to decide: --from, --purpose, --message or --client")
         }
@@ -31,22 +38,26 @@ struct DecideCommand: AsyncParsableCommand {
 
     func run() async throws {
         let live = Live.current
-        let answer = try await asked.answer(from: try field(live), live).answer
-        AnswerReport(answer: answer).write(format.format, explains: explain, to: live.standardOutput)
-        switch answer {
+        let asked = try await asked.answer(about: try content(live), live)
+        AnswerReport(answer: asked.answer, delivery: asked.delivery).write(format.format, explains: explain, to: live.standardOutput)
+        switch asked.answer {
         case .later(_, let refusal), .refused(let refusal): throw refusal
         case .decided, .hold: break
         }
     }
 
-    private func field(_ live: Live) throws -> Question.FromField {
-        if let message { return try MessageHeader(from: InputFile(message, live), live).settled.from }
-        guard let from else { return .absent }
+    private func content(_ live: Live) throws -> AskedContent {
+        if let message {
+            let input = try InputFile(message, live)
+            let header = try MessageHeader(from: input, live)
+            return AskedContent(header, to: recipients, size: try header.size(readingOn: input))
+        }
+        let content = AskedContent(from: .absent, size: size, recipients: max(1, recipients.count))
+        guard let from else { return content }
         do throws(AddressError) {
             let addresses = try AddressList(from).addresses
-            return addresses.first.map { .authors(Author($0, others: Array(addresses.dropFirst()))) } ?? .absent
-        } catch {
-            return .unreadable(error)
-        }
+            let field = addresses.first.map { Question.FromField.authors(Author($0, others: Array(addresses.dropFirst()))) }
+            return AskedContent(from: field ?? .absent, size: size, recipients: content.recipients)
+        } catch { return AskedContent(from: .unreadable(error), size: size, recipients: content.recipients) }
     }
 }

@@ -9,6 +9,15 @@ struct MessageHeader {
     /// Goes on with the body: it knows how the lines ended so far.
     var form: AcceptedForm
 
+    /// Octets of the whole message in its accepted form; reads the rest of it.
+    func size(readingOn input: borrowing InputFile) throws -> Int {
+        var size = settled.header.bytes.count + 2 + body.count
+        var form = form
+        while case let piece = try input.read(), !piece.isEmpty { size += try form.consume(piece).count }
+        _ = try form.finish()
+        return size
+    }
+
     /// Reads up to the end of the header and no further than the piece it ends in.
     init(from input: borrowing InputFile, _ live: Live) throws {
         var form = AcceptedForm()

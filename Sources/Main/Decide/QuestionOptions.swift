@@ -23,17 +23,17 @@ struct QuestionOptions: ParsableArguments {
         if directory != nil, options.store != nil { throw ValidationError("--directory and --store contradict each other") }
     }
 
-    /// Asks, with what a message's own From field says.
-    func answer(from: Question.FromField, _ live: Live) async throws -> Asked {
+    /// Asks about a message, as far as it is known.
+    func answer(about content: AskedContent, _ live: Live) async throws -> Asked {
         if let directory {
             let document = try DirectoryFile.read(directory, live)
             let decider = Decider(directory: document.directory, conditions: document.conditions, transports: Self.transports)
             return ask(
-                decider, question(from, try client.map { name throws(CommandFailure) in try find(name, in: decider.directory) }, live))
+                decider, question(content, try client.map { name throws(CommandFailure) in try find(name, in: decider.directory) }, live))
         }
         return try await options.read(live) { store in
             let client = if let client { try await Finder(store: store).find(Client.self, client) } else { Client?.none }
-            let question = question(from, client, live)
+            let question = question(content, client, live)
             return ask(try await StoreDecider(store: store).decider(for: question), question)
         }
     }
@@ -41,14 +41,18 @@ struct QuestionOptions: ParsableArguments {
     /// What this version sends over.
     private static let transports = Set(Transport.allCases)
 
-    private func question(_ from: Question.FromField, _ client: Client?, _ live: Live) -> Question {
-        Question(purpose: purpose, user: user, from: from, envelopeSender: sender, client: client, at: at ?? live.now())
+    private func question(_ content: AskedContent, _ client: Client?, _ live: Live) -> Question {
+        Question(
+            purpose: purpose, user: user, from: content.from, envelopeSender: sender, client: client, at: at ?? live.now(),
+            size: content.size,
+            needsEnvelope: content.needsEnvelope, recipients: content.recipients)
     }
 
     private func ask(_ decider: Decider, _ question: Question) -> Asked {
         let answer = decider.decide(question)
-        guard case .decided(let decision) = answer else { return Asked(answer: answer, providerTakesNullSender: false) }
-        return Asked(answer: answer, providerTakesNullSender: decision.source.provider.habits.takesNullSender)
+        let delivery = decider.directory.delivery(of: question.client?.id).delivery
+        guard case .decided(let decision) = answer else { return Asked(answer: answer, delivery: delivery, providerTakesNullSender: false) }
+        return Asked(answer: answer, delivery: delivery, providerTakesNullSender: decision.source.provider.habits.takesNullSender)
     }
 
     private func find(_ name: String, in directory: Directory) throws(CommandFailure) -> Client {
@@ -61,8 +65,33 @@ struct QuestionOptions: ParsableArguments {
     }
 }
 
-/// An answer, and what rewriting must know of the provider it chose.
+/// What is known of the message that is asked about.
+struct AskedContent: Sendable {
+    var from: Question.FromField
+    var size: Int?
+    /// The header names somebody who is not to get it.
+    var needsEnvelope = false
+    var recipients = 1
+
+    init(from: Question.FromField, size: Int?, recipients: Int) {
+        self.from = from
+        self.size = size
+        self.recipients = recipients
+    }
+
+    /// Of a message; to whom its header says, where nobody is named beside it.
+    init(_ message: MessageHeader, to recipients: [EmailAddress], size: Int?) {
+        // What cannot be read is left to SMTP, which asks nobody whom it names.
+        let named = (try? message.settled.recipients().map(\.address)) ?? []
+        let recipients = recipients.isEmpty ? named : recipients
+        self.init(from: message.settled.from, size: size, recipients: max(1, recipients.count))
+        needsEnvelope = Attempt.needsEnvelope(message.settled.header, for: Set(recipients))
+    }
+}
+
+/// An answer, whether such mail leaves at all, and what rewriting must know of the provider it chose.
 struct Asked: Sendable {
     let answer: Answer
+    let delivery: Delivery
     let providerTakesNullSender: Bool
 }

@@ -25,13 +25,19 @@ struct RewriteCommand: AsyncParsableCommand {
         let live = Live.current
         let input = try InputFile("-", live)
         let message = try MessageHeader(from: input, live)
-        let asked = try await asked.answer(from: message.settled.from, live)
+        let asked = try await asked.answer(about: AskedContent(message, to: [], size: nil), live)
         if explain { live.standardError.write(AnswerReport.lines(asked.answer.explanation)) }
         switch asked.answer {
         case .later(_, let refusal), .refused(let refusal): throw refusal
         case .hold(_, let refusal): throw CommandFailure(.temporary, "the message would be held: \(refusal.sentence)")
+        case .decided where asked.delivery == .hold: throw CommandFailure(.temporary, "the message would be held: delivery is hold")
         case .decided(let decision): try write(message, decision, asked, input, live)
         }
+    }
+
+    private func redirection(_ message: MessageHeader, _ delivery: Delivery) throws -> Rewriter.Redirection? {
+        guard case .redirect(let address) = delivery else { return nil }
+        return Rewriter.Redirection(to: address, insteadOf: try message.settled.recipients().map(\.address))
     }
 
     /// The header is small and made anew; the body goes from piece to piece, and no more than one is ever held.
@@ -40,7 +46,7 @@ struct RewriteCommand: AsyncParsableCommand {
     ) throws {
         let circumstances = Rewriter.Circumstances(
             isAutomatic: message.settled.isAutoSubmitted || self.asked.sender == .null, envelopeSender: self.asked.sender,
-            providerTakesNullSender: asked.providerTakesNullSender)
+            providerTakesNullSender: asked.providerTakesNullSender, redirection: try redirection(message, asked.delivery))
         let rewritten = try Rewriter.rewrite(message.settled.header, decision, circumstances)
         if explain { live.say("the envelope sender is \(rewritten.envelopeSender)") }
         live.standardOutput.write(rewritten.header.bytes + [0x0D, 0x0A])

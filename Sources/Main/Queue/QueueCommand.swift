@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import Mail
 internal import Relay
 internal import SQLiteStore
@@ -21,33 +22,32 @@ struct QueueCommand: AsyncParsableCommand {
                   mandate queue list --state held
                 """)
         @OptionGroup var options: StoreOptions
-        @OptionGroup var format: FormatOption
+        @OptionGroup var form: ListingOptions
         @Option(help: "Only those that are waiting, claimed, held or failed.") var state: QueuedMessage.StateName?
 
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns = [
-                    Column("id"), Column("state"), Column("accepted"), Column("author"), Column("recipients", .right),
-                    Column("size", .right),
-                    Column("attempts", .right), Column("next_attempt"), Column("unknown"), Column("why"),
+                let columns: [Column] = [
+                    .id, "state", .spare("accepted"), "author", .number("recipients", isSpare: true), .number("size", isSpare: true),
+                    .number("attempts", isSpare: true), "next_attempt", .spare("unknown"), "why",
                 ]
-                var listing = Listing(columns, format.format, to: live.standardOutput)
+                var listing = try form.listing(columns, live)
                 var filter = QueueFilter(state: state)
                 while case let page = try await store.list(filter), !page.isEmpty {
-                    for queued in page { listing.add(row(queued)) }
+                    for queued in page { listing.add(row(queued, at: live.now())) }
                     filter.after = page.last?.message.id
                 }
                 listing.finish()
             }
         }
 
-        private func row(_ queued: QueuedMessage) -> [Cell] {
+        private func row(_ queued: QueuedMessage, at now: Date) -> [Cell] {
             [
                 .text(queued.message.id.text), .text(queued.state.rawValue), .date(queued.message.acceptedAt),
                 .text(queued.message.author.description), .number(queued.recipients.filter { $0.outcome == nil }.count),
                 .number(queued.message.size), .number(queued.attempts), Cell(queued.nextAttempt), .flag(queued.isUnknown),
-                .text(queued.why),
+                .text(QueueWords.why(queued, at: now)),
             ]
         }
     }
@@ -71,7 +71,7 @@ struct QueueCommand: AsyncParsableCommand {
                 var sheet = Sheet()
                 sheet.add("id", .text(message.id.text))
                 sheet.add("state", .text(queued.state.rawValue))
-                sheet.add("why", .text(queued.why))
+                sheet.add("why", .text(QueueWords.why(queued, at: live.now())))
                 sheet.add("accepted", .date(message.acceptedAt))
                 sheet.add("client", Cell(message.client?.text))
                 sheet.add("purpose", Cell(message.purpose?.rawValue))
@@ -85,6 +85,8 @@ struct QueueCommand: AsyncParsableCommand {
                 sheet.add("next_attempt", Cell(queued.nextAttempt))
                 sheet.add("unknown", .flag(queued.isUnknown))
                 sheet.add("recipients", .list(queued.recipients.map(QueueWords.fate)))
+                let passage = try await store.entries(JournalFilter(message: message.id)).map(\.entry)
+                sheet.add("passage", .lines(passage.compactMap(QueueWords.attempt)))
                 sheet.write(format.format, to: live.standardOutput)
             }
         }

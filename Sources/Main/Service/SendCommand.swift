@@ -47,6 +47,12 @@ struct SendCommand: AsyncParsableCommand {
             throw ExitStatus.success
         }
         if let hindrance = receipt.hindrance { live.complain(hindrance) }
+        if case .decided(let decision) = receipt.answer, decision.route == .replyTo,
+            case let better = decision.explanation.steps.filter({ if case .struck = $0 { true } else { false } }).map(\.description),
+            !better.isEmpty
+        {
+            live.say("the author goes to Reply-To, through \(decision.mailbox.login): " + better.joined(separator: "; "))
+        }
     }
 
     private func hand(over input: consuming InputFile, _ stage: consuming AcceptStage) async throws -> Receipt {

@@ -173,7 +173,8 @@ extension AcceptStage {
         guard recipients.count <= surroundings.limits.recipients else { throw .tooManyRecipients(limit: surroundings.limits.recipients) }
         let question = Question(
             purpose: submission.purpose, user: submission.user, from: header.from, envelopeSender: submission.envelopeSender,
-            client: submission.client, at: at)
+            client: submission.client, at: at,
+            needsEnvelope: Attempt.needsEnvelope(header.header, for: Set(recipients.map(\.address))), recipients: recipients.count)
         let (answer, author, beginning) = try await decide(question, header)
         let envelope = Envelope(
             sender: submission.envelopeSender ?? .address(author.first.address), recipients: recipients, ret: submission.ret,

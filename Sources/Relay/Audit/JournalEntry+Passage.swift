@@ -65,13 +65,32 @@ extension JournalEntry {
         }
         if let sender = report.envelopeSender { people.append(Personal(.sender, sender.description)) }
         people += report.recipients.map { Personal(.recipient, $0.address.description) }
-        return JournalEntry(
-            at: report.at, kind: .attempted, message: report.entry.message.id,
-            facts: [
-                Fact("attempt", String(report.entry.claim.attempt)), Fact("route", decision?.route.rawValue ?? ""),
-                Fact("transport", decision?.transport.rawValue ?? ""), Fact("edition", report.edition.description),
-                Fact("outcome", report.outcome), Fact("next", report.next),
-            ] + report.recipients.map { Fact("recipient", $0.words) }, personal: people)
+        var facts = [
+            Fact("attempt", String(report.entry.claim.attempt)), Fact("route", decision?.route.rawValue ?? ""),
+            Fact("transport", decision?.transport.rawValue ?? ""), Fact("edition", report.edition.description),
+            Fact("outcome", report.outcome), Fact("next", report.next),
+        ]
+        facts += (decision?.explanation.reasons ?? []).map { Fact("passed-over", $0) }
+        if report.delivery != .live { facts.append(Fact("delivery", report.delivery.word)) }
+        facts += report.recipients.map { Fact("recipient", $0.words) }
+        return JournalEntry(at: report.at, kind: .attempted, message: report.entry.message.id, facts: facts, personal: people)
+    }
+}
+
+extension JournalEntry {
+    /// Each person once, in the order of their first part: nearly always author, From, mailbox and sender are one address.
+    package var people: [(roles: [Role], text: String)] {
+        var people: [(roles: [Role], text: String)] = []
+        var places: [String: Int] = [:]
+        for person in personal where !person.text.isEmpty {
+            if let place = places[person.text] {
+                if !people[place].roles.contains(person.role) { people[place].roles.append(person.role) }
+            } else {
+                places[person.text] = people.count
+                people.append(([person.role], person.text))
+            }
+        }
+        return people
     }
 }
 

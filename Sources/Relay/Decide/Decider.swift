@@ -60,5 +60,8 @@ package struct Routing: Sendable, Hashable {
 }
 
 extension Question {
-    var routing: Routing { Routing(purpose: purpose, envelopeSender: envelopeSender, at: at) }
+    var routing: Routing {
+        Routing(
+            purpose: purpose, envelopeSender: envelopeSender, at: at, size: size, needsEnvelope: needsEnvelope, recipients: recipients)
+    }
 }

@@ -26,10 +26,16 @@ package struct Question: Sendable, Hashable {
     /// Who asks; nil: the store's owner, who has no limits.
     package var client: Client?
     package var at: Date
+    /// Octets of the message; nil while they are not known.
+    package var size: Int?
+    /// The header names somebody who is not to get it.
+    package var needsEnvelope: Bool
+    /// How many are to get it.
+    package var recipients: Int
 
     package init(
         purpose: Purpose? = nil, user: UserID? = nil, from: FromField = .absent, envelopeSender: ReversePath? = nil,
-        client: Client? = nil, at: Date
+        client: Client? = nil, at: Date, size: Int? = nil, needsEnvelope: Bool = false, recipients: Int = 1
     ) {
         self.purpose = purpose ?? client?.defaultPurpose
         self.user = user ?? client?.defaultUser
@@ -37,5 +43,8 @@ package struct Question: Sendable, Hashable {
         self.envelopeSender = envelopeSender
         self.client = client
         self.at = at
+        self.size = size
+        self.needsEnvelope = needsEnvelope
+        self.recipients = recipients
     }
 }
