@@ -41,7 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
         let opened = try await options.open(live)
         let configuration = try await reading.read()
         let again = reading.again
-        let lock = try FolderLock.node(configuration.node, of: folder)
+        let lock = try await FolderLock.node(configuration.node, of: folder, live)
         FileLimit.raise()
         let service = try await RelayService(
             store: opened.store, vault: opened.vault, node: configuration.node, domain: configuration.domain,

@@ -119,6 +119,7 @@ struct RelayService: Service {
             group.addTask { await warn() }
             group.addTask { await Sweeper(store, now: live.now, wait: live.wait, report: { log.notice("\($0)") }).run() }
             group.addTask { await probeStandings() }
+            group.addTask { await releaseAbandoned() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {
                     await runner.run()
@@ -216,6 +217,22 @@ extension RelayService {
         guard case .proven(let at, _) = standing, live.now().timeIntervalSince(at) > 7 * 86_400 else { return false }
         let mailbox = directory.allMailboxes.first { $0.login == key.login }
         return mailbox.flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
+    }
+
+    /// Another service on this store that was killed does not come back by itself: what it had in hand is ours within a quarter of a minute.
+    private func releaseAbandoned() async {
+        var known: Set<String> = []
+        while !Task.isCancelled {
+            do {
+                let released = try await AbandonedClaims(store: store, live: live).release(but: &known)
+                if !released.isEmpty {
+                    log.warning(
+                        "\(released.count) messages were in hand of a service that has ended; they are sent again and may arrive twice")
+                    runner.wake()
+                }
+            } catch { log.error("what an ended service left could not be looked at: \(Ending(error).sentence)") }
+            await live.wait(15)
+        }
     }
 
     /// Each hour and at stop, because only what was written down elsewhere can show that the journal's end was cut off.

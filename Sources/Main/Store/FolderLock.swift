@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 
 /// A file in the store's folder that one process holds at a time. The kernel lets go of it when the process ends, however it ends, and not while it is
@@ -14,6 +15,41 @@ struct FolderLock: ~Copyable {
             "\(folder)/\(node).lock",
             orElse: CommandFailure(
                 .unavailable, "node \(node) is being served already: stop that run, or give this one a name: --set node=NAME"))
+    }
+
+    /// As `node`, for a start: others hold the lock for a moment while they release what a killed run left behind (`AbandonedClaims`).
+    static func node(_ node: String, of folder: String, _ live: Live) async throws(CommandFailure) -> FolderLock {
+        for _ in 0..<9 {
+            do throws(CommandFailure) { return try .node(node, of: folder) } catch {
+                guard error.status == .unavailable else { throw error }
+            }
+            await live.wait(0.1)
+        }
+        return try .node(node, of: folder)
+    }
+
+    /// Every node that has ever served the store.
+    static func nodes(in folder: String) -> [String] {
+        // A folder that cannot be read has no store either.
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".lock") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
+    }
+
+    /// Whether a service runs on the store.
+    static func isServed(_ folder: String) throws(CommandFailure) -> Bool {
+        for node in nodes(in: folder) {
+            guard let lock = try abandoned(node, of: folder) else { return true }
+            _ = consume lock
+        }
+        return false
+    }
+
+    /// The lock of a node that does not run; nil: it does.
+    static func abandoned(_ node: String, of folder: String) throws(CommandFailure) -> FolderLock? {
+        do throws(CommandFailure) { return try .node(node, of: folder) } catch {
+            guard error.status == .unavailable else { throw error }
+            return nil
+        }
     }
 
     /// Held while the vault's key is rotated: two at once, or one that was stopped and goes on later, would each take the other's key away.

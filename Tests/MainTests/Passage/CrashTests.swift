@@ -40,6 +40,40 @@ import Testing
         }
     }
 
+    /// A service that has a message in hand, with the provider's answer still out, and is killed.
+    private func killedWithAMessageInHand(_ premises: Premises, node: String) async throws -> Receipt {
+        let stall = premises.sandbox.add(.at(.mail, .stall))
+        let service = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--set", "node=\(node)"])
+        let receipt = try await premises.accept(1)
+        for _ in 0..<600 where premises.sandbox.held == 0 { await premises.live.wait(0.05) }
+        #expect(try await premises.store.show(receipt.id)?.state == .claimed)
+        service.signal(SIGKILL)
+        _ = await service.end()
+        premises.sandbox.removeFault(stall)
+        premises.sandbox.release()
+        return receipt
+    }
+
+    /// The message of a process that is gone is nobody's: it can be changed at once, and not in five minutes.
+    @Test func whatAKilledServiceHadInHandCanBeChangedAtOnce() async throws {
+        try await Premises.with { premises in
+            let receipt = try await killedWithAMessageInHand(premises, node: "two")
+            #expect(await (try premises.spawn(["queue", "remove", receipt.id.text])).end() == 0)
+            #expect(try await premises.store.show(receipt.id)?.state == .done)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func anotherServiceTakesOverWhatAKilledOneHadInHand() async throws {
+        try await Premises.with { premises in
+            let receipt = try await killedWithAMessageInHand(premises, node: "two")
+            let other = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--set", "node=one"])
+            for _ in 0..<1200 where try await premises.store.show(receipt.id)?.state != .done { await premises.live.wait(0.05) }
+            let state = try await premises.store.show(receipt.id)?.state
+            #expect(state == .done)
+            #expect(await other.stop() == 0)
+        }
+    }
+
     /// A second run under the same name would take the first one's messages for abandoned.
     @Test func nodeIsServedOnce() async throws {
         try await Premises.with { premises in
