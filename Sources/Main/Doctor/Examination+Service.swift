@@ -9,10 +9,9 @@ internal import X509
 extension Examination {
     /// As the service would read it, though with this command's environment.
     func service(_ directory: Directory) async throws -> [Finding] {
-        let store = String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.endIndex))
         let configuration: ServeConfiguration
         do throws(CommandFailure) {
-            configuration = try await ConfigurationReading(file: nil, settings: [], store: store, live: opened.live).read()
+            configuration = try await ConfigurationReading(file: nil, settings: [], store: folder, live: opened.live).read()
         } catch { return [Finding("configuration", error.sentence, fix: "mandate serve --help")] }
         return certificate(configuration) + client(configuration, directory) + rejected(configuration)
     }

@@ -32,9 +32,14 @@ struct Examination {
         let purposes = Decider(directory: directory, conditions: conditions).outlooks(at: live.now()).filter { !$0.outlook.isOpen }.map {
             Finding("mail of the purpose \($0.purpose.rawValue)", "it cannot leave now: \($0.outlook.reason)", fix: $0.outlook.steps)
         }
+        let decider = Decider(directory: directory, conditions: conditions)
         return try await purposes + journal() + registrations(directory, report) + accounts(directory, report) + settings(directory)
-            + clients(directory) + service(directory)
+            + mail(decider, isOpen: purposes.isEmpty) + clients(directory) + people(decider, try await opened.store.sightings())
+            + queue(directory) + service(directory)
     }
+
+    /// The store's own.
+    var folder: String { String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.endIndex)) }
 
     /// Its head must open with its key; the whole chain is `audit verify`'s work.
     private func journal() async throws -> [Finding] {
@@ -78,7 +83,7 @@ struct Examination {
 
     private func settings(_ directory: Directory) -> [Finding] {
         var findings: [Finding] = []
-        for key in SettingKey.all {
+        for key in directory.settings.keys {
             guard let text = directory.settings[key], let problem = key.problem(with: text, in: directory) else { continue }
             findings.append(Finding("setting \(key)", problem, fix: "mandate settings set \(key) VALUE"))
         }
