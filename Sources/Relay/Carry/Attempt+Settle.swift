@@ -78,7 +78,7 @@ extension Attempt {
 
     /// What ended the dialogue for all of them.
     func settle(_ failure: TransmitFailure, to tried: [Int], _ decision: Decision, _ report: AttemptReport) async -> Settlement {
-        let diagnosis = diagnose(failure, decision)
+        let diagnosis = diagnose(failure, decision, report.envelopeSender)
         var report = report
         report.recipients = tried.map { index in
             AttemptReport.Result(
@@ -96,7 +96,7 @@ extension Attempt {
             return await settle(TransmitFailure(stage: .content, cause: .ours(why), contentHadLeft: true), to: tried, decision, report)
         }
         var report = report
-        let subject = subject(of: decision)
+        let subject = subject(of: decision, report.envelopeSender)
         report.recipients = zip(tried, replies).map { index, reply in
             AttemptReport.Result(
                 index: index, address: entry.message.envelope.recipients[index].address,
@@ -126,7 +126,7 @@ extension Attempt {
                 report.recipients.count < entry.remaining.count
                 ? .waiting(until: surroundings.now(), why: "more recipients than a message may have")
                 : closing(report, diagnosis.verdict == .refused ? words : nil)
-        case .retry(let seconds): state = later(words, notBefore: seconds, report)
+        case .retry(let seconds): state = later(words, notBefore: seconds, forEver: diagnosis.meaning.outlastsTheSchedule, report)
         case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words, report)
         }
         let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
@@ -134,6 +134,10 @@ extension Attempt {
         settlement.outcomes = outcomes
         settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
         settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
+        if diagnosis.verdict == .denied, let refused = diagnosis.refusedSender {
+            let key = StandingKey(login: decision.mailbox.login, from: refused, transport: decision.transport)
+            settlement.pairRefusals = entry.pairRefusals.adding(key, at: report.at)
+        }
         if sent > 0 { settlement.usages = usages(decision, recipients: sent) }
         settlement.traffic = traffic(report, decision)
         settlement.sightings = decision.fields.from.map {
@@ -182,10 +186,9 @@ extension Attempt {
 
     private func observations(_ diagnosis: Diagnosis, _ decision: Decision, _ report: AttemptReport, isHealthy: Bool) -> [Observation] {
         let code = report.recipients.first { $0.diagnosis.verdict == .denied }?.code ?? ""
-        return Consequences(login: decision.mailbox.login, transport: decision.transport, from: decision.fields.from.map(\.address))
-            .observations(
-                of: diagnosis, code: code, isHealthy: isHealthy, in: snapshot.conditions, at: report.at,
-                standing: { decision.standings[$0] })
+        return standings(diagnosis, code, decision, isTaken: isHealthy, at: report.at)
+            + Consequences(login: decision.mailbox.login, transport: decision.transport)
+            .observations(of: diagnosis, isHealthy: isHealthy, in: snapshot.conditions, at: report.at)
     }
 
     /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.
@@ -193,9 +196,13 @@ extension Attempt {
         failures(report) < 10 ? .waiting(until: surroundings.now(), why: why) : later(why, notBefore: nil, report)
     }
 
-    private func later(_ why: String, notBefore seconds: Double?, _ report: AttemptReport) -> Settlement.Next {
+    /// `forEver`: what is in the way ends by itself, so that the message is not given up however old it is.
+    private func later(
+        _ why: String, notBefore seconds: Double?, forEver: Bool = false, _ report: AttemptReport
+    ) -> Settlement.Next {
+        let now = surroundings.now()
         let next = surroundings.schedule.nextAttempt(
-            after: failures(report), acceptedAt: entry.message.acceptedAt, withoutRoute: entry.withoutRoute, at: surroundings.now(),
+            after: failures(report), acceptedAt: forEver ? now : entry.message.acceptedAt, withoutRoute: entry.withoutRoute, at: now,
             notBefore: seconds, spread: surroundings.draw())
         return next.map { .waiting(until: $0, why: why) }
             ?? .failed(why: "given up after \(entry.withoutRoute > 0 ? "five days with a route, or fourteen in all" : "five days"): \(why)")

@@ -1,18 +1,3 @@
-/// Whom an answer was given to, as far as its account and its fix need to say so.
-package struct FailureSubject: Sendable, Hashable {
-    package let kind: ProviderKind
-    /// What signs in.
-    package let login: String
-    /// What the message is from.
-    package let from: String
-
-    package init(kind: ProviderKind, login: String, from: String) {
-        self.kind = kind
-        self.login = login
-        self.from = from
-    }
-}
-
 extension FailureMeaning {
     private static let hour = 3600.0
     /// Exchange Online chooses how long it blocks and tells nobody; asking every six hours does not prolong it.
@@ -24,7 +9,8 @@ extension FailureMeaning {
         case .accepted: .sent
         case .unreachable, .timedOut, .hungUp, .notReady, .protocolBroken, .tlsFailed, .tlsMissing, .tlsWanted, .mechanismMissing,
             .stoppedHere,
-            .signInFailed, .signInBusy, .tooManyConnections, .messageDeferred, .recipientDeferred, .tooManyRecipients, .unknown:
+            .signInFailed, .signInBusy, .tooManyConnections, .tenantRecipients, .messageDeferred, .recipientDeferred, .tooManyRecipients,
+            .unknown:
             .retry(notBefore: nil)
         // Asking again soon is what Google counts (domain.md 3.6).
         case .tooManySignIns: .retry(notBefore: 900)
@@ -43,6 +29,9 @@ extension FailureMeaning {
             .refused
         }
     }
+
+    /// The limit is the tenant's and ends by itself, however long that takes: no message is given up for it.
+    package var outlastsTheSchedule: Bool { self == .tenantRecipients }
 
     /// The provider asks for less at once: fewer connections for a while, whatever becomes of this message.
     package var asksForLess: Bool { [.tooManyConnections, .tooFast, .signInBusy, .tooManySignIns].contains(self) }
@@ -69,12 +58,14 @@ extension FailureMeaning {
         case .passwordsOff: "the server took the sign-in for a password: \(answer)"
         case .policyBars: "a conditional-access policy or Security Defaults bar \(login) from SMTP: \(answer)"
         case .browserSignInWanted: "the provider wants \(login) to sign in by browser first: \(answer)"
-        case .senderDenied: "\(login) may not send as \(subject.from)"
+        case .senderDenied: "\(login) may not send as \(subject.sender)"
         case .senderThrottled: "the provider has blocked \(login) for repeated errors: \(answer)"
         case .senderBanned: "the provider takes no mail from \(login): \(answer)"
         case .tenantBlocked: "the provider takes no mail from the tenant of \(login): \(answer)"
         case .dailyLimit: "\(login) has reached a sending limit: \(answer)"
         case .tenantLimit: "the tenant of \(login) has reached a sending limit: \(answer)"
+        case .tenantRecipients:
+            "the tenant of \(login) has written to as many recipients outside as it may for now, which is no fault of the mailbox: \(answer)"
         case .tooManyConnections: "the provider has too many connections of \(login): \(answer)"
         case .tooFast: "the provider wants fewer requests of \(login): \(answer)"
         case .permissionMissing: "the application has no permission to send through \(login): \(answer)"
@@ -126,6 +117,10 @@ extension FailureMeaning {
         case .senderBanned: return "look for it among the restricted entities of Microsoft Defender (or the Gmail log of the admin console)"
         case .tenantBlocked: return "ask the provider's support, and look for a service incident of the tenant"
         case .tenantLimit: return "wait; the limit is the tenant's, so another of its mailboxes does not help"
+        case .tenantRecipients:
+            return
+                "wait: the mail goes out as soon as the tenant may send again; in the Exchange admin center, Reports, Mail flow shows the limit, which "
+                + "grows with its licences (a trial's and that of *.onmicrosoft.com addresses are low)"
         case .permissionMissing:
             return
                 "in Entra: grant Mail.Send to the application, or in Exchange Online: New-ManagementRoleAssignment -Role 'Application Mail.Send' "
@@ -159,8 +154,8 @@ extension FailureMeaning {
 
     private func denialFix(_ subject: FailureSubject) -> String {
         switch subject.kind {
-        case .microsoft, .custom: "in Exchange Online: \(ProviderSteps.sendAs(subject.from, by: subject.login))"
-        case .google: "in Gmail, as \(subject.login): Settings, Accounts, Send mail as, and confirm \(subject.from)"
+        case .microsoft, .custom: "in Exchange Online: \(ProviderSteps.sendAs(subject.sender, by: subject.login))"
+        case .google: "in Gmail, as \(subject.login): Settings, Accounts, Send mail as, and confirm \(subject.sender)"
         }
     }
 }

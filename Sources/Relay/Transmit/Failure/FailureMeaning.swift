@@ -18,7 +18,8 @@ package enum FailureMeaning: String, Sendable, Hashable, CaseIterable {
     // The mailbox, its application, its tenant.
     case senderDenied = "sender-denied"
     case senderThrottled = "sender-throttled", senderBanned = "sender-banned", tenantBlocked = "tenant-blocked"
-    case dailyLimit = "daily-limit", tenantLimit = "tenant-limit", tooManyConnections = "too-many-connections", tooFast = "too-fast"
+    case dailyLimit = "daily-limit", tenantLimit = "tenant-limit", tenantRecipients = "tenant-recipients"
+    case tooManyConnections = "too-many-connections", tooFast = "too-fast"
     case permissionMissing = "permission-missing", delegationMissing = "delegation-missing", mailboxMissing = "mailbox-missing"
     case mailServiceOff = "mail-service-off"
 
