@@ -46,8 +46,7 @@ package struct APITransmit: Sendable {
     private func graph(
         _ base: String, _ message: OutgoingMessage, _ content: [UInt8]
     ) async throws(TransmitFailure) -> ProviderReply {
-        let isOwn = message.isDelegated && (message.principal.map { $0.lowercased() == message.login.lowercased() } ?? true)
-        let place = isOwn ? "me" : "users/\(Self.escaped(message.login))"
+        let place = message.isOwnersToken ? "me" : "users/\(Self.escaped(message.login))"
         let response = try await ask(
             .post, "\(base)/\(place)/sendMail", [HTTPField("Content-Type", "text/plain")], Base64Text.standard(content), message)
         guard response.status == 202 else { throw failure(response) }

@@ -30,6 +30,17 @@ package final class GrantSource: Sendable {
     }
 }
 
+extension Directory {
+    /// Whether a grant's tokens are those of the person whose mailbox this login is: the one who was to consent. A consent for several mailboxes that names
+    /// nobody is that of whoever signed in, and which of them that was is not known.
+    package func isOwner(_ login: String, of grant: Grant) -> Bool {
+        guard grant.kind == .consent else { return false }
+        let principal = grant.principal ?? login
+        return principal.lowercased() == login.lowercased()
+            && (grant.principal != nil || mailboxes(of: grant.id).allSatisfy { $0.login.lowercased() == principal.lowercased() })
+    }
+}
+
 extension GrantSource: Hashable {
     package static func == (left: GrantSource, right: GrantSource) -> Bool {
         left === right || (left.grant == right.grant && left.application == right.application && left.provider == right.provider)

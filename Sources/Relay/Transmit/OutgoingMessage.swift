@@ -5,10 +5,8 @@ package struct OutgoingMessage: Sendable {
     package let transport: Transport
     /// Its endpoints, limits and trust.
     package let provider: Provider
-    /// The token is a person's, not the application's own: Graph then speaks of `/me` where that person owns the mailbox.
-    package let isDelegated: Bool
-    /// Who consented, by login; nil: the mailbox's own login, as far as is known.
-    package let principal: String?
+    /// The token is that of the person whose mailbox it is, as is known: Graph then speaks of `/me`, which is the token's owner whatever mailbox was meant.
+    package let isOwnersToken: Bool
     package let login: String
     package let token: Secret
     /// As decided: the envelope sender that leaves, and only recipients who have no outcome yet.
@@ -20,13 +18,12 @@ package struct OutgoingMessage: Sendable {
     package let body: @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
 
     package init(
-        transport: Transport, provider: Provider, isDelegated: Bool = false, principal: String? = nil, login: String, token: Secret,
+        transport: Transport, provider: Provider, isOwnersToken: Bool = false, login: String, token: Secret,
         envelope: Envelope, header: [UInt8], bodySize: Int, body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
     ) {
         self.transport = transport
         self.provider = provider
-        self.isDelegated = isDelegated
-        self.principal = principal
+        self.isOwnersToken = isOwnersToken
         self.login = login
         self.token = token
         self.envelope = envelope

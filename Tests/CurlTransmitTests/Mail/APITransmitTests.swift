@@ -40,7 +40,7 @@ struct APITransmitTests {
         static let now = Samples.start
 
         func send(
-            _ token: Secret, as login: String = APITransmitTests.ann, isDelegated: Bool = true, header: String? = nil,
+            _ token: Secret, as login: String = APITransmitTests.ann, isOwnersToken: Bool = true, header: String? = nil,
             to recipients: [String] = ["rob@example.com"], body: [[UInt8]] = [Array("Hello.\r\n".utf8)]
         ) async throws -> [RecipientReply] {
             var provider = isGoogle ? Relay.Provider.google : .microsoft
@@ -52,7 +52,7 @@ struct APITransmitTests {
                 sender: .address(try EmailAddress(login)), recipients: try recipients.map { Recipient(address: try EmailAddress($0)) })
             return try await transmit.send(
                 OutgoingMessage(
-                    transport: transport, provider: provider, isDelegated: isDelegated, principal: isDelegated ? APITransmitTests.ann : nil,
+                    transport: transport, provider: provider, isOwnersToken: isOwnersToken,
                     login: login, token: token, envelope: envelope, header: Array(header.utf8), bodySize: body.reduce(0) { $0 + $1.count },
                     body: { $0 < body.count ? body[$0] : nil }))
         }
@@ -67,7 +67,7 @@ struct APITransmitTests {
         func diagnosis(_ failure: TransmitFailure?) throws -> Diagnosis {
             FailureTable.diagnose(
                 try #require(failure),
-                FailureSubject(kind: isGoogle ? .google : .microsoft, login: APITransmitTests.ann, from: "x@y.example"))
+                FailureSubject(kind: isGoogle ? .google : .microsoft, login: APITransmitTests.ann, from: []))
         }
     }
 
@@ -120,15 +120,16 @@ struct APITransmitTests {
         try await with(.graph) { house in
             let token = try await house.token(of: nil)
             _ = try await house.send(
-                token, as: Self.desk, isDelegated: false, header: "From: \(Self.desk)\r\nTo: rob@example.com\r\n")
+                token, as: Self.desk, isOwnersToken: false, header: "From: \(Self.desk)\r\nTo: rob@example.com\r\n")
             #expect(house.sandbox.record.requests(at: .graphSend).map(\.path) == ["/v1.0/users/\(Self.desk)/sendMail"])
             let outside = try await house.failure {
                 try await house.send(
-                    token, as: "other@contoso.example", isDelegated: false, header: "From: other@contoso.example\r\nTo: rob@example.com\r\n"
+                    token, as: "other@contoso.example", isOwnersToken: false,
+                    header: "From: other@contoso.example\r\nTo: rob@example.com\r\n"
                 )
             }
             #expect(try house.diagnosis(outside).meaning == .permissionMissing)
-            let nobody = try await house.failure { try await house.send(token, as: "no/body@contoso.example", isDelegated: false) }
+            let nobody = try await house.failure { try await house.send(token, as: "no/body@contoso.example", isOwnersToken: false) }
             #expect(try house.diagnosis(nobody).meaning == .mailboxMissing)
         }
     }
