@@ -51,7 +51,7 @@ extension DirectoryReader {
         for item in items {
             let transport = try item.choice(Transport.self)
             guard !transports.contains(transport) else { throw item.problem("\(transport.rawValue) stands there twice") }
-            if let provider, !provider.offers(transport) {
+            if let provider, !provider.takes(transport) {
                 throw item.problem("the provider \(provider.id) has no \(transport.rawValue)")
             }
             transports.append(transport)
@@ -107,16 +107,5 @@ extension AddressPattern {
     /// One text for every writing of the same pattern.
     fileprivate var key: String {
         if case .address(let address) = self { address.key } else { description }
-    }
-}
-
-extension Provider {
-    /// Graph and the Gmail API belong to one provider each; SMTP needs a host.
-    package func offers(_ transport: Transport) -> Bool {
-        switch transport {
-        case .smtp: smtp != nil
-        case .graph: kind == .microsoft
-        case .gmail: kind == .google
-        }
     }
 }

@@ -140,5 +140,6 @@ extension DocumentReader {
 extension ProviderHabits {
     /// What is assumed of a provider nobody has described: nothing that could lose a message or a token.
     package static let unknown = ProviderHabits(
-        refusesSeveralAuthors: false, replacesUnlistedFrom: false, propagation: 0, takesNullSender: false, oldRefreshTokenWorks: false)
+        refusesSeveralAuthors: false, replacesUnlistedFrom: false, propagation: 0, takesNullSender: false, oldRefreshTokenWorks: false,
+        sendsAliasAsPrimary: [.graph])
 }

@@ -49,7 +49,7 @@ struct MailboxDraft: Sendable {
             .init("grant", .text(grant.id.text)), .init("read", .flag(form["mailbox_read"] != nil)),
         ]
         // The first that the provider has; SMTP wherever it can be.
-        if let transport = [Transport.smtp, .graph, .gmail].first(where: provider.offers) {
+        if let transport = [Transport.smtp, .graph, .gmail].first(where: provider.takes) {
             entries.append(.init("transports", [.text(transport.rawValue)]))
         }
         guard case .mailbox(let mailbox)? = try Self.read(entries, as: .mailbox, in: draft) else {
