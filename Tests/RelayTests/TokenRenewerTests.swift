@@ -48,6 +48,27 @@ struct TokenRenewerTests {
         #expect(await !service.store.isLeased("token/carols/smtp"))
     }
 
+    /// An endpoint that answers 400 and nothing else: it harms nothing, and does not go unseen for ever.
+    @Test func anEndpointThatSaysNothingIsSeen() async throws {
+        let service = try await FakeService()
+        let nothing = TokenFailure.temporary("the token endpoint answered 400 without an OAuth2 error", retryAfter: nil)
+        service.endpoint.fail([nothing, nothing, nothing])
+        for count in 1...3 {
+            #expect(try await service.store.conditions(of: nil).grant(FakeCompany.consent) == nil, "\(count)")
+            #expect(await failure(service, carols) == nothing)
+            service.clock.advance(by: 130)
+        }
+        let grant = try await service.store.conditions(of: nil).grant(FakeCompany.consent)
+        guard case .unanswered(_, let reason)? = grant else { return #expect(Bool(false), "\(String(describing: grant))") }
+        #expect(reason.contains("answered 400"))
+        try await service.shelf.catchUp(with: service.store)
+        let snapshot = service.shelf.current
+        let row = try #require(snapshot.directory.grant(FakeCompany.consent))
+        #expect(HealthReport(snapshot.directory, snapshot.conditions, uses: [:], at: service.clock.now).health(of: row).state == .broken)
+        _ = try await service.broker.token(for: carols)
+        #expect(try await service.store.conditions(of: nil).grant(FakeCompany.consent) == nil)
+    }
+
     @Test func tokenHealsGrantAndApplication() async throws {
         let service = try await FakeService()
         service.endpoint.fail(.grant(error: "invalid_grant", detail: ""), .application(error: "invalid_client", detail: ""))

@@ -70,10 +70,13 @@ struct TokenTimingTests {
             service.clock.advance(by: 1)
         }
         #expect((30...60).contains(service.endpoint.count), "\(service.endpoint.count)")
-        #expect(try await service.store.conditions(of: nil).revision == 0)
+        let conditions = try await service.store.conditions(of: nil)
+        #expect(conditions.revision == 1, "told of once")
+        guard case .unanswered(_, "503")? = conditions.grant(FakeCompany.appOnly) else { return #expect(Bool(false), "nobody is told") }
         service.endpoint.recover()
         service.clock.advance(by: 120)
         #expect(try await service.broker.token(for: all).isGood(at: service.clock.now))
+        #expect(try await service.store.conditions(of: nil).grant(FakeCompany.appOnly) == nil)
     }
 
     /// Ten thousand tokens had in one moment are not renewed in one second, nor in one minute.

@@ -125,7 +125,8 @@ package actor TokenBroker {
                 task = running
             } else {
                 let renewer = renewer
-                task = Task { await renewer.renew(key, beyond: old, life: life) }
+                let unanswered = slots[key]?.failures ?? 0
+                task = Task { await renewer.renew(key, beyond: old, life: life, unanswered: unanswered) }
                 slots[key, default: fresh(at: renewer.now())].renewal = task
             }
             let generation = slots[key]?.generation

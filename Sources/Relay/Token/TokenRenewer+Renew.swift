@@ -2,11 +2,18 @@ internal import struct FoundationEssentials.Date
 
 extension TokenRenewer {
     /// Never throws out of its task: every waiting caller gets the same result.
-    func renew(_ key: TokenKey, beyond old: AccessToken?, life: Double) async -> Result<AccessToken, TokenFailure> {
-        do throws(TokenFailure) { return .success(try await obtain(key, beyond: old, life: life)) } catch { return .failure(error) }
+    /// `unanswered`: how often in a row it was in vain before.
+    func renew(
+        _ key: TokenKey, beyond old: AccessToken?, life: Double, unanswered: Int = 0
+    ) async -> Result<AccessToken, TokenFailure> {
+        do throws(TokenFailure) { return .success(try await obtain(key, beyond: old, life: life, unanswered: unanswered)) } catch {
+            return .failure(error)
+        }
     }
 
-    private func obtain(_ key: TokenKey, beyond old: AccessToken?, life: Double) async throws(TokenFailure) -> AccessToken {
+    private func obtain(
+        _ key: TokenKey, beyond old: AccessToken?, life: Double, unanswered: Int
+    ) async throws(TokenFailure) -> AccessToken {
         let deadline = now().addingTimeInterval(Self.patience)
         let lease = "token/" + key.description
         var requests = 0
@@ -23,7 +30,7 @@ extension TokenRenewer {
             requests += 1
             let token: AccessToken?
             do throws(TokenFailure) {
-                token = try await obtain(key, beyond: old, life: life, lease: lease, until: end)
+                token = try await obtain(key, beyond: old, life: life, unanswered: unanswered, lease: lease, until: end)
             } catch {
                 await drop(lease, key)
                 throw error
@@ -37,14 +44,14 @@ extension TokenRenewer {
     /// Under the lease, and with credentials read under it: whoever held it before may have brought the token, or another refresh token. With a token the
     /// lease is given back.
     private func obtain(
-        _ key: TokenKey, beyond old: AccessToken?, life: Double, lease: String, until end: Date
+        _ key: TokenKey, beyond old: AccessToken?, life: Double, unanswered: Int, lease: String, until end: Date
     ) async throws(TokenFailure) -> AccessToken? {
         let credentials = try await credentials(of: key.grant)
         if let token = try await stored(key, credentials, beyond: old, life: life) {
             await drop(lease, key)
             return token
         }
-        return try await ask(key, credentials, lease: lease, until: end)
+        return try await ask(key, credentials, unanswered: unanswered, lease: lease, until: end)
     }
 
     private func credentials(of grant: GrantID) async throws(TokenFailure) -> Credentials {
@@ -73,7 +80,7 @@ extension TokenRenewer {
 
     /// Asks the provider and keeps the answer. nil: lease or credentials moved meanwhile, so the answer belongs to an old question.
     private func ask(
-        _ key: TokenKey, _ credentials: Credentials, lease: String, until end: Date
+        _ key: TokenKey, _ credentials: Credentials, unanswered: Int, lease: String, until end: Date
     ) async throws(TokenFailure) -> AccessToken? {
         let answer: TokenAnswer
         let lost = try await beginAsking(credentials.source)
@@ -82,7 +89,7 @@ extension TokenRenewer {
         } catch {
             guard try await isCurrent(credentials, of: key.grant) else { return nil }
             let failure = error.judged(for: credentials.source.grant.kind)
-            await note(failure, key, credentials.source, lost: lost)
+            await note(failure, key, credentials.source, lost: lost, unanswered: unanswered)
             asked(key, failure)
             throw failure
         }
@@ -168,13 +175,16 @@ extension TokenRenewer {
         source.grant.kind == .consent && !source.provider.habits.oldRefreshTokenWorks
     }
 
-    /// Temporary failures harm nothing; the others are recorded where the decider and people will see them.
-    private func note(_ failure: TokenFailure, _ key: TokenKey, _ source: GrantSource, lost: Date?) async {
+    /// Temporary failures harm nothing, and are told of when they go on; the others are recorded where the decider and people will see them.
+    private func note(_ failure: TokenFailure, _ key: TokenKey, _ source: GrantSource, lost: Date?, unanswered: Int) async {
         guard isNeeded(key) else { return }
         let observation: Observation
         switch failure {
         // Without an answer, what was asked may have been done all the same: the note of it stays.
-        case .temporary, .missing: return
+        case .missing: return
+        case .temporary(let why, _):
+            if unanswered + 1 >= Self.silence { await noteSilence(key.grant, why) }
+            return
         case .grant(let error, let detail):
             observation = .grant(
                 key.grant, lost.map { .lostInCrash(at: $0) } ?? .needsConsent(since: now(), reason: "\(error): \(detail)"))
@@ -191,6 +201,22 @@ extension TokenRenewer {
             if usesUp(source) { try await store.endAsking(key.grant) }
         } catch {
             report(key, .temporary("its failure could not be recorded: \(error)", retryAfter: nil))
+        }
+    }
+
+    private func noteSilence(_ grant: GrantID, _ why: String) async {
+        do throws(StoreFailure) {
+            var since = now()
+            switch try await store.conditions(of: []).grant(grant) {
+            // What is known for certain says more.
+            case .needsConsent?, .lostInCrash?: return
+            case .unanswered(_, why)?: return
+            case .unanswered(let before, _)?: since = before
+            case nil: break
+            }
+            try await store.observe([.grant(grant, .unanswered(since: since, reason: why))], journal: [])
+        } catch {
+            report(TokenKey(grant: grant, resource: .smtp), .temporary("its failure could not be recorded: \(error)", retryAfter: nil))
         }
     }
 

@@ -11,6 +11,9 @@ package struct TokenRenewer: Sendable {
     /// Seconds until a mailbox that a service account may not open is tried again: only a person mends that, at the provider.
     static let mailboxPause: Double = 3600
 
+    /// Questions in a row without an answer, after which somebody should know: a provider that restarts is back by then.
+    static let silence = 3
+
     package let store: any TokenStore & ConditionsStore
     package let vault: Vault
     package let holder: String
