@@ -48,7 +48,7 @@ struct MailboxCheck {
         let (token, step, status) = try await token(mailbox, source, for: mailbox.firstTransport.resource)
         guard let token else { return Outcome(steps: [step], status: status) }
         guard mailbox.firstTransport == .smtp, let endpoint = source.provider.smtp else {
-            let words = "its transports take tokens over HTTPS; nothing more is tried"
+            let words = "its transports take tokens over HTTPS; nothing more is tried (--outgoing sends a message that way)"
             return Outcome(steps: [step, Step(stage: .signIn, isGood: true, words: words)], status: .success)
         }
         var settings = TransmitSettings(now: opened.live.now)
@@ -63,7 +63,7 @@ struct MailboxCheck {
         } catch { trouble = error }
         let diagnosis = trouble.map {
             FailureTable.diagnose(
-                $0, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: mailbox.address.description))
+                $0, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: [mailbox.address]))
         }
         try await note(diagnosis, mailbox)
         guard let diagnosis else {
@@ -89,7 +89,7 @@ struct MailboxCheck {
         let outcome = try await opened.probe(key, through: mailbox, directory, bySending: true)
         try await opened.note(outcome, of: [key], mailbox)
         switch outcome {
-        case .proven(let how):
+        case .proven(let how), .listed(let how):
             let words = "sending as \(mailbox.address): \(how), and that is the From it has"
             return Self.sent(Step(stage: .message, isGood: true, words: words), .success, actual: mailbox.address.description)
         case .taken(_, let why):
@@ -119,7 +119,7 @@ struct MailboxCheck {
             ? ["where it is an alias, in Exchange Online: Set-OrganizationConfig -SendFromAliasEnabled $true; or let it go over smtp first"]
             : []
         return alias
-            + [kind.flatMap { FailureMeaning.senderDenied.fix(FailureSubject(kind: $0, login: key.login, from: key.from.description)) }]
+            + [kind.flatMap { FailureMeaning.senderDenied.fix(FailureSubject(kind: $0, login: key.login, from: [key.from])) }]
             .compactMap(\.self) + ["then: mandate standings clear \(mailbox.address) \(key.from); until then mail takes another route"]
     }
 
@@ -183,34 +183,45 @@ struct MailboxCheck {
     /// What a check finds out counts for mail and for health as if mail had met it; a sign-in that works ends what was known against it.
     private func note(_ diagnosis: Diagnosis?, _ mailbox: Mailbox) async throws {
         let conditions = try await opened.store.conditions(of: [])
-        let health: MailboxHealth?
+        let stop: Observation
         switch diagnosis?.verdict {
         case .transportStopped(let seconds)?, .mailboxStopped(let seconds)?:
-            health = .stopped(until: opened.live.now().addingTimeInterval(seconds), reason: diagnosis?.cause ?? "", failures: 1)
-        case .tokenRejected?:
-            health = .stopped(until: opened.live.now().addingTimeInterval(900), reason: diagnosis?.cause ?? "", failures: 1)
+            stop = self.stop(mailbox, seconds, diagnosis)
+        case .tokenRejected?: stop = self.stop(mailbox, 900, diagnosis)
         case .sent?, .retry?, .refused?, .denied?: return
-        case nil: health = nil
+        case nil:
+            let lifted = conditions.lifting(mailbox.login, over: .smtp)
+            if !lifted.isEmpty { try await opened.observe(lifted, of: mailbox.entity.key, "checked: it signs in") }
+            return
         }
-        let places: [Transport?] = health == nil ? [nil, .smtp] : [.smtp]
-        let changes = places.filter { conditions.mailbox(login: mailbox.login, over: $0) != health }
-        guard !changes.isEmpty else { return }
-        let words = health == nil ? "checked: it signs in" : "checked: \(diagnosis?.meaning.rawValue ?? "")"
-        try await opened.observe(changes.map { .mailbox(login: mailbox.login, over: $0, health) }, of: mailbox.entity.key, words)
+        try await opened.observe([stop], of: mailbox.entity.key, "checked: \(diagnosis?.meaning.rawValue ?? "")")
     }
 
+    private func stop(_ mailbox: Mailbox, _ seconds: Double, _ diagnosis: Diagnosis?) -> Observation {
+        .mailbox(
+            login: mailbox.login, over: .smtp,
+            .stopped(until: opened.live.now().addingTimeInterval(seconds), reason: diagnosis?.cause ?? "", failures: 1))
+    }
+
+    /// Seconds for which a token counts as had just now: of a grant that opens hundreds of mailboxes, one question is enough.
+    private static let fresh: Double = 60
+
+    /// One that the provider gave just now: what is at hand may have been withdrawn there, and nothing would show it.
     private func token(_ mailbox: Mailbox, _ source: GrantSource, for resource: TokenResource) async throws -> (
         AccessToken?, Step, ExitStatus
     ) {
         let key = source.key(resource, login: mailbox.login)
         let curl = try CurlThread()
-        let renewer = opened.live.renewer(opened.store, opened.vault, holder: opened.live.identifier("check"), curl) { [directory] in
-            directory
-        }
+        let live = opened.live
+        let renewer = live.renewer(opened.store, opened.vault, holder: live.identifier("check"), curl) { [directory] in directory }
+        let broker = TokenBroker(renewer: renewer)
         let result: Result<AccessToken, TokenFailure>
-        do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {
-            result = .failure(error)
-        }
+        do throws(TokenFailure) {
+            let atHand = try await broker.token(for: key)
+            let isFresh = live.now().timeIntervalSince(atHand.obtained) < Self.fresh
+            let token = try await isFresh ? atHand : broker.replacement(for: key, rejected: atHand)
+            result = .success(token)
+        } catch { result = .failure(error) }
         await curl.stop()
         switch result {
         case .success(let token):

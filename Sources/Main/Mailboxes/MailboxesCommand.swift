@@ -14,7 +14,7 @@ struct MailboxesCommand: AsyncParsableCommand {
               mandate mailboxes add --family @example.org --grant staff
               mandate mailboxes check tracker@example.org
             """,
-        subcommands: [List.self, Show.self, Add.self, Set.self, Check.self, Remove.self])
+        subcommands: [List.self, Show.self, Add.self, Set.self, Check.self, Resume.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -71,6 +71,11 @@ package struct HealthReport: Sendable {
                 .needsConsent, "lost in a crash at \(at.minute): the provider had answered, and the new refresh token was not stored",
                 since: at,
                 lastSuccess: last, steps: [authorize])
+        case .unanswered(let since, let reason)?:
+            let again = grant.kind == .consent ? ["\(authorize), if the consent was withdrawn there"] : []
+            return Health(
+                .broken, "no token can be had: \(reason)", since: since, lastSuccess: last,
+                steps: ["look for an incident of the provider; it is asked again and again meanwhile"] + again)
         case nil: break
         }
         if let application = directory.application(grant.application) {
@@ -96,6 +101,7 @@ package struct HealthReport: Sendable {
                 .untried, "no token has been had with it yet",
                 steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"] + steps)
         }
+        guard grant.kind == .consent else { return Health(.healthy, lastSuccess: used) }
         guard let life = provider(of: grant)?.habits.unusedConsentLife else {
             return Health(.healthy, lastSuccess: used)
         }
@@ -108,28 +114,28 @@ package struct HealthReport: Sendable {
     private func provider(of grant: Grant) -> Provider? { GrantSource(grant.id, in: directory)?.provider }
 
     package func health(of mailbox: Mailbox) -> Health {
-        let check = "mandate mailboxes check \(mailbox.address.description.shellQuoted)"
-        let health = health(decider.outlook(of: mailbox, at: now), mailbox.address.description, mailbox.grant, check: check)
+        let name = mailbox.address.description
+        let health = health(decider.outlook(of: mailbox, at: now), name, mailbox.grant, account: name)
         guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
         // Mail takes another way out meanwhile, but for those that only this one can take.
         for transport in mailbox.transports {
             guard case .stopped(let until, let reason, _)? = conditions.mailbox(login: mailbox.login, over: transport), now < until else {
                 continue
             }
-            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: [check])
+            return Health(
+                .stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: Self.resuming(name, as: name, over: transport))
         }
         return health
     }
 
     /// Of its members as far as something is known against one; else as of any.
     package func health(of family: Family) -> Health {
-        let check = "mandate mailboxes check \(family.name.shellQuoted)"
-        let health = health(decider.outlook(of: family, at: now), family.name, family.grant, check: check)
+        let health = health(decider.outlook(of: family, at: now), family.name, family.grant, account: family.name)
         guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
-        let ailing = ailingMembers(of: family).compactMap { address -> (address: EmailAddress, health: Health)? in
+        let ailing = directory.members(of: family, whoseLoginIs: Set(conditions.ailingLogins)).compactMap {
+            address -> (address: EmailAddress, health: Health)? in
             let own = self.health(
-                decider.outlook(of: family, as: address, at: now), family.name, family.grant,
-                check: "mandate mailboxes check \(address.description.shellQuoted)")
+                decider.outlook(of: family, as: address, at: now), family.name, family.grant, account: address.description)
             return own.needsSomeone && own.state != .expiring && own.state != .untried ? (address, own) : nil
         }
         guard let first = ailing.first else { return health }
@@ -137,35 +143,34 @@ package struct HealthReport: Sendable {
         return Health(first.health.state, "\(first.address)\(others): \(first.health.reason)", steps: first.health.steps)
     }
 
-    /// Addresses of the family whose login is known to be stopped or broken. A login that is no address is some user's.
-    private func ailingMembers(of family: Family) -> [EmailAddress] {
-        let logins = Set(conditions.ailingLogins)
-        guard !logins.isEmpty else { return [] }
-        var found = logins.compactMap { try? EmailAddress($0) }  // most logins are addresses; the others are looked for among the users
-        if found.count < logins.count || directory.allUsers.contains(where: { $0.login.map(logins.contains) ?? false }) {
-            found += directory.allUsers.filter { $0.login.map(logins.contains) ?? false }.flatMap { $0.addresses.map(\.address) }
-        }
-        return Set(found).filter { address in
-            family.members.contains { $0.matches(address) } && logins.contains(directory.login(ofMember: address))
-        }.sorted()
+    /// To try it, and to use it again on one's word. A sign-in shows nothing of an API: only a message does.
+    private static func resuming(_ account: String, as name: String, over transport: Transport? = nil) -> [String] {
+        let sends = transport == nil || transport == .smtp ? "" : " --outgoing"
+        return [
+            "mandate mailboxes check \(account.shellQuoted)\(sends)", "mandate mailboxes resume \(name.shellQuoted)   # when it is mended",
+        ]
     }
 
-    /// What the decider says, in a word for people, and what to do.
-    private func health(_ outlook: Outlook, _ name: String, _ grant: GrantID, check: String) -> Health {
+    /// What the decider says, in a word for people, and what to do. `account`: what is to be checked.
+    private func health(_ outlook: Outlook, _ name: String, _ grant: GrantID, account: String) -> Health {
         guard let strike = outlook.strike else {
             guard outlook.isOpen else { return Health(.broken, outlook.reason, steps: outlook.steps) }
             return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
         }
         switch strike {
         case .mailboxDisabled: return Health(.disabled, steps: outlook.steps)
-        case .mailboxStopped(let until, let reason): return Health(.stopped, "until \(until.minute): \(reason)", steps: [check])
+        case .mailboxStopped(let until, let reason):
+            return Health(.stopped, "until \(until.minute): \(reason)", steps: Self.resuming(account, as: name))
         case .transportStopped(let transport, let until, let reason):
-            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: [check])
-        case .mailboxBroken(let reason): return Health(.broken, reason, steps: [check])
+            return Health(
+                .stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: Self.resuming(account, as: name, over: transport)
+            )
+        case .mailboxBroken(let reason): return Health(.broken, reason, steps: Self.resuming(account, as: name))
         // Of grants and applications more is known than the decider needs.
         case .grantDisabled, .grantNeedsConsent, .applicationSuspended, .grantMissing, .applicationMissing:
             return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
-        case .deniedByEntry, .standingDenied, .pendingAndDenied, .rewrittenByProvider, .notYetValid, .expired, .tooLarge,
+        case .deniedByEntry, .standingDenied, .standingDoubted, .messageRefused, .reportedByClient, .pendingAndDenied, .rewrittenByProvider,
+            .notYetValid, .expired, .tooLarge,
             .envelopeNotExpressible, .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven,
             .transportMissing, .noTransport:
             return Health(.broken, "it cannot send as \(name): \(outlook.reason)", steps: outlook.steps)

@@ -90,6 +90,11 @@ extension Endpoints {
                 "planned_from": DocumentValue(report.planned), "actual_from": DocumentValue(report.actual),
             ])
         },
+        resume(of: "mailbox", "/v1/mailboxes/{id}/resume") { id, directory in
+            directory.mailbox(MailboxID(trusted: id)).map { .mailbox($0.id) }
+        },
+        resume(of: "family", "/v1/families/{id}/resume") { id, directory in directory.family(FamilyID(trusted: id)).map { .family($0.id) }
+        },
         Endpoint(
             .get, "/v1/health", in: group, "How applications, grants and mailboxes are", for: .readers,
             promises: [.init(.ok, "each with its state, the reason, and what to do", .page(of: .named("Health")))]
@@ -112,6 +117,27 @@ extension Endpoints {
             return .json(["items": .list(items), "next": nil])
         },
     ]
+
+    private static func resume(
+        of name: String, _ path: String, _ row: @escaping @Sendable (String, Directory) -> ConcreteMailbox.Row?
+    ) -> Endpoint {
+        Endpoint(
+            .post, path, in: group, "Lift what stopped a \(name)",
+            about: "Mail tries it again at once, on your word. A check that succeeds lifts it as well.", for: .administrators,
+            parameters: [
+                .path("id", "the \(name)"), .query("transport", .choice(Transport.self), "only what stopped this one"),
+            ],
+            promises: [.init(.ok, "whether anything had stopped it", .object([.init("resumed", .flag, required: true)]))],
+            problems: [.notFound]
+        ) { call in
+            guard let row = row(call.path("id"), call.office.directory) else {
+                throw Problem(.notFound, "there is no \(name) \"\(call.path("id"))\"")
+            }
+            let transport = try call.query.choice("transport", Transport.self)
+            let desk = StandingDesk(office: call.office, person: call.visitor.person)
+            return .json(["resumed": .flag(try await desk.resume(row, over: transport))])
+        }
+    }
 
     private static func document(_ kind: String, _ id: String, _ name: String, _ health: Health) -> DocumentValue {
         [

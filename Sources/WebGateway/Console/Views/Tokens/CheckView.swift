@@ -3,11 +3,20 @@ internal import Relay
 
 /// How trying a mailbox came out, step by step.
 struct CheckView: Sendable {
-    static let routes: [ConsoleRoute] = [.post("/mailboxes/{id}/check") { visit in .page(try await CheckView(visit).page()) }]
+    static let routes: [ConsoleRoute] = [
+        .post("/mailboxes/{id}/check") { visit in .page(try await CheckView(visit).page()) },
+        .post("/mailboxes/{id}/resume") { visit in try await CheckView(visit).resume(.mailbox(MailboxID(trusted: visit.path("id")))) },
+        .post("/families/{id}/resume") { visit in try await CheckView(visit).resume(.family(FamilyID(trusted: visit.path("id")))) },
+    ]
 
     private let visit: Visit
 
     init(_ visit: Visit) { self.visit = visit }
+
+    private func resume(_ row: ConcreteMailbox.Row) async throws -> ConsoleAnswer {
+        let isLifted = try await StandingDesk(office: visit.office, person: visit.person).resume(row)
+        return .redirect("/tokens", isLifted ? .good("Resumed: mail tries it again.") : .wait("Nothing stops it."))
+    }
 
     private func page() async throws -> Page {
         guard let kind = CheckKind(rawValue: visit.form.raw("check")) else {

@@ -52,8 +52,8 @@ extension TokensView {
         [
             "id": .text(PercentCoding.encode(id)), "address": .text(address), "login": .text(login),
             "transports": .text(transports.map(\.rawValue).joined(separator: ", ") + (isRead ? ", and read" : "")),
-            "state": Words.state(health, at: visit.now),
-            "is_family": .flag(isFamily),
+            "state": Words.state(health, at: visit.now), "is_family": .flag(isFamily),
+            "can_resume": .flag(health.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
         ]
     }
 }
