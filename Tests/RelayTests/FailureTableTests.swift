@@ -42,7 +42,7 @@ struct FailureTableTests {
     }
 
     private static func subject(_ kind: ProviderKind) -> FailureSubject {
-        FailureSubject(kind: kind, login: "desk@example.org", from: "ann@example.org")
+        FailureSubject(kind: kind, login: "desk@example.org", from: [FakeCompany.ann])
     }
 
     private static func words(_ verdict: Verdict) -> String {

@@ -16,24 +16,35 @@ struct StandingTests {
         for minutes in [15.0, 30, 60, 120] {
             #expect(standing.nextProbe == denied.addingTimeInterval(minutes * 60))
             let at = denied.addingTimeInterval(minutes * 60)
-            standing = standing.probed(.denied(code: "554 5.2.252"), at: at) ?? .declared
+            standing = standing.probed(.denied(code: "554 5.2.252"), isOwn: false, at: at)
         }
         #expect(standing == .denied(at: denied.addingTimeInterval(7200), code: "554 5.2.252"))
         #expect(standing.nextProbe == nil)
     }
 
     @Test func whatCouldNotBeAskedCountsForNothing() {
-        #expect(pending(2).probed(.unknown(why: "timeout"), at: Samples.time(9)) == pending(2))
-        #expect(pending(3).probed(.proven(how: "it went"), at: Samples.time(9)) == .proven(at: Samples.time(9), how: "it went"))
-        #expect(Standing.declared.probed(.denied(code: "x"), at: Samples.time(9)) == .denied(at: Samples.time(9), code: "x"))
+        let at = Samples.time(9)
+        #expect(pending(2).probed(.unknown(why: "timeout"), isOwn: false, at: at) == pending(2))
+        #expect(pending(3).probed(.proven(how: "it went"), isOwn: false, at: at) == .proven(at: at, how: "it went"))
+        #expect(Standing.declared.probed(.denied(code: "x"), isOwn: false, at: at) == .denied(at: at, code: "x"))
+    }
+
+    /// Refused by a probe of a person's own before the provider has had its time.
+    @Test func aPendingRightStaysPending() {
+        let fresh = Standing.pending(until: Samples.time(7200), deniedAt: nil)
+        #expect(
+            fresh.probed(.denied(code: "x"), isOwn: false, at: Samples.time(9))
+                == .pending(until: Samples.time(7200), deniedAt: Samples.time(9)))
     }
 
     @Test func whatWasReadBackCountsAndATakenMessageWhereThatProves() {
         let at = Samples.time(9)
-        #expect(Standing.declared.probed(.rewritten(to: "ann@x.example"), at: at) == .rewritten(at: at, to: "ann@x.example"))
         #expect(
-            pending(1).probed(.taken(isProof: true, unread: "no IMAP"), at: at) == .proven(at: at, how: "a test message was taken"))
-        #expect(pending(1).probed(.taken(isProof: false, unread: "no IMAP"), at: at) == pending(1))
+            Standing.declared.probed(.rewritten(to: "ann@x.example"), isOwn: true, at: at) == .rewritten(at: at, to: "ann@x.example"))
+        #expect(
+            pending(1).probed(.taken(isProof: true, unread: "no IMAP"), isOwn: false, at: at)
+                == .proven(at: at, how: "a test message was taken"))
+        #expect(pending(1).probed(.taken(isProof: false, unread: "no IMAP"), isOwn: false, at: at) == pending(1))
     }
 
     @Test func nobodyProbesWhatWasNotRefused() {

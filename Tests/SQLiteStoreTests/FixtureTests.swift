@@ -53,7 +53,9 @@ struct FixtureTests {
 
     @Test func thereAreFixtures() throws {
         let files = try Self.files()
-        #expect(["v1.sqlite", "v2.sqlite", "v3.sqlite", "v4.sqlite", "v5.sqlite", "v6.sqlite", "v7.sqlite"].allSatisfy(files.contains))
+        #expect(
+            ["v1.sqlite", "v2.sqlite", "v3.sqlite", "v4.sqlite", "v5.sqlite", "v6.sqlite", "v7.sqlite", "v8.sqlite"].allSatisfy(
+                files.contains))
     }
 
     @Test(arguments: try files()) func opensAsItWas(_ name: String) async throws {

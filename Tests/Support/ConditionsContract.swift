@@ -22,7 +22,13 @@ package struct ConditionsContract: StoreContract {
     private func everything() throws -> [Observation] {
         let standings: [Standing] = [
             .declared, .pending(until: Samples.time(1), deniedAt: nil), .pending(until: Samples.time(1), deniedAt: Samples.time(2)),
-            .proven(at: Samples.time(3), how: "sent"), .denied(at: Samples.time(4), code: "5.7.60"),
+            .proven(at: Samples.time(3), how: "sent"),
+            .doubted(Doubt(since: Samples.time(4), code: "554", needs: 2, nextProbe: Samples.time(4))),
+            .doubted(
+                Doubt(
+                    since: Samples.time(4), code: "554", needs: 1, probes: 2, nextProbe: Samples.time(5), tries: 3, nextTry: Samples.time(6)
+                )),
+            .denied(at: Samples.time(4), code: "5.7.60"),
             .rewritten(at: Samples.time(5), to: "box@example.org"),
         ]
         return try standings.enumerated().map { .standing(try key("a\($0.offset)@example.org", "box", .gmail), $0.element) } + [
@@ -31,7 +37,14 @@ package struct ConditionsContract: StoreContract {
             .mailbox(login: "other", .broken(since: Samples.time(7), reason: "gone")),
             .grant(GrantID(trusted: "g1"), .needsConsent(since: Samples.time(8), reason: "invalid_grant")),
             .grant(GrantID(trusted: "g2"), .lostInCrash(at: Samples.time(9))),
+            .grant(GrantID(trusted: "g3"), .unanswered(since: Samples.time(9), reason: "400")),
             .application(ApplicationID(trusted: "a"), ApplicationHealth(suspendedSince: Samples.time(10), reason: "invalid_client")),
+            .reported(
+                ReportKey(client: ClientID(trusted: "c"), login: "box", transport: .smtp, from: try EmailAddress("ann@example.org")),
+                ClientReport(at: Samples.time(1), until: Samples.time(2), words: "554 5.2.252")),
+            .reported(
+                ReportKey(client: ClientID(trusted: "c"), login: "box"),
+                ClientReport(at: Samples.time(1), until: Samples.time(2), words: "535 5.7.139")),
         ]
     }
 
@@ -43,7 +56,8 @@ package struct ConditionsContract: StoreContract {
         #expect(Set(found.observations) == Set(observations))
         let conditions = try await store.conditions(of: nil)
         #expect(conditions.revision == found.revision)
-        #expect(conditions.allStandings.count == 6)
+        #expect(conditions.allStandings.count == 8)
+        #expect(conditions.allReports.count == 2)
         #expect(conditions.mailbox(login: "box") == .stopped(until: Samples.time(6), reason: "451", failures: 3))
         #expect(conditions.mailbox(login: "box", over: .graph) == .stopped(until: Samples.time(8), reason: "403", failures: 1))
         #expect(conditions.mailbox(login: "box", over: .smtp) == nil)

@@ -125,6 +125,7 @@ extension Observation {
         case .mailbox(let login, let transport, _): ["mailbox", login, transport?.rawValue ?? ""]
         case .grant(let id, _): ["grant", id.text]
         case .application(let id, _): ["application", id.text]
+        case .reported(let key, _): ["reported", key.client.text, key.login, key.transport?.rawValue ?? "", key.from?.key ?? ""]
         }
     }
 }

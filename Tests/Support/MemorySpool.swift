@@ -17,6 +17,7 @@ struct MemoryMessage {
     var lane = ""
     var lacksRouteSince: Date?
     var withoutRoute: Double = 0
+    var pairRefusals: [PairRefusal] = []
 
     var remaining: [Int] { outcomes.indices.filter { outcomes[$0] == nil } }
     var refusals: [Int: String] {
@@ -170,6 +171,7 @@ extension MemoryStore: Spool {
         }
         row.take(settlement.state, at: settlement.at)
         if let lane = settlement.lane { row.lane = lane }
+        if let refusals = settlement.pairRefusals { row.pairRefusals = refusals }
         if let wait = settlement.routeWait {
             row.due = due(wait, at: settlement.at)
             row.lacksRouteSince = row.lacksRouteSince ?? settlement.at
@@ -256,7 +258,8 @@ extension MemoryStore: Spool {
             claim: Claim(message: row.message.id, attempt: row.attempts, claimant: claimant, until: until),
             remaining: row.remaining, isUnknown: row.isUnknown, refusals: row.refusals, lane: row.lane,
             withoutRoute: row.withoutRoute(at: at),
-            lacksRoute: row.lacksRouteSince != nil)
+            lacksRoute: row.lacksRouteSince != nil,
+            pairRefusals: row.pairRefusals)
     }
 
     private func held(_ claim: Claim) throws(StoreFailure) -> Int {

@@ -140,6 +140,6 @@ enum DelegationWords {
         let standings = mailbox.transports.compactMap {
             conditions.standing(StandingKey(login: mailbox.login, from: address, transport: $0))
         }
-        return StandingWords.of(standings.first)
+        return standings.first.words
     }
 }

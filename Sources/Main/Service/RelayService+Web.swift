@@ -34,7 +34,11 @@ extension RelayService {
     private var operations: WebOperations {
         let client = live.tokenClient(curl)
         return WebOperations(
-            catchUp: { await follower.catchUp() }, wake: { runner.wake() },
+            catchUp: { await follower.catchUp() },
+            wake: {
+                runner.wake()
+                watch.wake()
+            },
             probe: { key, mailbox, person throws(StoreFailure) in try await probe(key, mailbox, by: person) },
             check: { mailbox, kind, person in await check(mailbox, kind, by: person) }, revoke: { await revoke($0) },
             requestDevice: client.requestDevice, pollDevice: client.pollDevice, verify: { try await verify() }, isReady: { await isReady() }

@@ -23,7 +23,7 @@ struct RelayService: Service {
     let metrics: MandateMetrics
     private let transmit: SMTPTransmit
     let curl: CurlThread
-    private let prober: Prober
+    let watch: StandingWatch
     let vault: Vault
     let live: Live
     let log: Logger
@@ -57,8 +57,12 @@ struct RelayService: Service {
             case .graph, .gmail: try await requests.send(message)
             }
         }
-        self.prober = Prober(broker: broker, transmit: send, senders: GmailSenders(curl), live: live)
         let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
+        let watch = StandingWatch(
+            prober: Prober(broker: broker, transmit: send, senders: GmailSenders(curl), live: live), store: store, vault: vault,
+            shelf: shelf,
+            catchUp: { _ = await follower.catchUp() }, live: live, log: log)
+        self.watch = watch
         self.runner = SpoolRunner(
             claimant: claimant,
             attempt: Attempt.Surroundings(
@@ -73,6 +77,7 @@ struct RelayService: Service {
             settled: { settlement, seconds, age in
                 metrics.count(settlement, seconds: seconds, age: age)
                 settlement.note(in: log, seconds: seconds)
+                if !settlement.observations.isEmpty { watch.wake() }
             })
         self.routes = RouteWatch(spool: store, shelf: shelf, transports: Set(Transport.allCases), now: live.now)
         self.registry = registry
@@ -118,7 +123,7 @@ struct RelayService: Service {
             group.addTask { await checkpoint() }
             group.addTask { await warn() }
             group.addTask { await Sweeper(store, now: live.now, wait: live.wait, report: { log.notice("\($0)") }).run() }
-            group.addTask { await probeStandings() }
+            group.addTask { await watch.run { runner.wake() } }
             group.addTask { await releaseAbandoned() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {
@@ -188,35 +193,6 @@ extension RelayService {
             guard let source = GrantSource(grant.id, in: snapshot.directory) else { continue }
             await broker.probe(grant.application, with: source.key(.smtp, login: login))
         }
-    }
-
-    /// Rights that are pending and were refused, each when its time has come; proofs of providers that replace what they do not know, when they are a week
-    /// old. One at a time: a refusal counts at the provider.
-    private func probeStandings() async {
-        while !Task.isCancelled {
-            let snapshot = shelf.current
-            for (key, standing) in snapshot.conditions.allStandings where isDue(key, standing, snapshot.directory) && !Task.isCancelled {
-                guard let mailbox = snapshot.directory.allMailboxes.first(where: { $0.login == key.login }) else { continue }
-                let outcome = await prober.probe(key, through: mailbox, in: snapshot.directory)
-                let next = standing.probed(outcome, at: live.now())
-                log.notice("probed \(key.login) as \(key.from): \(StandingWords.of(next))")
-                guard next != standing else { continue }
-                let entry = JournalEntry(
-                    at: live.now(), kind: .changed, facts: [.init("entity", "standing"), .init("observed", "probed: \(outcome.word)")],
-                    personal: [.init(.mailbox, key.login), .init(.from, key.from.description)])
-                do throws(StoreFailure) { try await store.observe([.standing(key, next)], journal: [entry]) } catch {
-                    log.error("a probe's outcome could not be kept: \(error)")
-                }
-            }
-            await live.wait(60)
-        }
-    }
-
-    private func isDue(_ key: StandingKey, _ standing: Standing, _ directory: Directory) -> Bool {
-        if let next = standing.nextProbe { return next <= live.now() }
-        guard case .proven(let at, _) = standing, live.now().timeIntervalSince(at) > 7 * 86_400 else { return false }
-        let mailbox = directory.allMailboxes.first { $0.login == key.login }
-        return mailbox.flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
     }
 
     /// Another service on this store that was killed does not come back by itself: what it had in hand is ours within a quarter of a minute.

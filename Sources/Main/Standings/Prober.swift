@@ -29,19 +29,21 @@ struct Prober: Sendable {
             token = try await broker.token(for: source.key(isListed ? .smtp : key.transport.resource, login: key.login))
         } catch { return .unknown(why: error.description) }
         do throws(TransmitFailure) {
-            guard isListed else { return try await send(key, mailbox, source, token) }
+            guard isListed else {
+                return try await send(key, mailbox, source, token, isOwnersToken: directory.isOwner(key.login, of: source.grant))
+            }
             let listed = try await senders.list(of: key.login, at: source.provider, token: token.secret)
             return listed.contains(key.from.description.lowercased())
-                ? .proven(how: "on Gmail's list of senders") : .denied(code: "not on Gmail's list of senders")
+                ? .listed(how: "on Gmail's list of senders") : .denied(code: "not on Gmail's list of senders")
         } catch {
             let diagnosis = FailureTable.diagnose(
-                error, FailureSubject(kind: source.provider.kind, login: key.login, from: key.from.description))
+                error, FailureSubject(kind: source.provider.kind, login: key.login, from: [key.from], envelopeSender: key.from))
             return diagnosis.verdict == .denied ? .denied(code: "\(error)") : .unknown(why: diagnosis.cause)
         }
     }
 
     private func send(
-        _ key: StandingKey, _ mailbox: Mailbox, _ source: GrantSource, _ token: AccessToken
+        _ key: StandingKey, _ mailbox: Mailbox, _ source: GrantSource, _ token: AccessToken, isOwnersToken: Bool
     ) async throws(TransmitFailure) -> ProbeOutcome {
         let domain: Domain
         do { domain = try live.hostDomain } catch { throw TransmitFailure(stage: .connect, cause: .ours("\(error)")) }
@@ -49,12 +51,11 @@ struct Prober: Sendable {
         let header = ProbeMessage.header(from: key.from, to: mailbox.address, at: live.now(), domain: domain, using: &generator)
         let replies = try await transmit(
             OutgoingMessage(
-                transport: key.transport, provider: source.provider, isDelegated: source.grant.kind == .consent,
-                principal: source.grant.principal, login: key.login, token: token.secret,
+                transport: key.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: key.login, token: token.secret,
                 envelope: Envelope(sender: .address(key.from), recipients: [Recipient(address: mailbox.address, notify: .never)]),
                 header: header, bodySize: ProbeMessage.body.count, body: { $0 == 0 ? ProbeMessage.body : nil }))
         guard let reply = replies.first else { return .unknown(why: "nothing was answered") }
-        let subject = FailureSubject(kind: source.provider.kind, login: key.login, from: key.from.description)
+        let subject = FailureSubject(kind: source.provider.kind, login: key.login, from: [key.from], envelopeSender: key.from)
         let diagnosis = FailureTable.diagnose(reply.reply, at: reply.stage, subject)
         switch diagnosis.verdict {
         case .sent: return await taken(key, Self.messageID(header), source)
@@ -111,10 +112,11 @@ extension OpenedStore {
         let conditions = try await store.conditions(of: nil)
         for key in keys {
             let before = conditions.standing(key)
-            let standing = (before ?? .declared).probed(outcome, at: live.now())
-            guard standing != before ?? .declared else { continue }
+            let standing = (before ?? .declared).probed(outcome, isOwn: key.from == mailbox.address, at: live.now())
+            let lifted = outcome.hasSent ? conditions.lifting(key.login, over: key.transport) : []
+            guard standing != before ?? .declared || !lifted.isEmpty else { continue }
             try await observe(
-                [.standing(key, standing)], of: mailbox.entity.key, "probed: \(outcome.word)",
+                [.standing(key, standing)] + lifted, of: mailbox.entity.key, "probed: \(outcome.word)",
                 personal: [.init(.mailbox, mailbox.login), .init(.from, key.from.description)])
         }
     }

@@ -5,10 +5,13 @@ internal import SQLiteStore
 
 struct StandingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "standings", abstract: "What is known of a mailbox using an address: declared, pending, proven, denied, rewritten.",
+        commandName: "standings",
+        abstract: "What is known of a mailbox using an address: declared, pending, proven, doubted, denied, rewritten.",
         discussion: """
-            A provider's "may not send as" makes a pair denied, and mail takes another route until somebody clears it or a probe proves it. A right that was \
-            granted a moment ago is pending: refused meanwhile, it is tried again after 15, 30, 60 and 120 minutes, and only then denied.
+            A provider's "may not send as" makes a pair doubted: one message is no verdict, so a test message of ours is sent at once, and other mail of the pair \
+            waits for it up to two minutes. Refused, too, the pair is denied (a mailbox's own address, and a pair that was proven, after a second one), and mail \
+            takes another route until somebody clears it or a probe proves it. Where no test can be made it stays doubted, and a message tries it now and then. \
+            A right that was granted a moment ago is pending: refused meanwhile, it is tried again after 15, 30, 60 and 120 minutes, and only then denied.
 
             Examples:
               mandate standings list
@@ -34,7 +37,7 @@ struct StandingsCommand: AsyncParsableCommand {
                 var listing = try form.listing(columns, live)
                 for (key, standing) in try await store.conditions(of: nil).allStandings {
                     listing.add([
-                        .text(key.login), .text(key.from.description), .text(key.transport.rawValue), .text(StandingWords.of(standing)),
+                        .text(key.login), .text(key.from.description), .text(key.transport.rawValue), .text(Optional(standing).words),
                         Cell(standing.nextProbe),
                     ])
                 }
@@ -67,7 +70,7 @@ struct StandingsCommand: AsyncParsableCommand {
                 return outcome
             }
             switch outcome {
-            case .proven(let how): live.say("\(pair.mailbox) may send as \(pair.from): \(how)")
+            case .proven(let how), .listed(let how): live.say("\(pair.mailbox) may send as \(pair.from): \(how)")
             case .denied(let code): throw CommandFailure(.notPermitted, "\(pair.mailbox) may not send as \(pair.from): \(code)")
             case .rewritten(let to):
                 throw CommandFailure(.notPermitted, "\(pair.mailbox) may not send as \(pair.from): the test message arrived from \(to)")
@@ -87,7 +90,8 @@ struct StandingsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget what is known of a pair: mail tries it again.",
             discussion: """
-                For after the permission was given at the provider; `standings probe` finds out at once.
+                For after the permission was given at the provider; `standings probe` finds out at once. What stopped the mailbox's transports is lifted, too, \
+                or mail could not try it.
 
                 Example:
                   mandate standings clear tracker@example.org bob@example.org
@@ -101,9 +105,12 @@ struct StandingsCommand: AsyncParsableCommand {
                 let (mailbox, keys) = try await pair.keys(opened, try await opened.store.directory(of: DirectorySlice()), all: true)
                 let conditions = try await opened.store.conditions(of: [pair.from])
                 let known = keys.filter { conditions.standing($0) != nil }
-                guard !known.isEmpty else { return live.say("unchanged: nothing is known of \(pair.mailbox) sending as \(pair.from)") }
+                let lifted = Set(keys.flatMap { conditions.lifting($0.login, over: $0.transport) })
+                guard !known.isEmpty || !lifted.isEmpty else {
+                    return live.say("unchanged: nothing is known of \(pair.mailbox) sending as \(pair.from)")
+                }
                 try await opened.observe(
-                    known.map { .standing($0, nil) }, of: mailbox.entity.key, "cleared",
+                    known.map { Observation.standing($0, nil) } + lifted, of: mailbox.entity.key, "cleared",
                     personal: [.init(.mailbox, mailbox.login), .init(.from, pair.from.description)])
                 live.say("forgotten: \(pair.mailbox) is tried with \(pair.from) again")
             }
@@ -128,7 +135,7 @@ extension ProbeOutcome {
     /// For the journal, so without what a provider said.
     var word: String {
         switch self {
-        case .proven: "proven"
+        case .proven, .listed: "proven"
         case .denied: "denied"
         case .rewritten: "rewritten"
         case .taken: "taken"

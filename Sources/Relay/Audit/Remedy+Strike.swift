@@ -8,10 +8,13 @@ extension Remedy {
         switch strike {
         case .deniedByEntry(let deny):
             self.init(ours: "mandate delegations allow \(place.mailbox) \(deny.covers.description.shellQuoted)")
-        case .standingDenied(let transport, _, _), .rewrittenByProvider(let transport, _), .unlistedFromReplaced(let transport),
-            .onBehalfUnproven(let transport):
+        case .standingDenied(let transport, _, _), .standingDoubted(let transport, _), .rewrittenByProvider(let transport, _),
+            .unlistedFromReplaced(let transport), .onBehalfUnproven(let transport):
             let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
             self.init(provider: place.permission, ours: "mandate standings probe \(place.account) \(place.address)\(over)")
+        case .reportedByClient(_, let report):
+            self.init(ours: "wait until \(report.until.minute), or mandate mailboxes check \(place.account)")
+        case .messageRefused(_, let until): self.init(ours: "wait until \(until.minute), or send it with a plainer From")
         case .pendingAndDenied(_, let until):
             self.init(provider: place.permission, ours: "wait until \(until.minute), then send a test")
         case .notYetValid, .expired: self.init(ours: place.grant)

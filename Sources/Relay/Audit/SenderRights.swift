@@ -175,6 +175,7 @@ extension Standing {
         case .declared: "declared"
         case .pending: "pending"
         case .proven: "proven"
+        case .doubted: "doubted"
         case .denied: "denied"
         case .rewritten: "rewritten"
         }
@@ -183,7 +184,7 @@ extension Standing {
     /// The provider has said no, or done something else: mail leaves the pair alone, or did.
     package var isInTheWay: Bool {
         switch self {
-        case .denied, .rewritten, .pending(_, deniedAt: .some, _): true
+        case .doubted, .denied, .rewritten, .pending(_, deniedAt: .some, _): true
         case .declared, .proven, .pending: false
         }
     }

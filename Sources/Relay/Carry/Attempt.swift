@@ -19,11 +19,12 @@ package struct Attempt: Sendable {
         package let pace: Pace
         /// Brings the shelf up to the store.
         package let catchUp: @Sendable () async -> Void
+        package let trials: Trials
 
         package init(
             shelf: Shelf, broker: TokenBroker, spool: any Spool, transmit: @escaping Transmit, transports: Set<Transport>,
             schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double, notices: NoticeOffice,
-            pace: Pace, catchUp: @escaping @Sendable () async -> Void
+            pace: Pace, catchUp: @escaping @Sendable () async -> Void, trials: Trials = Trials()
         ) {
             self.shelf = shelf
             self.broker = broker
@@ -36,6 +37,7 @@ package struct Attempt: Sendable {
             self.notices = notices
             self.pace = pace
             self.catchUp = catchUp
+            self.trials = trials
         }
     }
 
@@ -68,6 +70,8 @@ package struct Attempt: Sendable {
 
     private enum Planned {
         case plan(Plan)
+        /// Its pair is being probed, and it waits for that.
+        case wait(Decision, until: Date, why: String)
         /// Why nothing is sent now, and the journal's word for it.
         case later(why: String, word: String)
         case hold(why: String, word: String)
@@ -102,6 +106,7 @@ package struct Attempt: Sendable {
         guard !entry.remaining.isEmpty else { return await settleNobodyLeft(report) }
         switch plan(&report) {
         case .plan(let plan): return await send(plan, report)
+        case .wait(let decision, let until, let why): return postpone(until: until, why, decision, report)
         case .later(let why, let word): return await settle(later: why, word: word, report)
         case .hold(let why, let word): return await hold(why, word: word, report)
         case .withoutRoute(let refusal): return await settle(withoutRoute: refusal, report)
@@ -117,12 +122,13 @@ package struct Attempt: Sendable {
         do throws(HeaderError) { header = try HeaderBlock(message.header) } catch {
             return .hold(why: "its header cannot be read any more, the store is damaged: \(error)", word: "damaged")
         }
-        let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(
             purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at,
             size: message.size, needsEnvelope: redirection == nil && needsEnvelope(header),
-            recipients: redirection == nil ? entry.remaining.count : 1)
-        switch decider.decide(message.author, routing) {
+            recipients: redirection == nil ? entry.remaining.count : 1, refusals: entry.pairRefusals)
+        let (answer, wait) = decide(routing)
+        if let wait, case .decided(let decision) = answer { return .wait(decision, until: wait.until, why: wait.why) }
+        switch answer {
         case .refused(let refusal) where refusal.fitsNowhere:
             return .impossible(why: "\(refusal.sentence); \(refusal.misfits.joined(separator: "; "))")
         case .refused(let refusal) where !refusal.isTemporary: return .later(why: refusal.sentence, word: refusal.code.rawValue)
@@ -208,7 +214,8 @@ package struct Attempt: Sendable {
             return .replies(try await surroundings.transmit(outgoing(token.secret)))
         } catch {
             // A token can die before its time (revoked, clock, sessions): a fresh one is worth exactly one try.
-            guard diagnose(error, plan.decision).verdict == .tokenRejected, !error.contentHadLeft else { return .failed(error) }
+            let diagnosis = diagnose(error, plan.decision, plan.rewritten.envelopeSender)
+            guard diagnosis.verdict == .tokenRejected, !error.contentHadLeft else { return .failed(error) }
             let fresh: AccessToken
             do throws(TokenFailure) { fresh = try await surroundings.broker.replacement(for: key, rejected: token) } catch {
                 return .noToken(error)
@@ -226,23 +233,24 @@ package struct Attempt: Sendable {
         envelope.sender = rewritten.envelopeSender
         if redirection == nil { envelope.recipients = tried.map { message.envelope.recipients[$0] } }
         let spool = surroundings.spool
+        let isOwnersToken = decision.transport == .graph && snapshot.directory.isOwner(decision.mailbox.login, of: source.grant)
         let id = message.id
         return { [envelope] token in
             OutgoingMessage(
-                transport: decision.transport, provider: source.provider, isDelegated: source.grant.kind == .consent,
-                principal: source.grant.principal, login: decision.mailbox.login, token: token, envelope: envelope,
+                transport: decision.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: decision.mailbox.login,
+                token: token, envelope: envelope,
                 header: rewritten.header.bytes, bodySize: message.bodySize,
                 body: { number throws(StoreFailure) in try await spool.chunk(number, of: id) })
         }
     }
 
-    func diagnose(_ failure: TransmitFailure, _ decision: Decision) -> Diagnosis {
-        FailureTable.diagnose(failure, subject(of: decision))
+    func diagnose(_ failure: TransmitFailure, _ decision: Decision, _ envelopeSender: ReversePath?) -> Diagnosis {
+        FailureTable.diagnose(failure, subject(of: decision, envelopeSender))
     }
 
-    func subject(of decision: Decision) -> FailureSubject {
+    func subject(of decision: Decision, _ envelopeSender: ReversePath?) -> FailureSubject {
         FailureSubject(
-            kind: decision.source.provider.kind, login: decision.mailbox.login,
-            from: decision.fields.from[0].address.description)
+            kind: decision.source.provider.kind, login: decision.mailbox.login, from: decision.fields.from.map(\.address),
+            envelopeSender: envelopeSender?.address)
     }
 }

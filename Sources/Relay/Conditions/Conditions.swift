@@ -1,4 +1,5 @@
 internal import HashTreeCollections
+package import struct FoundationEssentials.Date
 
 /// What is observed, as one immutable value with a revision of its own: it never moves the directory's edition.
 package struct Conditions: Sendable {
@@ -7,6 +8,7 @@ package struct Conditions: Sendable {
     private var mailboxes: TreeDictionary<MailboxKey, MailboxHealth> = [:]
     private var grants: TreeDictionary<GrantID, GrantHealth> = [:]
     private var applications: TreeDictionary<ApplicationID, ApplicationHealth> = [:]
+    private var reports: TreeDictionary<ReportKey, ClientReport> = [:]
 
     package init(_ observations: some Sequence<Observation> = [], revision: Int64 = 0) {
         self.revision = revision
@@ -20,6 +22,7 @@ package struct Conditions: Sendable {
             case .mailbox(let login, let transport, let health): mailboxes[MailboxKey(login: login, transport: transport)] = health
             case .grant(let id, let health): grants[id] = health
             case .application(let id, let health): applications[id] = health
+            case .reported(let key, let report): reports[key] = report
             }
         }
         self.revision = revision
@@ -34,6 +37,31 @@ package struct Conditions: Sendable {
     package var ailingLogins: [String] { mailboxes.keys.map(\.login) }
     package func grant(_ id: GrantID) -> GrantHealth? { grants.isEmpty ? nil : grants[id] }
     package func application(_ id: ApplicationID) -> ApplicationHealth? { applications.isEmpty ? nil : applications[id] }
+
+    /// What a client's own report keeps it from, of a pair of a mailbox: the pair, that way out, or all of it.
+    package func report(by client: ClientID, of pair: StandingKey, at now: Date) -> ClientReport? {
+        guard !reports.isEmpty else { return nil }
+        let keys = [
+            ReportKey(client: client, login: pair.login, transport: pair.transport, from: pair.from),
+            ReportKey(client: client, login: pair.login, transport: pair.transport), ReportKey(client: client, login: pair.login),
+        ]
+        return keys.lazy.compactMap { reports[$0] }.first { now < $0.until }
+    }
+
+    /// That ends what is held against a way out of a mailbox, and against the mailbox: mail has just left that way, or a person says so. nil: any way.
+    package func lifting(_ login: String, over transport: Transport?) -> [Observation] {
+        let ways = transport.map { [nil, $0] } ?? [nil] + Transport.allCases
+        return ways.filter { mailbox(login: login, over: $0) != nil }.map { .mailbox(login: login, over: $0, nil) }
+    }
+
+    /// Accounts that cannot be used now, or not that way, by login.
+    package var allTroubles: [(login: String, transport: Transport?, health: MailboxHealth)] {
+        mailboxes.map { ($0.key.login, $0.key.transport, $0.value) }.sorted {
+            ($0.login, $0.transport?.rawValue ?? "") < ($1.login, $1.transport?.rawValue ?? "")
+        }
+    }
+
+    package var allReports: [(key: ReportKey, report: ClientReport)] { reports.map { ($0.key, $0.value) } }
 
     package var allStandings: [(key: StandingKey, standing: Standing)] {
         standings.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }

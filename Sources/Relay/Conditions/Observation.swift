@@ -5,4 +5,5 @@ package enum Observation: Sendable, Hashable {
     case mailbox(login: String, over: Transport? = nil, MailboxHealth?)
     case grant(GrantID, GrantHealth?)
     case application(ApplicationID, ApplicationHealth?)
+    case reported(ReportKey, ClientReport?)
 }

@@ -8,6 +8,8 @@ package enum Standing: Sendable, Hashable {
     /// refused since.
     case pending(until: Date, deniedAt: Date?, probes: Int = 0)
     case proven(at: Date, how: String)
+    /// A message of ours was refused for it; a probe is to decide.
+    case doubted(Doubt)
     case denied(at: Date, code: String)
     /// The provider accepted the message and silently changed its From.
     case rewritten(at: Date, to: String)
@@ -22,8 +24,22 @@ extension Standing {
 
     /// When it is to be tried next; nil: nobody tries it.
     package var nextProbe: Date? {
-        guard case .pending(_, let denied?, let probes) = self, probes < Self.probeMinutes.count else { return nil }
-        return denied.addingTimeInterval(Self.probeMinutes[probes] * 60)
+        switch self {
+        case .pending(_, let denied?, let probes) where probes < Self.probeMinutes.count:
+            denied.addingTimeInterval(Self.probeMinutes[probes] * 60)
+        case .doubted(let doubt): doubt.nextProbe
+        case .declared, .pending, .proven, .denied, .rewritten: nil
+        }
+    }
+
+    /// A message of ours was refused. What was proven, pending or nothing yet is doubted; the rest is as it was. nil: that says nothing new.
+    func refused(isOwn: Bool, code: String, at now: Date) -> Standing? {
+        switch self {
+        case .pending(let until, _, _) where now < until: .pending(until: until, deniedAt: now)
+        case .declared, .pending, .proven: .doubted(Doubt(after: self, isOwn: isOwn, code: code, at: now))
+        case .doubted(let doubt): doubt.mayBeTried(at: now) ? .doubted(doubt.tried(at: now)) : nil
+        case .denied, .rewritten: nil
+        }
     }
 
     /// Mail leaves it alone until the probes have had their say; if nobody makes them, mail finds out by itself.
@@ -32,18 +48,19 @@ extension Standing {
         return now < denied.addingTimeInterval((Self.probeMinutes.last ?? 0) * 60 + 600)
     }
 
-    /// What a probe came to.
-    package func probed(_ outcome: ProbeOutcome, at now: Date) -> Standing? {
-        switch outcome {
-        case .proven(let how): return .proven(at: now, how: how)
-        case .taken(isProof: true, _): return .proven(at: now, how: "a test message was taken")
-        case .rewritten(let to): return .rewritten(at: now, to: to)
-        case .taken(isProof: false, _), .unknown: return self
-        case .denied(let code):
-            guard case .pending(let until, let denied?, let probes) = self, probes + 1 < Self.probeMinutes.count else {
-                return .denied(at: now, code: code)
-            }
-            return .pending(until: until, deniedAt: denied, probes: probes + 1)
+    /// What a probe came to. `isOwn`: of the mailbox's own address.
+    package func probed(_ outcome: ProbeOutcome, isOwn: Bool, at now: Date) -> Standing {
+        switch (outcome, self) {
+        case (.denied, .pending(let until, let denied?, let probes)) where probes + 1 < Self.probeMinutes.count:
+            .pending(until: until, deniedAt: denied, probes: probes + 1)
+        case (.denied, .pending(let until, nil, _)) where now < until: .pending(until: until, deniedAt: now)
+        case (.denied(let code), .pending(_, .some, _)): .denied(at: now, code: code)
+        case (_, .doubted(let doubt)): doubt.probed(outcome, at: now)
+        case (.denied(let code), _): Doubt(after: self, isOwn: isOwn, code: code, at: now).probed(outcome, at: now)
+        case (.proven(let how), _), (.listed(let how), _): .proven(at: now, how: how)
+        case (.taken(isProof: true, _), _): .proven(at: now, how: "a test message was taken")
+        case (.rewritten(let to), _): .rewritten(at: now, to: to)
+        case (.taken(isProof: false, _), _), (.unknown, _): self
         }
     }
 
@@ -55,7 +72,10 @@ extension Standing {
 
 /// What asking a provider whether a login may use a From address came to.
 package enum ProbeOutcome: Sendable, Hashable {
+    /// A message went through, and arrived as it was sent.
     case proven(how: String)
+    /// The provider has it among the addresses that the mailbox may use; nothing was sent.
+    case listed(how: String)
     case denied(code: String)
     /// A message was taken, and arrived from another address.
     case rewritten(to: String)
@@ -63,6 +83,14 @@ package enum ProbeOutcome: Sendable, Hashable {
     case taken(isProof: Bool, unread: String)
     /// It could not be asked, or did not say.
     case unknown(why: String)
+
+    /// A message left, so that nothing can stand against the way it went.
+    package var hasSent: Bool {
+        switch self {
+        case .proven, .rewritten, .taken: true
+        case .listed, .denied, .unknown: false
+        }
+    }
 }
 
 package struct StandingKey: Sendable, Hashable, Comparable {
@@ -87,6 +115,13 @@ package enum MailboxHealth: Sendable, Hashable {
     case stopped(until: Date, reason: String, failures: Int)
     /// Broken until a person has done something.
     case broken(since: Date, reason: String)
+
+    package var words: String {
+        switch self {
+        case .stopped(let until, let reason, _): "until \(until.minute): \(reason)"
+        case .broken(_, let reason): reason
+        }
+    }
 }
 
 /// Whether tokens can be had from a grant. No entry means healthy.
@@ -95,6 +130,9 @@ package enum GrantHealth: Sendable, Hashable {
     case needsConsent(since: Date, reason: String)
     /// A refresh token was rotated and its successor lost before it was stored.
     case lostInCrash(at: Date)
+    /// The provider was asked again and again and gave neither a token nor a reason that is the grant's: it may pass, so nothing is held against the grant, but
+    /// somebody should look.
+    case unanswered(since: Date, reason: String)
 }
 
 /// Whether an application may ask for tokens. Its grants are suspended with it, untouched, and resume with the first token after the repair.

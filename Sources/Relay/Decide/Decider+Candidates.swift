@@ -59,6 +59,21 @@ extension Directory {
     package func login(ofMember address: EmailAddress) -> String {
         users(with: address).lazy.compactMap(\.login).first ?? address.lowercased
     }
+
+    /// A family's address as the mailbox that it is.
+    package func account(_ address: EmailAddress, of family: Family) -> Mailbox {
+        Mailbox(
+            id: MailboxID(trusted: family.id.text), address: address, login: login(ofMember: address), grant: family.grant,
+            transports: family.transports, isEnabled: family.isEnabled)
+    }
+
+    /// The mailbox of a pair: one of its own, or the family's address itself.
+    package func account(of pair: StandingKey) -> Mailbox? {
+        if let mailbox = allMailboxes.first(where: { $0.login == pair.login }) { return mailbox }
+        let families = families(with: pair.from)
+        return (families.exact + families.byDomain).lazy.compactMap(family).map { account(pair.from, of: $0) }
+            .first { $0.login == pair.login }
+    }
 }
 
 /// A candidate that survived, with the transport that will honour it.
@@ -86,11 +101,14 @@ enum Confidence: Int, Sendable, Hashable, Comparable {
     case proven, declared
     /// Granted so recently that it may still be refused.
     case pending
+    /// Refused, and about to be probed or tried again.
+    case doubted
 
     init(_ standing: Standing?, at now: Date) {
         switch standing {
         case .proven?: self = standing?.isProven(at: now) == true ? .proven : .declared
         case .pending?: self = .pending
+        case .doubted?: self = .doubted
         // The last two never survive.
         case .declared?, nil, .denied?, .rewritten?: self = .declared
         }

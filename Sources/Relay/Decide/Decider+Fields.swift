@@ -15,7 +15,7 @@ extension Decider {
             sender: sender(route, mailbox, severalAuthors: from.count > 1),
             replyTo: route == .replyTo || policy == .both ? author.all : [],
             intake: policy.addsIntake ? settings.intake : nil,
-            envelopeSender: envelopeSender(route, mailbox, from: from[0].address),
+            envelopeSender: envelopeSender(route, usable, from: from.map(\.address), routing, &explanation),
             keepsOriginalFrom: settings.keepsOriginalFrom, signatures: settings.signaturePolicy)
         return Decision(
             author: author, purpose: routing.purpose, route: route, candidate: usable.candidate, transport: usable.transport,
@@ -46,19 +46,45 @@ extension Decider {
         }
     }
 
-    private func envelopeSender(_ route: Route, _ mailbox: ConcreteMailbox, from: EmailAddress) -> EnvelopeSender {
+    private func envelopeSender(
+        _ route: Route, _ usable: Usable, from: [EmailAddress], _ routing: Routing, _ explanation: inout Explanation
+    ) -> EnvelopeSender {
+        let mailbox = usable.candidate.mailbox.address
         let byRoute =
             switch route {
-            case .own, .family, .alias, .sendAs: from
-            case .onBehalf, .replyTo: mailbox.address
+            case .own, .family, .alias, .sendAs: from[0]
+            case .onBehalf, .replyTo: mailbox
             }
-        return switch directory.settings.envelopePolicy {
-        case .byRoute: .address(byRoute)
-        case .mailbox: .address(mailbox.address)
-        case .from: .address(from)
-        case .client: .client(otherwise: byRoute)
-        case .fixed(let address): .address(address)
+        switch directory.settings.envelopePolicy {
+        case .byRoute: return .address(byRoute)
+        case .mailbox: return .address(mailbox)
+        case .from: return .address(from[0])
+        case .client:
+            guard let wanted = routing.envelopeSender?.address else { return .client(otherwise: byRoute) }
+            let isAllowed = mayStandInEnvelope(wanted, usable, from: from, routing, &explanation)
+            return isAllowed ? .client(otherwise: byRoute) : .address(mailbox)
+        case .fixed(let wanted):
+            return .address(mayStandInEnvelope(wanted, usable, from: from, routing, &explanation) ? wanted : mailbox)
         }
+    }
+
+    /// Providers judge the envelope sender as they judge From, and count its refusals against the mailbox (domain.md 2.7): so it is one of the message's own
+    /// authors, the mailbox, or an address that the mailbox may use by the directory and by all that is known. An API is told none.
+    private func mayStandInEnvelope(
+        _ wanted: EmailAddress, _ usable: Usable, from: [EmailAddress], _ routing: Routing, _ explanation: inout Explanation
+    ) -> Bool {
+        let mailbox = usable.candidate.mailbox
+        if usable.transport != .smtp || wanted == mailbox.address || from.contains(wanted) { return true }
+        var judgement = Search()
+        let deny = directory.denials(for: wanted).first { $0.mailbox == nil }
+        if deny == nil {
+            for candidate in candidates(for: wanted) where candidate.mailbox.login == mailbox.login {
+                let found = judge(candidate, severalAuthors: false, only: usable.transport, routing, &judgement)
+                if found.contains(where: { $0.confidence != .doubted }) { return true }
+            }
+        }
+        explanation.note(.envelopeReplaced(wanted, by: mailbox, deny.map { [.deniedByEntry($0)] } ?? judgement.struck.flatMap(\.strikes)))
+        return false
     }
 
     /// Graph answers ErrorSendAsDenied to an `@` in the display name.

@@ -103,6 +103,9 @@ extension Strike {
         switch self {
         case .deniedByEntry: "is denied it by an administrator's entry"
         case .standingDenied: "was refused it by the provider, and waits for the permission"
+        case .standingDoubted: "was refused it by the provider for a message, and waits for the probe that decides"
+        case .messageRefused(_, let until): "was refused this very message twice by the provider, and waits until \(until.minute)"
+        case .reportedByClient(_, let report): "was reported by this client, and waits until \(report.until.minute)"
         case .pendingAndDenied(_, let until): "waits until \(until.minute) for the provider to act on its permission"
         case .rewrittenByProvider(_, let to): "would be sent as \(to) by the provider, and waits for the permission"
         case .notYetValid(let from): "may do so from \(from.minute) on"

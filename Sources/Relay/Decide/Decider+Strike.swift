@@ -4,7 +4,10 @@ internal import struct FoundationEssentials.Date
 /// Step 5: what speaks against a candidate. All reasons are collected, because an administrator who mends one wants to know the next.
 extension Decider {
     /// The transport that will honour the candidate, or why none will. Several authors must agree on one, so for them it is all that will.
-    func judge(_ candidate: Candidate, severalAuthors: Bool, _ routing: Routing, _ search: inout Search) -> [Usable] {
+    /// `only`: no other transport is of interest.
+    func judge(
+        _ candidate: Candidate, severalAuthors: Bool, only: Transport? = nil, _ routing: Routing, _ search: inout Search
+    ) -> [Usable] {
         let now = routing.at
         var strikes: [Strike] = []
         strikeByEntry(candidate, at: now, &strikes)
@@ -20,7 +23,7 @@ extension Decider {
             return []
         }
         var usable: [Usable] = []
-        for transport in transports(of: candidate) {
+        for transport in transports(of: candidate) where only == nil || transport == only {
             let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
             let standing = conditions.standing(key) ?? derivedStanding(candidate, source.provider, at: now)
             if let strike = strike(candidate, transport, standing, source.provider, severalAuthors: severalAuthors, routing) {
@@ -75,7 +78,7 @@ extension Decider {
         switch conditions.grant(grant.id) {
         case .needsConsent(_, let why)?: strikes.append(.grantNeedsConsent(why))
         case .lostInCrash(let at)?: strikes.append(.grantNeedsConsent("its token was lost in a crash at \(at.minute)"))
-        case nil: break
+        case .unanswered?, nil: break
         }
         if let health = conditions.application(grant.application) { strikes.append(.applicationSuspended(health.reason)) }
     }
@@ -121,18 +124,27 @@ extension Decider {
             return .transportStopped(transport, until: until, why)
         }
         if let misfit = misfit(transport, provider, routing) { return misfit }
+        let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
+        if let client = routing.client, let report = conditions.report(by: client, of: key, at: now) {
+            return .reportedByClient(transport, report)
+        }
+        let refusal = routing.refusals.first { $0.key == key }
+        if let until = refusal?.keepsAway, now < until { return .messageRefused(transport, until: until) }
         switch standing {
+        // The first probe is under way, or a message may find out: not this one, if it was what the provider refused.
+        case .doubted(let doubt)? where refusal != nil || doubt.awaited(at: now) == nil && !doubt.mayBeTried(at: now):
+            return .standingDoubted(transport, doubt)
         case .denied(let at, let code)?: return .standingDenied(transport, at: at, code: code)
         case .rewritten(_, let to)?: return .rewrittenByProvider(transport, to: to)
         case .pending(let until, .some, _)? where standing?.isOnProbation(at: now) == true:
             return .pendingAndDenied(transport, until: standing?.nextProbe ?? until)
-        case .pending?, .declared?, .proven?, nil: break
+        case .doubted?, .pending?, .declared?, .proven?, nil: break
         }
         if severalAuthors, provider.habits.refusesSeveralAuthors { return .severalAuthorsRefused(transport) }
         let isProven = standing?.isProven(at: now) ?? false
         switch candidate.route {
         case .own, .family, .replyTo: return nil
-        case .alias where transport == .graph: return .aliasSentFromPrimary(transport)
+        case .alias where provider.habits.sendsAliasAsPrimary.contains(transport): return .aliasSentFromPrimary(transport)
         case .alias, .sendAs: break
         case .onBehalf where transport == .smtp && !isProven: return .onBehalfUnproven(transport)
         case .onBehalf: break

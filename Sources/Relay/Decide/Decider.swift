@@ -46,9 +46,14 @@ package struct Routing: Sendable, Hashable {
     package let needsEnvelope: Bool
     /// How many are to get it; SMTP takes them in parts, an API all or none.
     package let recipients: Int
+    /// Who asks, and sends by itself: what it has reported binds it. nil: we send.
+    package var client: ClientID?
+    /// Pairs that a provider has refused to this very message.
+    package var refusals: [PairRefusal]
 
     package init(
-        purpose: Purpose?, envelopeSender: ReversePath?, at: Date, size: Int? = nil, needsEnvelope: Bool = false, recipients: Int = 1
+        purpose: Purpose?, envelopeSender: ReversePath?, at: Date, size: Int? = nil, needsEnvelope: Bool = false, recipients: Int = 1,
+        client: ClientID? = nil, refusals: [PairRefusal] = []
     ) {
         self.purpose = purpose
         self.envelopeSender = envelopeSender
@@ -56,12 +61,15 @@ package struct Routing: Sendable, Hashable {
         self.size = size
         self.needsEnvelope = needsEnvelope
         self.recipients = recipients
+        self.client = client
+        self.refusals = refusals
     }
 }
 
 extension Question {
     var routing: Routing {
         Routing(
-            purpose: purpose, envelopeSender: envelopeSender, at: at, size: size, needsEnvelope: needsEnvelope, recipients: recipients)
+            purpose: purpose, envelopeSender: envelopeSender, at: at, size: size, needsEnvelope: needsEnvelope, recipients: recipients,
+            client: client?.id)
     }
 }

@@ -12,7 +12,8 @@ extension Explanation {
             case .carrierUnusable: "there is no carrier"
             case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids,
                 .mode,
-                .deniedForAll, .usable, .alignmentUnknown, .unalignedAllowed, .chosen, .phraseShortened, .fallback, .carrier,
+                .deniedForAll, .usable, .alignmentUnknown, .unalignedAllowed, .chosen, .phraseShortened, .envelopeReplaced, .fallback,
+                .carrier,
                 .authorIsCarrier,
                 .refused:
                 nil
@@ -27,6 +28,10 @@ extension Strike {
         switch self {
         case .deniedByEntry(let deny): "denied by \(deny.id)"
         case .standingDenied(let transport, let at, let code): "refused over \(transport.rawValue) on \(at.day) with \(code)"
+        case .standingDoubted(let transport, let doubt):
+            "in doubt over \(transport.rawValue) since \(doubt.since.minute), with \(doubt.code)"
+        case .messageRefused(let transport, _): "this very message was refused twice over \(transport.rawValue)"
+        case .reportedByClient(let transport, let report): "reported by the client over \(transport.rawValue): \(report.words)"
         case .pendingAndDenied(let transport, let until): "pending over \(transport.rawValue) until \(until.minute), and refused meanwhile"
         case .rewrittenByProvider(let transport, _): "the provider replaces the From over \(transport.rawValue)"
         case .mailboxBroken: "the mailbox is broken"

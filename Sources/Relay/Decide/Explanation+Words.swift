@@ -23,6 +23,9 @@ extension Explanation.Step: CustomStringConvertible {
         case .coAuthorWithoutRoute(let candidate, let address): "✗ \(candidate): it cannot carry the co-author \(address)"
         case .chosen(let candidate, let transport): "→ \(candidate) over \(transport.rawValue)"
         case .phraseShortened(let name): "the display name \"\(name)\" loses its part with @, which Graph refuses"
+        case .envelopeReplaced(let wanted, let mailbox, let strikes):
+            "! the envelope sender is \(mailbox.address): \(mailbox.login) may not use \(wanted) ("
+                + (strikes.isEmpty ? "nobody has granted it" : strikes.map(\.description).joined(separator: "; ")) + ")"
         case .fallback(let fallback, let purpose): "no route, so for \(purpose.words): \(fallback.rawValue)"
         case .carrier(let address, let origin): "the carrier is \(address) (\(origin))"
         case .carrierUnusable(let why): "there is no carrier: \(why)"
@@ -56,6 +59,12 @@ extension Strike: CustomStringConvertible {
         case .deniedByEntry(let deny): "denied (\(deny.words))"
         case .standingDenied(let transport, let at, let code):
             "the provider refused it over \(transport.rawValue) on \(at.day) with \(code)"
+        case .standingDoubted(let transport, let doubt):
+            "the provider refused a message over \(transport.rawValue) with \(doubt.code); \(doubt.prospect)"
+        case .reportedByClient(let transport, let report):
+            "this client has reported of \(transport.rawValue): \(report.words); it is not told to use it before \(report.until.minute)"
+        case .messageRefused(let transport, let until):
+            "the provider has refused this very message twice over \(transport.rawValue); not before \(until.minute)"
         case .pendingAndDenied(let transport, let until):
             "pending until \(until.minute) over \(transport.rawValue), and refused meanwhile"
         case .rewrittenByProvider(let transport, let to): "the provider sends it as \(to) over \(transport.rawValue)"
@@ -94,11 +103,12 @@ extension Deny {
 }
 
 extension Standing? {
-    fileprivate var words: String {
+    package var words: String {
         switch self {
         case nil, .declared: "declared"
         case .pending(let until, _, _): "pending until \(until.minute)"
         case .proven(let at, let how): "proven \(at.day), \(how)"
+        case .doubted(let doubt): "doubted since \(doubt.since.minute), \(doubt.code); \(doubt.prospect)"
         case .denied(let at, let code): "denied \(at.day), \(code)"
         case .rewritten(let at, let to): "rewritten \(at.day) to \(to)"
         }

@@ -30,6 +30,8 @@ package struct Explanation: Sendable, Hashable {
         case coAuthorWithoutRoute(Candidate, EmailAddress)
         case chosen(Candidate, Transport)
         case phraseShortened(String)
+        /// What was wanted as envelope sender is not for that mailbox to use; none: nobody has granted it.
+        case envelopeReplaced(EmailAddress, by: ConcreteMailbox, [Strike])
         case fallback(Fallback, Purpose?)
         case carrier(EmailAddress, from: String)
         case carrierUnusable(String)
@@ -53,6 +55,12 @@ package struct Candidate: Sendable, Hashable {
 package enum Strike: Sendable, Hashable {
     case deniedByEntry(Deny)
     case standingDenied(Transport, at: Date, code: String)
+    /// A message was refused, and a probe is to decide.
+    case standingDoubted(Transport, Doubt)
+    /// By the client that asks, of its own sending.
+    case reportedByClient(Transport, ClientReport)
+    /// Twice this very message, whatever is known of the pair.
+    case messageRefused(Transport, until: Date)
     case pendingAndDenied(Transport, until: Date)
     case rewrittenByProvider(Transport, to: String)
     case notYetValid(from: Date)

@@ -37,7 +37,9 @@ package struct Mending: Sendable, Hashable {
 extension Strike {
     package var mending: Mending {
         switch self {
-        case .mailboxStopped, .transportStopped, .notYetValid, .pendingAndDenied: .byTime
+        case .mailboxStopped, .transportStopped, .notYetValid, .pendingAndDenied, .reportedByClient, .messageRefused: .byTime
+        // The probe decides, without anyone doing anything.
+        case .standingDoubted: .byTime
         case .grantNeedsConsent, .mailboxBroken: .here
         // The provider must permit it; a probe, or an administrator who knows, then says that it has.
         case .standingDenied, .rewrittenByProvider, .unlistedFromReplaced, .onBehalfUnproven: .atProvider
@@ -55,6 +57,9 @@ extension Strike {
         switch self {
         case .mailboxStopped(let until, _), .transportStopped(_, let until, _), .pendingAndDenied(_, let until): until
         case .notYetValid(let from): from
+        case .standingDoubted(_, let doubt): doubt.nextProbe
+        case .reportedByClient(_, let report): report.until
+        case .messageRefused(_, let until): until
         case .deniedByEntry, .standingDenied, .rewrittenByProvider, .expired, .mailboxDisabled, .mailboxBroken, .tooLarge,
             .envelopeNotExpressible, .grantDisabled, .grantMissing, .grantNeedsConsent, .applicationMissing, .applicationSuspended,
             .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing,
@@ -66,8 +71,9 @@ extension Strike {
     /// It closes one way out of the mailbox; another may do.
     var isOfOneTransport: Bool {
         switch self {
-        case .standingDenied, .pendingAndDenied, .rewrittenByProvider, .transportStopped, .tooLarge, .envelopeNotExpressible,
-            .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing:
+        case .standingDenied, .standingDoubted, .messageRefused, .reportedByClient, .pendingAndDenied, .rewrittenByProvider,
+            .transportStopped, .tooLarge, .envelopeNotExpressible, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced,
+            .onBehalfUnproven, .transportMissing:
             true
         case .deniedByEntry, .notYetValid, .expired, .mailboxDisabled, .mailboxBroken, .mailboxStopped, .grantDisabled, .grantMissing,
             .grantNeedsConsent, .applicationMissing, .applicationSuspended, .unaligned, .noTransport:
@@ -79,8 +85,9 @@ extension Strike {
     var isMisfit: Bool {
         switch self {
         case .tooLarge, .envelopeNotExpressible: true
-        case .deniedByEntry, .standingDenied, .pendingAndDenied, .rewrittenByProvider, .notYetValid, .expired, .mailboxDisabled,
-            .mailboxBroken, .mailboxStopped, .transportStopped, .grantDisabled, .grantMissing, .grantNeedsConsent, .applicationMissing,
+        case .deniedByEntry, .standingDenied, .standingDoubted, .messageRefused, .reportedByClient, .pendingAndDenied,
+            .rewrittenByProvider, .notYetValid, .expired, .mailboxDisabled, .mailboxBroken, .mailboxStopped, .transportStopped,
+            .grantDisabled, .grantMissing, .grantNeedsConsent, .applicationMissing,
             .applicationSuspended, .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven,
             .transportMissing, .noTransport:
             false

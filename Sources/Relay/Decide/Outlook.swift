@@ -136,6 +136,9 @@ extension Decider {
     private func outlook(_ usable: Usable, at now: Date) -> Outlook {
         let standing = usable.standings[
             StandingKey(login: usable.candidate.mailbox.login, from: usable.candidate.author, transport: usable.transport)]
+        if case .doubted(let doubt)? = standing {
+            return Outlook(.untried, "a message was refused (\(doubt.code)); \(doubt.prospect)", .time)
+        }
         if case .pending(let until, _, _)? = standing { return Outlook(.untried, "the provider may need until \(until.minute)", .time) }
         switch usable.candidate.route {
         // That a mailbox may send as itself needs no proof.

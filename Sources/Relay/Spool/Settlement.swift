@@ -16,6 +16,8 @@ package struct Settlement: Sendable {
     /// What was tried, for a monitor; nil: nothing.
     package var tried: Tried?
     package var observations: [Observation]
+    /// Pairs that a provider has refused to the message, all of them; nil: as they were.
+    package var pairRefusals: [PairRefusal]?
     /// Tells the sender that the message is given up: accepted in the same commit.
     package var notice: Notice?
     /// The login that carried it or will; nil: as it was.

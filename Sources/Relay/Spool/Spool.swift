@@ -169,10 +169,12 @@ package struct SpoolEntry: Sendable, Hashable {
     package let withoutRoute: Double
     /// It is so still, as far as was known.
     package let lacksRoute: Bool
+    /// Pairs that a provider has refused to it.
+    package let pairRefusals: [PairRefusal]
 
     package init(
         message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: String = "",
-        withoutRoute: Double = 0, lacksRoute: Bool = false
+        withoutRoute: Double = 0, lacksRoute: Bool = false, pairRefusals: [PairRefusal] = []
     ) {
         self.message = message
         self.claim = claim
@@ -182,6 +184,7 @@ package struct SpoolEntry: Sendable, Hashable {
         self.lane = lane
         self.withoutRoute = withoutRoute
         self.lacksRoute = lacksRoute
+        self.pairRefusals = pairRefusals
     }
 }
 

@@ -19,6 +19,7 @@ enum Schema {
         migrator.registerMigration("v5") { try $0.execute(sql: accessV5) }
         migrator.registerMigration("v6") { try $0.execute(sql: incomingV6) }
         migrator.registerMigration("v7") { try $0.execute(sql: routeV7) }
+        migrator.registerMigration("v8") { try $0.execute(sql: doubtV8) }
         return migrator
     }
 

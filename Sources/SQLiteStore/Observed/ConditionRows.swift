@@ -8,8 +8,13 @@ struct StandingRow {
     var deniedAt: Int64?
     var text: String?
     var probes: Int64
+    /// These of a pair in doubt.
+    var nextProbe: Int64?
+    var needs: Int64?
+    var tries: Int64 = 0
+    var nextTry: Int64?
 
-    init(state: String, at: Int64?, deniedAt: Int64?, text: String?, probes: Int64 = 0) {
+    init(_ state: String, at: Int64? = nil, deniedAt: Int64? = nil, text: String? = nil, probes: Int64 = 0) {
         self.probes = probes
         self.state = state
         self.at = at
@@ -19,13 +24,19 @@ struct StandingRow {
 
     init(_ standing: Standing?) {
         switch standing {
-        case nil: self.init(state: "none", at: nil, deniedAt: nil, text: nil)
-        case .declared: self.init(state: "declared", at: nil, deniedAt: nil, text: nil)
+        case nil: self.init("none")
+        case .declared: self.init("declared")
         case .pending(let until, let denied, let probes):
-            self.init(state: "pending", at: until.milliseconds, deniedAt: denied?.milliseconds, text: nil, probes: Int64(probes))
-        case .proven(let at, let how): self.init(state: "proven", at: at.milliseconds, deniedAt: nil, text: how)
-        case .denied(let at, let code): self.init(state: "denied", at: at.milliseconds, deniedAt: nil, text: code)
-        case .rewritten(let at, let to): self.init(state: "rewritten", at: at.milliseconds, deniedAt: nil, text: to)
+            self.init("pending", at: until.milliseconds, deniedAt: denied?.milliseconds, probes: Int64(probes))
+        case .proven(let at, let how): self.init("proven", at: at.milliseconds, text: how)
+        case .doubted(let doubt):
+            self.init("doubted", at: doubt.since.milliseconds, text: doubt.code, probes: Int64(doubt.probes))
+            nextProbe = doubt.nextProbe.milliseconds
+            needs = Int64(doubt.needs)
+            tries = Int64(doubt.tries)
+            nextTry = doubt.nextTry?.milliseconds
+        case .denied(let at, let code): self.init("denied", at: at.milliseconds, text: code)
+        case .rewritten(let at, let to): self.init("rewritten", at: at.milliseconds, text: to)
         }
     }
 
@@ -37,10 +48,18 @@ struct StandingRow {
         case ("pending", let until?, _):
             return .pending(until: until, deniedAt: deniedAt.map { Date(milliseconds: $0) }, probes: Int(probes))
         case ("proven", let at?, let how?): return .proven(at: at, how: how)
+        case ("doubted", let since?, let code?): return .doubted(try doubt(since, code))
         case ("denied", let at?, let code?): return .denied(at: at, code: code)
         case ("rewritten", let at?, let to?): return .rewritten(at: at, to: to)
         default: throw StoreFailure.damaged("a standing \(state) lacks its time or text")
         }
+    }
+
+    private func doubt(_ since: Date, _ code: String) throws -> Doubt {
+        guard let needs, let nextProbe else { throw StoreFailure.damaged("a pair in doubt lacks its next probe") }
+        return Doubt(
+            since: since, code: code, needs: Int(needs), probes: Int(probes), nextProbe: Date(milliseconds: nextProbe), tries: Int(tries),
+            nextTry: nextTry.map { Date(milliseconds: $0) })
     }
 }
 
@@ -72,6 +91,7 @@ struct HealthRow {
         case nil: self.init(state: "none")
         case .needsConsent(let since, let reason): self.init(state: "needs-consent", at: since.milliseconds, reason: reason)
         case .lostInCrash(let at): self.init(state: "lost-in-crash", at: at.milliseconds)
+        case .unanswered(let since, let reason): self.init(state: "unanswered", at: since.milliseconds, reason: reason)
         }
     }
 
@@ -107,6 +127,7 @@ struct HealthRow {
         case ("none", _, _): return nil
         case ("needs-consent", let at?, let reason?): return .needsConsent(since: Date(milliseconds: at), reason: reason)
         case ("lost-in-crash", let at?, _): return .lostInCrash(at: Date(milliseconds: at))
+        case ("unanswered", let at?, let reason?): return .unanswered(since: Date(milliseconds: at), reason: reason)
         default: throw wrong("grant")
         }
     }

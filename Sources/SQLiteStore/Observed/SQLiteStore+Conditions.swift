@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 package import Mail
 package import Relay
@@ -6,7 +7,7 @@ extension SQLiteStore: ConditionsStore {
     package func conditions(of addresses: Set<EmailAddress>?) async throws(StoreFailure) -> Conditions {
         try await read { transaction in
             let revision = try transaction.revisions().revision
-            var observations = try transaction.health("state <> 'none'", [])
+            var observations = try transaction.health("state <> 'none'", []) + transaction.reports("until IS NOT NULL", [])
             if let addresses {
                 let keys = try ListText.write(addresses.map(\.key))
                 observations += try transaction.standings(
@@ -22,7 +23,9 @@ extension SQLiteStore: ConditionsStore {
     package func observations(since revision: Int64) async throws(StoreFailure) -> (observations: [Observation], revision: Int64) {
         try await read { transaction in
             let now = try transaction.revisions().revision
-            let found = try transaction.standings("revision > ?", [revision]) + transaction.health("revision > ?", [revision])
+            let found =
+                try transaction.standings("revision > ?", [revision]) + transaction.health("revision > ?", [revision])
+                + transaction.reports("revision > ?", [revision])
             return (found.sorted { $0.revision < $1.revision }.map(\.observation), now)
         }
     }
@@ -62,6 +65,7 @@ extension Transaction {
                 try put(HealthRow(health), kind: "mailbox", id: login, transport, revision: revision)
             case .grant(let id, let health): try put(HealthRow(health), kind: "grant", id: id.text, revision: revision)
             case .application(let id, let health): try put(HealthRow(health), kind: "application", id: id.text, revision: revision)
+            case .reported(let key, let report): try put(report, key, revision: revision)
             }
         }
     }
@@ -70,13 +74,25 @@ extension Transaction {
         let row = StandingRow(standing)
         try run(
             """
-            INSERT OR REPLACE INTO standing (login, addressKey, transport, address, state, at, deniedAt, text, probes, revision)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO standing
+                (login, addressKey, transport, address, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 key.login, key.from.key, key.transport.rawValue, key.from.description, row.state, row.at, row.deniedAt, row.text,
-                row.probes,
-                revision,
+                row.probes, row.nextProbe, row.needs, row.tries, row.nextTry, revision,
+            ])
+    }
+
+    private func put(_ report: ClientReport?, _ key: ReportKey, revision: Int64) throws {
+        try run(
+            """
+            INSERT OR REPLACE INTO report (client, login, transport, addressKey, address, at, until, words, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                key.client.text, key.login, key.transport?.rawValue ?? "", key.from?.key ?? "", key.from?.description ?? "",
+                report?.at.milliseconds ?? 0, report?.until.milliseconds, report?.words ?? "", revision,
             ])
     }
 
@@ -88,13 +104,35 @@ extension Transaction {
 
     fileprivate func standings(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
         try all(
-            "SELECT login, address, transport, state, at, deniedAt, text, probes, revision FROM standing WHERE \(condition)", arguments
+            """
+            SELECT login, address, transport, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry, revision
+            FROM standing WHERE \(condition)
+            """, arguments
         ) { columns in
             let key = StandingKey(login: try columns.text(), from: try columns.address(), transport: try columns.choice())
-            let row = StandingRow(
-                state: try columns.text(), at: try columns.optionalInteger(), deniedAt: try columns.optionalInteger(),
+            var row = StandingRow(
+                try columns.text(), at: try columns.optionalInteger(), deniedAt: try columns.optionalInteger(),
                 text: try columns.optionalText(), probes: try columns.integer())
+            row.nextProbe = try columns.optionalInteger()
+            row.needs = try columns.optionalInteger()
+            row.tries = try columns.integer()
+            row.nextTry = try columns.optionalInteger()
             return Observed(observation: .standing(key, try row.standing()), revision: try columns.integer())
+        }
+    }
+
+    fileprivate func reports(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
+        try all(
+            "SELECT client, login, transport, address, at, until, words, revision FROM report WHERE \(condition)", arguments
+        ) { columns in
+            let (client, login) = (ClientID(trusted: try columns.text()), try columns.text())
+            let transport = Transport(rawValue: try columns.text())
+            let address = try columns.text()
+            let key = ReportKey(
+                client: client, login: login, transport: transport, from: address.isEmpty ? nil : try Columns.address(address))
+            let (at, until, words) = (try columns.date(), try columns.optionalInteger(), try columns.text())
+            let report = until.map { ClientReport(at: at, until: Date(milliseconds: $0), words: words) }
+            return Observed(observation: .reported(key, report), revision: try columns.integer())
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 internal import Mail
 internal import Relay
@@ -9,7 +10,7 @@ struct MessageRow {
     static let columns = """
         m.number, m.id, m.acceptedAt, m.client, m.purpose, m.user, m.author, m.sender, m.ret, m.envelopeID, m.hasEnvelopeSender,
         m.isAutomatic, m.bodySize, m.digest, m.messageID, m.header, m.state, m.why, m.attempts, m.due, m.isUnknown, m.lane,
-        m.lacksRouteSince, m.withoutRoute
+        m.lacksRouteSince, m.withoutRoute, m.pairRefusals
         """
 
     let number: Int64
@@ -22,6 +23,7 @@ struct MessageRow {
     let lacksRouteSince: Int64?
     /// Milliseconds, before that.
     let withoutRoute: Int64
+    let pairRefusals: [PairRefusal]
     let id: SpoolID
     /// The message, once its recipients are known.
     let message: (_ recipients: [Recipient]) -> AcceptedMessage
@@ -59,11 +61,33 @@ struct MessageRow {
         lane = try columns.text()
         lacksRouteSince = try columns.optionalInteger()
         withoutRoute = try columns.integer()
+        pairRefusals = try columns.optionalText().map(Self.pairRefusals) ?? []
     }
 
     /// Seconds that it had no route, in all.
     func withoutRoute(at now: Date) -> Double {
         Double(withoutRoute + (lacksRouteSince.map { max(0, now.milliseconds - $0) } ?? 0)) / 1000
+    }
+
+    /// Login, From, transport, milliseconds, count.
+    static func text(of refusals: [PairRefusal]) throws -> String? {
+        guard !refusals.isEmpty else { return nil }
+        return try ListText.write(
+            refusals.map {
+                [$0.key.login, $0.key.from.description, $0.key.transport.rawValue, String($0.at.milliseconds), String($0.count)]
+            })
+    }
+
+    private static func pairRefusals(_ text: String) throws -> [PairRefusal] {
+        let rows: [[String]] = try ListText.read(text)
+        return try rows.map { parts in
+            guard parts.count == 5, let transport = Transport(rawValue: parts[2]), let at = Int64(parts[3]), let count = Int(parts[4])
+            else {
+                throw StoreFailure.damaged("a refusal of a pair cannot be read")
+            }
+            let key = StandingKey(login: parts[0], from: try Columns.address(parts[1]), transport: transport)
+            return PairRefusal(key: key, at: Date(milliseconds: at), count: count)
+        }
     }
 
     static func text(of author: Author) throws -> String { try ListText.write(author.all.map { [$0.name, $0.address.description] }) }

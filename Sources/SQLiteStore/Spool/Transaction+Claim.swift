@@ -28,7 +28,8 @@ extension Transaction {
                 remaining: states.indices.filter { states[$0].outcome == nil }, isUnknown: row.isUnknown || row.state == .claimed,
                 refusals: states.enumerated().reduce(into: [:]) { refusals, state in
                     if case .refused(let reply)? = state.element.outcome { refusals[state.offset] = reply }
-                }, lane: row.lane, withoutRoute: row.withoutRoute(at: now), lacksRoute: row.lacksRouteSince != nil)
+                }, lane: row.lane, withoutRoute: row.withoutRoute(at: now), lacksRoute: row.lacksRouteSince != nil,
+                pairRefusals: row.pairRefusals)
         }
     }
 
@@ -119,18 +120,16 @@ extension Transaction {
         let lacksRoute = settlement.routeWait != nil
         let number = try first(
             """
-            UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, lane = coalesce(?, lane), attempts = attempts - ?, claimNode = NULL, claimIncarnation = NULL,
-                isUnknown = isUnknown AND ?,
+            UPDATE message SET state = ?, why = ?, due = ?, doneAt = ?, lane = coalesce(?, lane), attempts = attempts - ?,
+                pairRefusals = coalesce(?, pairRefusals), claimNode = NULL, claimIncarnation = NULL, isUnknown = isUnknown AND ?,
                 withoutRoute = withoutRoute + iif(?, 0, max(0, coalesce(? - lacksRouteSince, 0))),
                 lacksRouteSince = iif(?, coalesce(lacksRouteSince, ?), NULL)
             WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ? RETURNING number
             """,
             [
                 next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane, settlement.isPostponed ? 1 : 0,
-                settlement.isPostponed, lacksRoute, time, lacksRoute, time,
-                claim.message.text,
-                claim.claimant.node, claim.claimant.incarnation,
-                claim.attempt,
+                try settlement.pairRefusals.flatMap(MessageRow.text), settlement.isPostponed, lacksRoute, time, lacksRoute, time,
+                claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt,
             ]
         ) { try $0.integer() }
         guard let number else { throw StoreFailure.claimLost }

@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func whatAClientReportsCountsAsIfWeHadSent() async throws {
+    @Test(.timeLimit(.minutes(3))) func whatAClientReportsBindsItAlone() async throws {
         try await WebHouse.with { house in
             try await allow(house, [Client.TokenRight(.mailbox(MailboxID(trusted: "box-tracker")))])
             let asked = try await house.sender.send("POST", "/v1/decisions?include=token", json: #"{"from": "bob@fabrikam.example"}"#)
@@ -89,13 +89,39 @@ import Testing
             #expect(verdict["verdict"] as? String == "denied")
             // The new decision takes another way at once.
             #expect((verdict["decision"] as? [String: Any])?["route"] as? String == "reply-to")
+            let again = try await house.sender.send("POST", "/v1/decisions", json: #"{"from": "bob@fabrikam.example"}"#)
+            #expect(again["route"] as? String == "reply-to", "its own next decisions go by what it said")
+            #expect(again.text.contains("this client has reported of smtp: sender-denied (550 5.7.60)"))
+            let others = try await house.administrator.send("POST", "/v1/decisions", json: #"{"from": "bob@fabrikam.example"}"#)
+            #expect(others["route"] as? String == "send-as", "nobody else's do")
             let standing = try await house.auditor.get("/v1/standings?from=bob@fabrikam.example")
-            #expect((standing["items"] as? [[String: Any]])?.first?["state"] as? String == "denied")
+            #expect(!standing.text.contains("denied") && !standing.text.contains("doubted"))
+            let entries = try await house.premises.store.entries(JournalFilter()).map(\.entry)
+            #expect(entries.contains { $0.facts.contains(.init("outcome", "reported by the client")) })
             #expect(try await house.sender.send("POST", "/v1/outcomes", json: report).status == 409)
             #expect(try await house.sender.send("POST", "/v1/outcomes", json: report.replacing(id, with: "out-nothing")).status == 404)
             let left = try await house.auditor.get("/v1/audit/unreported?minutes=0")
             #expect((left["items"] as? [[String: Any]])?.isEmpty == true)
             #expect(try await house.auditor.send("POST", "/v1/audit/verify")["whole"] as? Bool == true)
+        }
+    }
+
+    /// A client that lies, or has its own trouble with SMTP, must not stop the mailbox of all.
+    @Test(.timeLimit(.minutes(3))) func aReportedStopStopsTheMailboxForNobodyElse() async throws {
+        try await WebHouse.with { house in
+            try await allow(house, [Client.TokenRight(.mailbox(MailboxID(trusted: "box-tracker")))])
+            let id = try #require(
+                try await house.sender.send("POST", "/v1/decisions?include=token", json: Self.question)["decision"] as? String)
+            let text = "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."
+            let report =
+                #"{"decision": "\#(id)", "recipients": [{"address": "rob@elsewhere.example", "code": 535, "enhanced": "5.7.139", "text": "\#(text)", "stage": "auth"}]}"#
+            let verdict = try await house.sender.send("POST", "/v1/outcomes", json: report)
+            #expect(verdict["verdict"] as? String == "transport stopped", "\(verdict.text)")
+            let own = try await house.sender.send("POST", "/v1/decisions", json: Self.question)
+            #expect(own.text.contains("submission-off-for-mailbox (535 5.7.139)"), "\(own.text)")
+            let others = try await house.administrator.send("POST", "/v1/decisions", json: Self.question)
+            #expect(others["route"] as? String == "own", "\(others.text)")
+            #expect(try await house.premises.store.conditions(of: nil).mailbox(login: "tracker@fabrikam.example", over: .smtp) == nil)
         }
     }
 }

@@ -9,7 +9,7 @@ extension DirectoryReader {
         for entry in try fields.items("health") { try readHealth(entry) }
     }
 
-    private enum StandingName: String, CaseIterable { case declared, pending, proven, denied, rewritten }
+    private enum StandingName: String, CaseIterable { case declared, pending, proven, doubted, denied, rewritten }
 
     private mutating func readStanding(_ entry: DocumentReader) throws(DocumentError) {
         let keys = ["mailbox", "login", "from", "transport", "standing"]
@@ -25,6 +25,14 @@ extension DirectoryReader {
         case .proven:
             let fields = try entry.fields(keys + ["at", "how"])
             standing = .proven(at: try fields.required("at").date(), how: try fields.line("how") ?? "observed")
+        case .doubted:
+            let fields = try entry.fields(keys + ["at", "code", "needs", "probes", "next_probe", "tries", "next_try"])
+            let since = try fields.required("at").date()
+            standing = .doubted(
+                Doubt(
+                    since: since, code: try fields.required("code").line(), needs: Int(try fields["needs"]?.number(in: 1...2) ?? 1),
+                    probes: Int(try fields["probes"]?.number(in: 0...1000) ?? 0), nextProbe: try fields["next_probe"]?.date() ?? since,
+                    tries: Int(try fields["tries"]?.number(in: 0...1000) ?? 0), nextTry: try fields["next_try"]?.date()))
         case .denied:
             let fields = try entry.fields(keys + ["at", "code"])
             standing = .denied(at: try fields.required("at").date(), code: try fields.required("code").line())

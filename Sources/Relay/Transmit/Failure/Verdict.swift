@@ -1,3 +1,5 @@
+package import Mail
+
 /// What became of an attempt, and what is to be done about it.
 package enum Verdict: Sendable, Hashable {
     case sent
@@ -22,9 +24,13 @@ package struct Diagnosis: Sendable, Hashable {
     package let cause: String
     /// What a person can do; empty when nobody needs to.
     package let fix: String
+    /// Which of the message's addresses the mailbox may not use, where that is what it says.
+    package let refusedSender: EmailAddress?
 
-    /// `answer`: what came, in the provider's own words. `retryAfter`: the seconds it asked to be left alone for, which count more than ours.
+    /// `answer`: what came, in the provider's own words. `retryAfter`: the seconds it asked to be left alone for, which count more than ours. `subject` is
+    /// about the address that was refused, where one was.
     package init(_ meaning: FailureMeaning, _ answer: String, _ subject: FailureSubject, retryAfter: Double? = nil) {
+        refusedSender = meaning.verdict == .denied ? subject.from.first : nil
         self.meaning = meaning
         verdict = meaning.verdict.waiting(atLeast: retryAfter)
         cause = meaning.cause(answer, subject)

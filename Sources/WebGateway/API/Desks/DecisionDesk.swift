@@ -156,6 +156,14 @@ extension DecisionDesk {
                 fix: "an administrator gives the right: mandate clients tokens \(client.name) --mailbox \(decision.mailbox.address)")
         }
         if let problem = Client.problem(with: right, source.grant) { throw Problem(.notPermitted, problem) }
+        // Whoever sends it finds out at the provider's cost, which counts refusals.
+        if let (pair, doubt) = decision.pairInDoubt {
+            let seconds = max(1, (doubt.awaited(at: call.now) ?? doubt.nextProbe).timeIntervalSince(call.now))
+            throw Problem(
+                .provider,
+                "no token just now: whether \(pair.login) may send as \(pair.from) is in doubt (\(doubt.code)); \(doubt.prospect)",
+                retryAfter: Int(min(seconds, 86_400).rounded(.up)))
+        }
         do throws(TokenFailure) {
             return (source, try await call.office.broker.token(for: source.key(decision.transport.resource, login: decision.mailbox.login)))
         } catch {

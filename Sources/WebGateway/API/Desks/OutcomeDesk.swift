@@ -33,6 +33,8 @@ struct OutcomeDesk {
             throw Problem(.conflict, "this decision was reported before")
         }
         _ = await call.office.operations.catchUp()
+        // A look of our own is what holds for others.
+        call.office.operations.wake()
         for result in results {
             if result.diagnosis.verdict == .sent { call.office.metrics.recipientsSettled(.sent) }
             if result.diagnosis.verdict == .refused { call.office.metrics.recipientsSettled(.refused) }
@@ -43,7 +45,7 @@ struct OutcomeDesk {
     private func results(_ fields: DocumentFields, of handout: Handout) throws -> [Result] {
         let subject = FailureSubject(
             kind: snapshot.directory.provider(handout.provider)?.kind ?? .custom, login: handout.login,
-            from: handout.from.first?.description ?? "")
+            from: handout.from)
         let items = try fields.items("recipients")
         guard items.count <= 1000 else { throw fields.problem("more than 1000 recipients") }
         return try items.map { item in
@@ -59,15 +61,12 @@ struct OutcomeDesk {
         }
     }
 
-    /// What we would have kept, had we sent.
     private func outcome(_ results: [Result], _ heaviest: Diagnosis, _ handout: Handout) -> HandoutOutcome {
         let sent = results.count { $0.diagnosis.verdict == .sent }
-        let observations = Consequences(login: handout.login, transport: handout.transport, from: handout.from).observations(
-            of: heaviest, code: results.first { $0.diagnosis.verdict == .denied }?.codes ?? "", isHealthy: sent > 0,
-            in: snapshot.conditions,
-            at: call.now, standing: snapshot.conditions.standing)
+        let codes = results.first { $0.diagnosis.meaning == heaviest.meaning }?.codes ?? ""
         return HandoutOutcome(
-            observations: observations,
+            observations: ClientReport.observations(
+                of: heaviest, codes: codes, handout, isHealthy: sent > 0, in: snapshot.conditions, at: call.now),
             journal: [
                 .reported(handout, results.map { ($0.address, "\($0.diagnosis.verdict.word) \($0.codes)") }, at: call.now)
             ],
@@ -89,7 +88,8 @@ struct OutcomeDesk {
                 }),
         ]
         guard heaviest.verdict == .denied else { return answer }
-        let anew = call.office.decider().decide(handout.author, Routing(purpose: handout.purpose, envelopeSender: nil, at: call.now))
+        let anew = call.office.decider().decide(
+            handout.author, Routing(purpose: handout.purpose, envelopeSender: nil, at: call.now, client: handout.client))
         return answer.adding([.init("decision", anew.document())])
     }
 }

@@ -140,8 +140,10 @@ extension OpenAPI {
             .object([
                 .init("login", .line, required: true), .init("from", .line, required: true),
                 .init("transport", .choice(Transport.self), required: true),
-                .init("state", .choice(["declared", "pending", "proven", "denied", "rewritten"]), required: true), .init("at", .moment),
+                .init("state", .choice(["declared", "pending", "proven", "doubted", "denied", "rewritten"]), required: true),
+                .init("at", .moment),
                 .init("until", .moment), .init("denied_at", moment), .init("probes", .number()), .init("how", .text()),
+                .init("needs", .number()), .init("next_probe", .moment), .init("tries", .number()), .init("next_try", moment),
                 .init("code", .text()),
                 .init("to", .text()),
             ])

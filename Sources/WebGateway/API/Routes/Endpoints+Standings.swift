@@ -64,6 +64,12 @@ extension Endpoints {
             case .pending(let until, let denied, let probes):
                 ["state": "pending", "until": DocumentValue(until), "denied_at": DocumentValue(denied), "probes": DocumentValue(probes)]
             case .proven(let at, let how): ["state": "proven", "at": DocumentValue(at), "how": .text(how)]
+            case .doubted(let doubt):
+                [
+                    "state": "doubted", "at": DocumentValue(doubt.since), "code": .text(doubt.code), "probes": DocumentValue(doubt.probes),
+                    "needs": DocumentValue(doubt.needs), "next_probe": DocumentValue(doubt.nextProbe), "tries": DocumentValue(doubt.tries),
+                    "next_try": DocumentValue(doubt.nextTry),
+                ]
             case .denied(let at, let code): ["state": "denied", "at": DocumentValue(at), "code": .text(code)]
             case .rewritten(let at, let to): ["state": "rewritten", "at": DocumentValue(at), "to": .text(to)]
             }

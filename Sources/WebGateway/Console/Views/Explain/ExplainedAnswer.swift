@@ -131,6 +131,7 @@ extension Explanation.Step {
         case .noCandidate: ("off", "none")
         case .authorUnusable: ("wait", "unusable")
         case .alignmentUnknown, .unalignedAllowed: ("wait", "near miss")
+        case .envelopeReplaced: ("wait", "replaced")
         case .fallback: ("wait", "fallback")
         case .struck, .coAuthorWithoutRoute: ("bad", "struck out")
         case .clientForbids: ("bad", "no")

@@ -116,7 +116,7 @@ extension SenderRights.Right.State {
     fileprivate func badge(at now: Date) -> (kind: String, word: String) {
         switch self {
         case .known(.proven, _): isProven(at: now) ? ("good", "proven") : ("off", "declared")
-        case .known(.pending, _): ("wait", word)
+        case .known(.pending, _), .known(.doubted, _): ("wait", word)
         case .known(.denied, _), .known(.rewritten, _): ("bad", word)
         case .known(.declared, _), .disabled, .expired, .forbidden: ("off", word)
         case .notYetValid: ("wait", word)
@@ -148,6 +148,8 @@ extension SenderRights.Right.State {
         case .known(.pending(_, let denied?, _), let transport):
             let next = self.standing?.nextProbe.map { "; next probe \(Words.words($0, at: now))" } ?? ""
             return ("refused meanwhile over \(transport.rawValue)\(next)", denied)
+        case .known(.doubted(let doubt), let transport):
+            return ("a message was refused over \(transport.rawValue) with \(doubt.code); \(doubt.prospect)", doubt.since)
         case .known(.denied(let at, let code), let transport): return ("\(code) over \(transport.rawValue)", at)
         case .known(.rewritten(let at, let to), let transport): return ("the provider sent it as \(to) over \(transport.rawValue)", at)
         case .disabled: return ("the mailbox is disabled", nil)

@@ -24,6 +24,8 @@ extension IdentitiesView {
     private func notice(_ standing: Standing?, isNew: Bool, _ mailbox: String, _ from: EmailAddress) -> Notice {
         switch standing {
         case .proven(_, let how)?: .good("\(mailbox) may send as \(from): \(how).")
+        case .doubted(let doubt)?:
+            .wait("It is not known for sure whether \(mailbox) may send as \(from): it was refused with \(doubt.code); \(doubt.prospect).")
         case .denied(_, let code)?: .bad("\(mailbox) may not send as \(from): \(code).")
         case .rewritten(_, let to)?: .bad("\(mailbox) may not send as \(from): the test message arrived from \(to).")
         case .pending?:
@@ -54,10 +56,7 @@ extension IdentitiesView {
         func account(of address: EmailAddress, _ directory: Directory) -> Mailbox {
             switch self {
             case .mailbox(let mailbox): mailbox
-            case .family(let family):
-                Mailbox(
-                    id: MailboxID(trusted: family.id.text), address: address, login: directory.login(ofMember: address),
-                    grant: family.grant, transports: family.transports)
+            case .family(let family): directory.account(address, of: family)
             }
         }
     }

@@ -14,7 +14,7 @@ struct PairList: Sendable {
         var isSet: Bool { text != nil || kind != nil || state != nil }
 
         static let kinds = ["own", "family", "alias", "send-as", "on-behalf"]
-        static let states = ["proven", "declared", "pending", "denied", "rewritten"]
+        static let states = ["proven", "declared", "pending", "doubted", "denied", "rewritten"]
     }
 
     struct Pair: Sendable, Hashable {

@@ -1,0 +1,160 @@
+internal import FoundationEssentials
+internal import Logging
+internal import Mail
+internal import Relay
+internal import SQLiteStore
+
+/// Asks providers what mail alone cannot settle, while the service runs: pairs in doubt at once, rights that are pending and were refused each when its time
+/// has come, proofs of providers that replace what they do not know when they are a week old, and whatever a client says that it was answered. One at a time,
+/// and so many of a mailbox a day: a refusal counts at the provider.
+struct StandingWatch: Sendable {
+    let prober: Prober
+    let store: SQLiteStore
+    let vault: Vault
+    let shelf: Shelf
+    let catchUp: @Sendable () async -> Void
+    let live: Live
+    let log: Logger
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    /// Seconds between two looks, when nothing happens in between.
+    private static let interval: Double = 60
+    /// Refusals of one mailbox in a day, after which nothing is asked for it. Microsoft does not say how many make it block a mailbox; people report tens.
+    private static let mostRefusals = 20
+    /// Seconds in which a client's reports of one thing make us look once.
+    private static let reportInterval: Double = 900
+
+    init(
+        prober: Prober, store: SQLiteStore, vault: Vault, shelf: Shelf, catchUp: @escaping @Sendable () async -> Void, live: Live,
+        log: Logger
+    ) {
+        self.prober = prober
+        self.store = store
+        self.vault = vault
+        self.shelf = shelf
+        self.catchUp = catchUp
+        self.live = live
+        self.log = log
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// A pair came into doubt, or a client reported something.
+    func wake() { signal.yield() }
+
+    /// Until its task is cancelled; `learned` is called when something is known that mail may have waited for.
+    func run(learned: @Sendable () -> Void) async {
+        await withTaskGroup { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    wake()
+                    await live.wait(Self.interval)
+                }
+            }
+            var looked: [ReportKey: Date] = [:]
+            for await _ in signals {
+                await catchUp()
+                for key in due() where !Task.isCancelled {
+                    await probe(key)
+                    learned()
+                }
+                for (key, report) in shelf.current.conditions.allReports where !Task.isCancelled && isNew(report, looked[key]) {
+                    looked[key] = live.now()
+                    await look(key, report)
+                    learned()
+                }
+                looked = looked.filter { live.now().timeIntervalSince($0.value) < Self.reportInterval }
+            }
+            group.cancelAll()
+        }
+    }
+}
+
+extension StandingWatch {
+    /// What mail waits for first.
+    private func due() -> [StandingKey] {
+        let (now, snapshot) = (live.now(), shelf.current)
+        let all = snapshot.conditions.allStandings
+        var refusals: [String: Int] = [:]
+        for (key, standing) in all { refusals[key.login, default: 0] += standing.refusals(in: 86_400, before: now) }
+        let due = all.filter { key, standing in
+            isDue(key, standing, snapshot.directory, at: now) && refusals[key.login, default: 0] < Self.mostRefusals
+        }
+        return due.sorted { $0.standing.isAwaited(at: now) && !$1.standing.isAwaited(at: now) }.map(\.key)
+    }
+
+    private func isDue(_ key: StandingKey, _ standing: Standing, _ directory: Directory, at now: Date) -> Bool {
+        if let next = standing.nextProbe { return next <= now }
+        guard case .proven(let at, _) = standing, now.timeIntervalSince(at) > 7 * 86_400 else { return false }
+        return directory.account(of: key).flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
+    }
+
+    private func probe(_ key: StandingKey) async {
+        let directory = shelf.current.directory
+        // It may have been cleared, or proven by a person, since it was due.
+        guard let standing = shelf.current.conditions.standing(key), isDue(key, standing, directory, at: live.now()),
+            let mailbox = directory.account(of: key), mailbox.isEnabled
+        else { return }
+        let outcome = await prober.probe(key, through: mailbox, in: directory)
+        let current = shelf.current.conditions.standing(key) ?? .declared
+        await keep(outcome, key, current, current.probed(outcome, isOwn: key.from == mailbox.address, at: live.now()))
+    }
+
+    private func keep(_ outcome: ProbeOutcome, _ key: StandingKey, _ before: Standing, _ standing: Standing) async {
+        log.notice("probed \(key.login) as \(key.from) over \(key.transport.rawValue): \(Optional(standing).words)")
+        let lifted = outcome.hasSent ? shelf.current.conditions.lifting(key.login, over: key.transport) : []
+        guard standing != before || !lifted.isEmpty else { return }
+        let entry = JournalEntry(
+            at: live.now(), kind: .changed, facts: [.init("entity", "standing"), .init("observed", "probed: \(outcome.word)")],
+            personal: [.init(.mailbox, key.login), .init(.from, key.from.description)])
+        do throws(StoreFailure) { try await store.observe([.standing(key, standing)] + lifted, journal: [entry]) } catch {
+            log.error("a probe's outcome could not be kept: \(error)")
+        }
+        await catchUp()
+    }
+}
+
+/// What clients report: never believed of others, but looked into.
+extension StandingWatch {
+    private func isNew(_ report: ClientReport, _ looked: Date?) -> Bool {
+        let now = live.now()
+        return now < report.until && looked.map { now.timeIntervalSince($0) >= Self.reportInterval && $0 < report.at } ?? true
+    }
+
+    private func look(_ key: ReportKey, _ report: ClientReport) async {
+        let directory = shelf.current.directory
+        if let from = key.from, let transport = key.transport {
+            let pair = StandingKey(login: key.login, from: from, transport: transport)
+            let standing = shelf.current.conditions.standing(pair) ?? .declared
+            guard !standing.isInTheWay, !standing.isProven(since: report.at.addingTimeInterval(-Self.reportInterval)),
+                let mailbox = directory.account(of: pair), mailbox.isEnabled
+            else { return }
+            let outcome = await prober.probe(pair, through: mailbox, in: directory)
+            await keep(outcome, pair, standing, standing.probed(outcome, isOwn: from == mailbox.address, at: live.now()))
+        } else if let mailbox = directory.allMailboxes.first(where: { $0.login == key.login }), mailbox.isEnabled {
+            let opened = OpenedStore(store: store, vault: vault, live: live, person: live.person)
+            do {
+                let outcome = try await MailboxCheck(opened: opened, directory: directory).run(mailbox)
+                log.notice(
+                    "checked \(key.login), because a client reported \(report.words): \(outcome.steps.last?.words ?? "nothing was tried")")
+            } catch { log.warning("\(key.login) could not be checked: \(Ending(error).sentence)") }
+            await catchUp()
+        }
+    }
+}
+
+extension Standing {
+    /// What its provider has refused of it in the last so many seconds, as far as that is remembered.
+    fileprivate func refusals(in seconds: Double, before now: Date) -> Int {
+        switch self {
+        case .denied(let at, _): now.timeIntervalSince(at) < seconds ? 2 : 0
+        case .doubted(let doubt): now.timeIntervalSince(doubt.since) < seconds ? 1 + doubt.probes + doubt.tries : 0
+        case .pending(_, let at?, let probes): now.timeIntervalSince(at) < seconds ? 1 + probes : 0
+        case .declared, .pending, .proven, .rewritten: 0
+        }
+    }
+
+    fileprivate func isAwaited(at now: Date) -> Bool { if case .doubted(let doubt) = self { doubt.awaited(at: now) != nil } else { false } }
+
+    fileprivate func isProven(since start: Date) -> Bool { if case .proven(let at, _) = self { at >= start } else { false } }
+}

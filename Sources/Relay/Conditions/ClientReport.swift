@@ -1,0 +1,62 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
+/// What a client says that a provider answered it. Its word binds the client alone, for a while: a report is easily wrong, by a mistake or on purpose, and must
+/// not close a mailbox for others. It asks for a look of our own, which then holds for all.
+package struct ClientReport: Sendable, Hashable {
+    package let at: Date
+    package let until: Date
+    /// What the provider is said to have answered: codes, or their meaning.
+    package let words: String
+
+    package init(at: Date, until: Date, words: String) {
+        self.at = at
+        self.until = until
+        self.words = words
+    }
+
+    /// Seconds that a report is believed: as long as a stop of ours lasts at first.
+    package static let life: Double = 3600
+}
+
+/// Who reports, and of what: one use of an address, one way out of a mailbox, or all of them.
+package struct ReportKey: Sendable, Hashable {
+    package let client: ClientID
+    package let login: String
+    /// nil: every way out of the mailbox.
+    package let transport: Transport?
+    /// nil: the mailbox, whatever the message is from.
+    package let from: EmailAddress?
+
+    package init(client: ClientID, login: String, transport: Transport? = nil, from: EmailAddress? = nil) {
+        self.client = client
+        self.login = login
+        self.transport = transport
+        self.from = from
+    }
+}
+
+extension ClientReport {
+    /// What a client's report of its own sending keeps it from; mail that was taken ends what it said before. Of others it says nothing.
+    package static func observations(
+        of diagnosis: Diagnosis, codes: String, _ handout: Handout, isHealthy: Bool, in conditions: Conditions, at now: Date
+    ) -> [Observation] {
+        let login = handout.login
+        let key: ReportKey?
+        switch diagnosis.verdict {
+        case .denied: key = ReportKey(client: handout.client, login: login, transport: handout.transport, from: diagnosis.refusedSender)
+        case .transportStopped: key = ReportKey(client: handout.client, login: login, transport: handout.transport)
+        case .mailboxStopped, .tokenRejected: key = ReportKey(client: handout.client, login: login)
+        case .sent, .retry, .refused: key = nil
+        }
+        if let key {
+            let words = "\(diagnosis.meaning.rawValue) (\(codes))"
+            return [.reported(key, ClientReport(at: now, until: now.addingTimeInterval(life), words: words))]
+        }
+        guard isHealthy else { return [] }
+        return conditions.allReports.filter { key, report in
+            key.client == handout.client && key.login == login && now < report.until
+                && (key.transport ?? handout.transport) == handout.transport && (key.from.map(handout.from.contains) ?? true)
+        }.map { .reported($0.key, nil) }
+    }
+}
