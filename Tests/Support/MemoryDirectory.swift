@@ -21,7 +21,9 @@ extension MemoryStore: DirectoryStore {
             addresses.formUnion(user.addresses.map(\.address))
         }
         for case .delegation(let delegation) in book.sorted(.delegation) {
-            if case .address(let address) = delegation.covers, !addresses.contains(address) { continue }
+            if case .address(let address) = delegation.covers, !addresses.contains(address), !slice.delegations.contains(delegation.id) {
+                continue
+            }
             chosen.append(.delegation(delegation))
         }
         let small = book.entities.values.filter { $0.key.kind != .user && $0.key.kind != .delegation }

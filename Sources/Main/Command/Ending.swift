@@ -19,6 +19,7 @@ struct Ending: Sendable, Hashable {
     init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self.init(failure.status, failure.sentence)
+        case let refusal as AdministrationRefusal: self.init(refusal.status, refusal.description)
         case let failure as StoreFailure: self.init(failure.status, failure.description)
         case let refusal as Refusal: self.init(refusal.status, "\(refusal.sentence) (\(refusal.code.rawValue))")
         case let error as VaultError: self.init(error.status, error.description)

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Mail
 internal import Relay
 
 extension DelegationsCommand {
@@ -15,70 +14,49 @@ extension DelegationsCommand {
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "The mailbox, by address, login or id; '*' for all.") var mailbox: String
-        @Argument(help: "The address, @domain, or '*'.", transform: Parse.pattern) var covers: AddressPattern
-        @Option(help: "Why, for whoever meets the refusal.", transform: Parse.line) var reason = ""
-
-        func validate() throws {
-            if mailbox == "*", covers == .any { throw ValidationError("'*' '*' would stop all mail; disable the mailboxes instead") }
-        }
+        @Argument(help: "The address, @domain, or '*'.") var covers: String
+        @Option(help: "Why, for whoever meets the refusal.") var reason: String?
 
         func run() async throws {
-            let live = Live.current
-            try await options.change(live) { opened in
-                try await opened.edit { finder in
-                    let (denies, id, name) = try await DenyRules.existing(mailbox, covers, finder)
-                    let words = "\(name) may not send for \(covers)"
-                    if denies.contains(where: { $0.reason == reason }) { return Plan(words) }
-                    var generator = live.generator
-                    let deny = Deny(
-                        id: denies.first?.id ?? DenyID(prefix: "deny", using: &generator), mailbox: id, covers: covers, reason: reason)
-                    return Plan(words, [.put(.deny(deny))])
-                }
-            }
+            let said = Particulars(.deny, ["mailbox": mailbox, "covers": covers, "reason": reason])
+            try await options.change(.current) { try await $0.carryOut(said.slice, calling: ["reason": "--reason"]) { try $0.deny(said) } }
         }
     }
 
-    struct Allow: AsyncParsableCommand {
+    struct Lift: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lift a deny entry.",
             discussion: """
                 It grants nothing: what was possible before is possible again.
 
                 Example:
-                  mandate delegations allow '*' ceo@example.org
+                  mandate delegations lift '*' ceo@example.org
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "The mailbox, '*', or alone, the deny entry's id.") var mailbox: String
-        @Argument(help: "The address, @domain, or '*'.", transform: Parse.pattern) var covers: AddressPattern?
+        @Argument(help: "The address, @domain, or '*'.") var covers: String?
 
         func run() async throws {
-            try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    guard let covers else {
-                        guard case .deny(let deny) = try await finder.delegation(mailbox) else {
-                            throw CommandFailure.data("\(mailbox) is a delegation; `mandate delegations revoke` takes it back")
-                        }
-                        return Plan("lifted \(deny.id)", [.remove(EntityKey(.deny, deny.id.text))])
-                    }
-                    let (denies, _, name) = try await DenyRules.existing(mailbox, covers, finder)
-                    guard !denies.isEmpty else { return Plan("nothing forbids \(name) to send for \(covers)") }
-                    return Plan("lifted: \(name) and \(covers)", denies.map { .remove(EntityKey(.deny, $0.id.text)) })
-                }
-            }
+            let lifted = LiftedDeny(mailbox, covers)
+            try await options.change(.current) { try await $0.carryOut(lifted.slice) { try lifted.plan($0) } }
         }
     }
 }
 
-/// Looks deny entries up.
-enum DenyRules {
-    static func existing(
-        _ mailbox: String, _ covers: AddressPattern, _ finder: Finder
-    ) async throws -> (denies: [Deny], mailbox: MailboxID?, name: String) {
-        let found = mailbox == "*" ? nil : try await finder.find(Mailbox.self, mailbox)
-        var denies: [Deny] = []
-        try await finder.each(.deny) { entity in
-            if case .deny(let deny) = entity, deny.mailbox == found?.id, deny.covers == covers { denies.append(deny) }
+/// A deny entry as the command line names it: by what it says, or by its id.
+struct LiftedDeny {
+    private let mailbox: String
+    private let covers: String?
+
+    init(_ mailbox: String, _ covers: String?) { (self.mailbox, self.covers) = (mailbox, covers) }
+
+    var slice: DirectorySlice { DirectorySlice(delegations: [DelegationID(trusted: mailbox)]) }
+
+    func plan(_ administration: Administration) throws -> Relay.Plan {
+        if let covers { return try administration.lift(mailbox: mailbox, covers: covers) }
+        guard administration.directory.delegation(DelegationID(trusted: mailbox)) == nil else {
+            throw CommandFailure.data("\(mailbox) is a delegation; `mandate delegations revoke \(mailbox)` takes it back")
         }
-        return (denies, found?.id, found?.address.description ?? "every mailbox")
+        return try administration.lift(DenyID(trusted: mailbox))
     }
 }

@@ -8,13 +8,13 @@ struct DelegationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delegations", abstract: "Which mailbox may send for which address, and what is forbidden.",
         discussion: """
-            A delegation says what the provider allows too: granting it here does not grant it there. A deny entry outweighs every grant.
+            A delegation says what the provider allows too: allowing it here does not allow it there. A deny entry outweighs every delegation.
 
             Examples:
-              mandate delegations grant tracker@example.org bob@example.org --kind send-as --reason "asked for by Bob"
+              mandate delegations allow tracker@example.org bob@example.org --kind send-as --reason "asked for by Bob"
               mandate delegations deny '*' ceo@example.org --reason "signs in person"
             """,
-        subcommands: [List.self, Show.self, GrantEntry.self, Revoke.self, DenyEntry.self, Allow.self])
+        subcommands: [List.self, Show.self, Allow.self, Revoke.self, DenyEntry.self, Lift.self, GrantEntry.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -46,7 +46,7 @@ extension Examination {
             Finding(
                 "setting envelope", "no mailbox may send as \(address), so providers refuse it as envelope sender",
                 fix: "mandate settings set envelope by-route",
-                "mandate delegations grant MAILBOX \(address.description.shellQuoted) --kind send-as --reason REASON")
+                "mandate delegations allow MAILBOX \(address.description.shellQuoted) --kind send-as --reason REASON")
         ]
     }
 

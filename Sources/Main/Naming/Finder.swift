@@ -61,29 +61,13 @@ struct Finder: Sendable {
 
     static func unknown(_ kind: EntityKind, _ text: String, _ handles: [String]) -> CommandFailure {
         let close = Closeness.closest(to: text, in: Set(handles).sorted())
-        let hint = close.isEmpty ? "`mandate \(kind.noun) list` shows what there is" : "did you mean \(close.joined(separator: ", "))?"
+        let hint = close.isEmpty ? "`mandate \(kind.command) list` shows what there is" : "did you mean \(close.joined(separator: ", "))?"
         return CommandFailure(kind == .user ? .unknownUser : .data, "there is no \(kind.rawValue) \"\(text)\"; \(hint)")
     }
 
     private func only<Named: Nameable>(_ matches: [Named], _ text: String) throws -> Named {
         guard matches.count > 1 else { return matches[0] }
         let named = matches.prefix(5).map(\.title).joined(separator: ", ")
-        throw CommandFailure.data("\"\(text)\" could be any of \(matches.count) \(Named.entityKind.noun): \(named); name one by its id")
-    }
-}
-
-extension EntityKind {
-    /// The command that deals with it.
-    var noun: String {
-        switch self {
-        case .setting: "settings"
-        case .user: "users"
-        case .provider: "providers"
-        case .application: "applications"
-        case .grant: "grants"
-        case .mailbox, .family: "mailboxes"
-        case .delegation, .deny: "delegations"
-        case .client: "clients"
-        }
+        throw CommandFailure.data("\"\(text)\" could be any of \(matches.count) \(Named.entityKind.plural): \(named); name one by its id")
     }
 }

@@ -37,6 +37,7 @@ struct StoreOptions: ParsableArguments {
     }
 
     /// Works with the key at hand, and lets go of the file.
+    @discardableResult
     func change<Answer>(_ live: Live, _ work: (OpenedStore) async throws -> Answer) async throws -> Answer {
         let opened = try await open(live)
         return try await closing(opened.store) { try await work(opened) }

@@ -7,7 +7,7 @@ extension Remedy {
         let place = Place(candidate, decider.directory)
         switch strike {
         case .deniedByEntry(let deny):
-            self.init(ours: "mandate delegations allow \(place.mailbox) \(deny.covers.description.shellQuoted)")
+            self.init(ours: "mandate delegations lift \(place.mailbox) \(deny.covers.description.shellQuoted)")
         case .standingDenied(let transport, _, _), .standingDoubted(let transport, _), .rewrittenByProvider(let transport, _),
             .unlistedFromReplaced(let transport), .onBehalfUnproven(let transport):
             let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
@@ -17,7 +17,9 @@ extension Remedy {
         case .messageRefused(_, let until): self.init(ours: "wait until \(until.minute), or send it with a plainer From")
         case .pendingAndDenied(_, let until):
             self.init(provider: place.permission, ours: "wait until \(until.minute), then send a test")
-        case .notYetValid, .expired: self.init(ours: place.grant)
+        case .notYetValid(let from):
+            self.init(ours: "wait until \(from.minute); `mandate delegations allow` with another --from changes that")
+        case .expired: self.init(ours: place.allow)
         case .mailboxDisabled: self.init(ours: "mandate mailboxes set \(place.mailbox) --enable")
         case .mailboxBroken: self.init(ours: "mandate mailboxes show \(place.mailbox)")
         case .mailboxStopped(let until, _), .transportStopped(_, let until, _):
@@ -49,7 +51,7 @@ extension Remedy {
         let account: String
         let address: String
         let permission: String
-        let grant: String
+        let allow: String
         let grantName: String
         let principal: String
         let application: String
@@ -65,7 +67,7 @@ extension Remedy {
             }
             permission = Remedy.permission(
                 candidate.route, of: candidate.author, to: candidate.mailbox.login, directory.providerKind(of: candidate.mailbox.grant))
-            grant = "mandate delegations grant \(mailbox) \(address) --kind \(candidate.route.rawValue)"
+            allow = "mandate delegations allow \(mailbox) \(address) --kind \(candidate.route.rawValue)"
             let row = directory.grant(candidate.mailbox.grant)
             grantName = (row?.name ?? candidate.mailbox.grant.text).shellQuoted
             principal = row?.principal ?? candidate.mailbox.login

@@ -15,7 +15,7 @@ package struct Remedy: Sendable, Hashable {
     /// For an address without a route: what the candidate needs that is nearest to being one.
     package init(for address: EmailAddress, _ refusal: Refusal, _ decider: Decider) {
         if let deny = refusal.denial {
-            self.init(ours: "mandate delegations allow '*' \(deny.covers.description.shellQuoted)")
+            self.init(ours: "mandate delegations lift '*' \(deny.covers.description.shellQuoted)")
             return
         }
         let nearest = refusal.struck.first { $0.mending == refusal.mending } ?? refusal.struck.first
@@ -35,7 +35,7 @@ package struct Remedy: Sendable, Hashable {
         let kind = decider.directory.providerKind(of: mailbox.grant)
         self.init(
             provider: Self.permission(.sendAs, of: address, to: mailbox.login, kind),
-            ours: "mandate delegations grant \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted) --kind send-as")
+            ours: "mandate delegations allow \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted) --kind send-as")
     }
 
     private static func delegate(for address: EmailAddress, _ decider: Decider) -> Mailbox? {

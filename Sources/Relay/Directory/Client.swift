@@ -56,7 +56,7 @@ package struct Client: Sendable, Hashable {
         package var areEmpty: Bool { purposes.isEmpty && addresses.isEmpty }
     }
 
-    package let id: ClientID
+    package internal(set) var id: ClientID
     package var name: String
     package var credential: Credential
     package var limits: Limits

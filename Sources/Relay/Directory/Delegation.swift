@@ -12,7 +12,7 @@ package struct Delegation: Sendable, Hashable {
         case alias
     }
 
-    package let id: DelegationID
+    package internal(set) var id: DelegationID
     package var mailbox: MailboxID
     package var covers: AddressPattern
     package var kind: Kind
@@ -46,7 +46,7 @@ package struct Delegation: Sendable, Hashable {
 
 /// A ban that no grant outweighs.
 package struct Deny: Sendable, Hashable {
-    package let id: DenyID
+    package internal(set) var id: DenyID
     /// nil stands for `*`: no mailbox may use the address, and there is no fallback either.
     package var mailbox: MailboxID?
     package var covers: AddressPattern

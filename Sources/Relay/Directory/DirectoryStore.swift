@@ -22,10 +22,13 @@ package protocol DirectoryStore: Sendable {
 package struct DirectorySlice: Sendable, Hashable {
     package var users: Set<UserID>
     package var addresses: Set<EmailAddress>
+    /// By id, beside those that speak of the addresses.
+    package var delegations: Set<DelegationID>
 
-    package init(users: Set<UserID> = [], addresses: Set<EmailAddress> = []) {
+    package init(users: Set<UserID> = [], addresses: Set<EmailAddress> = [], delegations: Set<DelegationID> = []) {
         self.users = users
         self.addresses = addresses
+        self.delegations = delegations
     }
 }
 

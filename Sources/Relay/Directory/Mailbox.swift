@@ -2,7 +2,7 @@ package import Mail
 
 /// An account a message can be sent through.
 package struct Mailbox: Sendable, Hashable {
-    package let id: MailboxID
+    package internal(set) var id: MailboxID
     package var address: EmailAddress
     /// What XOAUTH2 `user=` or Graph's path names. It may differ from the address (domain.md 2.3: never derive it from From).
     package var login: String
@@ -33,7 +33,7 @@ package struct Mailbox: Sendable, Hashable {
 /// Every address it names is its own mailbox, below a grant that opens them all (app-only or service-account).
 /// Standings, tokens and limits are keyed by the login of the member, never by this row.
 package struct Family: Sendable, Hashable {
-    package let id: FamilyID
+    package internal(set) var id: FamilyID
     package var name: String
     /// `@domain` or single addresses; `*` is refused when it is set: it would make every stranger a mailbox.
     package var members: [AddressPattern]

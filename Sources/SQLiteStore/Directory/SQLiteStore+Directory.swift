@@ -36,7 +36,9 @@ extension SQLiteStore: DirectoryStore {
                 AddressPattern.any.key
             ])
             try transaction.entities(
-                .delegation, "WHERE coversKey IN (SELECT value FROM json_each(?)) ORDER BY id", [try ListText.write(covers)]
+                .delegation,
+                "WHERE coversKey IN (SELECT value FROM json_each(?)) OR id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                [try ListText.write(covers), try ListText.write(slice.delegations.map(\.text))]
             ) { loading.add($0) }
             return loading.finish()
         }

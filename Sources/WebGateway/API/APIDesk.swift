@@ -80,6 +80,7 @@ struct APIDesk: Sendable {
             if problem.kind == .unavailable || problem.kind == .full { office.logger.error("request \(context.requestID): \(failure)") }
             return problem
         case let refusal as Refusal: return Problem(refusal)
+        case let refusal as AdministrationRefusal: return Problem(refusal)
         case let error as DocumentError: return Problem(error)
         default:
             office.logger.error("request \(context.requestID): an internal fault (\(type(of: error)))")

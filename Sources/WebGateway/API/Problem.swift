@@ -142,5 +142,5 @@ extension Problem {
         }
     }
 
-    init(_ error: DocumentError) { self.init(.invalid, error.problem, place: error.path) }
+    init(_ error: DocumentError) { self.init(.invalid, error.problem, fix: error.fix, place: error.path) }
 }

@@ -142,6 +142,7 @@ struct Console: Sendable {
         switch error {
         case let problem as Problem: return problem
         case let failure as StoreFailure: return Problem(failure)
+        case let refusal as AdministrationRefusal: return Problem(refusal)
         case let error as DocumentError: return Problem(error)
         default:
             office.logger.error("request \(context.requestID): an internal fault (\(type(of: error)))")

@@ -31,14 +31,14 @@ struct UnauthorizedTests {
         #expect(row(rows, "ad@hoc.example")?["used_in"] as? [String] == ["AD_HOC_EMAIL_FROM_ADDRESS"])
         #expect((row(rows, "nobody")?["reason"] as? String)?.contains("names no user") == true)
         #expect(row(rows, "scan@example.org")?["used_in"] as? [String] == ["client printer"])
-        #expect((row(rows, "ann@example.org")?["our_fix"] as? String) == "mandate delegations allow '*' ann@example.org")
+        #expect((row(rows, "ann@example.org")?["our_fix"] as? String) == "mandate delegations lift '*' ann@example.org")
         #expect(row(rows, "robert@example.org")?["used_in"] as? [String] == ["user bob"])
         #expect(
             row(rows, "robert@example.org")?["provider_fix"] as? String
                 == "Add-RecipientPermission robert@example.org -Trustee tracker@example.org -AccessRights SendAs")
         #expect(
             row(rows, "robert@example.org")?["our_fix"] as? String
-                == "mandate delegations grant tracker@example.org robert@example.org --kind send-as")
+                == "mandate delegations allow tracker@example.org robert@example.org --kind send-as")
         for address in ["bob@example.org", "tracker@example.org", "dora@staff.example.org"] where address != "dora@staff.example.org" {
             #expect(row(rows, address) == nil, "\(address)")
         }

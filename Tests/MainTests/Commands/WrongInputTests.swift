@@ -26,7 +26,7 @@ struct WrongInputTests {
             Case("settings set original-from x", 65), Case("settings set intake ann@example.org", 65, "user"),
             Case("settings set intake ann", 65),
             Case("settings set intake tracker@example.org", 65), Case("settings set public-url ftp://x", 65),
-            Case("settings set EMAIL_FROM_USER_ID intake@example.org", 65, "loop"), Case("settings unset nothing", 64, "no such"),
+            Case("settings set EMAIL_FROM_USER_ID intake@example.org", 65, "loop"), Case("settings unset nothing", 65, "no setting"),
 
             Case("users show ghost", 67, "ghost"), Case("users show anna", 67, "did you mean ann"), Case("users set ghost --name x", 67),
             Case("users remove ghost", 67), Case("users remove tracker", 65, "EMAIL_FROM_USER_ID"), Case("users add", 64),
@@ -90,7 +90,7 @@ struct WrongInputTests {
             Case("delegations grant tracker@example.org b@example.org --kind odd", 64),
             Case("delegations grant tracker@example.org b@example.org --priority high", 64),
             Case("delegations grant tracker@example.org", 64),
-            Case("delegations grant tracker@example.org b@example.org --from 2027-01-02 --until 2027-01-01", 64, "after"),
+            Case("delegations grant tracker@example.org b@example.org --from 2027-01-02 --until 2027-01-01", 65, "after"),
             Case("delegations grant tracker@example.org b@example.org --until 2027-02-30", 64),
             Case("delegations deny * *", 64, "all mail"),
             Case("delegations grant tracker@example.org @b.example --proven yes", 64, "one address"),
@@ -174,7 +174,8 @@ struct WrongInputTests {
             "providers": ["list", "show", "add", "set", "import", "trust", "reset", "remove"],
             "applications": ["list", "show", "add", "set", "remove"],
             "grants": ["list", "show", "add", "set", "remove"], "mailboxes": ["list", "show", "add", "set", "remove"],
-            "delegations": ["list", "show", "grant", "revoke", "deny", "allow"], "clients": ["list", "show", "add", "limit", "revoke"],
+            "delegations": ["list", "show", "allow", "revoke", "deny", "lift", "grant"],
+            "clients": ["list", "show", "add", "limit", "revoke"],
             "queue": ["list", "show", "retry", "hold", "release", "remove"], "audit": ["unauthorized", "senders", "journal", "verify"],
         ]
         for (noun, verbs) in nouns {

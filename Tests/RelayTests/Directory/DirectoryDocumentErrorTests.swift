@@ -91,7 +91,7 @@ struct DirectoryDocumentErrorTests {
             "delegations[0].covers: \"nobody\" is neither an address nor @domain"),
         Mistake(
             base + "delegations: [{mailbox: m@example.org, covers: '*', kind: send-as}]",
-            "delegations[0].covers: * is not possible here"),
+            "delegations[0].covers: a delegation names an address or @domain"),
         Mistake(
             base + "delegations: [{mailbox: m@example.org, covers: a@x.org, kind: sendas}]",
             "delegations[0].kind: expected send-as, on-behalf, alias, found \"sendas\""),
@@ -100,7 +100,7 @@ struct DirectoryDocumentErrorTests {
             "delegations[0].mailbox: there is no mailbox \"n@example.org\"; did you mean m@example.org?"),
         Mistake(
             base + "delegations: [{mailbox: twin@example.org, covers: a@x.org, kind: alias}]",
-            "names 2 things: write the id (t-1, t-2)"),
+            "could be any of 2 mailboxes: t-1, t-2; name it by its id"),
         Mistake(
             base + "delegations: [{mailbox: t-1, covers: a@x.org, kind: alias}, {mailbox: t-1, covers: A@X.org, kind: alias}]",
             "give each its own id"),

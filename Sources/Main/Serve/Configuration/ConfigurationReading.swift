@@ -1,3 +1,4 @@
+internal import Relay
 internal import ConfigurationFile
 internal import Glibc
 

@@ -10,7 +10,7 @@ extension DirectoryReader {
         let mailbox = Mailbox(
             id: id, address: address, login: try fields.line("login"), grant: grant, transports: try transports(fields, grant),
             isRead: try fields.flag("read", default: false), isEnabled: try fields.flag("enabled", default: true))
-        try mailboxNames.add(id, name: address.key, at: entry.path)
+        try mailboxNames.add(id, name: address.key, also: [mailbox.login], at: entry.path)
         mailboxes[id] = mailbox
         entities.append(.mailbox(mailbox))
     }
@@ -36,7 +36,7 @@ extension DirectoryReader {
         let family = Family(
             id: id, name: name, members: patterns, grant: grant, transports: try transports(fields, grant),
             isEnabled: try fields.flag("enabled", default: true))
-        try familyNames.add(id, name: name, at: entry.path)
+        try familyNames.add(id, name: name, also: patterns.map(\.description), at: entry.path)
         families[id] = family
         entities.append(.family(family))
     }
@@ -65,9 +65,8 @@ extension DirectoryReader {
             "allows_unaligned",
         ])
         let mailbox = try mailboxNames.find(fields.required("mailbox"))
-        // `*` would let the mailbox pass for anybody; who means several domains writes them down.
-        let covers = try fields.required("covers").pattern(orAny: false)
-        let kind = try fields.required("kind").choice(Delegation.Kind.self)
+        let covers = try coverage(fields.required("covers"))
+        let kind = try kind(fields.required("kind"))
         let delegation = Delegation(
             id: try identifier(fields, else: "\(mailbox) \(kind.rawValue) \(covers.key)"), mailbox: mailbox,
             covers: covers, kind: kind, priority: Int(try fields["priority"]?.number(in: -1_000_000...1_000_000) ?? 100),
@@ -75,10 +74,27 @@ extension DirectoryReader {
             grantedBy: try fields.line("granted_by") ?? usual.grantedBy, grantedAt: try fields["granted_at"]?.date() ?? usual.grantedAt,
             reason: try fields["reason"]?.text() ?? "", allowsUnaligned: try fields.flag("allows_unaligned", default: false))
         if let from = delegation.validFrom, let until = delegation.validUntil, from >= until {
-            throw try fields.required("valid_until").problem("it ends before it begins")
+            throw try fields.required("valid_until").problem("it ends before it begins: it must come after valid_from")
         }
         try delegationNames.add(delegation.id, name: delegation.id.text, at: entry.path)
         entities.append(.delegation(delegation))
+    }
+
+    /// `*` would let the mailbox pass for anybody; who means several domains writes them down.
+    private func coverage(_ reader: DocumentReader) throws(DocumentError) -> AddressPattern {
+        guard reader.value != .text("*") else {
+            throw reader.malformed("a delegation names an address or @domain; \"*\" would hand out every address there is")
+        }
+        return try reader.pattern(orAny: false)
+    }
+
+    private func kind(_ reader: DocumentReader) throws(DocumentError) -> Delegation.Kind {
+        guard reader.value != .text("own") else {
+            throw DocumentError(
+                reader.path, "own is no kind of delegation: a mailbox sends for its own address by itself",
+                fix: "`mandate standings probe` finds out whether it may, `mandate mailboxes check` what is wrong with it", .malformed)
+        }
+        return try reader.choice(Delegation.Kind.self)
     }
 
     mutating func readDeny(_ entry: DocumentReader) throws(DocumentError) {

@@ -13,15 +13,15 @@ struct DirectoryReader {
     var mailboxes: [MailboxID: Mailbox] = [:]
     var families: [FamilyID: Family] = [:]
 
-    var providerNames = ReferenceTable<Provider>("provider")
-    var applicationNames = ReferenceTable<Application>("application")
-    var grantNames = ReferenceTable<Grant>("grant")
+    var providerNames = ReferenceTable<Provider>(.provider)
+    var applicationNames = ReferenceTable<Application>(.application)
+    var grantNames = ReferenceTable<Grant>(.grant)
     // An id that is no address stands for itself.
-    var mailboxNames = ReferenceTable<Mailbox>("mailbox") { (try? EmailAddress($0))?.key ?? $0 }
-    var familyNames = ReferenceTable<Family>("family")
-    var delegationNames = ReferenceTable<Delegation>("delegation")
-    var denyNames = ReferenceTable<Deny>("deny entry")
-    var clientNames = ReferenceTable<Client>("client")
+    var mailboxNames = ReferenceTable<Mailbox>(.mailbox) { (try? EmailAddress($0))?.key ?? $0 }
+    var familyNames = ReferenceTable<Family>(.family)
+    var delegationNames = ReferenceTable<Delegation>(.delegation)
+    var denyNames = ReferenceTable<Deny>(.deny)
+    var clientNames = ReferenceTable<Client>(.client)
 
     init(_ usual: DirectoryDocument.Usual) { self.usual = usual }
 
@@ -106,14 +106,14 @@ struct DirectoryReader {
 
     func identifier<Named>(_ reader: DocumentReader) throws(DocumentError) -> Identifier<Named> {
         guard let id = Identifier<Named>(try reader.text()) else {
-            throw reader.problem("an id has 1 to 255 bytes and no control characters")
+            throw reader.malformed("an id has 1 to 255 bytes and no control characters")
         }
         return id
     }
 
     /// The id and the name of a thing: either may stand for both.
     func identity<Named>(_ fields: DocumentFields) throws(DocumentError) -> (id: Identifier<Named>, name: String) {
-        guard let reader = fields["id"] ?? fields["name"] else { throw fields.problem("name is missing") }
+        guard let reader = fields["id"] ?? fields["name"] else { throw DocumentError(fields.path, "name is missing", .malformed) }
         let id: Identifier<Named> = try identifier(reader)
         return (id, try fields.line("name") ?? id.text)
     }

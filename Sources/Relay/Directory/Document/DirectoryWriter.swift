@@ -3,10 +3,10 @@ internal import struct FoundationEssentials.Date
 
 /// Puts each thing of a directory into the words of the file.
 struct DirectoryWriter {
-    private var applicationNames = ReferenceTable<Application>("application")
-    private var grantNames = ReferenceTable<Grant>("grant")
-    private var mailboxNames = ReferenceTable<Mailbox>("mailbox")
-    private var familyNames = ReferenceTable<Family>("family")
+    private var applicationNames = ReferenceTable<Application>(.application)
+    private var grantNames = ReferenceTable<Grant>(.grant)
+    private var mailboxNames = ReferenceTable<Mailbox>(.mailbox)
+    private var familyNames = ReferenceTable<Family>(.family)
     private var applications: [ApplicationID: String] = [:]
     private var grants: [GrantID: String] = [:]
     private var mailboxes: [MailboxID: String] = [:]

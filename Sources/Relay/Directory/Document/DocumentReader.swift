@@ -13,7 +13,10 @@ package struct DocumentReader: Sendable {
 
     package func problem(_ sentence: String) -> DocumentError { DocumentError(path, sentence) }
 
-    package func expected(_ what: String) -> DocumentError { problem("expected \(what), found \(value.words)") }
+    package func expected(_ what: String) -> DocumentError { malformed("expected \(what), found \(value.words)") }
+
+    /// It is not what stands here wherever and whenever that is said.
+    package func malformed(_ sentence: String) -> DocumentError { DocumentError(path, sentence, .malformed) }
 
     /// Text; JSON's numbers and truth values are taken as they would be written.
     package func text() throws(DocumentError) -> String {
@@ -28,9 +31,9 @@ package struct DocumentReader: Sendable {
     /// A line that people read and terminals print: not empty, no control characters.
     package func line() throws(DocumentError) -> String {
         let text = try text()
-        guard !text.isEmpty else { throw problem("it must not be empty") }
+        guard !text.isEmpty else { throw malformed("it must not be empty") }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            throw problem("it must be one line without control characters")
+            throw malformed("it must be one line without control characters")
         }
         return text
     }
@@ -67,12 +70,12 @@ package struct DocumentReader: Sendable {
 
     package func address() throws(DocumentError) -> EmailAddress {
         let text = try text()
-        do throws(AddressError) { return try EmailAddress(text) } catch { throw problem("\"\(text)\" is not an address: \(error)") }
+        do throws(AddressError) { return try EmailAddress(text) } catch { throw malformed("\"\(text)\" is not an address: \(error)") }
     }
 
     package func domain() throws(DocumentError) -> Domain {
         let text = try text()
-        do throws(AddressError) { return try Domain(text) } catch { throw problem("\"\(text)\" is not a domain: \(error)") }
+        do throws(AddressError) { return try Domain(text) } catch { throw malformed("\"\(text)\" is not a domain: \(error)") }
     }
 
     /// An address or `@domain`; `*` only where it is wanted.
@@ -80,9 +83,9 @@ package struct DocumentReader: Sendable {
         let text = try text()
         let pattern: AddressPattern
         do throws(AddressError) { pattern = try AddressPattern(text) } catch {
-            throw problem("\"\(text)\" is neither an address nor @domain\(orAny ? " nor *" : ""): \(error)")
+            throw malformed("\"\(text)\" is neither an address nor @domain\(orAny ? " nor *" : ""): \(error)")
         }
-        guard orAny || pattern != .any else { throw problem("* is not possible here: name an address or @domain") }
+        guard orAny || pattern != .any else { throw malformed("* is not possible here: name an address or @domain") }
         return pattern
     }
 
@@ -102,7 +105,7 @@ package struct DocumentReader: Sendable {
         for entry in fields.entries where !known.contains(entry.key) {
             let path = path.isEmpty ? entry.key : "\(path).\(entry.key)"
             let hint = NearestWord.nearest(to: entry.key, in: known).map { "did you mean \($0)?" }
-            throw DocumentError(path, "there is no such key; " + (hint ?? "there are \(known.joined(separator: ", "))"))
+            throw DocumentError(path, "there is no such key; " + (hint ?? "there are \(known.joined(separator: ", "))"), .malformed)
         }
         return fields
     }
@@ -111,7 +114,7 @@ package struct DocumentReader: Sendable {
     package func fields() throws(DocumentError) -> DocumentFields {
         guard case .map(let entries) = value else { throw expected("a map of keys and values") }
         var seen: Set<String> = []
-        for entry in entries where !seen.insert(entry.key).inserted { throw problem("the key \(entry.key) stands there twice") }
+        for entry in entries where !seen.insert(entry.key).inserted { throw malformed("the key \(entry.key) stands there twice") }
         return DocumentFields(path: path, entries: entries)
     }
 }
@@ -133,7 +136,7 @@ package struct DocumentFields: Sendable {
     }
 
     package func required(_ key: String) throws(DocumentError) -> DocumentReader {
-        guard let reader = self[key] else { throw problem("\(key) is missing") }
+        guard let reader = self[key] else { throw DocumentError(path, "\(key) is missing", .malformed) }
         return reader
     }
 

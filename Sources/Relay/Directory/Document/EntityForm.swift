@@ -56,13 +56,13 @@ extension DirectoryReader {
         if kind == .delegation || kind == .deny || kind == .client {
             for mailbox in directory.allMailboxes {
                 mailboxes[mailbox.id] = mailbox
-                mailboxNames.note(mailbox.id, name: mailbox.address.key)
+                mailboxNames.note(mailbox.id, name: mailbox.address.key, also: [mailbox.login])
             }
         }
         if kind == .client {
             for family in directory.allFamilies {
                 families[family.id] = family
-                familyNames.note(family.id, name: family.name)
+                familyNames.note(family.id, name: family.name, also: family.members.map(\.description))
             }
         }
     }

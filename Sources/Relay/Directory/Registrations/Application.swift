@@ -3,7 +3,7 @@ package import struct FoundationEssentials.Date
 
 /// An app registration at a provider. Its secret is not here: the vault keeps it, sealed and bound to this id.
 package struct Application: Sendable, Hashable {
-    package let id: ApplicationID
+    package internal(set) var id: ApplicationID
     package var name: String
     package var provider: ProviderID
     /// Entra's directory id (GUID or domain); empty where the provider has none.

@@ -11,7 +11,7 @@ package struct Grant: Sendable, Hashable {
         case command
     }
 
-    package let id: GrantID
+    package internal(set) var id: GrantID
     package var name: String
     package var kind: Kind
     package var application: ApplicationID

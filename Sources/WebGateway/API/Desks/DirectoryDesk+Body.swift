@@ -20,10 +20,6 @@ extension DirectoryDesk {
                     throw Problem(.invalid, "the id in the body is another than the address's", place: "id")
                 }
                 entries = [.init("id", .text(id))] + entries.filter { $0.key != "id" }
-            } else if fields["id"] == nil, let prefix = desk.collection.prefix {
-                // The name would stand for it in a file; here two may have one name.
-                let fresh: Identifier<Self> = desk.call.identifier(prefix)
-                entries = [.init("id", .text(fresh.text))] + entries
             }
             try takeSecrets(fields)
         }
@@ -51,18 +47,10 @@ extension DirectoryDesk {
             }
         }
 
-        func read(_ directory: Directory, before: DirectoryEntity?) throws -> DirectoryEntity {
-            let entities = try EntityForm.read(
-                [try reader(for: directory)], as: desk.collection.kind, in: directory, usual: desk.usual)
-            guard let entity = entities.first else { throw Problem(.fault, "nothing was read") }
-            try check(entity, directory)
-            return entity
-        }
-
         /// A password that is there stays: it cannot be sent back, since it was never shown.
-        func reader(for directory: Directory) throws -> DocumentReader {
+        func particulars(_ directory: Directory) throws -> Particulars {
             guard desk.collection.kind == .client, let mark = entries.first(where: { $0.key == "has_password" }) else {
-                return DocumentReader(.map(entries), path: place)
+                return particulars(entries)
             }
             var entries = entries.filter { $0.key != "has_password" }
             if mark.value == true {
@@ -71,22 +59,12 @@ extension DirectoryDesk {
                 else { throw Problem(.invalid, "this client has no password", place: "has_password") }
                 entries.append(.init("password_scrypt", .text(hash.text)))
             }
-            return DocumentReader(.map(entries), path: place)
+            return particulars(entries)
         }
 
-        /// Rules with things of other kinds, which the form alone cannot know.
-        func check(_ entity: DirectoryEntity, _ directory: Directory) throws {
-            switch entity {
-            case .user(let user):
-                guard let intake = directory.settings.intake, user.addresses.contains(where: { $0.address == intake }) else { return }
-                throw Problem(.invalid, "\(intake) is the intake address, which must be nobody's own (mail loop)", place: "addresses")
-            case .mailbox, .family, .provider, .application, .grant, .delegation, .deny, .client, .setting: return
-            }
-        }
-
-        func plan(_ entity: DirectoryEntity, _ editing: DirectoryEditing) throws -> DirectoryEditing.Plan {
-            DirectoryEditing.Plan(
-                changes: [.put(entity)], secrets: try secrets.map { try editing.sealed($0.secret, SecretName($0.kind, of: entity.key.id)) })
+        private func particulars(_ entries: [DocumentValue.Entry]) -> Particulars {
+            Particulars(
+                desk.collection.kind, entries, at: place, secrets: Dictionary(secrets.map { ($0.kind, $0.secret) }) { first, _ in first })
         }
 
         func answer(_ entity: DirectoryEntity) -> DocumentValue { withKey(DirectoryDesk.document(entity)) }

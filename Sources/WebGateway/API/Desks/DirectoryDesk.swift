@@ -11,11 +11,9 @@ struct DirectoryDesk: Sendable {
     let call: Call
 
     private var kind: EntityKind { collection.kind }
-    private var editing: DirectoryEditing {
-        get throws { DirectoryEditing(office: call.office, person: call.visitor.person, isTrial: try isTrial) }
-    }
+    private var editor: Editor { call.office.editor(for: call.visitor.person) }
     /// Says how it would come out, and changes nothing.
-    var isTrial: Bool { get throws { try call.query.flag("dry_run") } }
+    private var isTrial: Bool { get throws { try call.query.flag("dry_run") } }
 
     func list() async throws -> Reply {
         let limit = try call.query.number("limit", in: 1...Self.page, usual: 100)
@@ -59,19 +57,11 @@ struct DirectoryDesk: Sendable {
         let document = try await call.document()
         if document.value["items"] != nil { return try await createMany(document) }
         let body = try Body(document, self, id: nil)
-        var made: DirectoryEntity?
-        let editing = try editing
-        try await editing.edit { directory in
-            let entity = try body.read(directory, before: nil)
-            guard !directory.contains(entity.key) else {
-                throw Problem(.conflict, "there is a \(collection.noun) \"\(entity.key.id)\" already", fix: "PUT changes it")
-            }
-            made = entity
-            return try body.plan(entity, editing)
-        }
-        guard let made else { throw Problem(.fault, "nothing was made") }
+        let plan = try await editor.edit(isTrial: try isTrial) { try $0.add(try body.particulars($0.directory)) }.plan
+        guard let made = plan.subject else { throw Problem(.fault, "nothing was made") }
         if try isTrial { return .json(Self.document(made)) }
-        return .json(body.answer(made), .created).with(.eTag, EntityTag.of(made)).with(
+        // The same again is no error, and is not made twice.
+        return .json(body.answer(made), plan.outcome == .added ? .created : .ok).with(.eTag, EntityTag.of(made)).with(
             .location, "\(call.office.address.path)/v1/\(collection.name)/\(PercentCoding.encode(made.key.id))")
     }
 
@@ -80,25 +70,13 @@ struct DirectoryDesk: Sendable {
         let items = try document.fields(["items"]).items("items")
         guard !items.isEmpty, items.count <= Self.most else { throw Problem(.tooLarge, "send 1 to \(Self.most) at once", place: "items") }
         let bodies = try items.map { try Body($0, self, id: nil) }
-        var outcomes: [DocumentValue] = []
-        let editing = try editing
-        try await editing.edit { directory in
-            outcomes = []
-            var plan = DirectoryEditing.Plan()
-            let entities = try EntityForm.read(bodies.map { try $0.reader(for: directory) }, as: kind, in: directory, usual: usual)
-            for (entity, body) in zip(entities, bodies) {
-                try body.check(entity, directory)
-                let before = directory.entity(entity.key)
-                let isSame = before.map { EntityForm.value($0) == EntityForm.value(entity) } ?? false
-                let outcome: DocumentValue = [
-                    "id": .text(entity.key.id), "outcome": before == nil ? "added" : isSame ? "unchanged" : "changed",
-                ]
-                outcomes.append(try isTrial ? outcome : body.withKey(outcome))
-                let own = try body.plan(entity, editing)
-                if !isSame { plan.changes += own.changes }
-                plan.secrets += own.secrets
-            }
-            return plan
+        let isTrial = try isTrial
+        let plan = try await editor.edit(isTrial: isTrial) { administration in
+            try administration.put(bodies.map { try $0.particulars(administration.directory) }, of: kind)
+        }.plan
+        let outcomes = zip(plan.items, bodies).map { item, body in
+            let outcome: DocumentValue = ["id": .text(item.key.id), "outcome": .text(item.outcome.rawValue)]
+            return isTrial ? outcome : body.withKey(outcome)
         }
         return .json(["items": .list(outcomes), "edition": .number(call.office.directory.edition.number)])
     }
@@ -108,7 +86,6 @@ struct DirectoryDesk: Sendable {
         return try await change { _ in document.value }
     }
 
-    /// RFC 7396: what is not named stays, what is null goes.
     func patch() async throws -> Reply {
         try call.expect(["application/merge-patch+json", "application/json"])
         let bytes = try await call.body.collect(limit: call.office.settings.largestDocument)
@@ -118,31 +95,22 @@ struct DirectoryDesk: Sendable {
         return try await change { Self.document($0).merged(with: patch) }
     }
 
-    private func change(_ value: (DirectoryEntity) throws -> DocumentValue) async throws -> Reply {
-        let id = call.path("id")
+    private func change(_ value: (DirectoryEntity) -> DocumentValue) async throws -> Reply {
+        let key = EntityKey(kind, call.path("id"))
         guard let condition = call.header("If-Match") else {
             throw Problem(
                 .conditionMissing, "a change needs If-Match",
                 fix: "send the ETag that came with what you read; If-Match: * changes it in any state")
         }
-        var answer: DocumentValue = .null
-        var tag = ""
-        let editing = try editing
-        try await editing.edit { directory in
-            guard let before = directory.entity(EntityKey(kind, id)) else { throw missing(id) }
-            guard EntityTag.matches(condition, EntityTag.of(before)) else {
-                throw Problem(
-                    .changedMeanwhile, "somebody changed this \(collection.noun) since you read it", fix: "read it again, and repeat")
-            }
-            let body = try Body(DocumentReader(try value(before)), self, id: id)
-            let entity = try body.read(directory, before: before)
-            answer = try isTrial ? Self.document(entity) : body.answer(entity)
-            tag = EntityTag.of(entity)
-            var plan = try body.plan(entity, editing)
-            if EntityForm.value(before) == EntityForm.value(entity) { plan.changes = [] }
-            return plan
-        }
-        return try isTrial ? .json(answer) : .json(answer).with(.eTag, tag)
+        var body: Body?
+        let plan = try await editor.edit(isTrial: try isTrial) { administration in
+            let said = try Body(DocumentReader(value(try administration.existing(key, expecting: condition))), self, id: key.id)
+            body = said
+            let particulars = try said.particulars(administration.directory)
+            return try administration.change(key) { _ in particulars }
+        }.plan
+        guard let body, let changed = plan.subject else { throw Problem(.fault, "nothing was changed") }
+        return try isTrial ? .json(Self.document(changed)) : .json(body.answer(changed)).with(.eTag, EntityTag.of(changed))
     }
 
     func remove() async throws -> Reply {
@@ -159,19 +127,10 @@ struct DirectoryDesk: Sendable {
     }
 
     private func remove(_ ids: [String], condition: String?, cascades: Bool) async throws {
-        try await editing.edit { directory in
-            for id in ids {
-                guard let before = directory.entity(EntityKey(kind, id)) else { throw missing(id) }
-                if let condition, !EntityTag.matches(condition, EntityTag.of(before)) {
-                    throw Problem(
-                        .changedMeanwhile, "somebody changed this \(collection.noun) since you read it", fix: "read it again, and repeat")
-                }
-            }
-            return DirectoryEditing.Plan(changes: ids.map { .remove(EntityKey(kind, $0)) }, cascades: cascades)
+        try await editor.edit(isTrial: try isTrial) {
+            try $0.remove(ids.map { EntityKey(kind, $0) }, cascades: cascades, expecting: condition)
         }
     }
-
-    var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: call.visitor.person, grantedAt: call.now) }
 
     /// As an answer has it: nothing that could be guessed at leaves.
     static func document(_ entity: DirectoryEntity) -> DocumentValue {
@@ -179,25 +138,6 @@ struct DirectoryDesk: Sendable {
         guard case .client = entity, case .map(let entries) = value else { return value }
         return .map(entries.map { $0.key == "password_scrypt" ? .init("has_password", true) : $0 })
     }
-}
-
-extension Directory {
-    func entity(_ key: EntityKey) -> DirectoryEntity? {
-        switch key.kind {
-        case .setting: SettingKey(key.id).flatMap { name in settings[name].map { DirectoryEntity.setting(name, $0) } }
-        case .user: user(UserID(trusted: key.id)).map { .user($0) }
-        case .provider: provider(ProviderID(trusted: key.id)).map { .provider($0) }
-        case .application: application(ApplicationID(trusted: key.id)).map { .application($0) }
-        case .grant: grant(GrantID(trusted: key.id)).map { .grant($0) }
-        case .mailbox: mailbox(MailboxID(trusted: key.id)).map { .mailbox($0) }
-        case .family: family(FamilyID(trusted: key.id)).map { .family($0) }
-        case .delegation: delegation(DelegationID(trusted: key.id)).map { .delegation($0) }
-        case .deny: deny(DenyID(trusted: key.id)).map { .deny($0) }
-        case .client: client(ClientID(trusted: key.id)).map { .client($0) }
-        }
-    }
-
-    func contains(_ key: EntityKey) -> Bool { entity(key) != nil }
 }
 
 extension DocumentValue {
@@ -211,20 +151,5 @@ extension DocumentValue {
         case .list(let values): values.contains { $0.mentions(text) }
         case .map(let entries): entries.contains { $0.value.mentions(text) }
         }
-    }
-
-    fileprivate func merged(with patch: DocumentValue) -> DocumentValue {
-        guard case .map(let changes) = patch else { return patch }
-        var entries: [Entry] = if case .map(let own) = self { own } else { [] }
-        for change in changes {
-            let place = entries.firstIndex { $0.key == change.key }
-            switch (change.value, place) {
-            case (.null, let place?): entries.remove(at: place)
-            case (.null, nil): break
-            case (let value, let place?): entries[place].value = entries[place].value.merged(with: value)
-            case (let value, nil): entries.append(Entry(change.key, DocumentValue.null.merged(with: value)))
-            }
-        }
-        return .map(entries)
     }
 }

@@ -19,6 +19,7 @@ struct Visit: Sendable {
 
     var person: String { visitor.person }
     var directory: Directory { office.directory }
+    var editor: Editor { office.editor(for: person) }
     var editing: DirectoryEditing { DirectoryEditing(office: office, person: person) }
 
     func path(_ name: String) -> String { path[name] ?? "" }

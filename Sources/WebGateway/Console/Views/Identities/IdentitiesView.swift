@@ -26,17 +26,16 @@ struct IdentitiesView: Sendable {
         /// Of the form as a whole.
         var error: String?
 
-        var isWrong: Bool { error != nil || !errors.isEmpty }
-
         func value(_ field: String) -> DocumentValue { DocumentValue(values[field]) }
 
         func errors(_ fields: [String]) -> DocumentValue { .map(fields.map { .init($0, DocumentValue(errors[$0])) }) }
 
-        mutating func note(_ error: DocumentError, in fields: [String]) {
-            if fields.contains(error.path) {
-                errors[error.path] = error.problem.sentence
+        /// Beside its field where there is a place for that, else above the form.
+        mutating func note(_ refusal: AdministrationRefusal, in fields: [String]) {
+            if fields.contains(refusal.field) {
+                errors[refusal.field] = refusal.words
             } else {
-                self.error = (error.path.isEmpty ? error.problem : "\(error.path): \(error.problem)").sentence
+                error = refusal.words
             }
         }
     }

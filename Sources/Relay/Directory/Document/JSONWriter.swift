@@ -1,5 +1,3 @@
-package import Relay
-
 /// Writes a document as JSON without a space too much, straight into octets: a decision is asked for tens of thousands of times a second.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []

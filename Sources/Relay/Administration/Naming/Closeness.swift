@@ -1,7 +1,7 @@
 /// Finds what somebody may have meant.
-enum Closeness {
+package enum Closeness {
     /// Up to five of the names, the closest first; none that is more different than alike.
-    static func closest(to text: String, in names: some Sequence<String>) -> [String] {
+    package static func closest(to text: String, in names: some Sequence<String>) -> [String] {
         let wanted = Array(text.lowercased().unicodeScalars)
         guard !wanted.isEmpty, wanted.count <= 255 else { return [] }
         var found: [(distance: Int, name: String)] = []

@@ -1,16 +1,15 @@
 internal import Crypto
-internal import Relay
 
 /// Tells one state of a thing from another (RFC 9110 section 8.8.3).
-enum EntityTag {
-    static func of(_ entity: DirectoryEntity) -> String { of(EntityForm.value(entity)) }
+package enum EntityTag {
+    package static func of(_ entity: DirectoryEntity) -> String { of(EntityForm.value(entity)) }
 
-    static func of(_ value: DocumentValue) -> String {
+    package static func of(_ value: DocumentValue) -> String {
         "\"" + Array(SHA256.hash(data: JSONWriter.bytes(value)).prefix(12)).hexadecimal + "\""
     }
 
     /// Whether If-Match names this state, `*` included; gzip's suffix and weakness are none of ours, since a state is the same however it travels.
-    static func matches(_ field: String, _ tag: String) -> Bool {
+    package static func matches(_ field: String, _ tag: String) -> Bool {
         field.split(separator: ",").contains { part in
             let given = part.trimmed
             return given == "*" || given == tag || given == "W/" + tag

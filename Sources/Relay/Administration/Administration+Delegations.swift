@@ -1,0 +1,165 @@
+internal import Mail
+internal import struct FoundationEssentials.Date
+
+/// Which mailbox may send for which address: allowing it, and taking that back.
+extension Administration {
+    /// A ticket and a sentence, not a story.
+    private static let longestReason = 1000
+
+    /// Lets a mailbox send for an address or a domain. `proven`: how somebody knows that the provider lets it, too.
+    package func allow(_ said: Particulars, proven: String? = nil) throws(AdministrationRefusal) -> Plan {
+        var plan = try add(said)
+        if let proven { try prove(proven, &plan) }
+        return plan
+    }
+
+    /// Takes one back, by its id.
+    package func revoke(_ id: DelegationID, expecting condition: String? = nil) throws(AdministrationRefusal) -> Plan {
+        guard case .delegation(let delegation) = try existing(EntityKey(.delegation, id.text), expecting: condition) else {
+            preconditionFailure("a delegation's key names a delegation")
+        }
+        return revoking(
+            [delegation], directory.mailbox(delegation.mailbox)?.address.description ?? delegation.mailbox.text, delegation.covers)
+    }
+
+    /// Takes back what lets this mailbox send for just that, of every kind or of one; what there never was is no error.
+    package func revoke(mailbox: String, covers: String, kind: String? = nil) throws(AdministrationRefusal) -> Plan {
+        let mailbox = try directory.find(Mailbox.self, mailbox, at: "mailbox")
+        let covers = try pattern(covers, orAny: false)
+        let kind = try kind.map { text throws(AdministrationRefusal) in try self.kind(text) }
+        let found = directory.delegations(of: covers).filter { $0.mailbox == mailbox.id && (kind == nil || $0.kind == kind) }
+        guard !found.isEmpty else { return .unchanged("\(mailbox.address) has no such delegation for \(covers)") }
+        return revoking(found, mailbox.address.description, covers)
+    }
+
+    private func revoking(_ delegations: [Delegation], _ mailbox: String, _ covers: AddressPattern) -> Plan {
+        let plan = Plan(
+            .removed, "\(mailbox) may no longer send for \(covers)", nil, delegations.map { .remove(EntityKey(.delegation, $0.id.text)) })
+        return noting(rest(of: delegations, covers), plan)
+    }
+
+    /// That it is taken back here does not mean that it is over, where another row allows the same.
+    private func noting(_ rest: [Delegation], _ plan: Plan) -> Plan {
+        var plan = plan
+        guard let other = rest.first else {
+            plan.notes = ["messages in the queue take the next route"]
+            return plan
+        }
+        plan.words = "took that back, but \(other.covers) still lets it send there (\(other.kind.rawValue), \(other.id))"
+        return plan
+    }
+
+    private func rest(of gone: [Delegation], _ covers: AddressPattern) -> [Delegation] {
+        guard let mailbox = gone.first?.mailbox else { return [] }
+        let ids = Set(gone.map(\.id))
+        var all = directory.delegations(of: covers)
+        if case .address(let address) = covers { all += directory.delegations(of: .domain(address.domain)) }
+        return all.filter { $0.mailbox == mailbox && !ids.contains($0.id) }
+    }
+}
+
+/// What holds for a delegation, and what there is to say of it.
+extension Administration {
+    /// Who granted it and when are as they were when nothing else is new: granting again with other values is a new grant.
+    func settle(
+        _ delegation: Delegation, replacing before: DirectoryEntity?, _ said: Particulars
+    ) throws(AdministrationRefusal) -> Delegation {
+        guard case .delegation(let known)? = before else { return delegation }
+        var same = delegation
+        if !said.says("granted_by") { same.grantedBy = known.grantedBy }
+        if !said.says("granted_at") { same.grantedAt = known.grantedAt }
+        return same == known ? same : delegation
+    }
+
+    /// Before names are looked up: it is wrong whatever they mean.
+    func check(reasonOf said: Particulars) throws(AdministrationRefusal) {
+        guard said.kind == .delegation || said.kind == .deny, case .text(let reason)? = said["reason"] else { return }
+        let isLine = !reason.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+        guard reason.count <= Self.longestReason, isLine else {
+            throw AdministrationRefusal(
+                .malformed, "a reason is one line of at most \(Self.longestReason) characters",
+                at: said.place.isEmpty ? "reason" : said.place + ".reason", of: said.kind)
+        }
+    }
+
+    func words(_ outcome: Plan.Outcome, _ delegation: Delegation) -> String {
+        let mailbox = directory.mailbox(delegation.mailbox)?.address.description ?? delegation.mailbox.text
+        return "\(mailbox) may \(outcome == .unchanged ? "" : "now ")send for \(delegation.covers) (\(delegation.kind.rawValue))"
+    }
+
+    /// That it holds here; what the provider needs, and how long that takes; and what stands against it all the same.
+    func follow(_ plan: inout Plan, with delegation: Delegation) {
+        guard plan.outcome != .unchanged, let mailbox = directory.mailbox(delegation.mailbox) else { return }
+        let denials = directory.denials(of: delegation.covers).filter { $0.mailbox == nil || $0.mailbox == mailbox.id }
+        if let deny = denials.first {
+            let name = deny.mailbox == nil ? "'*'" : mailbox.address.description.shellQuoted
+            plan.warnings.append(
+                "a deny entry outweighs it: `mandate delegations lift \(name) \(deny.covers.description.shellQuoted)` takes that away")
+        }
+        guard let provider = GrantSource(mailbox.grant, in: directory)?.provider else { return }
+        if provider.habits.propagation > 0, now < delegation.grantedAt.addingTimeInterval(provider.habits.propagation) {
+            plan.notes.append("\(provider.name) needs up to \(Self.hours(provider.habits.propagation)); until then it is pending")
+        }
+        guard case .address(let address) = delegation.covers else { return }
+        if provider.kind != .custom { plan.next.append(.atProvider(step(delegation.kind, address, mailbox, provider.kind))) }
+        let keys = mailbox.transports.map { StandingKey(login: mailbox.login, from: address, transport: $0) }
+        if keys.contains(where: { conditions.standing($0)?.isInTheWay == true }) {
+            plan.warnings.append("the provider has refused this pair before: probe or clear it afterwards")
+            plan.next.append(
+                .command("mandate standings probe \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted)"))
+        }
+    }
+
+    private static func hours(_ seconds: Double) -> String {
+        seconds < 3600 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3600)) h"
+    }
+
+    private func step(_ kind: Delegation.Kind, _ address: EmailAddress, _ mailbox: Mailbox, _ provider: ProviderKind) -> String {
+        switch kind {
+        case .sendAs where provider == .microsoft: ProviderSteps.sendAs(address.description, by: mailbox.login)
+        case .sendAs: Remedy.permission(.sendAs, of: address, to: mailbox.login, provider)
+        case .onBehalf: Remedy.permission(.onBehalf, of: address, to: mailbox.login, provider)
+        case .alias: Remedy.permission(.alias, of: address, to: mailbox.login, provider)
+        }
+    }
+
+    private func prove(_ how: String, _ plan: inout Plan) throws(AdministrationRefusal) {
+        guard case .delegation(let delegation)? = plan.subject, let mailbox = directory.mailbox(delegation.mailbox) else { return }
+        guard case .address(let address) = delegation.covers else {
+            throw AdministrationRefusal(
+                .malformed, "a proof is about one address; a domain cannot be proven as a whole", at: "proven", of: .delegation)
+        }
+        try check(line: how, at: "proven")
+        plan.observations = mailbox.transports.map {
+            .standing(StandingKey(login: mailbox.login, from: address, transport: $0), .proven(at: now, how: how))
+        }
+        plan.journal = [
+            entry(
+                "proven: \(how)", of: EntityKey(.mailbox, mailbox.id.text),
+                [.init(.mailbox, mailbox.login), .init(.from, address.description)])
+        ]
+        plan.notes.append("recorded as proven: \(how)")
+    }
+
+    private func kind(_ text: String) throws(AdministrationRefusal) -> Delegation.Kind {
+        do throws(DocumentError) { return try DocumentReader(.text(text), path: "kind").choice(Delegation.Kind.self) } catch {
+            throw AdministrationRefusal(error, of: .delegation)
+        }
+    }
+}
+
+extension Directory {
+    /// For just this address or domain.
+    func delegations(of covers: AddressPattern) -> [Delegation] {
+        switch covers {
+        case .address(let address): delegationsByAddress.entries(for: address).compactMap { delegation($0) }
+        case .domain(let domain): delegationsByAddress.entries(for: domain).compactMap { delegation($0) }
+        case .any: delegationsByAddress.entriesForAny.compactMap { delegation($0) }
+        }
+    }
+
+    /// The same mailbox for the same in the same way.
+    func twin(of delegation: Delegation) -> Delegation? {
+        delegations(of: delegation.covers).first { $0.mailbox == delegation.mailbox && $0.kind == delegation.kind }
+    }
+}

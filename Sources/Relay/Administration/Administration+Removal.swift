@@ -1,0 +1,81 @@
+/// Taking away, with what uses it or not at all.
+extension Administration {
+    /// All or none. What is used by something that stays is refused, unless that goes too.
+    package func remove(
+        _ keys: [EntityKey], cascades: Bool = false, expecting condition: String? = nil
+    ) throws(AdministrationRefusal) -> Plan {
+        var titles: [String] = []
+        for key in keys {
+            let entity = try existing(key, expecting: condition)
+            titles.append("\(key.kind.noun) \(entity.title)")
+        }
+        let users = usersLeft(by: keys)
+        let thing = titles.count == 1 ? titles[0] : "\(titles.count) \(keys.first?.kind.plural ?? "things")"
+        guard cascades || users.isEmpty else {
+            throw AdministrationRefusal(
+                .inUse, "\(thing) is used by \(Self.list(users))", fix: "remove those first, or with it (--cascade)", of: keys.first?.kind)
+        }
+        let words = users.isEmpty ? "removed \(thing)" : "removed \(thing), and with it \(Self.list(users))"
+        var plan = Plan(.removed, words, nil, keys.map { .remove($0) })
+        plan.cascades = cascades
+        return plan
+    }
+
+    /// What would be left without what it needs, and what without that.
+    private func usersLeft(by keys: [EntityKey]) -> [EntityKey] {
+        var seen = Set(keys)
+        var users: [EntityKey] = []
+        var waiting = keys
+        while let key = waiting.popLast() {
+            for user in directory.references(to: key) where seen.insert(user).inserted {
+                users.append(user)
+                waiting.append(user)
+            }
+        }
+        return users
+    }
+
+    /// Ten say enough of what they are.
+    private static func list(_ keys: [EntityKey]) -> String {
+        let named = keys.prefix(10).map(\.description).joined(separator: ", ")
+        return keys.count > 10 ? "\(named) and \(keys.count - 10) more" : named
+    }
+}
+
+extension Directory {
+    /// What names this thing and cannot be without it, sorted by id. Through all there is of the kind: for a person's work, not for deciding.
+    package func references(to key: EntityKey) -> [EntityKey] {
+        let found: [EntityKey] =
+            switch key.kind {
+            case .provider: allApplications.filter { $0.provider.text == key.id }.map { EntityKey(.application, $0.id.text) }
+            case .application: allGrants.filter { $0.application.text == key.id }.map { EntityKey(.grant, $0.id.text) }
+            case .grant:
+                allMailboxes.filter { $0.grant.text == key.id }.map { EntityKey(.mailbox, $0.id.text) }
+                    + allFamilies.filter { $0.grant.text == key.id }.map { EntityKey(.family, $0.id.text) }
+            case .mailbox:
+                allDelegations.filter { $0.mailbox.text == key.id }.map { EntityKey(.delegation, $0.id.text) }
+                    + allDenials.filter { $0.mailbox?.text == key.id }.map { EntityKey(.deny, $0.id.text) }
+            case .user: settings.naming(UserID(trusted: key.id)).map { EntityKey(.setting, $0.description) }
+            case .setting, .family, .delegation, .deny, .client: []
+            }
+        return found.sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
+    }
+}
+
+extension Settings {
+    /// Those whose value is this user, trimmed as they are when they are read.
+    func naming(_ user: UserID) -> [SettingKey] {
+        all.filter { key, text in key.name.mayNameUser && SenderSetting(text, isUser: { $0 == user }) == .user(user) }.map(\.key)
+    }
+}
+
+extension SettingKey.Name {
+    /// Its value may be a user id.
+    package var mayNameUser: Bool {
+        switch self {
+        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier: true
+        case .mode, .reply, .fallback, .intake, .template, .organisation, .signatures, .envelope, .originalFrom, .publicURL, .delivery:
+            false
+        }
+    }
+}

@@ -1,0 +1,236 @@
+/// Making, changing and removing one thing of the directory, or many: what holds for every kind. What holds for one kind alone is said beside its verbs.
+extension Administration {
+    private static let mostIDs = 10_000
+
+    /// How a thing comes to be what is said of it.
+    enum Manner {
+        /// It is made; or it is there, and made again.
+        case added
+        /// It takes the place of what is there.
+        case replaced
+    }
+
+    /// Makes it. The same again is no change; where there is such a thing with other values, that is refused, but a right or a ban is then given anew in the
+    /// place of the one before.
+    package func add(_ said: Particulars) throws(AdministrationRefusal) -> Plan {
+        let fresh = try read(said, id: said.id ?? identifier(of: said.kind))
+        guard let known = directory.entity(fresh.key) ?? twin(of: fresh) else { return try made(fresh, said) }
+        guard said.id == nil || fresh.key == known.key else { throw taken(known) }
+        let settled = try settle(fresh.with(id: known.key.id), replacing: known, .added, said)
+        // An address in another spelling is the same address.
+        if settled == known { return try unchanged(known, said) }
+        guard said.kind.isGivenAnew else { throw taken(known, hasOtherValues: true) }
+        return try changed(settled, from: known, said)
+    }
+
+    /// Each is made, or takes the place of what is there already; all or none.
+    package func put(_ all: [Particulars], of kind: EntityKind) throws(AdministrationRefusal) -> Plan {
+        var working = self
+        var plan = Plan(.unchanged, "")
+        let entities = try read(all, of: kind)
+        for (entity, said) in zip(entities, all) {
+            let one = try working.put(entity, said)
+            plan.changes += one.changes
+            plan.secrets += one.secrets
+            plan.warnings += one.warnings
+            if let subject = one.subject { plan.items.append(Plan.Item(key: subject.key, outcome: one.outcome)) }
+            working.directory.apply(one.changes, edition: working.directory.edition)
+        }
+        let counts = [Plan.Outcome.added, .changed, .unchanged].map { outcome in (outcome, plan.items.count { $0.outcome == outcome }) }
+        plan.words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
+        if !plan.isEmpty { plan.outcome = .changed }
+        return plan
+    }
+
+    private func put(_ fresh: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
+        guard let known = directory.entity(fresh.key) ?? twin(of: fresh) else { return try made(fresh, said) }
+        guard said.id == nil || fresh.key == known.key else { throw taken(known, at: said.place) }
+        let settled = try settle(fresh.with(id: known.key.id), replacing: known, .replaced, said)
+        return settled.isSame(as: known) ? try unchanged(known, said) : try changed(settled, from: known, said)
+    }
+
+    /// Changes what is there into what `said` makes of it. `expecting`: the entity tags of the states in which it may be changed, as If-Match has them.
+    package func change(
+        _ key: EntityKey, expecting condition: String? = nil, to said: (DirectoryEntity) throws(AdministrationRefusal) -> Particulars
+    ) throws(AdministrationRefusal) -> Plan {
+        let before = try existing(key, expecting: condition)
+        let said = try said(before)
+        if let id = said.id, id != key.id {
+            throw AdministrationRefusal(
+                .invalid, "the id in it is another than that of the \(key.kind.noun) it is said of", at: "id", of: key.kind)
+        }
+        let fresh = try read(said, id: key.id)
+        if let twin = twin(of: fresh), twin.key != key { throw taken(twin) }
+        let settled = try settle(fresh, replacing: before, .replaced, said)
+        return settled.isSame(as: before) ? try unchanged(before, said) : try changed(settled, from: before, said)
+    }
+
+    /// What is not named in the patch stays (RFC 7396).
+    package func change(
+        _ key: EntityKey, expecting condition: String? = nil, by patch: [DocumentValue.Entry], secrets: [SecretName.Kind: Secret] = [:]
+    ) throws(AdministrationRefusal) -> Plan {
+        try change(key, expecting: condition) { before throws(AdministrationRefusal) in
+            guard case .map(let entries) = EntityForm.value(before).merged(with: .map(patch)) else {
+                preconditionFailure("a thing of the directory is written as a map")
+            }
+            return Particulars(key.kind, entries, secrets: secrets)
+        }
+    }
+
+    /// As it is now, if that is what was expected.
+    package func existing(_ key: EntityKey, expecting condition: String? = nil) throws(AdministrationRefusal) -> DirectoryEntity {
+        guard let entity = directory.entity(key) else {
+            // Of a million ids some are always close.
+            let like = Closeness.closest(to: key.id, in: directory.entities(key.kind).prefix(Self.mostIDs).map(\.key.id).sorted())
+            throw AdministrationRefusal(NameTrouble(unknown: key.id, key.kind, like: like), of: key.kind)
+        }
+        if let condition, !EntityTag.matches(condition, EntityTag.of(entity)) {
+            throw AdministrationRefusal(
+                .changedMeanwhile, "somebody changed this \(key.kind.noun) since you read it", fix: "read it again, and repeat",
+                of: key.kind)
+        }
+        return entity
+    }
+}
+
+/// From what was said to the thing.
+extension Administration {
+    func read(_ said: Particulars, id: String?) throws(AdministrationRefusal) -> DirectoryEntity {
+        try check(reasonOf: said)
+        guard let entity = try read([said.reader(id: id)], said.kind).first else {
+            preconditionFailure("one thing is read from one document")
+        }
+        return entity
+    }
+
+    /// Together, since names are looked up in tables that take a while to make.
+    func read(_ all: [Particulars], of kind: EntityKind) throws(AdministrationRefusal) -> [DirectoryEntity] {
+        for said in all { try check(reasonOf: said) }
+        return try read(all.map { $0.reader(id: $0.id ?? identifier(of: kind)) }, kind)
+    }
+
+    private func read(_ documents: [DocumentReader], _ kind: EntityKind) throws(AdministrationRefusal) -> [DirectoryEntity] {
+        do throws(DocumentError) {
+            return try EntityForm.read(documents, as: kind, in: directory, usual: usual)
+        } catch { throw AdministrationRefusal(error, of: kind) }
+    }
+
+    /// What is the same thing already, whatever its id: it speaks of the same, or has the name that only one may have.
+    func twin(of entity: DirectoryEntity) -> DirectoryEntity? {
+        switch entity {
+        case .delegation(let delegation): directory.twin(of: delegation).map { .delegation($0) }
+        case .deny(let deny): directory.twin(of: deny).map { .deny($0) }
+        case .setting, .user, .provider, .application, .grant, .mailbox, .family, .client: nil
+        }
+    }
+
+    /// Holds it against the rules that its form alone cannot know, and keeps what nobody means to change by not saying it.
+    func settle(
+        _ entity: DirectoryEntity, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars
+    ) throws(AdministrationRefusal) -> DirectoryEntity {
+        switch entity {
+        case .delegation(let delegation): return .delegation(try settle(delegation, replacing: before, said))
+        case .deny(let deny): return .deny(try settle(deny))
+        case .user(let user): return .user(try settle(user))
+        case .setting, .provider, .application, .grant, .mailbox, .family, .client: return entity
+        }
+    }
+
+    private func made(_ entity: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
+        let settled = try settle(entity, replacing: nil, .added, said)
+        return plan(.added, settled, said, [.put(settled)])
+    }
+
+    private func changed(
+        _ entity: DirectoryEntity, from before: DirectoryEntity, _ said: Particulars
+    ) throws(AdministrationRefusal) -> Plan {
+        plan(.changed, entity, said, [.put(entity)])
+    }
+
+    private func unchanged(_ entity: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
+        plan(.unchanged, entity, said, [])
+    }
+
+    private func plan(
+        _ outcome: Plan.Outcome, _ entity: DirectoryEntity, _ said: Particulars, _ changes: [DirectoryChange]
+    ) -> Plan {
+        var plan = Plan(outcome, words(outcome, entity), entity, changes)
+        plan.secrets = said.secrets.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            Plan.Secrecy(SecretName($0.key, of: entity.key.id), $0.value)
+        }
+        if case .delegation(let delegation) = entity { follow(&plan, with: delegation) }
+        return plan
+    }
+
+    /// What holds now, in a sentence.
+    private func words(_ outcome: Plan.Outcome, _ entity: DirectoryEntity) -> String {
+        switch entity {
+        case .delegation(let delegation): return words(outcome, delegation)
+        case .deny(let deny): return words(deny)
+        case .setting, .user, .provider, .application, .grant, .mailbox, .family, .client:
+            let thing = "\(entity.key.kind.noun) \(entity.title)"
+            return outcome == .unchanged ? thing : "\(outcome.rawValue) \(thing)"
+        }
+    }
+
+    func taken(_ known: DirectoryEntity, hasOtherValues: Bool = false, at field: String = "") -> AdministrationRefusal {
+        let kind = known.key.kind
+        return AdministrationRefusal(
+            .taken, "there is a \(kind.noun) \(known.title) already" + (hasOtherValues ? ", with other values" : ""),
+            fix: hasOtherValues ? "`mandate \(kind.command) set` changes them" : "change that one, or say it of another", at: field,
+            of: kind)
+    }
+}
+
+extension EntityKind {
+    /// To say it again with other values is to give it anew: nobody has to take it back first.
+    fileprivate var isGivenAnew: Bool { self == .delegation || self == .deny }
+}
+
+extension DirectoryEntity {
+    /// In every word of it; addresses are equal in any spelling, and yet another spelling is a change that somebody wanted.
+    func isSame(as other: DirectoryEntity) -> Bool { EntityForm.value(self) == EntityForm.value(other) }
+
+    /// For messages: the name people know, and the id where that is another.
+    package var title: String {
+        switch self {
+        case .setting(let key, _): key.description
+        case .user(let user): user.title
+        case .provider(let provider): provider.title
+        case .application(let application): application.title
+        case .grant(let grant): grant.title
+        case .mailbox(let mailbox): mailbox.title
+        case .family(let family): family.title
+        case .delegation(let delegation): delegation.id.text
+        case .deny(let deny): deny.id.text
+        case .client(let client): client.title
+        }
+    }
+
+    func with(id: String) -> DirectoryEntity {
+        switch self {
+        case .setting, .user, .provider: return self
+        case .application(var one):
+            one.id = ApplicationID(trusted: id)
+            return .application(one)
+        case .grant(var one):
+            one.id = GrantID(trusted: id)
+            return .grant(one)
+        case .mailbox(var one):
+            one.id = MailboxID(trusted: id)
+            return .mailbox(one)
+        case .family(var one):
+            one.id = FamilyID(trusted: id)
+            return .family(one)
+        case .delegation(var one):
+            one.id = DelegationID(trusted: id)
+            return .delegation(one)
+        case .deny(var one):
+            one.id = DenyID(trusted: id)
+            return .deny(one)
+        case .client(var one):
+            one.id = ClientID(trusted: id)
+            return .client(one)
+        }
+    }
+}

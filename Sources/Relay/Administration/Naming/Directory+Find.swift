@@ -1,0 +1,66 @@
+internal import Mail
+
+/// Finds what somebody names.
+extension Directory {
+    package func entity(_ key: EntityKey) -> DirectoryEntity? {
+        switch key.kind {
+        case .setting: SettingKey(key.id).flatMap { name in settings[name].map { DirectoryEntity.setting(name, $0) } }
+        case .user: user(UserID(trusted: key.id)).map { .user($0) }
+        case .provider: provider(ProviderID(trusted: key.id)).map { .provider($0) }
+        case .application: application(ApplicationID(trusted: key.id)).map { .application($0) }
+        case .grant: grant(GrantID(trusted: key.id)).map { .grant($0) }
+        case .mailbox: mailbox(MailboxID(trusted: key.id)).map { .mailbox($0) }
+        case .family: family(FamilyID(trusted: key.id)).map { .family($0) }
+        case .delegation: delegation(DelegationID(trusted: key.id)).map { .delegation($0) }
+        case .deny: deny(DenyID(trusted: key.id)).map { .deny($0) }
+        case .client: client(ClientID(trusted: key.id)).map { .client($0) }
+        }
+    }
+
+    /// All of a kind, in no order.
+    package func entities(_ kind: EntityKind) -> [DirectoryEntity] {
+        switch kind {
+        case .setting: settings.all.map { .setting($0.key, $0.text) }
+        case .user: allUsers.map { .user($0) }
+        case .provider: allProviders.map { .provider($0) }
+        case .application: allApplications.map { .application($0) }
+        case .grant: allGrants.map { .grant($0) }
+        case .mailbox: allMailboxes.map { .mailbox($0) }
+        case .family: allFamilies.map { .family($0) }
+        case .delegation: allDelegations.map { .delegation($0) }
+        case .deny: allDenials.map { .deny($0) }
+        case .client: allClients.map { .client($0) }
+        }
+    }
+
+    /// By id, else by address, else by a name that only one has. `field`: where in a request it is named; empty: it is what the request is about.
+    package func find<Named: Nameable>(
+        _ type: Named.Type = Named.self, _ text: String, at field: String = ""
+    ) throws(AdministrationRefusal) -> Named {
+        let kind = Named.entityKind
+        if let entity = entity(EntityKey(kind, text)), let exact = Named(entity) { return exact }
+        var table = ReferenceTable<Named>(kind) { (try? EmailAddress($0))?.key ?? $0 }
+        for entity in entities(kind) { if let named = Named(entity) { table.note(named) } }
+        do throws(NameTrouble) {
+            let id = try table.find(text)
+            guard let named = entity(EntityKey(kind, id.text)).flatMap({ Named($0) }) else {
+                preconditionFailure("what was noted is there")
+            }
+            return named
+        } catch {
+            guard field.isEmpty else { throw AdministrationRefusal(error.code, error.sentence, fix: error.fix, at: field, of: kind) }
+            throw AdministrationRefusal(error, of: kind)
+        }
+    }
+}
+
+extension ReferenceTable where Named: Nameable {
+    /// An address outranks every other name.
+    mutating func note(_ named: Named) {
+        let addresses = named.namedBy.map(\.key)
+        guard !addresses.isEmpty else {
+            return note(Identifier(trusted: named.idText), name: named.names.first ?? "", also: Array(named.names.dropFirst()))
+        }
+        note(Identifier(trusted: named.idText), names: addresses, also: named.names)
+    }
+}

@@ -1,0 +1,66 @@
+/// What a verb is going to change, and what there is to say of it.
+package struct Plan: Sendable {
+    package enum Outcome: String, Sendable, Hashable {
+        case added, changed, unchanged, removed
+    }
+
+    /// A secret to keep, sealed by whoever carries the plan out; nil: to forget.
+    package struct Secrecy: Sendable {
+        package let name: SecretName
+        package let secret: Secret?
+        /// Why the change is not made if this is not the secret that is kept already; nil: it is replaced.
+        package let refusal: AdministrationRefusal?
+
+        package init(_ name: SecretName, _ secret: Secret?, elseRefused refusal: AdministrationRefusal? = nil) {
+            self.name = name
+            self.secret = secret
+            self.refusal = refusal
+        }
+    }
+
+    /// What somebody has to do next.
+    package enum Step: Sendable, Hashable {
+        /// A command of ours, to the letter.
+        case command(String)
+        /// At the provider, as its own pages and commands have it.
+        case atProvider(String)
+    }
+
+    /// What became of one of several things.
+    package struct Item: Sendable, Hashable {
+        package let key: EntityKey
+        package let outcome: Outcome
+    }
+
+    package var outcome: Outcome
+    /// What it is about, as it is then; nil where it is gone, or several.
+    package var subject: DirectoryEntity?
+    package var changes: [DirectoryChange]
+    package var secrets: [Secrecy] = []
+    /// Removes what refers to a removed thing too.
+    package var cascades = false
+    /// What a person says was seen, with the journal's lines of who said so.
+    package var observations: [Observation] = []
+    package var journal: [JournalEntry] = []
+    /// One sentence without its full stop: what holds now.
+    package var words: String
+    /// What should be known beside it.
+    package var notes: [String] = []
+    /// What may be a slip.
+    package var warnings: [String] = []
+    package var next: [Step] = []
+    /// Of several things, each.
+    package var items: [Item] = []
+
+    package init(_ outcome: Outcome, _ words: String, _ subject: DirectoryEntity? = nil, _ changes: [DirectoryChange] = []) {
+        self.outcome = outcome
+        self.words = words
+        self.subject = subject
+        self.changes = changes
+    }
+
+    /// Nothing is to be done.
+    package static func unchanged(_ words: String, _ subject: DirectoryEntity? = nil) -> Plan { Plan(.unchanged, words, subject) }
+
+    package var isEmpty: Bool { changes.isEmpty && secrets.isEmpty && observations.isEmpty }
+}
