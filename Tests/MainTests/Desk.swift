@@ -45,19 +45,8 @@ final class Desk: Sendable {
         let out = Mutex([UInt8]()), err = Mutex([UInt8]())
         let rest = Mutex(Array(input.utf8)[...])
         let now = date ?? self.now
-        let live = Live(
-            now: { now },
-            draw: { [self] in
-                dice.withLock { state in  // SplitMix64
-                    state &+= 0x9E37_79B9_7F4A_7C15
-                    var z = state
-                    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-                    return z ^ (z >> 31)
-                }
-            },
-            environment: ["MANDATE_STORE": store].merging(environment) { $1 },
-            account: Live.Account(uid: uid, name: uid == geteuid() ? "tester" : "stranger", home: folder),
+        let live = live(
+            at: now, uid: uid, environment: environment,
             standardInput: InputStream(
                 isTerminal: isTerminal,
                 read: { count throws(CommandFailure) in
@@ -74,6 +63,30 @@ final class Desk: Sendable {
         return Answer(
             status: status, out: String(decoding: out.withLock { $0 }, as: UTF8.self),
             err: String(decoding: err.withLock { $0 }, as: UTF8.self))
+    }
+
+    /// The world as it is at this desk.
+    func live(
+        at now: Date? = nil, uid: UInt32 = geteuid(), environment: [String: String] = [:],
+        standardInput: Main.InputStream = Main.InputStream(read: { _ throws(CommandFailure) in [] }),
+        standardOutput: Main.OutputStream = Main.OutputStream(isTerminal: false) { _ in },
+        standardError: Main.OutputStream = Main.OutputStream(isTerminal: false) { _ in }
+    ) -> Live {
+        let now = now ?? self.now
+        return Live(
+            now: { now },
+            draw: { [self] in
+                dice.withLock { state in  // SplitMix64
+                    state &+= 0x9E37_79B9_7F4A_7C15
+                    var z = state
+                    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+                    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+                    return z ^ (z >> 31)
+                }
+            },
+            environment: ["MANDATE_STORE": store].merging(environment) { $1 },
+            account: Live.Account(uid: uid, name: uid == geteuid() ? "tester" : "stranger", home: folder),
+            standardInput: standardInput, standardOutput: standardOutput, standardError: standardError)
     }
 
     @discardableResult

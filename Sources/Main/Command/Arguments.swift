@@ -72,3 +72,8 @@ extension Delegation.Kind: ExpressibleByArgument {}
 extension QueuedMessage.StateName: ExpressibleByArgument {}
 extension MailEndpoint.Security: ExpressibleByArgument {}
 extension ProviderKind: ExpressibleByArgument {}
+
+extension String {
+    /// Without white space at either end.
+    var trimmedSpace: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
+}

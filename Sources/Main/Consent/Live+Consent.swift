@@ -15,11 +15,6 @@ extension Live {
     }
 }
 
-extension Settings {
-    /// Where browsers reach the service.
-    var publicAddress: PublicAddress { self[SettingKey(.publicURL)].flatMap { PublicAddress($0) } ?? .usual }
-}
-
 extension ConsentFailure {
     var status: ExitStatus {
         switch self {

@@ -24,7 +24,7 @@ enum DirectoryFile {
         }
     }
 
-    private static func value(of text: String, _ name: String) throws(CommandFailure) -> DocumentValue {
+    static func value(of text: String, _ name: String) throws(CommandFailure) -> DocumentValue {
         let node: Node?
         do { node = try Yams.compose(yaml: text) } catch {
             throw .data("\(name) is not YAML: \(sentence(error))")

@@ -69,7 +69,7 @@ extension MailboxesCommand {
                 return directory.mailboxes(of: id)
             }
             guard let mailbox else { return directory.allMailboxes.filter(\.isEnabled).sorted { $0.address < $1.address } }
-            return [try await opened.mailbox(mailbox, in: directory)]
+            return [try await opened.mailbox(mailbox)]
         }
 
         private func families(_ opened: OpenedStore, _ directory: Directory) async throws -> [Family] {
@@ -81,16 +81,9 @@ extension MailboxesCommand {
 
 extension OpenedStore {
     /// A mailbox by its names, or the one that an address of a family is.
-    func mailbox(_ text: String, in directory: Directory) async throws -> Mailbox {
-        if let address = try? EmailAddress(text), directory.mailboxes(with: address).isEmpty, let family = directory.family(of: address) {
-            let login = try await store.directory(of: DirectorySlice(addresses: [address])).users(with: address).first?.login
-            return Mailbox(
-                id: MailboxID(trusted: family.id.text), address: address, login: login ?? address.description, grant: family.grant,
-                transports: family.transports, isEnabled: family.isEnabled)
-        }
-        if case .family(let family)? = try? await Finder(store: store).account(text) {
-            throw CommandFailure.data("\(family.name) is a family, where each address is a mailbox of its own: name one of them")
-        }
-        return try await Finder(store: store).find(Mailbox.self, text)
+    func mailbox(_ text: String) async throws -> Mailbox {
+        var slice = DirectorySlice()
+        slice.add(address: text)
+        return try administration(try await store.directory(of: slice)).account(text)
     }
 }

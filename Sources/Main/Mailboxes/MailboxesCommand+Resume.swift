@@ -30,7 +30,7 @@ extension MailboxesCommand {
                     key = family.entity.key
                     lifted = snapshot.resuming(.family(family.id), over: over, at: live.now())
                 } else {
-                    let found = try await opened.mailbox(mailbox, in: directory)
+                    let found = try await opened.mailbox(mailbox)
                     key = found.entity.key
                     lifted = snapshot.conditions.lifting(found.login, over: over)
                 }

@@ -24,7 +24,7 @@ struct TokenCommand: AsyncParsableCommand {
         let token = try await options.change(live) { opened in
             let store = opened.store
             let directory = try await store.directory(of: DirectorySlice())
-            let mailbox = try await opened.mailbox(self.mailbox, in: directory)
+            let mailbox = try await opened.mailbox(self.mailbox)
             guard mailbox.isEnabled else {
                 throw CommandFailure(.notPermitted, "\(mailbox.address) is switched off: no token is handed out for it")
             }

@@ -99,22 +99,12 @@ struct SettingsCommand: AsyncParsableCommand {
                   mandate settings set reply.notification intake
                 """)
         @OptionGroup var options: StoreOptions
-        @Argument(help: "The setting.", completion: SettingWords.completion, transform: Parse.settingKey) var key: SettingKey
+        @Argument(help: "The setting.", completion: SettingWords.completion) var key: String
         @Argument(help: "The value; `mandate settings show` says what it can be.") var value: String
 
         func run() async throws {
-            let live = Live.current
-            try await options.change(live) { opened in
-                var warning: String?
-                try await opened.edit { finder in
-                    let directory = try await finder.store.directory(of: SettingRules.slice(for: value))
-                    let key = key.named(in: directory)
-                    try SettingRules.check(key, value, directory)
-                    warning = SettingRules.warning(key, value, directory)
-                    if directory.settings[key] == value { return Plan("\(key) is \(value)") }
-                    return Plan("\(key) is now \(value)", [.put(.setting(key, value))])
-                }
-                if let warning { live.complain("warning: \(warning)") }
+            try await options.change(.current) { opened in
+                try await opened.carryOut(Administration.slice(of: value), calling: ["value": key]) { try $0.set(key, to: value) }
             }
         }
     }
@@ -127,17 +117,11 @@ struct SettingsCommand: AsyncParsableCommand {
                   mandate settings unset mode.ad-hoc
                 """)
         @OptionGroup var options: StoreOptions
-        @Argument(help: "The setting.", completion: SettingWords.completion, transform: Parse.settingKey) var key: SettingKey
+        @Argument(help: "The setting.", completion: SettingWords.completion) var key: String
 
         func run() async throws {
             try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let directory = try await finder.store.directory(of: DirectorySlice())
-                    let key = key.named(in: directory)
-                    let isSet = directory.settings[key] != nil
-                    guard isSet else { return Plan("\(key) is not set") }
-                    return Plan("\(key) is no longer set", [.remove(EntityKey(.setting, key.description))])
-                }
+                try await opened.carryOut(calling: ["value": key]) { try $0.set(key, to: nil) }
             }
         }
     }

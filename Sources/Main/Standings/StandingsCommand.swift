@@ -64,9 +64,11 @@ struct StandingsCommand: AsyncParsableCommand {
             let live = Live.current
             let outcome = try await options.change(live) { opened in
                 let directory = try await opened.store.directory()
-                let (mailbox, keys) = try await pair.keys(opened, directory, all: false)
-                let outcome = try await opened.probe(keys[0], through: mailbox, directory)
-                try await opened.note(outcome, of: keys, mailbox)
+                let found = try opened.administration(directory).pair(mailbox: pair.mailbox, from: pair.from, over: pair.over)
+                // One message is enough, over the way that mail takes first.
+                let keys = Array(found.keys.prefix(1))
+                let outcome = try await opened.probe(keys[0], through: found.mailbox, directory)
+                try await opened.note(outcome, of: keys, found.mailbox)
                 return outcome
             }
             switch outcome {
@@ -100,19 +102,10 @@ struct StandingsCommand: AsyncParsableCommand {
         @OptionGroup var pair: StandingPair
 
         func run() async throws {
-            let live = Live.current
-            try await options.change(live) { opened in
-                let (mailbox, keys) = try await pair.keys(opened, try await opened.store.directory(of: DirectorySlice()), all: true)
-                let conditions = try await opened.store.conditions(of: [pair.from])
-                let known = keys.filter { conditions.standing($0) != nil }
-                let lifted = Set(keys.flatMap { conditions.lifting($0.login, over: $0.transport) })
-                guard !known.isEmpty || !lifted.isEmpty else {
-                    return live.say("unchanged: nothing is known of \(pair.mailbox) sending as \(pair.from)")
+            try await options.change(.current) { opened in
+                try await opened.carryOut(Administration.slice(mailbox: pair.mailbox, from: pair.from), calling: ["transport": "--over"]) {
+                    $0.clear(try $0.pair(mailbox: pair.mailbox, from: pair.from, over: pair.over))
                 }
-                try await opened.observe(
-                    known.map { Observation.standing($0, nil) } + lifted, of: mailbox.entity.key, "cleared",
-                    personal: [.init(.mailbox, mailbox.login), .init(.from, pair.from.description)])
-                live.say("forgotten: \(pair.mailbox) is tried with \(pair.from) again")
             }
         }
     }
@@ -121,14 +114,8 @@ struct StandingsCommand: AsyncParsableCommand {
 /// Whom it is about.
 struct StandingPair: ParsableArguments {
     @Argument(help: "The mailbox, by address, login or id; or an address of a family.") var mailbox: String
-    @Argument(help: "The address in From.", transform: Parse.address) var from: EmailAddress
-    @Option(help: "Over this transport; the mailbox's first unless given.") var over: Transport?
-
-    func keys(_ opened: OpenedStore, _ directory: Directory, all: Bool) async throws -> (mailbox: Mailbox, keys: [StandingKey]) {
-        let found = try await opened.mailbox(mailbox, in: directory)
-        let transports = over.map { [$0] } ?? (all ? found.transports : [found.firstTransport])
-        return (found, transports.map { StandingKey(login: found.login, from: from, transport: $0) })
-    }
+    @Argument(help: "The address in From.") var from: String
+    @Option(help: "Over this transport; the mailbox's first unless given, or all of them where something is forgotten.") var over: String?
 }
 
 extension ProbeOutcome {

@@ -1,3 +1,5 @@
+internal import Relay
+
 /// The few pages of a consent, as HTML without script: everything that comes from outside is escaped.
 struct ConsentPages: Sendable {
     let address: PublicAddress

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import Relay
 
 /// Looks at what a request is addressed to, before anyone else sees it. The public path is taken off here, once, so that every route and page knows its own
 /// path alone; where a proxy has taken it off already, there is nothing to take.

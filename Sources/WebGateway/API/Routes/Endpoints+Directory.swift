@@ -19,7 +19,7 @@ extension Endpoints {
         ) { call in
             let key = try key(call)
             let settings = call.office.directory.settings
-            return .json(document(key, settings)).with(.eTag, tag(key, settings))
+            return .json(document(key, settings)).with(.eTag, EntityTag.of(key, in: settings))
         },
         Endpoint(
             .put, "/v1/settings/{key}", in: "Settings", "Set a setting", for: .administrators,
@@ -29,8 +29,7 @@ extension Endpoints {
             body: .json(.object([.init("value", .line, required: true)]), example: #"{"value": "* Current User *"}"#),
             promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
         ) { call in
-            let text = try await call.document().fields(["value"]).required("value").text()
-            return try await change(call, to: text)
+            try await change(call, to: try await call.document().fields(["value"]).required("value").text())
         },
         Endpoint(
             .delete, "/v1/settings/{key}", in: "Settings", "Unset a setting", for: .administrators,
@@ -56,31 +55,15 @@ extension Endpoints {
         ["key": .text(key.description), "value": DocumentValue(text)]
     }
 
-    static func tag(_ key: SettingKey, _ settings: Settings) -> String { EntityTag.of(document(key, settings)) }
-
     private static func change(_ call: Call, to text: String?) async throws -> Reply {
-        let key = try key(call)
         let isTrial = try call.query.flag("dry_run")
-        try await DirectoryEditing(office: call.office, person: call.visitor.person, isTrial: isTrial)
-            .set(key, to: text, ifMatch: call.header("If-Match"))
+        try await call.office.editor(for: call.visitor.person).edit(isTrial: isTrial) {
+            try $0.set(call.path("key"), to: text, expecting: call.header("If-Match"))
+        }
+        let key = try key(call).named(in: call.office.directory)
         if isTrial { return .json(document(key, text)) }
         let settings = call.office.directory.settings
-        return .json(document(key, settings)).with(.eTag, tag(key, settings))
-    }
-}
-
-extension DirectoryEditing {
-    /// nil unsets it.
-    func set(_ key: SettingKey, to text: String?, ifMatch condition: String?) async throws {
-        try await edit { directory in
-            if let condition, !EntityTag.matches(condition, Endpoints.tag(key, directory.settings)) {
-                throw Problem(.changedMeanwhile, "somebody changed \(key) since you read it", fix: "read it again, and repeat")
-            }
-            guard directory.settings[key] != text else { return Plan() }
-            guard let text else { return Plan(changes: [.remove(EntityKey(.setting, key.description))]) }
-            if let problem = key.problem(with: text, in: directory) { throw Problem(.invalid, problem, place: "value") }
-            return Plan(changes: [.put(.setting(key, text))])
-        }
+        return .json(document(key, settings)).with(.eTag, EntityTag.of(key, in: settings))
     }
 }
 

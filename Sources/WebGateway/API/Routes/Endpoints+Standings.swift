@@ -6,8 +6,8 @@ internal import struct FoundationEssentials.Date
 extension Endpoints {
     private static let group = "Standings"
     private static let pair = Schema.object([
-        .init("mailbox", .line, required: true, "its id"), .init("from", .text(format: "email"), required: true),
-        .init("transport", .choice(Transport.self), "the mailbox's first, unless said otherwise"),
+        .init("mailbox", .line, required: true, "its id or address"), .init("from", .text(format: "email"), required: true),
+        .init("transport", .choice(Transport.self), "where none is named: the mailbox's first to be asked, all of them to be forgotten"),
     ])
 
     static let standings: [Endpoint] = [
@@ -29,29 +29,35 @@ extension Endpoints {
                 "Sends one marked message from the address to the mailbox itself where the provider cannot be asked. A refusal counts at the provider.",
             for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("Standing"))], problems: [.provider]
         ) { call in
-            let (key, mailbox) = try await pair(call)
-            let standing = try await call.office.operations.probe(key, mailbox, call.visitor.person)
+            let pair = try pair(try await said(call), call.office.administration(for: call.visitor.person))
+            let standing = try await call.office.operations.probe(pair.keys[0], pair.mailbox, call.visitor.person)
             _ = await call.office.operations.catchUp()
-            return .json(document(key, standing ?? .declared))
+            return .json(document(pair.keys[0], standing ?? .declared))
         },
         Endpoint(
             .post, "/v1/standings/clear", in: group, "Forget what is known of a pair", about: "Mail uses it again, and finds out anew.",
             for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("Standing"))]
         ) { call in
-            let (key, mailbox) = try await pair(call)
-            try await StandingDesk(office: call.office, person: call.visitor.person).clear(key, of: mailbox)
+            let said = try await said(call)
+            let editor = call.office.editor(for: call.visitor.person)
+            var key: StandingKey?
+            try await editor.edit { administration in
+                let pair = try pair(said, administration)
+                key = pair.keys.first
+                return administration.clear(pair)
+            }
+            guard let key else { throw Problem(.fault, "no pair was found") }
             return .json(document(key, .declared))
         },
     ]
 
-    private static func pair(_ call: Call) async throws -> (StandingKey, Mailbox) {
-        let fields = try await call.document().fields(["mailbox", "from", "transport"])
-        let named = try fields.required("mailbox")
-        guard let mailbox = call.office.directory.mailbox(MailboxID(trusted: try named.line())) else {
-            throw named.problem("there is no such mailbox")
-        }
-        let transport = try fields["transport"]?.choice(Transport.self) ?? mailbox.firstTransport
-        return (StandingKey(login: mailbox.login, from: try fields.required("from").address(), transport: transport), mailbox)
+    private static func said(_ call: Call) async throws -> DocumentFields {
+        try await call.document().fields(["mailbox", "from", "transport"])
+    }
+
+    private static func pair(_ fields: DocumentFields, _ administration: Administration) throws -> Administration.Pair {
+        try administration.pair(
+            mailbox: try fields.required("mailbox").line(), from: try fields.required("from").text(), over: try fields["transport"]?.text())
     }
 
     static func document(_ key: StandingKey, _ standing: Standing) -> DocumentValue {

@@ -6,11 +6,8 @@ internal import Relay
 extension IdentitiesView {
     /// Over the way the mailbox's mail leaves by.
     func probe() async throws -> ConsoleAnswer {
-        let (row, from) = try pair()
-        guard case .mailbox(let mailbox) = row else {
-            throw Problem(.invalid, "a family's address sends as itself: check its grant instead", place: "mailbox")
-        }
-        let key = StandingKey(login: mailbox.login, from: from, transport: mailbox.firstTransport)
+        let pair = try pair(visit.office.administration(for: visit.person))
+        let (key, mailbox, from) = (pair.keys[0], pair.mailbox, pair.from)
         let before = visit.office.shelf.current.conditions.standing(key)
         let standing: Standing?
         do throws(StoreFailure) { standing = try await visit.office.operations.probe(key, mailbox, visit.person) } catch {
@@ -35,45 +32,15 @@ extension IdentitiesView {
     }
 
     func clear() async throws -> ConsoleAnswer {
-        let (row, from) = try pair()
-        let mailbox = row.account(of: from, visit.directory)
-        let conditions = visit.office.shelf.current.conditions
-        let keys = mailbox.transports.map { StandingKey(login: mailbox.login, from: from, transport: $0) }
-            .filter { conditions.standing($0) != nil }
-        guard !keys.isEmpty else { return .redirect(href(from), .wait("There was nothing to clear: it is as people declared it.")) }
-        let desk = StandingDesk(office: visit.office, person: visit.person)
-        for key in keys { try await desk.clear(key, of: mailbox) }
-        return .redirect(href(from), .good("Cleared: mail from \(from) tries \(mailbox.address) again."))
+        let plan = try await visit.editor.edit { $0.clear(try pair($0)) }.plan
+        let from = (try? EmailAddress(visit.form.raw("from"))).map(href) ?? "/identities"
+        return .redirect(from, plan.outcome == .unchanged ? .wait(plan.words.sentence) : Notice(plan))
     }
 
     private func href(_ from: EmailAddress) -> String { "/identities?q=\(PercentCoding.encode(from.description))" }
 
-    fileprivate enum Row {
-        case mailbox(Mailbox)
-        case family(Family)
-
-        /// The account behind it, which a family has one of for each address.
-        func account(of address: EmailAddress, _ directory: Directory) -> Mailbox {
-            switch self {
-            case .mailbox(let mailbox): mailbox
-            case .family(let family): directory.account(address, of: family)
-            }
-        }
-    }
-
     /// What the row's hidden fields say.
-    private func pair() throws(Problem) -> (Row, EmailAddress) {
-        let id = visit.form.raw("mailbox")
-        let row: Row
-        if let mailbox = visit.directory.mailbox(MailboxID(trusted: id)) {
-            row = .mailbox(mailbox)
-        } else if let family = visit.directory.family(FamilyID(trusted: id)) {
-            row = .family(family)
-        } else {
-            throw Problem(.notFound, "there is no such mailbox any more", place: "mailbox")
-        }
-        do throws(AddressError) { return (row, try EmailAddress(visit.form.raw("from"))) } catch {
-            throw Problem(.invalid, "this is no address: \(error)", place: "from")
-        }
+    private func pair(_ administration: Administration) throws(AdministrationRefusal) -> Administration.Pair {
+        try administration.pair(mailbox: visit.form.raw("mailbox"), from: visit.form.raw("from"))
     }
 }

@@ -33,7 +33,7 @@ struct SenderPanel: Sendable {
             "key": .text(name.rawValue), "purpose": .text(purpose.account), "value": DocumentValue(typed.values[key] ?? text),
             "is_set": .flag(text != nil), "meaning": .text(meaningWords), "resolves": resolution.document,
             "current_user": DocumentValue(isAboutCurrentUser ? currentUserWords : nil),
-            "etag": .text(Endpoints.tag(key, decider.directory.settings)),
+            "etag": .text(EntityTag.of(key, in: decider.directory.settings)),
             "error": DocumentValue(typed.errors[name.rawValue] ?? (resolution.isGood ? nil : slip)), "unset_words": .text(unsetWords),
         ]
     }

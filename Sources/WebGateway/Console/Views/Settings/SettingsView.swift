@@ -112,7 +112,7 @@ extension SettingsView {
 
     /// Of the four settings of a purpose, which are one form.
     static func tag(_ purpose: Purpose?, _ settings: Settings) -> String {
-        EntityTag.of(.list(purposeNames.map { DocumentValue(settings[SettingKey($0, for: purpose)]) }))
+        EntityTag.of(purposeNames.map { SettingKey($0, for: purpose) }, in: settings)
     }
 }
 
@@ -127,7 +127,7 @@ extension SettingsView {
             "usual": .text(choices.first ?? SettingWords.meaning(of: key, nil, directory)), "meaning": .text(meaning(key, selected)),
             "has_choices": .flag(!choices.isEmpty),
             "choices": .list(choices.map { ["value": .text($0), "selected": .flag($0 == selected)] }),
-            "etag": .text(Endpoints.tag(key, settings)), "error": DocumentValue(typed.errors[key.description]),
+            "etag": .text(EntityTag.of(key, in: settings)), "error": DocumentValue(typed.errors[key.description]),
         ]
     }
 

@@ -1,5 +1,5 @@
 import Testing
-@testable import WebGateway
+import Relay
 
 struct PublicAddressTests {
     @Test(arguments: [

@@ -1,0 +1,68 @@
+package import Mail
+
+/// What is observed, as far as a person has a say in it: standings are forgotten and asked for.
+extension Administration {
+    /// A mailbox, an address in From and a way: what a provider is asked about.
+    package struct Pair: Sendable {
+        package let mailbox: Mailbox
+        package let from: EmailAddress
+        package let transports: [Transport]
+
+        package var keys: [StandingKey] { transports.map { StandingKey(login: mailbox.login, from: from, transport: $0) } }
+    }
+
+    /// What has to be read for a pair.
+    package static func slice(mailbox: String, from: String) -> DirectorySlice {
+        var slice = DirectorySlice()
+        slice.add(address: mailbox)
+        slice.add(address: from)
+        return slice
+    }
+
+    /// `transport` nil: all of the mailbox's.
+    package func pair(mailbox: String, from: String, over transport: String? = nil) throws(AdministrationRefusal) -> Pair {
+        let account = try account(mailbox, for: from)
+        do throws(DocumentError) {
+            let from = try DocumentReader(.text(from), path: "from").address()
+            let only = try transport.map { text throws(DocumentError) in
+                try DocumentReader(.text(text), path: "transport").choice(Transport.self)
+            }
+            return Pair(mailbox: account, from: from, transports: only.map { [$0] } ?? account.transports)
+        } catch { throw AdministrationRefusal(error, of: .mailbox) }
+    }
+
+    /// Forgets what is known of a pair: mail tries it again, and finds out anew. What stopped the mailbox's ways is lifted, too, or mail could not try it.
+    package func clear(_ pair: Pair) -> Plan {
+        let known = pair.keys.filter { conditions.standing($0) != nil }
+        let lifted = Set(pair.keys.flatMap { conditions.lifting($0.login, over: $0.transport) })
+        guard !known.isEmpty || !lifted.isEmpty else {
+            return .unchanged("nothing is known of \(pair.mailbox.address) sending as \(pair.from)")
+        }
+        var plan = Plan(.removed, "forgotten: \(pair.mailbox.address) is tried with \(pair.from) again")
+        plan.observations = known.map { .standing($0, nil) } + lifted
+        plan.journal = [
+            entry(
+                "cleared", of: EntityKey(.mailbox, pair.mailbox.id.text),
+                [.init(.mailbox, pair.mailbox.login), .init(.from, pair.from.description)])
+        ]
+        return plan
+    }
+
+    /// A mailbox, or the account of one address of a family, by whatever it is known by. A family named by its own name stands for the account of `address`.
+    package func account(_ text: String, for address: String? = nil) throws(AdministrationRefusal) -> Mailbox {
+        if directory.mailbox(MailboxID(trusted: text)) == nil {
+            if let own = try? EmailAddress(text), directory.mailboxes(with: own).isEmpty, let family = directory.family(of: own) {
+                return directory.account(own, of: family)
+            }
+            if let family = try? directory.find(Family.self, text), (try? directory.find(Mailbox.self, text)) == nil {
+                guard let member = address.flatMap({ try? EmailAddress($0) }), family.members.contains(where: { $0.matches(member) }) else {
+                    throw AdministrationRefusal(
+                        .invalid, "\(family.name) is a family, where each address is a mailbox of its own", fix: "name one of them",
+                        at: "mailbox", of: .family)
+                }
+                return directory.account(member, of: family)
+            }
+        }
+        return try directory.find(Mailbox.self, text, at: "mailbox")
+    }
+}
