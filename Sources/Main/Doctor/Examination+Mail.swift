@@ -35,7 +35,7 @@ extension Examination {
         ]
     }
 
-    /// A fixed envelope sender that no mailbox may use is refused by the provider, or replaced.
+    /// A fixed envelope sender that no mailbox may use is replaced, since the provider would refuse it.
     private func envelope(_ decider: Decider) -> [Finding] {
         guard case .fixed(let address) = decider.directory.settings.envelopePolicy else { return [] }
         let routing = Routing(purpose: nil, envelopeSender: nil, at: opened.live.now())
@@ -44,7 +44,7 @@ extension Examination {
         }
         return [
             Finding(
-                "setting envelope", "no mailbox may send as \(address), so providers refuse it as envelope sender",
+                "setting envelope", "no mailbox may send as \(address), so the mailbox is the envelope sender instead",
                 fix: "mandate settings set envelope by-route",
                 "mandate delegations allow MAILBOX \(address.description.shellQuoted) --kind send-as --reason REASON")
         ]

@@ -35,7 +35,7 @@ extension Examination {
             findings.append(
                 Finding(
                     "users", "\(without.count) have no address, so their mail is refused: \(Self.some(without))",
-                    fix: "mandate users set \(without.min()?.shellQuoted ?? "USER") --address ADDRESS"))
+                    fix: "mandate users set \(without.min()?.shellQuoted ?? "USER") --add-address ADDRESS"))
         }
         return findings
     }
