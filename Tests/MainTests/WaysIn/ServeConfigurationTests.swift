@@ -73,10 +73,10 @@ struct ServeConfigurationTests {
         await #expect(throws: CommandFailure.self) { try await read(set: [setting]) }
     }
 
-    /// The README promises each key, and no other.
-    @Test func theReadmeHasEachKey() throws {
-        let readme = try String(contentsOf: FixtureFolder.repository.appending(path: "README.md"), encoding: .utf8)
-        for key in ServeKey.allCases { #expect(readme.contains("`\(key.rawValue)`"), "\(key.rawValue) is not in the README") }
+    /// The catalogue promises each key.
+    @Test func theCatalogueHasEachKey() throws {
+        let page = try String(contentsOf: FixtureFolder.repository.appending(path: "Sources/Main/Main.docc/WaysIn.md"), encoding: .utf8)
+        for key in ServeKey.allCases { #expect(page.contains("`\(key.rawValue)`"), "\(key.rawValue) is not in the catalogue") }
     }
 
     /// Whoever replaces a file in two steps does not wish for the defaults between them.

@@ -1,4 +1,4 @@
-/// The keys of the configuration file, each with what it means and what holds without it; `serve --help` and the README's table are made of these.
+/// The keys of the configuration file, each with what it means and what holds without it; `serve --help` is made of these.
 enum ServeKey: String, Sendable, CaseIterable {
     case node
     case checkpoint
