@@ -1,6 +1,7 @@
 import Foundation
 import Relay
 import SQLiteStore
+import Sandbox
 import TestSupport
 import Testing
 

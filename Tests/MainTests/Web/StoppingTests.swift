@@ -1,5 +1,6 @@
 import Foundation
 import Relay
+import SQLiteStore
 import TestSupport
 import Testing
 
