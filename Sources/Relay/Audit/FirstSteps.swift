@@ -104,9 +104,9 @@ private struct Reader {
             let check = "mandate mailboxes check \(address) --outgoing"
             return grant.map { $0.kind == .consent } ?? true ? ["mandate grants authorize \(grantName)", check] : [check]
         case .settings:
-            return [
-                "mandate settings set EMAIL_FROM_USER_ID \(address)", "mandate settings set EMAIL_ADMINISTRATOR_USER_ID \(address)",
-            ]
+            return [SettingKey.Name.emailFromUserID, .emailAdministratorUserID].filter { directory.settings[SettingKey($0)] == nil }.map {
+                "mandate settings set \($0.rawValue) \(address)"
+            }
         case .client: return ["mandate clients add NAME --key"]
         case .message:
             return ["mandate serve", "echo 'Subject: Hello' | mandate send --purpose notification --to ADDRESS"]

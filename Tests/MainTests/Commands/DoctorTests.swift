@@ -48,6 +48,6 @@ struct DoctorTests {
         let desk = try await Desk.withStore()
         #expect(await desk.run("doctor").out.contains("EMAIL_ADMINISTRATOR_USER_ID is not set"))
         #expect(await desk.run("settings set EMAIL_ADMINISTRATOR_USER_ID root@example.org").status == 0)
-        #expect(await !desk.run("doctor").out.contains("EMAIL_ADMINISTRATOR_USER_ID"))
+        #expect(await !desk.run("doctor").out.contains("EMAIL_ADMINISTRATOR_USER_ID is not set"))
     }
 }

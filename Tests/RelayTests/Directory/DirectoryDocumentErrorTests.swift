@@ -97,7 +97,7 @@ struct DirectoryDocumentErrorTests {
             "delegations[0].kind: expected send-as, on-behalf, alias, found \"sendas\""),
         Mistake(
             base + "delegations: [{mailbox: n@example.org, covers: a@x.org, kind: alias}]",
-            "delegations[0].mailbox: there is no mailbox \"n@example.org\"; did you mean m@example.org?"),
+            "delegations[0].mailbox: there is no mailbox \"n@example.org\"; did you mean m@example.org, twin@example.org?"),
         Mistake(
             base + "delegations: [{mailbox: twin@example.org, covers: a@x.org, kind: alias}]",
             "could be any of 2 mailboxes: t-1, t-2; name it by its id"),

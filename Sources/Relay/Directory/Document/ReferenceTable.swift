@@ -65,7 +65,7 @@ package struct NameTrouble: Error, Sendable, Hashable {
     }
 
     init(ambiguous text: String, _ kind: EntityKind, _ ids: [String]) {
-        let named = ids.prefix(5).joined(separator: ", ")
+        let named = ids.sorted().prefix(5).joined(separator: ", ")
         sentence = "\"\(text.bounded)\" could be any of \(ids.count) \(kind.plural): \(named)\(ids.count > 5 ? ", …" : "")"
         fix = "name it by its id"
         code = .ambiguousName
