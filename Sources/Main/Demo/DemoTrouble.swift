@@ -23,6 +23,9 @@ enum DemoTrouble: String, Sendable, Decodable {
 }
 
 extension DemoRun {
+    /// Seconds that something may take which takes milliseconds: on a machine with much else to do, the trouble must still come in the middle.
+    private static let patience: Double = 180
+
     /// Hands one message over, lets that go wrong, and waits for the message to arrive nevertheless.
     func handOver(_ message: DemoMessage, during trouble: DemoTrouble, to service: RelayService) async throws -> Passage {
         let author = message.sidecar.user.flatMap { UserID($0) }.flatMap {
@@ -32,7 +35,7 @@ extension DemoRun {
         case .delegationRevoked:
             let stall = sandbox.add(.at(.mail, .stall))
             let passage = try await handOver([message], to: service)[0]
-            _ = try await holds(within: 30) { sandbox.held > 0 }
+            _ = try await holds(within: Self.patience) { sandbox.held > 0 }
             sandbox.changeTenant { $0.grants.removeAll { $0.address == author?.description } }
             sandbox.removeFault(stall)
             sandbox.release()
@@ -45,7 +48,7 @@ extension DemoRun {
             let ended = sandbox.add(.at(.mail, .drop, .always, login: login))
             defer { sandbox.removeFault(ended) }
             let passage = try await handOver([message], to: service)[0]
-            _ = try await settled(within: 30)
+            _ = try await settled(within: Self.patience)
             return passage
         case .providerDown:
             let faults = [Fault.at(.connect, .drop, .always), .at(.mail, .drop, .always), .atToken(.unavailable(), .always)].map {
@@ -53,7 +56,9 @@ extension DemoRun {
             }
             let passage = try await handOver([message], to: service)[0]
             if case .success(let receipt) = passage.result {
-                _ = try await holds(within: 30) { try await store.show(receipt.id).map { $0.state == .waiting && $0.attempts > 0 } ?? true }
+                _ = try await holds(within: Self.patience) {
+                    try await store.show(receipt.id).map { $0.state == .waiting && $0.attempts > 0 } ?? true
+                }
             }
             for fault in faults { sandbox.removeFault(fault) }
             // What an administrator does who does not want to wait out the minute: mandate queue retry.
