@@ -18,7 +18,7 @@ package struct Snapshot: Sendable {
 
 /// Holds the newest snapshot for everyone who decides. A reader holds the lock for one copy of a reference; the one writer at a time swaps
 /// the whole value, so no reader ever sees half a change.
-package final class Shelf: Sendable {
+package final class Snapshots: Sendable {
     // A class because tasks share it; its only state is behind the mutex.
     private let held: Mutex<Snapshot>
 

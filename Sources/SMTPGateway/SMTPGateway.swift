@@ -17,7 +17,7 @@ package final class SMTPGateway: Service {
         var tls: NIOSSLContext?
     }
 
-    private let office: GatewayOffice
+    private let dependencies: GatewayDependencies
     private let current: Mutex<Current>
     private let open = OpenConnections()
     private let updates: AsyncStream<Current>
@@ -27,10 +27,11 @@ package final class SMTPGateway: Service {
 
     /// Throws where the certificate or its key cannot be used. `onListening` is told the port that a listener got; `onReady`: all of them listen.
     package init(
-        _ settings: GatewaySettings, office: GatewayOffice, onListening: @escaping @Sendable (GatewaySettings.Listener) -> Void = { _ in },
+        _ settings: GatewaySettings, dependencies: GatewayDependencies,
+        onListening: @escaping @Sendable (GatewaySettings.Listener) -> Void = { _ in },
         onReady: @escaping @Sendable () -> Void = {}
     ) throws(GatewayFailure) {
-        self.office = office
+        self.dependencies = dependencies
         self.onListening = onListening
         self.onReady = onReady
         current = Mutex(Current(settings: settings, tls: try Self.context(settings)))
@@ -55,7 +56,7 @@ package final class SMTPGateway: Service {
                     current.withLock { $0 = next }
                     onReady()
                 } catch {
-                    office.logger.error("\(error); the service goes on as it was")
+                    dependencies.logger.error("\(error); the service goes on as it was")
                 }
             }
             return listening
@@ -122,18 +123,18 @@ package final class SMTPGateway: Service {
     private func receive(_ channel: any Channel, at place: Place) -> EventLoopFuture<Void> {
         let (settings, tls) = current.withLock { ($0.settings, $0.tls) }
         let address = channel.remoteAddress.flatMap(Self.address)
-        let visitor: Seats.Visitor = address.map { .address($0) } ?? .local
+        let visitor: ConnectionLimit.Visitor = address.map { .address($0) } ?? .local
         // Accounts of this machine may be many, and must leave room for the network.
         let share = visitor == .local ? settings.connections / 2 : settings.connectionsPerAddress
-        guard office.seats.take(visitor, most: settings.connections, share: share) else {
+        guard dependencies.connectionLimit.take(visitor, most: settings.connections, share: share) else {
             return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(RefusalHandler()) }
         }
         open.add(channel)
-        channel.closeFuture.whenComplete { [office] _ in office.seats.leave(visitor) }
+        channel.closeFuture.whenComplete { [dependencies] _ in dependencies.connectionLimit.leave(visitor) }
         switch place {
         case .network(let listener):
             let isLoopback = address?.unmapped.isLoopback == true
-            let door = Door(
+            let origin = ConnectionOrigin(
                 terms: terms(.network(mayBeClear: isLoopback || settings.allowsClear), settings, tls), address: address,
                 isImplicitTLS: listener.isImplicitTLS, patience: settings.patience,
                 secure: { context in
@@ -146,22 +147,22 @@ package final class SMTPGateway: Service {
                     guard let tls else { throw GatewayFailure.noCertificate("\(listener)") }
                     try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                 }
-                try channel.pipeline.syncOperations.addHandler(SessionHandler(door, office: office))
+                try channel.pipeline.syncOperations.addHandler(SessionHandler(origin, dependencies: dependencies))
             }
         case .socket:
             return channel.eventLoop.makeFutureWithTask { try await channel.peerUID() }.flatMapThrowing { [self] uid in
-                let door = Door(
+                let origin = ConnectionOrigin(
                     terms: terms(.local(uid: uid), settings, nil), address: nil, isImplicitTLS: false, patience: settings.patience,
                     secure: { _ in preconditionFailure("there is no TLS at a local socket") })
-                try channel.pipeline.syncOperations.addHandler(SessionHandler(door, office: office))
+                try channel.pipeline.syncOperations.addHandler(SessionHandler(origin, dependencies: dependencies))
             }
         }
     }
 
-    private func terms(_ door: Terms.Door, _ settings: GatewaySettings, _ tls: NIOSSLContext?) -> Terms {
+    private func terms(_ origin: Terms.Origin, _ settings: GatewaySettings, _ tls: NIOSSLContext?) -> Terms {
         Terms(
-            door: door, hostName: settings.hostName, offersTLS: tls != nil, size: office.surroundings.limits.size,
-            recipients: office.surroundings.limits.recipients)
+            origin: origin, hostName: settings.hostName, offersTLS: tls != nil, size: dependencies.surroundings.limits.size,
+            recipients: dependencies.surroundings.limits.recipients)
     }
 
     private static func address(_ address: SocketAddress) -> IPAddress? {
@@ -170,13 +171,14 @@ package final class SMTPGateway: Service {
 
     private func sayFarewell() async {
         let left = open.all.count
-        if left > 0 { office.logger.notice("stopping: \(left) connections take leave, what is under way is taken in first") }
+        if left > 0 { dependencies.logger.notice("stopping: \(left) connections take leave, what is under way is taken in first") }
         for channel in open.all {
             channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(SessionHandler.StopRequested()) }
         }
         let limit = current.withLock { $0.settings.patience.farewell }
-        let cut = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(Int64(limit * 1000))) { [open, office] in
-            office.logger.warning(
+        let cut = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(Int64(limit * 1000))) {
+            [open, dependencies] in
+            dependencies.logger.warning(
                 "\(open.all.count) connections did not end in \(Int(limit)) seconds: cut, and what they had begun is not kept")
             for channel in open.all { channel.close(promise: nil) }
         }
@@ -187,7 +189,7 @@ package final class SMTPGateway: Service {
     private func close(_ channel: any Channel) async {
         do { try await channel.close().get() } catch {
             // It is closed already, which is what was wanted.
-            office.logger.debug("a listener was closed before: \(type(of: error))")
+            dependencies.logger.debug("a listener was closed before: \(type(of: error))")
         }
     }
 

@@ -22,7 +22,7 @@ struct SignInKey: Sendable {
 /// Keeps signed-in connections for the next message, and no more of them for one login than its provider allows; who finds no place waits,
 /// first come, first served. A wait ends because each use of a connection is bounded by the limits of its phases.
 ///
-/// A class with a lock and not an actor: cancelled waiters must leave the queue, and closed connections the shelf, at once.
+/// A class with a lock and not an actor: cancelled waiters must leave the queue, and closed connections their place, at once.
 final class ConnectionPool: Sendable {
     enum Lease: Sendable {
         case kept(SubmissionConnection)
@@ -36,7 +36,7 @@ final class ConnectionPool: Sendable {
         let continuation: CheckedContinuation<Result<Lease, TransmitFailure>, Never>
     }
 
-    private struct Shelf {
+    private struct Connections {
         var busy = 0
         var idle: [SubmissionConnection] = []
         var waiters: [Waiter] = []
@@ -44,7 +44,7 @@ final class ConnectionPool: Sendable {
     }
 
     private struct State {
-        var shelves: [Place: Shelf] = [:]
+        var places: [Place: Connections] = [:]
         var nextWaiter = 0
         /// Cancelled before they stood in the queue.
         var cancelledEarly: Set<Int> = []
@@ -76,9 +76,9 @@ final class ConnectionPool: Sendable {
     /// Ends a lease. `connection` is kept for the next message; nil: there is none to keep.
     func giveBack(_ connection: SubmissionConnection?, at place: Place) {
         let (served, leaving) = state.withLock { state -> ((Waiter, Lease)?, SubmissionConnection?) in
-            state.shelves[place, default: Shelf()].busy -= 1
+            state.places[place, default: Connections()].busy -= 1
             let keeps = !state.isShut && connection?.isActive == true
-            if keeps, let connection { state.shelves[place]?.idle.append(connection) }
+            if keeps, let connection { state.places[place]?.idle.append(connection) }
             return (serveNext(&state, place), keeps ? nil : connection)
         }
         if let (waiter, lease) = served { waiter.continuation.resume(returning: .success(lease)) }
@@ -89,7 +89,7 @@ final class ConnectionPool: Sendable {
     func forget(_ connection: SubmissionConnection) {
         let place = connection.key.place
         let served = state.withLock { state -> (Waiter, Lease)? in
-            state.shelves[place]?.idle.removeAll { $0.id == connection.id }
+            state.places[place]?.idle.removeAll { $0.id == connection.id }
             return serveNext(&state, place)
         }
         if let (waiter, lease) = served { waiter.continuation.resume(returning: .success(lease)) }
@@ -99,11 +99,11 @@ final class ConnectionPool: Sendable {
     func shut() -> [SubmissionConnection] {
         let (waiters, idle) = state.withLock { state in
             state.isShut = true
-            let waiters = state.shelves.values.flatMap(\.waiters)
-            let idle = state.shelves.values.flatMap(\.idle)
-            for place in state.shelves.keys {
-                state.shelves[place]?.waiters = []
-                state.shelves[place]?.idle = []
+            let waiters = state.places.values.flatMap(\.waiters)
+            let idle = state.places.values.flatMap(\.idle)
+            for place in state.places.keys {
+                state.places[place]?.waiters = []
+                state.places[place]?.idle = []
             }
             return (waiters, idle)
         }
@@ -119,8 +119,8 @@ final class ConnectionPool: Sendable {
             if state.isShut { return .failure(Self.stopped) }
             if state.cancelledEarly.contains(waiter.number) { return .failure(Self.cancelled) }
             let place = waiter.key.place
-            if state.shelves[place, default: Shelf()].waiters.isEmpty, let lease = take(&state, waiter.key) { return .success(lease) }
-            state.shelves[place]?.waiters.append(waiter)
+            if state.places[place, default: Connections()].waiters.isEmpty, let lease = take(&state, waiter.key) { return .success(lease) }
+            state.places[place]?.waiters.append(waiter)
             return nil
         }
         if let result { waiter.continuation.resume(returning: result) }
@@ -128,37 +128,37 @@ final class ConnectionPool: Sendable {
 
     private func cancel(_ number: Int, at place: Place) {
         let waiter = state.withLock { state -> Waiter? in
-            guard let index = state.shelves[place]?.waiters.firstIndex(where: { $0.number == number }) else {
+            guard let index = state.places[place]?.waiters.firstIndex(where: { $0.number == number }) else {
                 state.cancelledEarly.insert(number)  // not there yet, or served already; `lease` forgets it
                 return nil
             }
-            return state.shelves[place]?.waiters.remove(at: index)
+            return state.places[place]?.waiters.remove(at: index)
         }
         waiter?.continuation.resume(returning: .failure(Self.cancelled))
     }
 
     private func serveNext(_ state: inout State, _ place: Place) -> (Waiter, Lease)? {
-        defer { if state.shelves[place]?.isUnused == true { state.shelves[place] = nil } }
-        guard let waiter = state.shelves[place]?.waiters.first, let lease = take(&state, waiter.key) else { return nil }
-        state.shelves[place]?.waiters.removeFirst()
+        defer { if state.places[place]?.isUnused == true { state.places[place] = nil } }
+        guard let waiter = state.places[place]?.waiters.first, let lease = take(&state, waiter.key) else { return nil }
+        state.places[place]?.waiters.removeFirst()
         return (waiter, lease)
     }
 
     /// A connection of the same key, the latest first, since it is the least likely to have been closed; else a place for a new one.
     private func take(_ state: inout State, _ key: SignInKey) -> Lease? {
-        var shelf = state.shelves[key.place] ?? Shelf()
+        var connections = state.places[key.place] ?? Connections()
         let lease: Lease
-        if let index = shelf.idle.lastIndex(where: { $0.key.opensSame(as: key) }) {
-            lease = .kept(shelf.idle.remove(at: index))
-        } else if let index = shelf.idle.indices.first {
-            lease = .new(replacing: shelf.idle.remove(at: index))
-        } else if shelf.busy < perPlace {
+        if let index = connections.idle.lastIndex(where: { $0.key.opensSame(as: key) }) {
+            lease = .kept(connections.idle.remove(at: index))
+        } else if let index = connections.idle.indices.first {
+            lease = .new(replacing: connections.idle.remove(at: index))
+        } else if connections.busy < perPlace {
             lease = .new(replacing: nil)
         } else {
             return nil
         }
-        shelf.busy += 1
-        state.shelves[key.place] = shelf
+        connections.busy += 1
+        state.places[key.place] = connections
         return lease
     }
 }

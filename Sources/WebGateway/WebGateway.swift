@@ -15,7 +15,7 @@ package struct WebGateway: Service {
     package let port: Int
     private let consent: ConsentRoutes
     /// nil: consent alone, for a command that waits for one.
-    private let office: WebOffice?
+    private let dependencies: WebDependencies?
     private let names: OwnNames
     /// nil: in clear, to this machine or to a proxy in front.
     private let certificate: ServedCertificate?
@@ -28,13 +28,13 @@ package struct WebGateway: Service {
 
     /// For one consent. `port` 0 is any free one, which `onListening` then tells. `onShown`: a browser has been told how its consent ended.
     package init(
-        host: String, port: Int, address: PublicAddress, desk: ConsentDesk, logger: Logger,
+        host: String, port: Int, address: PublicAddress, consents: ConsentFlow, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }, onShown: @escaping @Sendable (ConsentID) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
-        self.consent = ConsentRoutes(address: address, desk: desk, onShown: onShown)
-        self.office = nil
+        self.consent = ConsentRoutes(address: address, consents: consents, onShown: onShown)
+        self.dependencies = nil
         self.names = OwnNames(address)
         self.certificate = nil
         self.logger = logger
@@ -43,17 +43,18 @@ package struct WebGateway: Service {
 
     /// For the service.
     package init(
-        host: String, port: Int, office: WebOffice, certificate: ServedCertificate? = nil,
+        host: String, port: Int, dependencies: WebDependencies, certificate: ServedCertificate? = nil,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         self.consent = ConsentRoutes(
-            address: office.address, isEncrypted: office.settings.isEncrypted, desk: office.desk, onShown: { _ in })
-        self.office = office
-        self.names = office.names
+            address: dependencies.address, isEncrypted: dependencies.settings.isEncrypted, consents: dependencies.consents,
+            onShown: { _ in })
+        self.dependencies = dependencies
+        self.names = dependencies.names
         self.certificate = certificate
-        self.logger = office.logger
+        self.logger = dependencies.logger
         self.onListening = onListening
     }
 
@@ -71,32 +72,36 @@ package struct WebGateway: Service {
         let router = Router(context: WebContext.self)
         router.add(middleware: SafeAnswers())
         router.add(middleware: NameCheck(names: names))
-        if let office { WebRoutes(office).add(to: router) }
+        if let dependencies { WebRoutes(dependencies).add(to: router) }
         consent.add(to: router)
         // Its own log lines would name addresses with their queries, and a query may hold a code.
         var quiet = logger
         quiet.logLevel = .critical
-        let (seats, share, proxies) = (Seats(), office?.settings.connectionsPerAddress ?? 100, office?.settings.proxies ?? [])
+        let (connectionLimit, share, proxies) = (
+            ConnectionLimit(), dependencies?.settings.connectionsPerAddress ?? 100, dependencies?.settings.proxies ?? []
+        )
         let server = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [SeatHandler(seats, share: share, proxies: proxies), UnreadAnswers(), TurnHandler()],
+                additionalChannelHandlers: [
+                    ConnectionLimitHandler(connectionLimit, share: share, proxies: proxies), UnreadAnswers(), PipelineHandler(),
+                ],
                 idleTimeout: .seconds(Self.idleLimit),
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
         let application = Application(
-            responder: Addressee(address: consent.address, routes: router.buildResponder()),
+            responder: PublicPathResponder(address: consent.address, routes: router.buildResponder()),
             server: try certificate.map { try .tls(server, tlsConfiguration: $0.configuration) } ?? server,
             configuration: .init(
                 address: .hostname(host, port: port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(office?.settings.connections ?? 100, logger: quiet)),
+                availableConnectionsDelegate: MaximumAvailableConnections(dependencies?.settings.connections ?? 100, logger: quiet)),
             onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) }, logger: quiet)
-        guard let office else { return try await application.runService(gracefulShutdownSignals: []) }
+        guard let dependencies else { return try await application.runService(gracefulShutdownSignals: []) }
         try await withThrowingTaskGroup { group in
-            group.addTask { await office.errands.run() }
+            group.addTask { await dependencies.backgroundTasks.run() }
             group.addTask { try await application.runService(gracefulShutdownSignals: []) }
             group.addTask {
                 try await gracefulShutdown()
-                await office.wait(Self.farewell)
-                if !Task.isCancelled { office.logger.warning("requests did not end in \(Int(Self.farewell)) seconds: cut") }
+                await dependencies.wait(Self.farewell)
+                if !Task.isCancelled { dependencies.logger.warning("requests did not end in \(Int(Self.farewell)) seconds: cut") }
             }
             // The server's end, or the end of its patience.
             try await group.next()

@@ -7,31 +7,33 @@ internal import struct FoundationEssentials.Date
 
 /// Everything that is answered beside consent.
 struct WebRoutes: Sendable {
-    private let office: WebOffice
-    private let desk: APIDesk
+    private let dependencies: WebDependencies
+    private let api: APIRouter
     private let console: Console
-    private let entrance: Entrance
+    private let authenticator: Authenticator
 
-    init(_ office: WebOffice) {
-        self.office = office
-        entrance = Entrance(
-            address: office.address, isSecure: office.address.isSecure || office.settings.isEncrypted, proxies: office.settings.proxies,
-            sessions: SessionKeeper(key: Secret(office.draw(32))), browsers: KnownBrowsers(vault: office.vault),
-            directory: { [shelf = office.shelf] in shelf.current.directory }, now: office.accept.now)
-        desk = APIDesk(office: office, entrance: entrance)
-        console = Console(office: office, entrance: entrance)
+    init(_ dependencies: WebDependencies) {
+        self.dependencies = dependencies
+        authenticator = Authenticator(
+            address: dependencies.address, isSecure: dependencies.address.isSecure || dependencies.settings.isEncrypted,
+            proxies: dependencies.settings.proxies,
+            sessions: SessionKeeper(key: Secret(dependencies.draw(32))), browsers: KnownBrowsers(vault: dependencies.vault),
+            directory: { [snapshots = dependencies.snapshots] in snapshots.current.directory }, now: dependencies.accept.now)
+        api = APIRouter(dependencies: dependencies, authenticator: authenticator)
+        console = Console(dependencies: dependencies, authenticator: authenticator)
     }
 
     func add(to router: Router<WebContext>) {
-        router.add(middleware: NothingThere(office: office, console: console))
-        desk.add(Endpoints.all, to: router)
+        router.add(middleware: NothingThere(dependencies: dependencies, console: console))
+        api.add(Endpoints.all, to: router)
         addMonitoring(to: router)
         console.add(to: router)
     }
 
     private func addMonitoring(to router: Router<WebContext>) {
         let document = OpenAPI.document(
-            Endpoints.all, server: office.address.path.isEmpty ? "/" : office.address.path, version: office.settings.version)
+            Endpoints.all, server: dependencies.address.path.isEmpty ? "/" : dependencies.address.path,
+            version: dependencies.settings.version)
         let promise = Reply.json(document)
         router.get("/openapi.json") { request, _ in promise.response(zips: request.takesGzip) }
         router.get("/healthz") { _, _ in Reply(.ok, .text("alive\n", type: "text/plain; charset=utf-8")).response(zips: false) }
@@ -41,8 +43,8 @@ struct WebRoutes: Sendable {
 
     /// Whether mail is taken right now: the store answers, and there is room. That what is taken cannot leave is said, for strangers without a name.
     private func ready() async -> Response {
-        let isReady = await office.operations.isReady()
-        let waiting = office.decider().outlooks(at: office.now).filter { !$0.outlook.isOpen }.map {
+        let isReady = await dependencies.operations.isReady()
+        let waiting = dependencies.decider().outlooks(at: dependencies.now).filter { !$0.outlook.isOpen }.map {
             "mail of the purpose \($0.purpose.rawValue) cannot leave now: \($0.outlook.state.rawValue)\n"
         }
         return Reply(
@@ -54,25 +56,27 @@ struct WebRoutes: Sendable {
     /// Its labels name mailboxes, so it is for this machine, and for whoever may read: a monitor elsewhere sends an auditor's key.
     private func metrics(_ request: Request, _ context: WebContext) async -> Response {
         do throws(Problem) {
-            let visitor = entrance.visitor(request, context)
+            let visitor = authenticator.visitor(request, context)
             let isHere = visitor.address.isLoopback && request.headers[.forwardedFor] == nil
             guard isHere || !visitor.roles.isDisjoint(with: [.administrator, .auditor]) else {
                 throw Problem(.signInMissing, "from elsewhere this needs an auditor's key", fix: "send Authorization: Bearer KEY")
             }
-        } catch { return APIDesk.reply(to: error, context.requestID).response(zips: false) }
+        } catch { return APIRouter.reply(to: error, context.requestID).response(zips: false) }
         var samples: [Sample] = []
         do throws(StoreFailure) {
-            let depth = try await office.store.depth()
+            let depth = try await dependencies.store.depth()
             // Each of them always: what is not there cannot be compared with nought.
             let states = QueuedMessage.StateName.allCases.filter { $0 != .done }
             samples = MandateMetrics.queue(
                 messages: Dictionary(uniqueKeysWithValues: states.map { ($0.rawValue, depth.counts[$0] ?? 0) }),
-                oldest: depth.oldest.map { max(0, office.now.timeIntervalSince($0)) } ?? 0)
-        } catch { office.logger.error("the queue could not be measured: \(error)") }
+                oldest: depth.oldest.map { max(0, dependencies.now.timeIntervalSince($0)) } ?? 0)
+        } catch { dependencies.logger.error("the queue could not be measured: \(error)") }
         samples += MandateMetrics.purposes(
             areOpen: Dictionary(
-                uniqueKeysWithValues: office.decider().outlooks(at: office.now).map { ($0.purpose.rawValue, $0.outlook.isOpen) }))
-        return Reply(.ok, .text(office.registry.render(adding: samples), type: Exposition.contentType)).response(zips: request.takesGzip)
+                uniqueKeysWithValues: dependencies.decider().outlooks(at: dependencies.now).map { ($0.purpose.rawValue, $0.outlook.isOpen) }
+            ))
+        return Reply(.ok, .text(dependencies.registry.render(adding: samples), type: Exposition.contentType)).response(
+            zips: request.takesGzip)
     }
 }
 
@@ -80,7 +84,7 @@ struct WebRoutes: Sendable {
 struct NothingThere: RouterMiddleware {
     typealias Context = WebContext
 
-    let office: WebOffice
+    let dependencies: WebDependencies
     let console: Console
 
     @concurrent func handle(
@@ -89,7 +93,7 @@ struct NothingThere: RouterMiddleware {
         do { return try await next(request, context) } catch let error as HTTPError {
             let problem = problem(error, request)
             guard request.isForProgram else { return console.page(of: problem, request, context) }
-            var reply = APIDesk.reply(to: problem, context.requestID)
+            var reply = APIRouter.reply(to: problem, context.requestID)
             if problem.kind == .methodMissing { reply.headers[.allow] = methods(at: request).joined(separator: ", ") }
             return reply.response(zips: false)
         }

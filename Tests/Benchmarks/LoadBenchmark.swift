@@ -35,11 +35,11 @@ enum LoadBenchmark {
             loaded = (store, try await store.directory())
         }
         guard let loaded else { return }
-        let shelf = Shelf(Snapshot(directory: loaded.directory, conditions: Conditions()))
+        let snapshots = Snapshots(Snapshot(directory: loaded.directory, conditions: Conditions()))
         let change = DirectoryChange.put(
             .user(User(id: Organisation.user(1), name: "Renamed", addresses: [UserAddress(Organisation.address(1))])))
         _ = try await loaded.store.apply(DirectoryEdit([change], by: "benchmark", at: at))
-        let follow = try await clock.measure { try await shelf.catchUp(with: loaded.store) }
+        let follow = try await clock.measure { try await snapshots.catchUp(with: loaded.store) }
         row("\(users) users, \(delegations) delegations: filled, journal included, in", "\((fill / .seconds(1)).short) s")
         row("  opened and loaded in", "\((load / .milliseconds(1)).short) ms, \((Memory.resident() - before) >> 20) MB")
         row("  one change followed in", "\((follow / .milliseconds(1)).short) ms")

@@ -58,10 +58,10 @@ enum WebBenchmark {
         let key = "mandate-benchmark"
         let client = Client(id: ClientID(trusted: "batch"), name: "batch", credential: .key(sha256: ClientKey(key).digest))
         let organisation = Organisation(users: addresses, delegations: addresses / 10)
-        let shelf = Shelf(
+        let snapshots = Snapshots(
             Snapshot(directory: Directory(organisation.entities + [.client(client)], edition: Edition(1)), conditions: Conditions()))
         let bareDoor = Door { try await bareRoute($0) }
-        let ourDoor = Door { try await gateway(shelf, $0).run() }
+        let ourDoor = Door { try await gateway(snapshots, $0).run() }
         let bare = await bareDoor.port
         let ours = await ourDoor.port
         let result: Result<Void, any Error>
@@ -126,7 +126,7 @@ enum WebBenchmark {
         try await application.runService(gracefulShutdownSignals: [])
     }
 
-    private static func gateway(_ shelf: Shelf, _ listening: @escaping @Sendable (Int) -> Void) throws -> WebGateway {
+    private static func gateway(_ snapshots: Snapshots, _ listening: @escaping @Sendable (Int) -> Void) throws -> WebGateway {
         let now: @Sendable () -> Date = { Date() }
         let random: @Sendable (Int) -> [UInt8] = { count in (0..<count).map { _ in UInt8.random(in: 0...255) } }
         let store = MemoryStore()
@@ -136,20 +136,22 @@ enum WebBenchmark {
         let renewer = TokenRenewer(
             store: store, vault: vault, holder: "benchmark", request: refuse,
             runCommand: { _ throws(TokenFailure) in throw .missing("none") },
-            source: { GrantSource($0, in: shelf.current.directory) }, isNeeded: { _ in false }, now: now, draw: { 0.5 }, wait: wait,
+            source: { GrantSource($0, in: snapshots.current.directory) }, isNeeded: { _ in false }, now: now, draw: { 0.5 }, wait: wait,
             report: { _, _ in })
         let registry = PrometheusRegistry(MandateMetrics.catalogue)
         var logger = Logger(label: "benchmark")
         logger.logLevel = .error
-        let desk = ConsentDesk(
+        let flow = ConsentFlow(
             store: store, vault: vault, request: refuse, verify: { _ throws(IdentityFailure) in throw .temporary("nobody") },
             purpose: { _ in nil }, now: now,
             random: random)
-        let office = WebOffice(
-            store: store, shelf: shelf, vault: vault, broker: TokenBroker(renewer: renewer), desk: desk,
+        let dependencies = WebDependencies(
+            store: store, snapshots: snapshots, vault: vault, broker: TokenBroker(renewer: renewer), consents: flow,
             accept: AcceptStage.Surroundings(
                 store: store,
-                decider: { _ throws(StoreFailure) in Decider(directory: shelf.current.directory, conditions: shelf.current.conditions) },
+                decider: { _ throws(StoreFailure) in
+                    Decider(directory: snapshots.current.directory, conditions: snapshots.current.conditions)
+                },
                 now: now,
                 generator: { SystemRandomNumberGenerator() }, domain: Organisation.domain),
             address: .usual, settings: WebSettings(),
@@ -160,7 +162,7 @@ enum WebBenchmark {
                 isReady: { true }),
             registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, draw: random, logger: logger
         )
-        return WebGateway(host: "127.0.0.1", port: 0, office: office, onListening: listening)
+        return WebGateway(host: "127.0.0.1", port: 0, dependencies: dependencies, onListening: listening)
     }
 
     /// wrk's own language: each request asks for another of the million.

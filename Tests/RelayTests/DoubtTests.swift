@@ -149,7 +149,7 @@ struct DoubtTests {
         service.transmit.answer { $0.login == "ann-login" ? .failure(denial) : .success([.taken]) }
         let surroundings = service.surroundings
         for name in ["a", "b"] { try await service.accept(name) }
-        try await service.shelf.catchUp(with: service.store)
+        try await service.snapshots.catchUp(with: service.store)
         let claimed = try await service.store.claim(
             9, rooms: LaneRooms(), by: Claimant(node: "one", incarnation: "a"), at: service.clock.now,
             until: service.clock.now.addingTimeInterval(300))

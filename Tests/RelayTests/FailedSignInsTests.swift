@@ -7,23 +7,25 @@ struct FailedSignInsTests {
     private func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 
     @Test func eachHasItsShareAndAllHaveALimit() throws {
-        let seats = Seats()
-        let (one, two) = (Seats.Visitor.address(try address("192.0.2.1")), Seats.Visitor.address(try address("192.0.2.2")))
-        #expect(seats.take(one, most: 3, share: 2) && seats.take(one, most: 3, share: 2))
-        #expect(!seats.take(one, most: 3, share: 2))
-        #expect(seats.take(two, most: 3, share: 2))
-        #expect(!seats.take(two, most: 3, share: 2), "there are three in all")
-        seats.leave(one)
-        #expect(seats.take(two, most: 3, share: 2))
+        let connectionLimit = ConnectionLimit()
+        let (one, two) = (
+            ConnectionLimit.Visitor.address(try address("192.0.2.1")), ConnectionLimit.Visitor.address(try address("192.0.2.2"))
+        )
+        #expect(connectionLimit.take(one, most: 3, share: 2) && connectionLimit.take(one, most: 3, share: 2))
+        #expect(!connectionLimit.take(one, most: 3, share: 2))
+        #expect(connectionLimit.take(two, most: 3, share: 2))
+        #expect(!connectionLimit.take(two, most: 3, share: 2), "there are three in all")
+        connectionLimit.leave(one)
+        #expect(connectionLimit.take(two, most: 3, share: 2))
     }
 
     @Test func aNetworkOfIPv6IsOneVisitor() throws {
-        let seats = Seats()
-        #expect(seats.take(.address(try address("2001:db8::1")), most: 9, share: 1))
-        #expect(!seats.take(.address(try address("2001:db8::ffff:2")), most: 9, share: 1))
-        #expect(seats.take(.address(try address("2001:db8:0:1::1")), most: 9, share: 1))
-        seats.leave(.address(try address("2001:db8::1")))
-        #expect(seats.take(.address(try address("2001:db8::3")), most: 9, share: 1))
+        let connectionLimit = ConnectionLimit()
+        #expect(connectionLimit.take(.address(try address("2001:db8::1")), most: 9, share: 1))
+        #expect(!connectionLimit.take(.address(try address("2001:db8::ffff:2")), most: 9, share: 1))
+        #expect(connectionLimit.take(.address(try address("2001:db8:0:1::1")), most: 9, share: 1))
+        connectionLimit.leave(.address(try address("2001:db8::1")))
+        #expect(connectionLimit.take(.address(try address("2001:db8::3")), most: 9, share: 1))
     }
 
     @Test func eachVisitorIsCountedApart() throws {

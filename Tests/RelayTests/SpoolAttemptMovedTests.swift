@@ -19,7 +19,7 @@ struct SpoolAttemptMovedTests {
     }
 
     private func entry(_ service: FakeService) async throws -> SpoolEntry {
-        try await service.shelf.catchUp(with: service.store)
+        try await service.snapshots.catchUp(with: service.store)
         let batch = try await service.store.claim(
             1, rooms: LaneRooms(), by: Samples.node, at: service.clock.now, until: service.clock.now.addingTimeInterval(300))
         return try #require(batch.entries.first)
@@ -43,7 +43,7 @@ struct SpoolAttemptMovedTests {
         try await service.accept("m")
         let settlement = try await attempt(service) {
             _ = try await service.store.apply(Samples.edit(nobodyAsAnn))
-            try await service.shelf.catchUp(with: service.store)
+            try await service.snapshots.catchUp(with: service.store)
         }
         #expect(settlement.state == .done)
         #expect(service.transmit.sent.map(\.login) == ["desk-login"])
@@ -62,7 +62,7 @@ struct SpoolAttemptMovedTests {
         async let moved = Attempt(second, service.surroundings).run()
         while await service.pace.isEmpty("ann-login") { await Task.yield() }
         _ = try await service.store.apply(Samples.edit(nobodyAsAnn))
-        try await service.shelf.catchUp(with: service.store)
+        try await service.snapshots.catchUp(with: service.store)
         gate.open()
         #expect(await sent.state == .done)
         #expect(await moved.state == .done)
@@ -76,7 +76,7 @@ struct SpoolAttemptMovedTests {
         _ = try await attempt(service) {
             try await service.store.observe(
                 [.mailbox(login: "ann-login", .broken(since: service.clock.now, reason: "blocked"))], journal: [])
-            try await service.shelf.catchUp(with: service.store)
+            try await service.snapshots.catchUp(with: service.store)
         }
         #expect(service.transmit.sent.map(\.login) == ["desk-login"])
     }
@@ -118,7 +118,7 @@ struct SpoolAttemptMovedTests {
         let settlement = try await attempt(service) {
             _ = try await service.store.apply(Samples.edit(.user(try Samples.user("u-new", "new@example.org"))))
             try await service.store.observe([.mailbox(login: "carol-login", .broken(since: service.clock.now, reason: "x"))], journal: [])
-            try await service.shelf.catchUp(with: service.store)
+            try await service.snapshots.catchUp(with: service.store)
         }
         #expect(settlement.state == .done)
         #expect(service.transmit.sent.map(\.login) == ["ann-login"])
@@ -128,15 +128,15 @@ struct SpoolAttemptMovedTests {
     /// Whoever hears of a change can still see the old directory: the token of before is gone when the new one can be seen.
     @Test func changesAreAnnouncedBeforeTheyAreSeen() async throws {
         let service = try await FakeService()
-        let before = service.shelf.current.directory.edition
+        let before = service.snapshots.current.directory.edition
         let edition = try await service.store.apply(Samples.edit(nobodyAsAnn))
         var announced: [EntityKey] = []
-        try await service.shelf.catchUp(with: service.store) { changed in
+        try await service.snapshots.catchUp(with: service.store) { changed in
             announced = changed
-            #expect(service.shelf.current.directory.edition == before)
+            #expect(service.snapshots.current.directory.edition == before)
         }
         #expect(announced == [EntityKey(.deny, "no")])
-        #expect(service.shelf.current.directory.edition == edition)
+        #expect(service.snapshots.current.directory.edition == edition)
     }
 
     /// A batch that was taken is no failure: the first that has to wait waits as long as any other would.

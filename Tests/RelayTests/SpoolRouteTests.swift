@@ -16,19 +16,19 @@ struct SpoolRouteTests {
         let service = try await FakeService()
         let clock = service.clock
         try await service.store.observe([Self.needsConsent], journal: [])
-        try await service.shelf.catchUp(with: service.store)
-        return (service, RouteWatch(spool: service.store, shelf: service.shelf, transports: [.smtp], now: { clock.now }))
+        try await service.snapshots.catchUp(with: service.store)
+        return (service, RouteWatch(spool: service.store, snapshots: service.snapshots, transports: [.smtp], now: { clock.now }))
     }
 
     /// Through the front door, as dora, whose mail the desk carries.
     private func submit(_ service: FakeService) async throws -> Receipt {
-        let (shelf, clock) = (service.shelf, service.clock)
+        let (snapshots, clock) = (service.snapshots, service.clock)
         var stage = AcceptStage(
             Submission(),
             AcceptStage.Surroundings(
                 store: service.store,
                 decider: { _ throws(StoreFailure) in
-                    Decider(directory: shelf.current.directory, conditions: shelf.current.conditions, transports: [.smtp])
+                    Decider(directory: snapshots.current.directory, conditions: snapshots.current.conditions, transports: [.smtp])
                 }, now: { clock.now }, generator: { FakeGenerator(seed: 7) }, domain: FakeCompany.ann.domain))
         try await stage.consume(Array("From: dora@example.org\r\nTo: rob@example.com\r\n\r\nHi\r\n".utf8))
         return try await stage.finish()
@@ -36,7 +36,7 @@ struct SpoolRouteTests {
 
     private func consent(_ service: FakeService) async throws {
         try await service.store.observe([.grant(FakeCompany.appOnly, nil)], journal: [])
-        try await service.shelf.catchUp(with: service.store)
+        try await service.snapshots.catchUp(with: service.store)
     }
 
     @Test func aCarrierThatWaitsForAConsentMeansLater() async throws {
@@ -53,10 +53,10 @@ struct SpoolRouteTests {
 
     @Test func aGrantThatAPersonSwitchedOffIsHeardAndNothingIsQueued() async throws {
         let service = try await FakeService()
-        var grant = try #require(service.shelf.current.directory.grant(FakeCompany.appOnly))
+        var grant = try #require(service.snapshots.current.directory.grant(FakeCompany.appOnly))
         grant.isEnabled = false
         _ = try await service.store.apply(Samples.edit(.grant(grant)))
-        try await service.shelf.catchUp(with: service.store)
+        try await service.snapshots.catchUp(with: service.store)
         await #expect { try await submit(service) } throws: { error in
             guard case AcceptFailure.refused(let refusal) = error else { return false }
             return refusal.isTemporary && refusal.mending.mender == .here
@@ -82,7 +82,7 @@ struct SpoolRouteTests {
 
     @Test func thousandsAreWokenInParts() async throws {
         let (service, watch) = try await service()
-        let snapshot = service.shelf.current
+        let snapshot = service.snapshots.current
         let wait = RouteWait(
             until: Samples.time(1e6), why: "a consent", code: .noFallback, edition: snapshot.directory.edition,
             revision: snapshot.conditions.revision)
@@ -101,7 +101,7 @@ struct SpoolRouteTests {
         let (service, watch) = try await service()
         _ = try await submit(service)
         try await service.store.observe([.mailbox(login: "ann-login", nil)], journal: [])
-        try await service.shelf.catchUp(with: service.store)
+        try await service.snapshots.catchUp(with: service.store)
         #expect(try await watch.look() == 0)
     }
 

@@ -61,8 +61,8 @@ struct TokenRenewerTests {
         let grant = try await service.store.conditions(of: nil).grant(FakeCompany.consent)
         guard case .unanswered(_, let reason)? = grant else { return #expect(Bool(false), "\(String(describing: grant))") }
         #expect(reason.contains("answered 400"))
-        try await service.shelf.catchUp(with: service.store)
-        let snapshot = service.shelf.current
+        try await service.snapshots.catchUp(with: service.store)
+        let snapshot = service.snapshots.current
         let row = try #require(snapshot.directory.grant(FakeCompany.consent))
         #expect(HealthReport(snapshot.directory, snapshot.conditions, uses: [:], at: service.clock.now).health(of: row).state == .broken)
         _ = try await service.broker.token(for: carols)
@@ -347,7 +347,7 @@ struct TokenRenewerTests {
             secrets: [SecretChange(name: name, sealed: try service.vault.seal(Secret("pem"), for: name))], by: "root", at: service.clock.now
         )
         _ = try await service.store.apply(edit)
-        _ = try await service.shelf.catchUp(with: service.store)
+        _ = try await service.snapshots.catchUp(with: service.store)
         service.endpoint.fail(.grant(error: "invalid_grant", detail: "Invalid email or User ID"))
         let gone = TokenKey(grant: grant.id, resource: .smtp, subject: "gone@example.org")
         #expect(await failure(service, gone) == .mailbox(error: "invalid_grant", detail: "Invalid email or User ID"))

@@ -10,7 +10,7 @@ package final class FakeService: Sendable {
     package let clock = FakeClock()
     package let endpoint = FakeTokenEndpoint()
     package let transmit = FakeTransmit()
-    package let shelf: Shelf
+    package let snapshots: Snapshots
     package let vault: Vault
     package let broker: TokenBroker
     package let pace: Pace
@@ -21,8 +21,8 @@ package final class FakeService: Sendable {
         let (clock, endpoint) = (clock, endpoint)
         vault = try FakeCompany.vault()
         if await store.count(.apply) == 0 { try await FakeCompany.fill(store, vault, at: clock.now) }
-        let shelf = Shelf(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
-        self.shelf = shelf
+        let snapshots = Snapshots(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
+        self.snapshots = snapshots
         pace = Pace(
             now: { clock.now }, wait: clock.wait,
             usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })
@@ -30,19 +30,19 @@ package final class FakeService: Sendable {
             renewer: TokenRenewer(
                 store: store, vault: vault, holder: holder, request: endpoint.request,
                 runCommand: { _ throws(TokenFailure) in throw .missing("no program") },
-                source: { GrantSource($0, in: shelf.current.directory) }, now: { clock.now }, draw: { 0.5 }, wait: clock.wait))
+                source: { GrantSource($0, in: snapshots.current.directory) }, now: { clock.now }, draw: { 0.5 }, wait: clock.wait))
     }
 
     package var reports: [String] { reported.withLock { $0 } }
 
     package var surroundings: Attempt.Surroundings {
-        let (shelf, store, clock) = (shelf, store, clock)
+        let (snapshots, store, clock) = (snapshots, store, clock)
         return Attempt.Surroundings(
-            shelf: shelf, broker: broker, spool: store, transmit: transmit.transmit, transports: [.smtp], schedule: RetrySchedule(),
+            snapshots: snapshots, broker: broker, spool: store, transmit: transmit.transmit, transports: [.smtp], schedule: RetrySchedule(),
             now: { clock.now }, draw: { 0.5 },
-            notices: Attempt.NoticeOffice(domain: FakeCompany.ann.domain, generator: { SystemRandomNumberGenerator() }), pace: pace,
+            notices: Attempt.NoticeDependencies(domain: FakeCompany.ann.domain, generator: { SystemRandomNumberGenerator() }), pace: pace,
             catchUp: {
-                do throws(StoreFailure) { try await shelf.catchUp(with: store) } catch { self.report("catch up: \(error)") }
+                do throws(StoreFailure) { try await snapshots.catchUp(with: store) } catch { self.report("catch up: \(error)") }
             })
     }
 
@@ -74,7 +74,7 @@ package final class FakeService: Sendable {
 
     /// Claims the next message and makes one attempt at it, on the newest snapshot.
     package func attempt() async throws -> Settlement? {
-        try await shelf.catchUp(with: store)
+        try await snapshots.catchUp(with: store)
         let batch = try await store.claim(
             1, rooms: LaneRooms(), by: Claimant(node: "one", incarnation: "a"), at: clock.now, until: clock.now.addingTimeInterval(300))
         guard let entry = batch.entries.first else { return nil }

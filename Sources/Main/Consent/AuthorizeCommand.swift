@@ -34,8 +34,8 @@ struct AuthorizeCommand: AsyncParsableCommand {
             let grant = try await Finder(store: opened.store).find(Grant.self, grant)
             let directory = try await opened.store.directory(of: DirectorySlice())
             let curl = try CurlThread()
-            let desk = live.consentDesk(opened.store, opened.vault, curl) { ConsentPurpose($0, in: directory) }
-            let session = ConsentSession(desk: desk, grant: grant, address: directory.settings.publicAddress, live: live)
+            let flow = live.consentFlow(opened.store, opened.vault, curl) { ConsentPurpose($0, in: directory) }
+            let session = ConsentSession(flow: flow, grant: grant, address: directory.settings.publicAddress, live: live)
             let words: Result<String, any Error>
             do {
                 words = .success(

@@ -6,7 +6,7 @@ internal import WebGateway
 
 /// One consent as the command leads a person through it.
 struct ConsentSession {
-    let desk: ConsentDesk
+    let flow: ConsentFlow
     let grant: Grant
     let address: PublicAddress
     let live: Live
@@ -18,7 +18,7 @@ struct ConsentSession {
 
     func throughBrowser() async throws -> String {
         let application = grant.application.text
-        let attempt = try await desk.begin(
+        let attempt = try await flow.begin(
             grant.id, way: .browser, redirectURI: address.redirectURI(application), by: live.person)
         guard !address.isSecure else {
             show(attempt)
@@ -67,7 +67,7 @@ struct ConsentSession {
             }
         }
         let gateway = WebGateway(
-            host: "127.0.0.1", port: address.port, address: address, desk: desk,
+            host: "127.0.0.1", port: address.port, address: address, consents: flow,
             logger: Logger(label: "mandate") { _ in SwiftLogNoOpLogHandler() }, onListening: { _ in showOnce() }, onShown: onShown)
         while !Task.isCancelled {
             do { try await gateway.run() } catch is CancellationError { return nil } catch let failure as CannotListen where failure.isTaken
@@ -84,7 +84,7 @@ struct ConsentSession {
 
     private func end(of attempt: ConsentAttempt) async throws -> String {
         while live.now() < attempt.expires, !Task.isCancelled {
-            switch try await desk.store.consent(attempt.id)?.progress {
+            switch try await flow.store.consent(attempt.id)?.progress {
             case .granted(_, let words): return words
             case .refused(_, let words): throw CommandFailure(.notPermitted, words)
             case .waiting, .taken, nil: await live.wait(Self.interval)
@@ -94,17 +94,17 @@ struct ConsentSession {
     }
 
     func throughPaste() async throws -> String {
-        let attempt = try await desk.begin(
+        let attempt = try await flow.begin(
             grant.id, way: .pasted, redirectURI: address.redirectURI(grant.application.text), by: live.person)
         live.say("open this address in a browser, and sign in as \(grant.principal ?? "the mailbox's owner"):")
-        live.output(try desk.authorizationAddress(attempt))
+        live.output(try flow.authorizationAddress(attempt))
         live.say("then paste here the address that the browser ends at, even if it says that it cannot be reached")
         let reader = SecretReader(live: live, option: "standard input", what: "address")
         let text = try reader.read(from: live.standardInput.isTerminal ? "prompt" : "-").revealText()
         guard let response = AuthorizationResponse(text) else {
             throw CommandFailure.data("this is not the address the provider sent the browser to: it has a state, and a code or an error")
         }
-        let ended = try await desk.finish(response, from: .administrator, at: nil)
+        let ended = try await flow.finish(response, from: .administrator, at: nil)
         guard ended.attempt.grant == grant.id else {
             throw CommandFailure.data("that answer belonged to another consent, which it ended: \(ended.words)")
         }
@@ -112,13 +112,13 @@ struct ConsentSession {
     }
 
     func throughDevice(_ client: TokenClient) async throws -> String {
-        let invitation = try await desk.invite(grant.id, by: live.person, request: client.requestDevice)
+        let invitation = try await flow.invite(grant.id, by: live.person, request: client.requestDevice)
         let place = invitation.answer.completeURI ?? invitation.answer.verificationURI
         live.say(
             "open \(DisplayWidth.printable(place)) on any screen, sign in as \(grant.principal ?? "the mailbox's owner"), and type")
         live.output(DisplayWidth.printable(invitation.answer.userCode))
         live.say("waiting until \(invitation.expires.second)")
-        return try await desk.redeem(invitation, poll: client.pollDevice, wait: live.wait)
+        return try await flow.redeem(invitation, poll: client.pollDevice, wait: live.wait)
     }
 }
 

@@ -5,11 +5,11 @@ internal import SQLiteStore
 internal import WebGateway
 
 extension Live {
-    /// A desk on this store that talks to the providers themselves.
-    func consentDesk(
+    /// A flow on this store that talks to the providers themselves.
+    func consentFlow(
         _ store: SQLiteStore, _ vault: Vault, _ curl: CurlThread, purpose: @escaping @Sendable (GrantID) -> ConsentPurpose?
-    ) -> ConsentDesk {
-        ConsentDesk(
+    ) -> ConsentFlow {
+        ConsentFlow(
             store: store, vault: vault, request: tokenClient(curl).requestToken, verify: IdentityVerifier(curl, now: now).verify,
             purpose: purpose, now: now, random: { randomBytes($0) })
     }

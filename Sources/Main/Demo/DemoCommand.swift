@@ -119,19 +119,19 @@ struct DemoCommand: AsyncParsableCommand {
         let ordinary = messages.filter { $0.sidecar.during == nil }
         var passages = try await run.handOver(ordinary, to: service)
         var isSettled = try await run.settled(within: 120)
-        var lines = try await run.compare(passages, service.shelf.current)
+        var lines = try await run.compare(passages, service.snapshots.current)
         for message in messages {
             guard let trouble = message.sidecar.during else { continue }
             live.say("\(message.name): \(trouble.words)")
             let passage = try await run.handOver(message, during: trouble, to: service)
             isSettled = try await run.settled(within: 120) && isSettled
-            lines += try await run.compare([passage], service.shelf.current)
+            lines += try await run.compare([passage], service.snapshots.current)
             passages.append(passage)
         }
         let seconds = live.now().timeIntervalSince(began)
         let form = ListingForm(format: format.format, isWide: wide)
         try DemoTable.write(lines, form, live)
-        try await DemoTable.writeUnauthorized(run.store, service.shelf.current, form, live)
+        try await DemoTable.writeUnauthorized(run.store, service.snapshots.current, form, live)
         let faults = lines.flatMap { line in line.faults.map { "\(line.message): \($0)" } }
         for fault in faults { live.complain(fault) }
         if !isSettled { live.complain("the queue was not empty after two minutes") }

@@ -42,13 +42,13 @@ struct DemoRun: Sendable {
         let domain = try Domain("demo.mandate.example")
         let surroundings = AcceptStage.Surroundings(
             store: store,
-            decider: { [shelf = service.shelf] _ throws(StoreFailure) in
-                Decider(directory: shelf.current.directory, conditions: shelf.current.conditions)
+            decider: { [snapshots = service.snapshots] _ throws(StoreFailure) in
+                Decider(directory: snapshots.current.directory, conditions: snapshots.current.conditions)
             }, now: live.now, generator: { [live] in live.generator }, domain: domain)
         var passages: [Passage] = []
         for message in messages {
             let pieces = try message.pieces()
-            let submission = try message.submission(service.shelf.current.directory)
+            let submission = try message.submission(service.snapshots.current.directory)
             let result: Result<Receipt, AcceptFailure>
             do throws(AcceptFailure) {
                 var stage = AcceptStage(submission, surroundings)

@@ -29,7 +29,7 @@ extension DemoRun {
     /// Hands one message over, lets that go wrong, and waits for the message to arrive nevertheless.
     func handOver(_ message: DemoMessage, during trouble: DemoTrouble, to service: RelayService) async throws -> Passage {
         let author = message.sidecar.user.flatMap { UserID($0) }.flatMap {
-            service.shelf.current.directory.user($0)?.addresses.first?.address
+            service.snapshots.current.directory.user($0)?.addresses.first?.address
         }
         switch trouble {
         case .delegationRevoked:
@@ -41,7 +41,7 @@ extension DemoRun {
             sandbox.release()
             return passage
         case .consentWithdrawn:
-            let login = service.shelf.current.directory.allMailboxes.first { $0.address == author }?.login ?? ""
+            let login = service.snapshots.current.directory.allMailboxes.first { $0.address == author }?.login ?? ""
             sandbox.setConsent(.revoked, login: login)
             sandbox.revokeAccessTokens(of: login)
             // Its open connections end with it; the next one must sign in anew.

@@ -10,7 +10,7 @@ extension MailboxesCommand {
                 Examples:
                   mandate mailboxes add tracker@example.org --grant tracker --login svc-tracker@example.onmicrosoft.com
                   mandate mailboxes add --family @example.org --grant staff
-                  mandate mailboxes add --family ann@example.org --family bob@example.org --name office --grant staff
+                  mandate mailboxes add --family ann@example.org --family bob@example.org --name dependencies --grant staff
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "The mailbox's address.", transform: Parse.address) var address: EmailAddress?

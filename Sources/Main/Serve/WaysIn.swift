@@ -19,13 +19,13 @@ struct WaysIn: Sendable {
         let surroundings = service.surroundings(
             domain: configuration.domain, limits: AcceptStage.Limits(size: configuration.size, recipients: configuration.recipients))
         let readiness = Readiness(live)
-        let office = GatewayOffice(
-            directory: { [shelf = service.shelf] in shelf.current.directory }, surroundings: surroundings,
+        let dependencies = GatewayDependencies(
+            directory: { [snapshots = service.snapshots] in snapshots.current.directory }, surroundings: surroundings,
             address: { account in service.address(ofAccount: account) }, owner: live.account.uid,
             accepted: { isLocal in service.accepted(by: isLocal ? .sendmail : .smtp) },
             refused: { [metrics = service.metrics] in metrics.loginFailed() }, logger: log)
         smtp = try SMTPGateway(
-            try Self.settings(configuration), office: office,
+            try Self.settings(configuration), dependencies: dependencies,
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
             onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
         certificate = try configuration.httpIdentity.map(Self.certificate)
@@ -33,7 +33,7 @@ struct WaysIn: Sendable {
             gateway: service.gateway(
                 host: configuration.httpHost, port: configuration.httpPort, certificate: certificate, settings: configuration.web,
                 accept: surroundings), log: log, live: live)
-        if let name = configuration.pickup?.client, !service.shelf.current.directory.allClients.contains(where: { $0.name == name }) {
+        if let name = configuration.pickup?.client, !service.snapshots.current.directory.allClients.contains(where: { $0.name == name }) {
             throw CommandFailure.configuration(
                 "pickup.client: there is no client \(name); `mandate clients add \(name) --key` makes one, whose key nobody needs")
         }
@@ -42,7 +42,8 @@ struct WaysIn: Sendable {
                 settings,
                 PickupFolder.Surroundings(
                     accept: surroundings, isAccepted: { id throws(StoreFailure) in try await service.store.show(id) != nil },
-                    directory: { [shelf = service.shelf] in shelf.current.directory }, address: { service.address(ofAccount: $0) },
+                    directory: { [snapshots = service.snapshots] in snapshots.current.directory },
+                    address: { service.address(ofAccount: $0) },
                     owner: live.account.uid,
                     accepted: { service.accepted(by: settings.isMaildrop ? .sendmail : .pickup) }, wait: live.wait, logger: log
                 ))

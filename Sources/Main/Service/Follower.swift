@@ -2,10 +2,10 @@ internal import Logging
 internal import Relay
 internal import SQLiteStore
 
-/// Brings the shelf up to the store and tells the broker whose credentials a person has changed.
+/// Brings the snapshot up to the store and tells the broker whose credentials a person has changed.
 struct Follower: Sendable {
     let store: SQLiteStore
-    let shelf: Shelf
+    let snapshots: Snapshots
     let broker: TokenBroker
     let log: Logger
 
@@ -42,7 +42,7 @@ struct Follower: Sendable {
     func catchUp() async -> Bool {
         do throws(StoreFailure) {
             // Of a directory that nobody sees yet: a new one must not be met with a token of before.
-            try await shelf.catchUp(with: store) { await forget($0) }
+            try await snapshots.catchUp(with: store) { await forget($0) }
             return true
         } catch {
             log.error("the directory cannot be followed: \(error)")
@@ -54,7 +54,7 @@ struct Follower: Sendable {
         let grants = Set(changed.filter { $0.kind == .grant }.map(\.id))
         let applications = Set(changed.filter { $0.kind == .application || $0.kind == .provider }.map(\.id))
         guard !grants.isEmpty || !applications.isEmpty else { return }
-        let directory = shelf.current.directory
+        let directory = snapshots.current.directory
         await broker.forget { id in
             if grants.contains(id.text) { return true }
             guard let source = GrantSource(id, in: directory) else { return true }

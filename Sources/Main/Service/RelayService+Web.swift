@@ -11,20 +11,21 @@ extension RelayService {
     func gateway(
         host: String, port: Int?, certificate: ServedCertificate?, settings: WebSettings, accept: AcceptStage.Surroundings
     ) -> WebGateway {
-        let address = shelf.current.directory.settings.publicAddress
+        let address = snapshots.current.directory.settings.publicAddress
         let port = port ?? (address.isSecure && certificate == nil ? PublicAddress.usual.port : address.port)
         if certificate != nil, !address.isSecure {
             log.warning(
                 "browsers come with TLS, so consents cannot come back to \(address): run `mandate settings set public-url https://NAME:\(port)`, and start again"
             )
         }
-        let office = WebOffice(
-            store: store, shelf: shelf, vault: vault, broker: broker,
-            desk: live.consentDesk(store, vault, curl) { [shelf] in ConsentPurpose($0, in: shelf.current.directory) }, accept: accept,
+        let dependencies = WebDependencies(
+            store: store, snapshots: snapshots, vault: vault, broker: broker,
+            consents: live.consentFlow(store, vault, curl) { [snapshots] in ConsentPurpose($0, in: snapshots.current.directory) },
+            accept: accept,
             address: address, settings: settings, operations: operations, registry: registry, metrics: metrics, wait: live.wait,
             draw: { [live] in live.randomBytes($0) }, logger: log)
         return WebGateway(
-            host: host, port: port, office: office, certificate: certificate,
+            host: host, port: port, dependencies: dependencies, certificate: certificate,
             onListening: { [log] in
                 log.notice(
                     "listening for browsers at \(host):\($0)\(certificate == nil ? "" : " (TLS)"); consents come back to \(address)")
@@ -50,17 +51,17 @@ extension RelayService {
     private func probe(_ key: StandingKey, _ mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? {
         let opened = opened(for: person)
         do {
-            let outcome = try await opened.probe(key, through: mailbox, shelf.current.directory)
+            let outcome = try await opened.probe(key, through: mailbox, snapshots.current.directory)
             try await opened.note(outcome, of: [key], mailbox)
         } catch let failure as StoreFailure { throw failure } catch {
             throw .unavailable("the probe could not be made: \(Ending(error).sentence)")
         }
         _ = await follower.catchUp()
-        return shelf.current.conditions.standing(key)
+        return snapshots.current.conditions.standing(key)
     }
 
     private func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport {
-        let check = MailboxCheck(opened: opened(for: person), directory: shelf.current.directory)
+        let check = MailboxCheck(opened: opened(for: person), directory: snapshots.current.directory)
         do {
             let outcome =
                 switch kind {

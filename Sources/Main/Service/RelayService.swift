@@ -13,7 +13,7 @@ internal import WebGateway
 /// and both are the same code on the same store.
 struct RelayService: Service {
     let store: SQLiteStore
-    let shelf: Shelf
+    let snapshots: Snapshots
     let broker: TokenBroker
     let runner: SpoolRunner
     let follower: Follower
@@ -38,13 +38,13 @@ struct RelayService: Service {
         let conditions = try await store.conditions(of: nil)
         let registry = PrometheusRegistry(MandateMetrics.catalogue)
         let metrics = MandateMetrics(factory: registry, version: Mandate.version)
-        let shelf = Shelf(Snapshot(directory: directory, conditions: conditions))
+        let snapshots = Snapshots(Snapshot(directory: directory, conditions: conditions))
         let curl = try CurlThread()
         let claimant = Claimant(node: node, incarnation: live.identifier("run"))
         let renewer = live.renewer(
             store, vault, holder: claimant.holder, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
             asked: { key, failure in metrics.tokenRenewed(grant: key.grant.text, outcome: failure?.metric ?? "granted") },
-            directory: { shelf.current.directory })
+            directory: { snapshots.current.directory })
         let broker = TokenBroker(renewer: renewer)
         var settings = TransmitSettings(now: live.now)
         settings.name = try live.hostDomain.ascii
@@ -57,19 +57,19 @@ struct RelayService: Service {
             case .graph, .gmail: try await requests.send(message)
             }
         }
-        let follower = Follower(store: store, shelf: shelf, broker: broker, log: log)
+        let follower = Follower(store: store, snapshots: snapshots, broker: broker, log: log)
         let watch = StandingWatch(
             prober: Prober(broker: broker, transmit: send, senders: GmailSenders(curl), live: live), store: store, vault: vault,
-            shelf: shelf,
+            snapshots: snapshots,
             catchUp: { _ = await follower.catchUp() }, live: live, log: log)
         self.watch = watch
         self.runner = SpoolRunner(
             claimant: claimant,
             attempt: Attempt.Surroundings(
-                shelf: shelf, broker: broker, spool: store,
+                snapshots: snapshots, broker: broker, spool: store,
                 transmit: send, transports: Set(Transport.allCases),
                 schedule: RetrySchedule(), now: live.now, draw: live.fraction,
-                notices: Attempt.NoticeOffice(domain: try domain ?? live.hostDomain, generator: { live.generator }),
+                notices: Attempt.NoticeDependencies(domain: try domain ?? live.hostDomain, generator: { live.generator }),
                 pace: Pace(
                     now: live.now, wait: live.wait,
                     usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) }),
@@ -79,11 +79,11 @@ struct RelayService: Service {
                 settlement.note(in: log, seconds: seconds)
                 if !settlement.observations.isEmpty { watch.wake() }
             })
-        self.routes = RouteWatch(spool: store, shelf: shelf, transports: Set(Transport.allCases), now: live.now)
+        self.routes = RouteWatch(spool: store, snapshots: snapshots, transports: Set(Transport.allCases), now: live.now)
         self.registry = registry
         self.metrics = metrics
         self.store = store
-        self.shelf = shelf
+        self.snapshots = snapshots
         self.broker = broker
         self.follower = follower
         self.transmit = transmit
@@ -94,18 +94,18 @@ struct RelayService: Service {
         self.checkpointFile = checkpointFile
     }
 
-    /// What every way in accepts with: the shelf's directory, so that a decision costs no look at the store.
+    /// What every way in accepts with: the snapshot's directory, so that a decision costs no look at the store.
     func surroundings(domain: Domain, limits: AcceptStage.Limits) -> AcceptStage.Surroundings {
         AcceptStage.Surroundings(
             store: store,
-            decider: { [shelf] _ throws(StoreFailure) in
-                let snapshot = shelf.current
+            decider: { [snapshots] _ throws(StoreFailure) in
+                let snapshot = snapshots.current
                 return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
             }, now: live.now, generator: { [live] in live.generator }, domain: domain, limits: limits)
     }
 
     func address(ofAccount name: String) -> EmailAddress? {
-        let snapshot = shelf.current
+        let snapshot = snapshots.current
         return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
             .address(ofAccount: name, at: live.now())
     }
@@ -165,7 +165,7 @@ extension RelayService {
                     runner.wake()
                 }
             } catch { log.error("what waits for a route could not be looked at: \(error)") }
-            let snapshot = shelf.current
+            let snapshot = snapshots.current
             let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions)
             for (purpose, outlook) in decider.outlooks(at: live.now()) {
                 let was = before.updateValue(outlook, forKey: purpose)
@@ -183,7 +183,7 @@ extension RelayService {
     /// One grant of each suspended application; a service account's needs a mailbox to ask for. And every program that failed: it may work by now, and
     /// nobody tells us.
     private func probe() async {
-        let snapshot = shelf.current
+        let snapshot = snapshots.current
         for grant in snapshot.directory.allGrants where grant.isEnabled && grant.kind == .command {
             if snapshot.conditions.grant(grant.id) != nil { await broker.probe(grant.id, with: TokenKey(grant: grant.id, resource: .smtp)) }
         }
@@ -223,7 +223,7 @@ extension RelayService {
     private func warn() async {
         while !Task.isCancelled {
             do throws(StoreFailure) {
-                let snapshot = shelf.current
+                let snapshot = snapshots.current
                 let report = HealthReport(snapshot.directory, snapshot.conditions, uses: try await store.uses(), at: live.now())
                 for (key, name, ending, threshold) in report.endings {
                     let words = "\(name): \(ending.words(at: live.now()))"

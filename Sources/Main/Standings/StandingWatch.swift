@@ -11,7 +11,7 @@ struct StandingWatch: Sendable {
     let prober: Prober
     let store: SQLiteStore
     let vault: Vault
-    let shelf: Shelf
+    let snapshots: Snapshots
     let catchUp: @Sendable () async -> Void
     let live: Live
     let log: Logger
@@ -26,13 +26,13 @@ struct StandingWatch: Sendable {
     private static let reportInterval: Double = 900
 
     init(
-        prober: Prober, store: SQLiteStore, vault: Vault, shelf: Shelf, catchUp: @escaping @Sendable () async -> Void, live: Live,
+        prober: Prober, store: SQLiteStore, vault: Vault, snapshots: Snapshots, catchUp: @escaping @Sendable () async -> Void, live: Live,
         log: Logger
     ) {
         self.prober = prober
         self.store = store
         self.vault = vault
-        self.shelf = shelf
+        self.snapshots = snapshots
         self.catchUp = catchUp
         self.live = live
         self.log = log
@@ -58,7 +58,7 @@ struct StandingWatch: Sendable {
                     await probe(key)
                     learned()
                 }
-                for (key, report) in shelf.current.conditions.allReports where !Task.isCancelled && isNew(report, looked[key]) {
+                for (key, report) in snapshots.current.conditions.allReports where !Task.isCancelled && isNew(report, looked[key]) {
                     looked[key] = live.now()
                     await look(key, report)
                     learned()
@@ -73,7 +73,7 @@ struct StandingWatch: Sendable {
 extension StandingWatch {
     /// What mail waits for first.
     private func due() -> [StandingKey] {
-        let (now, snapshot) = (live.now(), shelf.current)
+        let (now, snapshot) = (live.now(), snapshots.current)
         let all = snapshot.conditions.allStandings
         var refusals: [String: Int] = [:]
         for (key, standing) in all { refusals[key.login, default: 0] += standing.refusals(in: 86_400, before: now) }
@@ -90,19 +90,19 @@ extension StandingWatch {
     }
 
     private func probe(_ key: StandingKey) async {
-        let directory = shelf.current.directory
+        let directory = snapshots.current.directory
         // It may have been cleared, or proven by a person, since it was due.
-        guard let standing = shelf.current.conditions.standing(key), isDue(key, standing, directory, at: live.now()),
+        guard let standing = snapshots.current.conditions.standing(key), isDue(key, standing, directory, at: live.now()),
             let mailbox = directory.account(of: key), mailbox.isEnabled
         else { return }
         let outcome = await prober.probe(key, through: mailbox, in: directory)
-        let current = shelf.current.conditions.standing(key) ?? .declared
+        let current = snapshots.current.conditions.standing(key) ?? .declared
         await keep(outcome, key, current, current.probed(outcome, isOwn: key.from == mailbox.address, at: live.now()))
     }
 
     private func keep(_ outcome: ProbeOutcome, _ key: StandingKey, _ before: Standing, _ standing: Standing) async {
         log.notice("probed \(key.login) as \(key.from) over \(key.transport.rawValue): \(Optional(standing).words)")
-        let lifted = outcome.hasSent ? shelf.current.conditions.lifting(key.login, over: key.transport) : []
+        let lifted = outcome.hasSent ? snapshots.current.conditions.lifting(key.login, over: key.transport) : []
         guard standing != before || !lifted.isEmpty else { return }
         let entry = JournalEntry(
             at: live.now(), kind: .changed, facts: [.init("entity", "standing"), .init("observed", "probed: \(outcome.word)")],
@@ -122,10 +122,10 @@ extension StandingWatch {
     }
 
     private func look(_ key: ReportKey, _ report: ClientReport) async {
-        let directory = shelf.current.directory
+        let directory = snapshots.current.directory
         if let from = key.from, let transport = key.transport {
             let pair = StandingKey(login: key.login, from: from, transport: transport)
-            let standing = shelf.current.conditions.standing(pair) ?? .declared
+            let standing = snapshots.current.conditions.standing(pair) ?? .declared
             guard !standing.isInTheWay, !standing.isProven(since: report.at.addingTimeInterval(-Self.reportInterval)),
                 let mailbox = directory.account(of: pair), mailbox.isEnabled
             else { return }

@@ -42,7 +42,7 @@ extension Attempt {
 
     /// As it was decided on, unless it has changed meanwhile; nil: it was proven since this attempt began, which its refusal knows nothing of.
     private func known(_ key: StandingKey, _ decision: Decision, since start: Date) -> Standing? {
-        let current = surroundings.shelf.current.conditions.standing(key)
+        let current = surroundings.snapshots.current.conditions.standing(key)
         guard current != snapshot.conditions.standing(key) else { return decision.standings[key] ?? current ?? .declared }
         if case .proven(let at, _)? = current, at >= start { return nil }
         return current ?? .declared

@@ -4,7 +4,7 @@ internal import struct FoundationEssentials.Date
 /// Tells the sender of what is given up, and of what went to where nobody reports its delivery, in the commit that settles it.
 extension Attempt {
     /// Who says so, and where its names come from.
-    package struct NoticeOffice: Sendable {
+    package struct NoticeDependencies: Sendable {
         package let domain: Domain
         package let generator: @Sendable () -> any RandomNumberGenerator
 
@@ -19,11 +19,11 @@ extension Attempt {
         guard !entry.message.isAutomatic, let address = noticeAddress else { return nil }
         let fates = failures(report, givenUp: why) + relayed(report)
         guard !fates.isEmpty, let (author, lane) = noticeAuthor(report) else { return nil }
-        let office = surroundings.notices
+        let dependencies = surroundings.notices
         let notice = DeliveryNotice(
             original: entry.message, body: await returnedBody(), fates: fates, waiting: why == nil ? stillTried(report) : 0,
-            attempts: entry.claim.attempt, domain: office.domain, at: report.at)
-        var generator: any RandomNumberGenerator = office.generator()
+            attempts: entry.claim.attempt, domain: dependencies.domain, at: report.at)
+        var generator: any RandomNumberGenerator = dependencies.generator()
         let (message, body) = notice.message(from: author, to: address, using: &generator)
         return Settlement.Notice(message: message, body: body, lane: lane)
     }

@@ -6,7 +6,7 @@ package import struct FoundationEssentials.Date
 package struct Attempt: Sendable {
     /// What every attempt works with.
     package struct Surroundings: Sendable {
-        package let shelf: Shelf
+        package let snapshots: Snapshots
         package let broker: TokenBroker
         package let spool: any Spool
         package let transmit: Transmit
@@ -15,18 +15,19 @@ package struct Attempt: Sendable {
         package let schedule: RetrySchedule
         package let now: @Sendable () -> Date
         package let draw: @Sendable () -> Double
-        package let notices: NoticeOffice
+        package let notices: NoticeDependencies
         package let pace: Pace
-        /// Brings the shelf up to the store.
+        /// Brings the snapshot up to the store.
         package let catchUp: @Sendable () async -> Void
         package let trials: Trials
 
         package init(
-            shelf: Shelf, broker: TokenBroker, spool: any Spool, transmit: @escaping Transmit, transports: Set<Transport>,
-            schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double, notices: NoticeOffice,
+            snapshots: Snapshots, broker: TokenBroker, spool: any Spool, transmit: @escaping Transmit, transports: Set<Transport>,
+            schedule: RetrySchedule, now: @escaping @Sendable () -> Date, draw: @escaping @Sendable () -> Double,
+            notices: NoticeDependencies,
             pace: Pace, catchUp: @escaping @Sendable () async -> Void, trials: Trials = Trials()
         ) {
-            self.shelf = shelf
+            self.snapshots = snapshots
             self.broker = broker
             self.spool = spool
             self.transmit = transmit
@@ -48,7 +49,7 @@ package struct Attempt: Sendable {
     package init(_ entry: SpoolEntry, _ surroundings: Surroundings) {
         self.entry = entry
         self.surroundings = surroundings
-        self.snapshot = surroundings.shelf.current
+        self.snapshot = surroundings.snapshots.current
     }
 
     private var message: AcceptedMessage { entry.message }
@@ -169,7 +170,7 @@ package struct Attempt: Sendable {
     /// After each wait, for a place or for a token, the world may have moved: a right that was revoked meanwhile is not used, and a token that was had with
     /// newer credentials does not go to the server of before.
     private func holds(_ plan: Plan, with token: AccessToken) async -> Bool {
-        if token.revision > surroundings.shelf.current.directory.edition { await surroundings.catchUp() }
+        if token.revision > surroundings.snapshots.current.directory.edition { await surroundings.catchUp() }
         let now = Attempt(entry, surroundings)
         guard token.revision <= now.snapshot.directory.edition else { return false }
         if now.snapshot.isSame(as: snapshot) { return true }

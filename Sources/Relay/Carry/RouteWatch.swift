@@ -9,21 +9,21 @@ package actor RouteWatch {
     private static let batch = 1000
 
     private let spool: any Spool
-    private let shelf: Shelf
+    private let snapshots: Snapshots
     private let transports: Set<Transport>
     private let now: @Sendable () -> Date
     private var seen: (edition: Edition, revision: Int64)?
 
-    package init(spool: any Spool, shelf: Shelf, transports: Set<Transport>, now: @escaping @Sendable () -> Date) {
+    package init(spool: any Spool, snapshots: Snapshots, transports: Set<Transport>, now: @escaping @Sendable () -> Date) {
         self.spool = spool
-        self.shelf = shelf
+        self.snapshots = snapshots
         self.transports = transports
         self.now = now
     }
 
     /// Looks, if anything was changed or observed since the last time. Returns how many messages are due now that were not.
     package func look() async throws(StoreFailure) -> Int {
-        let snapshot = shelf.current
+        let snapshot = snapshots.current
         let newest = (edition: snapshot.directory.edition, revision: snapshot.conditions.revision)
         if let seen, seen == newest { return 0 }
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: transports)

@@ -129,7 +129,7 @@ package actor SpoolRunner {
     }
 
     private func isBehind(_ batch: ClaimedBatch) -> Bool {
-        let snapshot = attempt.shelf.current
+        let snapshot = attempt.snapshots.current
         return batch.edition > snapshot.directory.edition || batch.revision > snapshot.conditions.revision
     }
 

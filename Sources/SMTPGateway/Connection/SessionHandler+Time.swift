@@ -3,7 +3,7 @@ internal import NIOCore
 /// How long a client may take.
 extension SessionHandler {
     func expectCommand(_ context: ChannelHandlerContext) {
-        watch.command(door.patience, isKnown: session.admission != nil, at: context.eventLoop.now)
+        watch.command(origin.patience, isKnown: session.admission != nil, at: context.eventLoop.now)
         arm(context)
     }
 

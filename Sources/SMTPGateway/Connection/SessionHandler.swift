@@ -15,11 +15,11 @@ final class SessionHandler: ChannelDuplexHandler {
     /// The service stops.
     struct StopRequested: Sendable {}
 
-    private let office: GatewayOffice
-    let door: Door
+    private let dependencies: GatewayDependencies
+    let origin: ConnectionOrigin
     var session: SubmissionSession
     private var decoder = InputDecoder()
-    private var reception = Reception.none
+    private var reception = IncomingMessage.none
     private var output: ByteBuffer?
 
     /// A failed log-in waits for its answer.
@@ -32,10 +32,10 @@ final class SessionHandler: ChannelDuplexHandler {
     var watch = Watch()
     var timer: (due: NIODeadline, task: Scheduled<Void>)?
 
-    init(_ door: Door, office: GatewayOffice) {
-        self.door = door
-        self.office = office
-        session = SubmissionSession(door.terms, byPlace: office.admission(door), isEncrypted: door.isImplicitTLS)
+    init(_ origin: ConnectionOrigin, dependencies: GatewayDependencies) {
+        self.origin = origin
+        self.dependencies = dependencies
+        session = SubmissionSession(origin.terms, byPlace: dependencies.admission(origin), isEncrypted: origin.isImplicitTLS)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -88,7 +88,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A reset or a TLS alert: whoever it was learns nothing more, and what was accepted is kept already.
-        office.logger.debug("connection from \(door.place) ended: \(type(of: error))")
+        dependencies.logger.debug("connection from \(origin.place) ended: \(type(of: error))")
         close(context)
     }
 
@@ -104,7 +104,7 @@ final class SessionHandler: ChannelDuplexHandler {
             if case .none = reception { expectCommand(context) }
         }
         if reception.isArriving {
-            if isPipeFull { watch.stop() } else { watch.received(decoder.contentOctets, door.patience, at: context.eventLoop.now) }
+            if isPipeFull { watch.stop() } else { watch.received(decoder.contentOctets, origin.patience, at: context.eventLoop.now) }
             // It is too large already, and goes on: nobody who means well sends as many.
             if decoder.contentOctets / 2 > session.terms.size {
                 perform(session.end(Reply(ContentReader.Flaw.tooLarge(limit: session.terms.size))), context)
@@ -127,7 +127,7 @@ final class SessionHandler: ChannelDuplexHandler {
             case .startTLS: startTLS(context)
             case .verify(let caller): verify(caller, context)
             case .find(let account, let parameters):
-                perform(session.found(office.address(account), of: account, parameters), context)
+                perform(session.found(dependencies.address(account), of: account, parameters), context)
             case .collect(let transaction): collect(transaction, context)
             case .close: close(context)
             }
@@ -160,13 +160,14 @@ final class SessionHandler: ChannelDuplexHandler {
 /// Who calls.
 extension SessionHandler {
     private func verify(_ caller: Caller, _ context: ChannelHandlerContext) {
-        if let client = office.directory().client(caller) { return perform(session.verified(client), context) }
-        office.refused()
+        if let client = dependencies.directory().client(caller) { return perform(session.verified(client), context) }
+        dependencies.refused()
         let failures = failures(of: caller, at: context.eventLoop.now)
         // The name is said only where it is one: who mixes the two up has typed the key there.
         if case .key(let name, _) = caller {
-            let isName = office.directory().allClients.contains { $0.name == name }
-            office.logger.notice("a log-in as \(isName ? name.debugDescription : "a client that there is not") from \(door.place) failed")
+            let isName = dependencies.directory().allClients.contains { $0.name == name }
+            dependencies.logger.notice(
+                "a log-in as \(isName ? name.debugDescription : "a client that there is not") from \(origin.place) failed")
         }
         isSlowed = true
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -182,7 +183,7 @@ extension SessionHandler {
 
     private func failures(of caller: Caller, at now: NIODeadline) -> Int {
         guard case .key(let name, _) = caller else { return 1 }
-        return office.failures.add(.name(name, from: door.address ?? .unspecified), at: Double(now.uptimeNanoseconds) / 1e9)
+        return dependencies.failures.add(.name(name, from: origin.address ?? .unspecified), at: Double(now.uptimeNanoseconds) / 1e9)
     }
 
     /// Failures under one name from one place after which each further one ends its connection.
@@ -196,7 +197,7 @@ extension SessionHandler {
         flush(context)
         decoder.clear()
         do {
-            try door.secure(context)
+            try origin.secure(context)
             session.secured()
         } catch {
             errorCaught(context: context, error: error)
@@ -210,12 +211,12 @@ extension SessionHandler {
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
-        let intake = Intake(office.submission(transaction, session, door), office.surroundings) {
+        let intake = Intake(dependencies.submission(transaction, session, origin), dependencies.surroundings) {
             eventLoop.execute { handler.value.drained(bound.value) }
         }
         reception = .arriving(intake)
         decoder.expectContent(limit: session.terms.size)
-        watch.content(door.patience, at: context.eventLoop.now)
+        watch.content(origin.patience, at: context.eventLoop.now)
         arm(context)
         Task {
             let outcome = await intake.run()
@@ -230,7 +231,7 @@ extension SessionHandler {
     private func drained(_ context: ChannelHandlerContext) {
         isPipeFull = false
         // The time that we took is not the client's.
-        if reception.isArriving { watch.resumed(door.patience, at: context.eventLoop.now) }
+        if reception.isArriving { watch.resumed(origin.patience, at: context.eventLoop.now) }
         arm(context)
         readOn(context)
     }
@@ -257,10 +258,12 @@ extension SessionHandler {
         let reply: Reply
         switch outcome {
         case .success(let receipt):
-            office.accepted(door.isLocal)
+            dependencies.accepted(origin.isLocal)
             reply = Reply(250, "2.0.0", receipt.hindrance.map { "kept as \(receipt.id), \($0)" } ?? "kept as \(receipt.id)")
         case .failure(let failure):
-            if case .store(let failure) = failure { office.logger.error("a message from \(door.place) could not be kept: \(failure)") }
+            if case .store(let failure) = failure {
+                dependencies.logger.error("a message from \(origin.place) could not be kept: \(failure)")
+            }
             reply = Reply(failure)
         }
         guard reception.isDeciding else {

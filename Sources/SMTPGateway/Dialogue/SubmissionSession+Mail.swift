@@ -20,11 +20,11 @@ extension SubmissionSession {
         } catch { return [.reply(Self.reply(error, to: "MAIL FROM:<address>", code: "5.1.7"))] }
     }
 
-    private var isLocal: Bool { if case .local = terms.door { true } else { false } }
+    private var isLocal: Bool { if case .local = terms.origin { true } else { false } }
 
     /// What a client hears that nobody let in, and how that is mended.
     private var unknownClient: Reply {
-        switch terms.door {
+        switch terms.origin {
         case .local(let uid): Reply(530, "5.7.0", "uid \(uid) is no client: mandate clients add NAME --uid \(uid)")
         case .network where maySignIn:
             Reply(530, "5.7.0", "sign in with AUTH first: a client's name, and its key from mandate clients add NAME --key")

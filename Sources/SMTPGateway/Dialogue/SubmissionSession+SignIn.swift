@@ -13,7 +13,7 @@ enum SignInMechanism: Sendable, Hashable {
 /// AUTH (RFC 4954): a client's name and its key.
 extension SubmissionSession {
     mutating func signIn(_ command: CommandLine) -> [Action] {
-        if case .local = terms.door {
+        if case .local = terms.origin {
             return [.reply(Reply(502, "5.5.1", "there is no AUTH here: the system says who you are"))]
         }
         guard signedIn == nil else { return [.reply(Reply(503, "5.5.1", "you are signed in already"))] }

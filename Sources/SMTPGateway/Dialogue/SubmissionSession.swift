@@ -189,7 +189,7 @@ extension SubmissionSession {
 
     /// RFC 4954 section 4: no key travels in clear, loopback excepted.
     var maySignIn: Bool {
-        switch terms.door {
+        switch terms.origin {
         case .network(let mayBeClear): isEncrypted || mayBeClear
         case .local: false
         }

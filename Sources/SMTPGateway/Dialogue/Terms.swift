@@ -1,14 +1,14 @@
 /// What a session holds its client to, and what it offers.
 struct Terms: Sendable, Hashable {
     /// Where the client comes from.
-    enum Door: Sendable, Hashable {
+    enum Origin: Sendable, Hashable {
         /// TCP; `mayBeClear`: a key may be given without TLS (loopback, or an administrator who said so).
         case network(mayBeClear: Bool)
         /// The socket on this machine: the system says who it is.
         case local(uid: UInt32)
     }
 
-    var door: Door
+    var origin: Origin
     /// Names us in greeting and EHLO.
     var hostName: String
     var offersTLS: Bool

@@ -88,12 +88,12 @@ struct Endpoint: Sendable {
     let promises: [Promise]
     /// Problems that it answers with, beside those that every route can meet.
     let problems: [ProblemKind]
-    let handle: @Sendable (Call) async throws -> Reply
+    let handle: @Sendable (APIRequest) async throws -> Reply
 
     init(
         _ method: HTTPRequest.Method, _ path: String, in group: String, _ summary: String, about: String = "", for access: Access,
         parameters: [Parameter] = [], body: Body? = nil, promises: [Promise], problems: [ProblemKind] = [],
-        handle: @escaping @Sendable (Call) async throws -> Reply
+        handle: @escaping @Sendable (APIRequest) async throws -> Reply
     ) {
         self.method = method
         self.path = path

@@ -8,7 +8,7 @@ internal import struct FoundationEssentials.Date
 /// in by that name before by itself alone, so that nobody elsewhere keeps its owner out.
 struct PasswordTries: Sendable {
     private let failures = FailedSignIns(memory: 3600)
-    private let work = Seats()
+    private let work = ConnectionLimit()
 
     /// A forgotten password, a caps lock.
     private static let free = 5

@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import HTTPTypes
 internal import Relay
 
-/// The pages a consent passes: start, the provider's answer, and what became of it. Thin: the desk decides.
+/// The pages a consent passes: start, the provider's answer, and what became of it. Thin: the flow decides.
 struct ConsentRoutes: Sendable {
     private static let cookie = "mandate-consent"
     /// A query is a code, a state and an issuer; what is longer is none of ours.
@@ -10,7 +10,7 @@ struct ConsentRoutes: Sendable {
 
     let address: PublicAddress
     var isEncrypted = false
-    let desk: ConsentDesk
+    let consents: ConsentFlow
     /// A browser has been told how this consent ended.
     let onShown: @Sendable (ConsentID) -> Void
 
@@ -29,7 +29,7 @@ struct ConsentRoutes: Sendable {
             return page(.badRequest, pages.trouble("This address lacks which consent it is for: use the whole address that was shown."))
         }
         do throws(ConsentFailure) {
-            let opened = try await desk.open(id, of: application, cookie: request.cookies[Self.cookie]?.value)
+            let opened = try await consents.open(id, of: application, cookie: request.cookies[Self.cookie]?.value)
             var response = Response(status: .seeOther, headers: headers([.location: opened.address]))
             response.headers.append(HTTPField(name: .setCookie, value: cookie(opened.cookie, application.text)))
             return response
@@ -44,15 +44,15 @@ struct ConsentRoutes: Sendable {
             return page(
                 .badRequest, pages.trouble("This is no answer of a provider: it needs a state, and a code or an error, each once."))
         }
-        let bearer = ConsentDesk.Bearer.browser(cookie: request.cookies[Self.cookie]?.value)
+        let bearer = ConsentFlow.Bearer.browser(cookie: request.cookies[Self.cookie]?.value)
         do throws(ConsentFailure) {
             guard let application = ApplicationID(application) else { throw .otherApplication }
-            let attempt = try await desk.finish(response, from: bearer, at: application).attempt
+            let attempt = try await consents.finish(response, from: bearer, at: application).attempt
             return seen(attempt)
         } catch {
             // Away from the address with the code in it, where there is a page to go to.
             do throws(ConsentFailure) {
-                if let attempt = try await desk.attempt(of: response), case .refused = attempt.progress { return seen(attempt) }
+                if let attempt = try await consents.attempt(of: response), case .refused = attempt.progress { return seen(attempt) }
             } catch { return page(status(error), pages.trouble(error.description)) }
             return page(status(error), pages.trouble(error.description))
         }
@@ -60,7 +60,8 @@ struct ConsentRoutes: Sendable {
 
     private func done(_ request: Request, _ application: String) async -> Response {
         let found: ConsentAttempt?
-        do throws(ConsentFailure) { found = try await desk.attempt(consent(request), from: request.cookies[Self.cookie]?.value) } catch {
+        do throws(ConsentFailure) { found = try await consents.attempt(consent(request), from: request.cookies[Self.cookie]?.value) } catch
+        {
             return page(status(error), pages.trouble(error.description))
         }
         guard let attempt = found else {

@@ -9,9 +9,9 @@ internal import struct FoundationEssentials.Date
 /// The console for people: pages made here, that work without script. Every request passes `answer`: who is it, may they, is a change really theirs
 /// (its form carries what no other site can know), then the page.
 struct Console: Sendable {
-    let office: WebOffice
-    let entrance: Entrance
-    let notices = NoticeBoard()
+    let dependencies: WebDependencies
+    let authenticator: Authenticator
+    let notices = PendingNotices()
 
     /// Octets of a form: a pasted message is the largest.
     private static let largestTyped = 2 * 1024 * 1024
@@ -23,7 +23,7 @@ struct Console: Sendable {
 
     func add(to router: Router<WebContext>) {
         for route in Self.routes {
-            let meter = office.metrics.requests(of: route.path, method: route.method.rawValue)
+            let meter = dependencies.metrics.requests(of: route.path, method: route.method.rawValue)
             router.on(RouterPath(route.routerPath), method: route.method) { request, context in
                 await answer(route, request, context, meter)
             }
@@ -45,10 +45,10 @@ struct Console: Sendable {
     }
 
     private func answer(_ route: ConsoleRoute, _ request: Request, _ context: WebContext, _ meter: RequestMeter) async -> Response {
-        let start = office.now
+        let start = dependencies.now
         let response: Response
         do {
-            let visitor = entrance.visitor(request, context)
+            let visitor = authenticator.visitor(request, context)
             guard case .session(let session) = visitor.way, visitor.client?.maySeeTheConsole == true else {
                 let next = request.uri.path + (request.uri.query.map { "?" + $0 } ?? "")
                 return redirect("/login" + (request.method == .get ? "?next=\(PercentCoding.encode(next))" : ""))
@@ -60,7 +60,7 @@ struct Console: Sendable {
         } catch {
             response = page(of: problem(error, context), request, context)
         }
-        meter.answered(response.status.code, seconds: office.now.timeIntervalSince(start))
+        meter.answered(response.status.code, seconds: dependencies.now.timeIntervalSince(start))
         return response
     }
 
@@ -72,7 +72,7 @@ struct Console: Sendable {
         if route.method == .post {
             try checkOrigin(request, context)
             form = route.takesFile ? try await upload(in: request) : try await self.form(of: request, limit: Self.largestTyped)
-            guard isSame(form.raw("csrf"), entrance.sessions.formToken(session)) else {
+            guard isSame(form.raw("csrf"), authenticator.sessions.formToken(session)) else {
                 throw Problem(.notPermitted, "this form is not from a page of this log-in", fix: "go back, load the page again, and repeat")
             }
         }
@@ -83,17 +83,18 @@ struct Console: Sendable {
             }
             path[name] = value
         }
-        let visit = Visit(
-            request: request, requestID: context.requestID, visitor: visitor, session: session, office: office, path: path, query: query,
+        let call = ConsoleRequest(
+            http: request, requestID: context.requestID, visitor: visitor, session: session, dependencies: dependencies, path: path,
+            query: query,
             form: form,
-            now: office.now)
+            now: dependencies.now)
         if route.method == .post {
-            office.logger.info(
+            dependencies.logger.info(
                 "console",
                 metadata: ["request": "\(context.requestID)", "route": "\(route.path)", "client": "\(visitor.client?.id.text ?? "")"])
         }
-        switch try await route.handle(visit) {
-        case .page(let page): return html(framed(page, visit), page.status, page.template)
+        switch try await route.handle(call) {
+        case .page(let page): return html(framed(page, call), page.status, page.template)
         case .redirect(let path, let notice):
             if let notice { notices.put(notice, for: session) }
             return redirect(path)
@@ -107,13 +108,13 @@ struct Console: Sendable {
         let foreign = Problem(.notPermitted, "this request came from another site", fix: "use the form on the console's own page")
         if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
         guard let origin = request.headers[.origin], origin != "null" else { return }
-        guard office.names.isOwn(origin, of: request, context) else { throw foreign }
+        guard dependencies.names.isOwn(origin, of: request, context) else { throw foreign }
     }
 
     /// What was typed, and no file: that is for those who have logged in, and for the one form that asks for it.
     func form(of request: Request, limit: Int) async throws -> Form {
         guard mediaType(of: request) == "application/x-www-form-urlencoded" else { throw Problem(.mediaType, "this is no form") }
-        let bytes = try await BodyReader(request.body, now: office.accept.now).collect(limit: limit)
+        let bytes = try await BodyReader(request.body, now: dependencies.accept.now).collect(limit: limit)
         guard let form = Form(bytes) else { throw Problem(.badRequest, "the form cannot be read") }
         return form
     }
@@ -123,7 +124,7 @@ struct Console: Sendable {
         guard mediaType(of: request) == "multipart/form-data" else { throw Problem(.mediaType, "this form has a file") }
         let boundary = field.firstRange(of: "boundary=").map { String(field[$0.upperBound...].filter { $0 != "\"" }) } ?? ""
         guard !boundary.isEmpty else { throw Problem(.badRequest, "the form cannot be read") }
-        let bytes = try await BodyReader(request.body, now: office.accept.now).collect(limit: office.settings.largestImport)
+        let bytes = try await BodyReader(request.body, now: dependencies.accept.now).collect(limit: dependencies.settings.largestImport)
         guard let form = MultipartForm.read(bytes, boundary: boundary) else { throw Problem(.badRequest, "the form cannot be read") }
         return form
     }
@@ -135,7 +136,7 @@ struct Console: Sendable {
     func isSame(_ given: String, _ expected: String) -> Bool { Array(given.utf8).isSame(as: Array(expected.utf8)) }
 
     func redirect(_ path: String) -> Response {
-        Response(status: .seeOther, headers: [.location: office.address.path + path, .cacheControl: "no-store"])
+        Response(status: .seeOther, headers: [.location: dependencies.address.path + path, .cacheControl: "no-store"])
     }
 
     func problem(_ error: any Error, _ context: WebContext) -> Problem {
@@ -145,7 +146,7 @@ struct Console: Sendable {
         case let refusal as AdministrationRefusal: return Problem(refusal)
         case let error as DocumentError: return Problem(error)
         default:
-            office.logger.error("request \(context.requestID): an internal fault (\(type(of: error)))")
+            dependencies.logger.error("request \(context.requestID): an internal fault (\(type(of: error)))")
             return Problem(.fault, "an internal fault; please report it with this request's id")
         }
     }
@@ -158,22 +159,24 @@ extension Console {
         return Reply(status, .text(text, type: "text/html; charset=utf-8")).with(.cacheControl, "no-store").response(zips: false)
     }
 
-    private func framed(_ page: Page, _ visit: Visit) -> DocumentValue {
-        let notice = page.notice ?? notices.take(for: visit.session)
+    private func framed(_ page: Page, _ call: ConsoleRequest) -> DocumentValue {
+        let notice = page.notice ?? notices.take(for: call.session)
         return page.values.adding([
-            .init("base", .text(office.address.path)), .init("title", .text(page.title)), .init("version", .text(office.settings.version)),
+            .init("base", .text(dependencies.address.path)), .init("title", .text(page.title)),
+            .init("version", .text(dependencies.settings.version)),
             .init("refresh", page.refresh.map { .text(String($0)) } ?? .null),
-            .init("csrf", .text(entrance.sessions.formToken(visit.session))),
-            .init("user", .text(visit.person)), .init("role", .text(visit.visitor.mayChange ? "administrator" : "auditor")),
-            .init("can_change", .flag(visit.visitor.mayChange)), .init("nav", Navigation.document(visit)),
-            .init("notice", notice?.document ?? .null), .init("staging", .list(visit.directory.staging.map { .text($0.sentence) })),
+            .init("csrf", .text(authenticator.sessions.formToken(call.session))),
+            .init("user", .text(call.person)), .init("role", .text(call.visitor.mayChange ? "administrator" : "auditor")),
+            .init("can_change", .flag(call.visitor.mayChange)), .init("nav", Navigation.document(call)),
+            .init("notice", notice?.document ?? .null), .init("staging", .list(call.directory.staging.map { .text($0.sentence) })),
         ])
     }
 
     /// A page without navigation, for whoever it is.
     func plain(_ title: String, _ values: DocumentValue) -> DocumentValue {
         values.adding([
-            .init("base", .text(office.address.path)), .init("title", .text(title)), .init("version", .text(office.settings.version)),
+            .init("base", .text(dependencies.address.path)), .init("title", .text(title)),
+            .init("version", .text(dependencies.settings.version)),
             .init("refresh", .null),
         ])
     }

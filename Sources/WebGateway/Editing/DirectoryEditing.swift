@@ -12,7 +12,7 @@ struct DirectoryEditing: Sendable {
         var cascades = false
     }
 
-    let office: WebOffice
+    let dependencies: WebDependencies
     let person: String
     /// Everything is judged as if, and nothing is kept.
     var isTrial = false
@@ -23,19 +23,20 @@ struct DirectoryEditing: Sendable {
     /// Plans, and applies if the directory is still the one that was planned from. Returns once this service decides by it, too.
     func edit(_ plan: (Directory) throws -> Plan) async throws {
         for attempt in 1...Self.limit {
-            guard await office.operations.catchUp() else {
+            guard await dependencies.operations.catchUp() else {
                 throw Problem(.unavailable, "the store cannot be read; the service's log says why")
             }
-            let directory = office.directory
+            let directory = dependencies.directory
             let plan = try plan(directory)
             guard !plan.changes.isEmpty || !plan.secrets.isEmpty else { return }
             var edit = DirectoryEdit(
-                plan.changes, secrets: plan.secrets, by: person, at: office.now, expecting: directory.edition, cascades: plan.cascades)
+                plan.changes, secrets: plan.secrets, by: person, at: dependencies.now, expecting: directory.edition, cascades: plan.cascades
+            )
             edit.isTrial = isTrial
             do throws(StoreFailure) {
-                _ = try await office.store.apply(edit)
+                _ = try await dependencies.store.apply(edit)
                 if isTrial { return }
-                _ = await office.operations.catchUp()
+                _ = await dependencies.operations.catchUp()
                 return
             } catch {
                 guard attempt < Self.limit, isOvertaken(error) else { throw error }
@@ -45,12 +46,12 @@ struct DirectoryEditing: Sendable {
 
     /// The plan was made of what is no longer so, and can be made anew.
     private func isOvertaken(_ failure: StoreFailure) -> Bool {
-        if case .keyMoved(let id) = failure { return office.vault.use(id) }
+        if case .keyMoved(let id) = failure { return dependencies.vault.use(id) }
         if case .editionMoved = failure { return true }
         return false
     }
 
     func sealed(_ secret: Secret, _ name: SecretName) throws -> SecretChange {
-        SecretChange(name: name, sealed: try office.vault.seal(secret, for: name))
+        SecretChange(name: name, sealed: try dependencies.vault.seal(secret, for: name))
     }
 }

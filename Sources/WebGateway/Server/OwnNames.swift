@@ -68,7 +68,7 @@ struct NameCheck: RouterMiddleware {
         let problem = Problem(
             .misdirected, "this service does not answer under the name that it was asked by",
             fix: "ask by the name in public-url, or add this one to http.host-names in the configuration of `mandate serve`")
-        if request.isForProgram { return APIDesk.reply(to: problem, context.requestID).response(zips: false) }
+        if request.isForProgram { return APIRouter.reply(to: problem, context.requestID).response(zips: false) }
         return Reply(
             problem.kind.status, .text("\(problem.detail.sentence) \(problem.fix.sentence)\n", type: "text/plain; charset=utf-8")
         ).response(zips: false)

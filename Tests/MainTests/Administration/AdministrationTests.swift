@@ -56,7 +56,7 @@ struct AdministrationTests {
             }
             refusal = Self.refusal(of: try await ways.post(filled(form.path), fields), example.expected)
         }
-        let rows = Difference(before, try await ways.snapshot(), at: ways.desk.now).rows
+        let rows = Difference(before, try await ways.snapshot(), at: ways.shell.now).rows
         if let refusal {
             #expect(rows.isEmpty, "\(example.name), by \(way.rawValue): refused, and yet \(rows)")
             return refusal
@@ -65,7 +65,7 @@ struct AdministrationTests {
     }
 
     /// A command says the sentence, and its status stands for the code; nil: it was done.
-    private static func refusal(_ answer: Desk.Answer, _ expected: AdministrationCase.Outcome) -> AdministrationCase.Outcome? {
+    private static func refusal(_ answer: Shell.Answer, _ expected: AdministrationCase.Outcome) -> AdministrationCase.Outcome? {
         if answer.status == 0 { return nil }
         if case .refused(let code, let kind, let sentence) = expected, answer.err.contains(sentence),
             AdministrationRefusal(code, sentence, of: kind).status.rawValue == answer.status

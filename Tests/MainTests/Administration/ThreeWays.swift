@@ -18,7 +18,7 @@ struct ThreeWays: Sendable {
     static let password = "correct horse battery staple"
     static let key = ClientKey("mandate-program")
 
-    let desk: Desk
+    let shell: Shell
     let store: SQLiteStore
     private let service: RelayService
     private let program: WebClient
@@ -26,13 +26,13 @@ struct ThreeWays: Sendable {
     private let formToken: String
 
     static func with(_ body: (ThreeWays) async throws -> Void) async throws {
-        let desk = try await Desk.withStore()
-        let live = desk.live()
-        let vault = try KeyFile.vault(for: desk.store, live)
-        let store = try await SQLiteStore.open(at: desk.store, vault: vault, random: { live.randomBytes($0) })
+        let shell = try await Shell.withStore()
+        let live = shell.live()
+        let vault = try KeyFile.vault(for: shell.store, live)
+        let store = try await SQLiteStore.open(at: shell.store, vault: vault, random: { live.randomBytes($0) })
         var quiet = Logger(label: "three ways")
         quiet.logLevel = .critical
-        _ = try await store.apply(DirectoryEdit(try people(), by: "test", at: desk.now))
+        _ = try await store.apply(DirectoryEdit(try people(), by: "test", at: shell.now))
         let service = try await RelayService(store: store, vault: vault, node: "test", live: live, log: quiet)
         let port = try FreePorts.take()
         let gateway = service.gateway(
@@ -41,15 +41,15 @@ struct ThreeWays: Sendable {
         let result = await withThrowingTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
             group.addTask { try await gateway.run() }
             defer { group.cancelAll() }
-            do { return .success(try await body(try await ThreeWays(desk, store, service, port: port))) } catch { return .failure(error) }
+            do { return .success(try await body(try await ThreeWays(shell, store, service, port: port))) } catch { return .failure(error) }
         }
         await service.curl.stop()
         try await store.close()
         try result.get()
     }
 
-    private init(_ desk: Desk, _ store: SQLiteStore, _ service: RelayService, port: Int) async throws {
-        self.desk = desk
+    private init(_ shell: Shell, _ store: SQLiteStore, _ service: RelayService, port: Int) async throws {
+        self.shell = shell
         self.store = store
         self.service = service
         program = WebClient(port: port, key: Self.key.text)
@@ -98,7 +98,7 @@ extension ThreeWays {
         let wanted = start.entities.map { DirectoryChange.put($0) } + (try Self.people(people))
         let keys = Set(wanted.map(\.key))
         let gone = EntityKind.allCases.flatMap { kind in now.entities(kind).map(\.key).filter { !keys.contains($0) } }
-        _ = try await store.apply(DirectoryEdit(wanted + gone.map { .remove($0) }, by: "test", at: desk.now, cascades: true))
+        _ = try await store.apply(DirectoryEdit(wanted + gone.map { .remove($0) }, by: "test", at: shell.now, cascades: true))
         let known = try await store.conditions(of: nil)
         let logins = Set(now.entities(.mailbox).compactMap { if case .mailbox(let mailbox) = $0 { mailbox.login } else { nil } })
         let stops = logins.filter { known.mailbox(login: $0) != nil }.map { Observation.mailbox(login: $0, nil) }
@@ -110,7 +110,7 @@ extension ThreeWays {
         Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil))
     }
 
-    func run(_ words: [String], input: String) async -> Desk.Answer { await desk.run(words, input: input) }
+    func run(_ words: [String], input: String) async -> Shell.Answer { await shell.run(words, input: input) }
 
     func send(_ method: String, _ path: String, body: String?, ifMatch: String?) async throws -> WebClient.Answer {
         var fields = ifMatch.map { [("If-Match", $0)] } ?? []

@@ -8,8 +8,8 @@ import Testing
 /// What commands write is what the directory then says; the same again changes nothing.
 struct DirectoryCommandTests {
     @Test func theSameAgainIsUnchanged() async throws {
-        let desk = try await Desk.withCompany()
-        let edition = try await desk.edition()
+        let shell = try await Shell.withCompany()
+        let edition = try await shell.edition()
         let lines = [
             "users add ann --address ann@example.org", "users set ann --on ann@example.org", "settings set EMAIL_FROM_USER_ID tracker",
             "applications add tracker --provider microsoft --tenant contoso.example --client-id 1234 --secret-file - --domain example.org",
@@ -24,172 +24,172 @@ struct DirectoryCommandTests {
             "clients limit printer --address scan@example.org",
         ]
         for line in lines {
-            let answer = await desk.run(line, input: "s3cret\n")
+            let answer = await shell.run(line, input: "s3cret\n")
             #expect(answer.status == 0, "\(line): \(answer.err)")
             #expect(answer.err.hasPrefix("unchanged: "), "\(line): \(answer.err)")
             #expect(answer.out.isEmpty)
         }
-        #expect(try await desk.edition() == edition)
+        #expect(try await shell.edition() == edition)
     }
 
     @Test func thingsAreNamedByIdNameOrAddress() async throws {
-        let desk = try await Desk.withCompany()
-        let mailbox = try #require(try await desk.directory().allMailboxes.first { _ in true })
+        let shell = try await Shell.withCompany()
+        let mailbox = try #require(try await shell.directory().allMailboxes.first { _ in true })
         for name in [mailbox.id.text, "tracker@example.org", "TRACKER@EXAMPLE.ORG"] {
-            #expect(await desk.run(["mailboxes", "show", name]).out.contains(mailbox.id.text))
+            #expect(await shell.run(["mailboxes", "show", name]).out.contains(mailbox.id.text))
         }
-        #expect(await desk.run("users show robert@example.org").out.contains("bob"))
-        #expect(await desk.run("mailboxes show @staff.example.org").out.contains("fam-"))
-        try await desk.set("users add rob --address robert@example.org")
-        let answer = await desk.run("users show robert@example.org")
+        #expect(await shell.run("users show robert@example.org").out.contains("bob"))
+        #expect(await shell.run("mailboxes show @staff.example.org").out.contains("fam-"))
+        try await shell.set("users add rob --address robert@example.org")
+        let answer = await shell.run("users show robert@example.org")
         #expect(answer.status == 65)
         #expect(answer.err.contains("bob") && answer.err.contains("rob") && answer.err.contains("by its id"))
     }
 
     @Test func aMailboxIsReadWhereSomebodySaysSo() async throws {
-        let desk = try await Desk.withCompany()
+        let shell = try await Shell.withCompany()
         func isRead() async throws -> Bool? {
-            try await desk.directory().allMailboxes.first { $0.address.description == "tracker@example.org" }?.isRead
+            try await shell.directory().allMailboxes.first { $0.address.description == "tracker@example.org" }?.isRead
         }
         #expect(try await isRead() == false)
-        let set = await desk.run("mailboxes set tracker@example.org --read")
+        let set = await shell.run("mailboxes set tracker@example.org --read")
         #expect(set.status == 0 && set.err.contains("next: mandate grants authorize person"), "\(set.err)")
         #expect(try await isRead() == true)
-        #expect(await desk.run("mailboxes show tracker@example.org").out.contains("read"))
-        #expect(await desk.run("applications show tracker").out.contains("IMAP.AccessAsUser.All"))
-        try await desk.set("mailboxes set tracker@example.org --no-read")
+        #expect(await shell.run("mailboxes show tracker@example.org").out.contains("read"))
+        #expect(await shell.run("applications show tracker").out.contains("IMAP.AccessAsUser.All"))
+        try await shell.set("mailboxes set tracker@example.org --no-read")
         #expect(try await isRead() == false)
-        #expect(await desk.run("mailboxes add --family @else.example.org --grant staff --read").status == 64)
-        #expect(await desk.run("mailboxes set @staff.example.org --read").status == 64)
+        #expect(await shell.run("mailboxes add --family @else.example.org --grant staff --read").status == 64)
+        #expect(await shell.run("mailboxes set @staff.example.org --read").status == 64)
     }
 
     @Test func whatIsUsedStaysUnlessItCascades() async throws {
-        let desk = try await Desk.withCompany()
-        let answer = await desk.run("applications remove tracker --cascade")
+        let shell = try await Shell.withCompany()
+        let answer = await shell.run("applications remove tracker --cascade")
         #expect(answer.status == 0)
         #expect(answer.err.contains("delegation") && answer.err.contains("family"))
-        let directory = try await desk.directory()
+        let directory = try await shell.directory()
         #expect(directory.allGrants.first { _ in true } == nil)
         #expect(directory.allMailboxes.first { _ in true } == nil)
         #expect(directory.delegationCount == 0)
-        #expect(await desk.run("audit verify").status == 0)
+        #expect(await shell.run("audit verify").status == 0)
     }
 
     @Test func addressesOfAUserAreSwitchedMovedAndRemoved() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "users add bob --address a@example.org --address b@example.org",
             "users set bob --off a@example.org --primary b@example.org --login bob.b",
             "users set bob --add-address c@example.org", "users set bob --remove-address a@example.org --off c@example.org")
-        let user = try #require(try await desk.directory().user(UserID(trusted: "bob")))
+        let user = try #require(try await shell.directory().user(UserID(trusted: "bob")))
         #expect(user.login == "bob.b")
         #expect(user.addresses.map { "\($0.address) \($0.isOn)" } == ["b@example.org true", "c@example.org false"])
     }
 
     @Test func secretsAreSealedAndNeverShown() async throws {
-        let desk = try await Desk.withCompany()
+        let shell = try await Shell.withCompany()
         for line in ["applications show tracker --format json", "grants show person --format json", "audit journal --format json"] {
-            let answer = await desk.run(line)
+            let answer = await shell.run(line)
             #expect(answer.status == 0)
             #expect(!(answer.out + answer.err).contains("s3cret"))
         }
-        #expect(await desk.run("applications show tracker --format json").out.contains("\"has_secret\": true"))
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: desk.store + "/mandate.sqlite"))
+        #expect(await shell.run("applications show tracker --format json").out.contains("\"has_secret\": true"))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: shell.store + "/mandate.sqlite"))
         #expect(bytes.range(of: Data("s3cret".utf8)) == nil)
     }
 
     @Test func aPersonTypesTheSecretUnseen() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let line = ["applications", "add", "x", "--provider", "google", "--client-id", "1"]
-        let answer = await desk.run(line, typed: "t0psecret", isTerminal: true)
+        let answer = await shell.run(line, typed: "t0psecret", isTerminal: true)
         #expect(answer.status == 0)
         #expect(answer.err.contains("client secret: "))
         #expect(!(answer.out + answer.err).contains("t0psecret"))
-        #expect(await desk.run(line, typed: "another", isTerminal: true).status == 65)
-        #expect(await desk.run(line, typed: "", isTerminal: true).status == 65)
+        #expect(await shell.run(line, typed: "another", isTerminal: true).status == 65)
+        #expect(await shell.run(line, typed: "", isTerminal: true).status == 65)
     }
 
     @Test func aSecretComesFromAFileWithoutItsLineEnd() async throws {
-        let desk = try await Desk.withStore()
-        let path = try desk.file("secret", "abc\r\n")
-        try await desk.set("applications add x --provider google --client-id 1 --secret-file \(path)")
-        let answer = await desk.run("applications add x --provider google --client-id 1 --secret-file -", input: "abc")
+        let shell = try await Shell.withStore()
+        let path = try shell.file("secret", "abc\r\n")
+        try await shell.set("applications add x --provider google --client-id 1 --secret-file \(path)")
+        let answer = await shell.run("applications add x --provider google --client-id 1 --secret-file -", input: "abc")
         #expect(answer.err.hasPrefix("unchanged"))
     }
 
     @Test func delegationsCarryDatesPriorityAndReason() async throws {
-        let desk = try await Desk.withCompany()
-        try await desk.set(
+        let shell = try await Shell.withCompany()
+        try await shell.set(
             "delegations grant tracker@example.org @partner.example --kind on-behalf --priority 7 --from 2026-01-01 --until 2027-01-01T12:00Z --allow-unaligned --reason Atlas"
         )
-        let found = try #require(try await desk.directory().allDelegations.first { $0.kind == .onBehalf })
+        let found = try #require(try await shell.directory().allDelegations.first { $0.kind == .onBehalf })
         #expect(found.covers == .domain(try Domain("partner.example")))
         #expect(found.priority == 7 && found.allowsUnaligned && found.reason == "Atlas" && found.grantedBy == "tester")
         #expect(found.validUntil == MomentText.date("2027-01-01T12:00:00Z"))
-        try await desk.set("delegations revoke tracker@example.org @partner.example")
-        #expect(try await desk.directory().allDelegations.first { $0.kind == .onBehalf } == nil)
+        try await shell.set("delegations revoke tracker@example.org @partner.example")
+        #expect(try await shell.directory().allDelegations.first { $0.kind == .onBehalf } == nil)
     }
 
     @Test func aProvenStandingIsRecordedAndJournalled() async throws {
-        let desk = try await Desk.withCompany()
-        let answer = await desk.run(["delegations", "grant", "tracker@example.org", "bob@example.org", "--proven", "tested on Monday"])
+        let shell = try await Shell.withCompany()
+        let answer = await shell.run(["delegations", "grant", "tracker@example.org", "bob@example.org", "--proven", "tested on Monday"])
         #expect(answer.status == 0)
         let key = StandingKey(login: "tracker@example.org", from: try EmailAddress("bob@example.org"), transport: .smtp)
-        let standing = try await desk.read { try await $0.conditions(of: nil).standing(key) }
-        #expect(standing == .proven(at: desk.now, how: "tested on Monday"))
-        #expect(await desk.run("audit journal --mailbox tracker@example.org").out.contains("tested on Monday"))
-        #expect(await desk.run("delegations list --address bob@example.org").out.contains("proven 2026-11-18"))
+        let standing = try await shell.read { try await $0.conditions(of: nil).standing(key) }
+        #expect(standing == .proven(at: shell.now, how: "tested on Monday"))
+        #expect(await shell.run("audit journal --mailbox tracker@example.org").out.contains("tested on Monday"))
+        #expect(await shell.run("delegations list --address bob@example.org").out.contains("proven 2026-11-18"))
     }
 
     @Test func keysArePrintedOnceAndMadeAnew() async throws {
-        let desk = try await Desk.withStore()
-        let first = await desk.run("clients add batch --key --purpose notification")
+        let shell = try await Shell.withStore()
+        let first = await shell.run("clients add batch --key --purpose notification")
         #expect(first.out.hasPrefix("mandate-") && first.out.count == 61)
-        try await desk.set("clients revoke batch")
-        let second = await desk.run("clients add batch --key --purpose notification")
+        try await shell.set("clients revoke batch")
+        let second = await shell.run("clients add batch --key --purpose notification")
         #expect(second.status == 0 && second.out != first.out)
-        let client = try #require(try await desk.directory().allClients.first { _ in true })
+        let client = try #require(try await shell.directory().allClients.first { _ in true })
         #expect(client.isEnabled)
         #expect(client.credential == .key(sha256: ClientKey(String(second.out.dropLast())).digest))
     }
 
     @Test func settingsWarnOfNamesThatNobodyHas() async throws {
-        let desk = try await Desk.withStore()
-        let unknown = await desk.run("settings set EMAIL_FROM_USER_ID carl")
+        let shell = try await Shell.withStore()
+        let unknown = await shell.run("settings set EMAIL_FROM_USER_ID carl")
         #expect(unknown.status == 0)
         #expect(unknown.err.contains("warning: there is no user \"carl\""))
-        #expect(await desk.run("settings set EMAIL_FROM_USER_ID x@example.org").err.contains("used as an address"))
-        let current = await desk.run(["settings", "set", "AD_HOC_EMAIL_FROM_ADDRESS", "* Current User *"])
+        #expect(await shell.run("settings set EMAIL_FROM_USER_ID x@example.org").err.contains("used as an address"))
+        let current = await shell.run(["settings", "set", "AD_HOC_EMAIL_FROM_ADDRESS", "* Current User *"])
         #expect(current.status == 0 && !current.err.contains("warning"))
-        #expect(await desk.run("settings get AD_HOC_EMAIL_FROM_ADDRESS").out == "* Current User *\n")
-        #expect(await desk.run("settings list --all --format csv").out.split(separator: "\r\n").count == SettingKey.all.count + 1)
+        #expect(await shell.run("settings get AD_HOC_EMAIL_FROM_ADDRESS").out == "* Current User *\n")
+        #expect(await shell.run("settings list --all --format csv").out.split(separator: "\r\n").count == SettingKey.all.count + 1)
     }
 
     @Test func customProvidersAreAdded() async throws {
-        let desk = try await Desk.withStore()
-        let pem = try desk.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        let pem = try shell.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        try await shell.set(
             "providers add house --token-endpoint https://login.example.org/{tenant}/token --smtp mail.example.org:465 --scope-app-only smtp --trust \(pem)"
         )
-        let directory = try await desk.directory()
+        let directory = try await shell.directory()
         let provider = try #require(directory.provider(ProviderID(trusted: "house")))
         #expect(provider.smtp == MailEndpoint(host: "mail.example.org", port: 465, security: .implicit))
         #expect(provider.trustedCertificates?.contains("AAAA") == true)
     }
 
     @Test func everyListingIsATableJSONOrCSV() async throws {
-        let desk = try await Desk.withCompany()
+        let shell = try await Shell.withCompany()
         let listings = [
             "users list", "settings list", "providers list", "applications list", "grants list", "mailboxes list", "delegations list",
             "clients list",
             "queue list", "audit journal", "audit senders", "audit unauthorized",
         ]
         for line in listings {
-            let json = await desk.run(line + " --format json")
+            let json = await shell.run(line + " --format json")
             #expect(try JSONSerialization.jsonObject(with: Data(json.out.utf8)) is [[String: Any]], "\(line)")
-            let csv = await desk.run(line + " --format csv")
+            let csv = await shell.run(line + " --format csv")
             #expect(csv.out.hasSuffix("\r\n"), "\(line)")
-            #expect(await desk.run(line).status == json.status, "\(line)")
+            #expect(await shell.run(line).status == json.status, "\(line)")
         }
     }
 }

@@ -5,30 +5,30 @@ import Testing
 
 struct ImportTests {
     @Test func usersAreAddedAndChanged() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "users add ann --address ann@example.org", "users set ann --off ann@example.org", "users add carl --address carl@example.org")
-        let path = try desk.file(
+        let path = try shell.file(
             "users.csv",
             "\u{FEFF}id,name,address,login\r\nann,\"Lee, Ann\",ann@example.org\r\nbob,Bob,bob@example.org,bob.b,robert@example.org,bobby@example.org\r\n"
                 + "carl,,carl@example.org\r\n")
-        let answer = await desk.run("users import \(path)")
+        let answer = await shell.run("users import \(path)")
         #expect(answer.status == 0, "\(answer.err)")
         #expect(answer.err.contains("1 added, 1 changed, 1 unchanged"))
-        let directory = try await desk.directory()
+        let directory = try await shell.directory()
         let ann = try #require(directory.user(UserID(trusted: "ann")))
         #expect(ann.name == "Lee, Ann" && ann.addresses[0].isOn == false)
         let bob = try #require(directory.user(UserID(trusted: "bob")))
         #expect(bob.login == "bob.b" && bob.addresses.count == 3)
-        let edition = try await desk.edition()
-        #expect(await desk.run("users import \(path)").err.hasPrefix("unchanged"))
-        #expect(try await desk.edition() == edition)
+        let edition = try await shell.edition()
+        #expect(await shell.run("users import \(path)").err.hasPrefix("unchanged"))
+        #expect(try await shell.edition() == edition)
     }
 
     @Test func whatIsWrongIsNamedByLineAndNothingIsImported() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set("settings set intake intake@example.org")
-        let edition = try await desk.edition()
+        let shell = try await Shell.withStore()
+        try await shell.set("settings set intake intake@example.org")
+        let edition = try await shell.edition()
         let text = """
             ann,Ann,ann@example.org
             bob,Bob,bob
@@ -39,7 +39,7 @@ struct ImportTests {
             emil,Emil,e@example.org,,E@example.org
 
             """
-        let answer = await desk.run("users import -", input: text)
+        let answer = await shell.run("users import -", input: text)
         #expect(answer.status == 65)
         for words in [
             "input:2: \"bob\" is no address", "input:3: ", "input:4: the id ann stands in line 1", "input:5: ", "input:6: ", "input:7: ",
@@ -47,49 +47,49 @@ struct ImportTests {
             #expect(answer.err.contains(words), "\(words)")
         }
         #expect(answer.err.contains("6 lines are wrong"))
-        #expect(try await desk.edition() == edition)
+        #expect(try await shell.edition() == edition)
     }
 
     @Test(arguments: ["ann,A\u{0}nn,ann@example.org\n", "ann,\"A\nBcc: x\",ann@example.org\n", "ann,Ann,ann@example.org,a\u{1B}[2J\n"])
     func namesAndLoginsAreLines(line: String) async throws {
-        let desk = try await Desk.withStore()
-        let answer = await desk.run("users import -", input: line)
+        let shell = try await Shell.withStore()
+        let answer = await shell.run("users import -", input: line)
         #expect(answer.status == 65)
         #expect(answer.err.contains("input:1: the ") && answer.err.contains("one line without control characters"), "\(answer.err)")
-        #expect(try await desk.edition() == 1)
+        #expect(try await shell.edition() == 1)
     }
 
     @Test func everyRepetitionNamesTheFirst() async throws {
-        let desk = try await Desk.withStore()
-        let answer = await desk.run("users import -", input: String(repeating: "ann,Ann,ann@example.org\n", count: 3))
+        let shell = try await Shell.withStore()
+        let answer = await shell.run("users import -", input: String(repeating: "ann,Ann,ann@example.org\n", count: 3))
         #expect(answer.status == 65)
         for line in [2, 3] { #expect(answer.err.contains("input:\(line): the id ann stands in line 1 already")) }
     }
 
     @Test(arguments: [("a;b;c\n", ":1: "), ("a,b,\"c@d.example\n", ":1: a quote is not closed"), ("a,b,c@d.example\n\"x\"y\n", ":2: ")])
     func brokenFilesAreRefused(_ text: String, _ words: String) async throws {
-        let desk = try await Desk.withStore()
-        let answer = await desk.run("users import -", input: text)
+        let shell = try await Shell.withStore()
+        let answer = await shell.run("users import -", input: text)
         #expect(answer.status == 65)
         #expect(answer.err.contains(words))
-        #expect(try await desk.edition() == 1)
+        #expect(try await shell.edition() == 1)
     }
 
     @Test func aDryRunChangesNothing() async throws {
-        let desk = try await Desk.withStore()
-        let answer = await desk.run("users import --dry-run -", input: "ann,Ann,ann@example.org\n")
+        let shell = try await Shell.withStore()
+        let answer = await shell.run("users import --dry-run -", input: "ann,Ann,ann@example.org\n")
         #expect(answer.status == 0)
         #expect(answer.err.contains("would import 1 users: 1 added"))
-        #expect(try await desk.edition() == 1)
+        #expect(try await shell.edition() == 1)
     }
 
     @Test func manyLinesShowProgressOnATerminal() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         var text = ""
         for number in 0..<20_000 { text += "user\(number),User \(number),user\(number)@example.org\n" }
-        let answer = await desk.run(["users", "import", try desk.file("many.csv", text)], isTerminal: true)
+        let answer = await shell.run(["users", "import", try shell.file("many.csv", text)], isTerminal: true)
         #expect(answer.status == 0, "\(answer.err.suffix(300))")
         #expect(answer.err.contains("reading") && answer.err.contains("20000 added"))
-        #expect(try await desk.directory().userCount == 20_000)
+        #expect(try await shell.directory().userCount == 20_000)
     }
 }

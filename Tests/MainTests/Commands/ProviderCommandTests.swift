@@ -8,12 +8,12 @@ struct ProviderCommandTests {
     private static let house =
         "providers add house --token-endpoint https://login.example.org/{tenant}/token --smtp mail.example.org:465 --scope smtp=mail.send"
 
-    private func provider(_ desk: Desk, _ id: String) async throws -> Provider {
-        try #require(try await desk.directory().provider(ProviderID(trusted: id)))
+    private func provider(_ shell: Shell, _ id: String) async throws -> Provider {
+        try #require(try await shell.directory().provider(ProviderID(trusted: id)))
     }
 
     @Test func everythingCanBeSaidWhenAdding() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let line =
             Self.house
             + " --authorization-endpoint https://login.example.org/a --device-endpoint https://login.example.org/d"
@@ -22,8 +22,8 @@ struct ProviderCommandTests {
             + " --pop mail.example.org:1995/tls --scope smtp.app-only=all --scope graph=g --scope imap=i --scope gmail.app-only=m"
             + " --limit connections=2 --limit message-size=1000 --habit takes-null-sender=yes --habit propagation-minutes=5"
             + " --habit unused-consent-days=90 --habit sends-alias-as-primary=graph,gmail --habit promises-issuer=yes"
-        try await desk.set(line)
-        let found = try await provider(desk, "house")
+        try await shell.set(line)
+        let found = try await provider(shell, "house")
         let server = AuthorizationServer(
             authorizationEndpoint: "https://login.example.org/a", deviceEndpoint: "https://login.example.org/d",
             revocationEndpoint: "https://login.example.org/r", userinfoEndpoint: "https://login.example.org/u",
@@ -45,65 +45,65 @@ struct ProviderCommandTests {
                         .smtp: Scopes(delegated: "mail.send", appOnly: "all"), .graph: Scopes(delegated: "g", appOnly: ""),
                         .imap: Scopes(delegated: "i", appOnly: ""), .gmail: Scopes(delegated: "", appOnly: "m"),
                     ], limits: ProviderLimits(connections: 2, messageSize: 1000), habits: habits))
-        #expect(await desk.run(line).err.hasPrefix("unchanged"))
-        let answer = await desk.run(Self.house)
+        #expect(await shell.run(line).err.hasPrefix("unchanged"))
+        let answer = await shell.run(Self.house)
         #expect(answer.status == 65 && answer.err.contains("providers set"))
     }
 
     @Test func aKindBringsItsHabitsAndLimits() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(Self.house + " --kind google --limit connections=9 --habit propagation-minutes=1")
-        let found = try await provider(desk, "house")
+        let shell = try await Shell.withStore()
+        try await shell.set(Self.house + " --kind google --limit connections=9 --habit propagation-minutes=1")
+        let found = try await provider(shell, "house")
         #expect(found.habits.replacesUnlistedFrom && found.habits.propagation == 60)
         #expect(found.limits.connections == 9 && found.limits.recipientsPerMessage == Provider.google.limits.recipientsPerMessage)
     }
 
     @Test func oneFieldIsChangedAndTheRestStays() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "providers set microsoft --limit messages-per-minute=15 --security tls --device-endpoint none --parameter prompt=")
         var expected = Provider.microsoft
         expected.limits.messagesPerMinute = 15
         expected.smtp?.security = .implicit
         expected.authorization.deviceEndpoint = nil
         expected.authorization.parameters = [:]
-        #expect(try await provider(desk, "microsoft") == expected)
-        #expect(await desk.run("providers set microsoft --limit messages-per-minute=15").err.hasPrefix("unchanged"))
-        let changed = await desk.run("providers list --format csv").out
+        #expect(try await provider(shell, "microsoft") == expected)
+        #expect(await shell.run("providers set microsoft --limit messages-per-minute=15").err.hasPrefix("unchanged"))
+        let changed = await shell.run("providers list --format csv").out
         #expect(changed.contains("microsoft,microsoft,Microsoft 365,changed,true"))
-        try await desk.set("providers reset microsoft")
-        #expect(try await provider(desk, "microsoft") == .microsoft)
-        #expect(await desk.run("providers reset microsoft").err.hasPrefix("unchanged"))
-        #expect(await desk.run("audit verify").status == 0)
+        try await shell.set("providers reset microsoft")
+        #expect(try await provider(shell, "microsoft") == .microsoft)
+        #expect(await shell.run("providers reset microsoft").err.hasPrefix("unchanged"))
+        #expect(await shell.run("audit verify").status == 0)
     }
 
     @Test func whatNeedNotBeThereIsCleared() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "providers set microsoft --limit connections= --limit message-size=none --habit unused-consent-days=none --scope graph= --scope graph.app-only=none"
                 + " --habit sends-alias-as-primary=none --identity-scopes none --imap none --smtp none --keys-endpoint none --issuer none")
-        let found = try await provider(desk, "microsoft")
+        let found = try await provider(shell, "microsoft")
         #expect(found.limits.connections == nil && found.limits.messageSize == nil && found.habits.unusedConsentLife == nil)
         #expect(found.scopes[.graph] == nil && found.scopes[.smtp] != nil && found.habits.sendsAliasAsPrimary.isEmpty)
         #expect(found.authorization.identityScopes.isEmpty && found.imap == nil && found.smtp == nil && found.pop != nil)
         #expect(found.authorization.keysEndpoint == nil && found.authorization.issuer == nil)
-        #expect(await desk.run("providers set microsoft --scope graph=none").err.hasPrefix("unchanged"))
+        #expect(await shell.run("providers set microsoft --scope graph=none").err.hasPrefix("unchanged"))
     }
 
     @Test func anOwnAuthorityIsSetAndCleared() async throws {
-        let desk = try await Desk.withStore()
-        let pem = try desk.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-        try await desk.set(Self.house, "providers set house --trust \(pem)")
-        #expect(try await provider(desk, "house").trustedCertificates?.contains("AAAA") == true)
-        #expect(await desk.run("providers show house").out.contains(/trusts own authority +yes/))
-        try await desk.set("providers set house --trust none")
-        #expect(try await provider(desk, "house").trustedCertificates == nil)
+        let shell = try await Shell.withStore()
+        let pem = try shell.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        try await shell.set(Self.house, "providers set house --trust \(pem)")
+        #expect(try await provider(shell, "house").trustedCertificates?.contains("AAAA") == true)
+        #expect(await shell.run("providers show house").out.contains(/trusts own authority +yes/))
+        try await shell.set("providers set house --trust none")
+        #expect(try await provider(shell, "house").trustedCertificates == nil)
     }
 
     @Test func showHasEverything() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         for original in Provider.builtIn {
-            let answer = await desk.run("providers show \(original.id) --format json")
+            let answer = await shell.run("providers show \(original.id) --format json")
             let sheet = try #require(try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any])
             for place in original.places { #expect(sheet[place.name.replacing("-", with: "_")] as? String == place.address) }
             for name in HabitName.allCases { #expect(sheet[name.rawValue.replacing("-", with: "_")] != nil) }
@@ -113,24 +113,24 @@ struct ProviderCommandTests {
     }
 
     @Test func whatIsUsedStaysUnlessItCascades() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             Self.house, "applications add app --provider house --tenant t.example --client-id 1 --secret-file -",
             "grants add staff --application app --kind app-only", "mailboxes add m@example.org --grant staff")
-        let refused = await desk.run("providers remove house")
+        let refused = await shell.run("providers remove house")
         #expect(refused.status == 65 && refused.err.contains("--cascade"))
-        try await desk.set("providers remove house --cascade")
-        let directory = try await desk.directory()
+        try await shell.set("providers remove house --cascade")
+        let directory = try await shell.directory()
         #expect(directory.provider(ProviderID(trusted: "house")) == nil)
         #expect(directory.allMailboxes.first { _ in true } == nil)
-        #expect(await desk.run("audit verify").status == 0)
+        #expect(await shell.run("audit verify").status == 0)
     }
 
     @Test func anUnusedBuiltInOneIsRemovedAndComesBack() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set("providers remove google")
-        #expect(try await desk.directory().provider(ProviderID(trusted: "google")) == nil)
-        try await desk.set("providers reset google")
-        #expect(try await provider(desk, "google") == .google)
+        let shell = try await Shell.withStore()
+        try await shell.set("providers remove google")
+        #expect(try await shell.directory().provider(ProviderID(trusted: "google")) == nil)
+        try await shell.set("providers reset google")
+        #expect(try await provider(shell, "google") == .google)
     }
 }

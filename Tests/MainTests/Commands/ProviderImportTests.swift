@@ -9,8 +9,8 @@ struct ProviderImportTests {
     private static let folder = FixtureFolder.at("import/autoconfig").url.path
     private static let house = folder + "/plain-valid.xml"
 
-    private func rows(_ desk: Desk, _ line: String) async throws -> [String: String] {
-        let answer = await desk.run(line + " --format json")
+    private func rows(_ shell: Shell, _ line: String) async throws -> [String: String] {
+        let answer = await shell.run(line + " --format json")
         let objects = try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [[String: Any]] ?? []
         let pairs = objects.map { object in
             (URL(filePath: object["file"] as? String ?? "").lastPathComponent, "\(object["outcome"] ?? "") \(object["why"] ?? "")")
@@ -19,36 +19,36 @@ struct ProviderImportTests {
     }
 
     /// The fixture, with something else in it.
-    private func file(_ desk: Desk, _ name: String, _ old: String = "", _ new: String = "") throws -> String {
+    private func file(_ shell: Shell, _ name: String, _ old: String = "", _ new: String = "") throws -> String {
         let text = try FixtureFolder.at("import/autoconfig").text("plain-valid.xml")
-        return try desk.file(name, old.isEmpty ? text : text.replacing(old, with: new))
+        return try shell.file(name, old.isEmpty ? text : text.replacing(old, with: new))
     }
 
     @Test func aDraftChangesNothing() async throws {
-        let desk = try await Desk.withStore()
-        let answer = await desk.run("providers import \(Self.house)")
+        let shell = try await Shell.withStore()
+        let answer = await shell.run("providers import \(Self.house)")
         #expect(answer.status == 0)
         #expect(answer.out.contains("house.example") && answer.out.contains("new") && answer.out.contains("token-endpoint https://"))
         #expect(answer.err.contains("1 file: 1 new, 0 changed, 0 unchanged, 0 no OAuth2, 0 refused; nothing is written without --apply"))
-        #expect(try await desk.edition() == 1)
+        #expect(try await shell.edition() == 1)
     }
 
     @Test func appliedOnceItIsUnchangedAndNotTrusted() async throws {
-        let desk = try await Desk.withStore()
-        #expect(await desk.run("providers import --apply \(Self.house)").err.contains("1 new"))
-        let provider = try #require(try await desk.directory().provider(ProviderID(trusted: "house.example")))
+        let shell = try await Shell.withStore()
+        #expect(await shell.run("providers import --apply \(Self.house)").err.contains("1 new"))
+        let provider = try #require(try await shell.directory().provider(ProviderID(trusted: "house.example")))
         #expect(!provider.mayReceiveSecrets && provider.kind == .custom && provider.name == "House Mail")
-        let again = await desk.run("providers import --apply \(Self.house)")
+        let again = await shell.run("providers import --apply \(Self.house)")
         #expect(again.err.hasPrefix("unchanged: ") && again.err.contains("1 unchanged"))
-        #expect(try await desk.edition() == 2)
-        #expect(await desk.run("providers list --format csv").out.contains("house.example,custom,House Mail,own,false"))
-        #expect(await desk.run("doctor").out.contains("mandate providers trust house.example"))
+        #expect(try await shell.edition() == 2)
+        #expect(await shell.run("providers list --format csv").out.contains("house.example,custom,House Mail,own,false"))
+        #expect(await shell.run("doctor").out.contains("mandate providers trust house.example"))
     }
 
     /// One edit for all that is good; each bad file is named, and the status says that there were some.
     @Test func aFolderIsReadFileByFile() async throws {
-        let desk = try await Desk.withStore()
-        let found = try await rows(desk, "providers import --apply \(Self.folder)")
+        let shell = try await Shell.withStore()
+        let found = try await rows(shell, "providers import --apply \(Self.folder)")
         #expect(found["doctype.xml"]?.hasPrefix("refused line 2: a DOCTYPE") == true)
         #expect(found["too-big.xml"]?.contains("65536 bytes") == true)
         #expect(found["no-oauth2-part.xml"]?.hasPrefix("no OAuth2 ") == true)
@@ -56,70 +56,70 @@ struct ProviderImportTests {
         #expect(found["plain-valid.xml"]?.contains("stands in") == true, "one file for an id: the first")
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".xml") }
         #expect(found.count == names.count)
-        let answer = await desk.run("providers import \(Self.folder)")
+        let answer = await shell.run("providers import \(Self.folder)")
         #expect(answer.status == 65 && answer.err.contains("were refused; the report says why"))
-        #expect(try await desk.edition() == 2)
-        #expect(await desk.run("audit verify").status == 0)
+        #expect(try await shell.edition() == 2)
+        #expect(await shell.run("audit verify").status == 0)
     }
 
     @Test func movedEndpointsEndTrustAndSaySo() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set("providers import --apply \(Self.house)", "providers trust house.example")
-        let renamed = try file(desk, "renamed.xml", "House Mail", "Home Mail")
-        #expect(try await rows(desk, "providers import --apply \(renamed)")["renamed.xml"] == "changed name differs")
-        #expect(try await desk.directory().provider(ProviderID(trusted: "house.example"))?.mayReceiveSecrets == true)
-        let moved = try file(desk, "moved.xml", "login.house.example/token", "evil.example/token")
-        let row = try #require(try await rows(desk, "providers import --apply \(moved)")["moved.xml"])
+        let shell = try await Shell.withStore()
+        try await shell.set("providers import --apply \(Self.house)", "providers trust house.example")
+        let renamed = try file(shell, "renamed.xml", "House Mail", "Home Mail")
+        #expect(try await rows(shell, "providers import --apply \(renamed)")["renamed.xml"] == "changed name differs")
+        #expect(try await shell.directory().provider(ProviderID(trusted: "house.example"))?.mayReceiveSecrets == true)
+        let moved = try file(shell, "moved.xml", "login.house.example/token", "evil.example/token")
+        let row = try #require(try await rows(shell, "providers import --apply \(moved)")["moved.xml"])
         #expect(row.hasPrefix("changed NO LONGER TRUSTED: token-endpoint, name differ; "))
-        let provider = try #require(try await desk.directory().provider(ProviderID(trusted: "house.example")))
+        let provider = try #require(try await shell.directory().provider(ProviderID(trusted: "house.example")))
         #expect(!provider.mayReceiveSecrets && provider.tokenEndpoint == "https://evil.example/token")
     }
 
     @Test(arguments: [("google", "catalogue"), ("MICROSOFT", "catalogue"), ("own", "another provider"), ("Google", "catalogue")])
     func anotherProvidersIDIsRefused(_ id: String, _ words: String) async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "providers add house --name own --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope smtp=x")
-        let path = try file(desk, "other.xml", "emailProvider id=\"house.example\"", "emailProvider id=\"\(id)\"")
-        let row = try #require(try await rows(desk, "providers import --apply \(path)")["other.xml"])
+        let path = try file(shell, "other.xml", "emailProvider id=\"house.example\"", "emailProvider id=\"\(id)\"")
+        let row = try #require(try await rows(shell, "providers import --apply \(path)")["other.xml"])
         #expect(row.hasPrefix("refused ") && row.contains(words), "\(row)")
-        #expect(try await desk.edition() == 2)
+        #expect(try await shell.edition() == 2)
     }
 
     /// Otherwise the name would mean neither of the two any more.
     @Test func anotherProvidersNameIsToldApart() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set("providers import --apply \(try file(desk, "other.xml", "House Mail", "Google"))")
-        #expect(try await desk.directory().provider(ProviderID(trusted: "house.example"))?.name == "Google (house.example)")
-        #expect(await desk.run("providers show Google").out.contains("accounts.google.com"))
+        let shell = try await Shell.withStore()
+        try await shell.set("providers import --apply \(try file(shell, "other.xml", "House Mail", "Google"))")
+        #expect(try await shell.directory().provider(ProviderID(trusted: "house.example"))?.name == "Google (house.example)")
+        #expect(await shell.run("providers show Google").out.contains("accounts.google.com"))
     }
 
     @Test func whatAnAdministratorSetStays() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "providers import --apply \(Self.house)",
             "providers set house.example --limit connections=2 --habit takes-null-sender=yes --userinfo-endpoint https://login.house.example/me"
         )
-        #expect(await desk.run("providers import --apply \(Self.house)").err.hasPrefix("unchanged"))
-        #expect(try await desk.directory().provider(ProviderID(trusted: "house.example"))?.limits.connections == 2)
+        #expect(await shell.run("providers import --apply \(Self.house)").err.hasPrefix("unchanged"))
+        #expect(try await shell.directory().provider(ProviderID(trusted: "house.example"))?.limits.connections == 2)
     }
 
     @Test func trustPrintsTheEndpointsFirst() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set("providers import --apply \(Self.house)")
-        let answer = await desk.run("providers trust house.example")
+        let shell = try await Shell.withStore()
+        try await shell.set("providers import --apply \(Self.house)")
+        let answer = await shell.run("providers trust house.example")
         #expect(answer.status == 0)
         #expect(answer.out.contains("https://login.house.example/token") && answer.out.contains("smtp.house.example:587 starttls"))
         #expect(answer.err.contains("from now on secrets go to House Mail (house.example)") && answer.err.contains("userinfo"))
-        #expect(await desk.run("providers trust house.example").err.hasPrefix("unchanged"))
-        #expect(await desk.run("doctor").out.contains("house.example") == false)
+        #expect(await shell.run("providers trust house.example").err.hasPrefix("unchanged"))
+        #expect(await shell.run("doctor").out.contains("house.example") == false)
     }
 
     @Test func standardInputAndHostileNamesAreHarmless() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let text = try FixtureFolder.at("import/autoconfig").text("plain-valid.xml").replacing(
             "House Mail", with: "Ho\u{202E}use &#x85; Mail")
-        let answer = await desk.run(["providers", "import", "-"], input: text)
+        let answer = await shell.run(["providers", "import", "-"], input: text)
         #expect(answer.status == 0 && answer.out.contains("standard input") == false)
         #expect(!(answer.out + answer.err).unicodeScalars.contains("\u{202E}"))
     }

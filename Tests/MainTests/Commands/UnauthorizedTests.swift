@@ -5,8 +5,8 @@ import Testing
 @testable import Main
 
 struct UnauthorizedTests {
-    private func rows(_ desk: Desk, at date: Date? = nil) async throws -> [[String: Any]] {
-        let answer = await desk.run(["audit", "unauthorized", "--format", "json"], at: date)
+    private func rows(_ shell: Shell, at date: Date? = nil) async throws -> [[String: Any]] {
+        let answer = await shell.run(["audit", "unauthorized", "--format", "json"], at: date)
         return try #require(try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [[String: Any]])
     }
 
@@ -15,19 +15,19 @@ struct UnauthorizedTests {
     }
 
     @Test func aStoreWithNothingHasNothingToFind() async throws {
-        let answer = await (try await Desk.withStore()).run("audit unauthorized")
+        let answer = await (try await Shell.withStore()).run("audit unauthorized")
         #expect(answer.status == 0)
         #expect(answer.out.isEmpty)
     }
 
     @Test func everyUseOfAnAddressWithoutARouteIsNamed() async throws {
-        let desk = try await Desk.withCompany()
-        try await desk.set(
+        let shell = try await Shell.withCompany()
+        try await shell.set(
             "settings set AD_HOC_EMAIL_FROM_ADDRESS ad@hoc.example", "settings set EMAIL_ADMINISTRATOR_USER_ID nobody",
             "clients limit printer --address scan@example.org --author-if-unusable scan@example.org",
             "users add dora --address dora@staff.example.org")
-        #expect(await desk.run("audit unauthorized").status == 1)
-        let rows = try await rows(desk)
+        #expect(await shell.run("audit unauthorized").status == 1)
+        let rows = try await rows(shell)
         #expect(row(rows, "ad@hoc.example")?["used_in"] as? [String] == ["AD_HOC_EMAIL_FROM_ADDRESS"])
         #expect((row(rows, "nobody")?["reason"] as? String)?.contains("names no user") == true)
         #expect(row(rows, "scan@example.org")?["used_in"] as? [String] == ["client printer"])
@@ -47,37 +47,37 @@ struct UnauthorizedTests {
     }
 
     @Test func theFixMendsIt() async throws {
-        let desk = try await Desk.withCompany()
+        let shell = try await Shell.withCompany()
         for _ in 0..<10 {
-            let found = try await rows(desk).filter { $0["finding"] as? String == "unauthorized" }
+            let found = try await rows(shell).filter { $0["finding"] as? String == "unauthorized" }
             guard let fix = found.first?["our_fix"] as? String else { return }
             let words = fix.replacing("'", with: "").split(separator: " ").dropFirst().map(String.init)
-            #expect(await desk.run(words).status == 0, "\(fix)")
+            #expect(await shell.run(words).status == 0, "\(fix)")
         }
         Issue.record("it never ends")
     }
 
     @Test func nearMissesAreNotFindings() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "applications add app --provider microsoft --tenant t --client-id 1 --no-secret --secret-expires 2026-12-01",
             "grants add g --application app --kind app-only", "mailboxes add m@example.org --grant g",
             "delegations grant m@example.org fresh@example.org", "users add m --address m@example.org")
-        let answer = await desk.run("audit unauthorized")
+        let answer = await shell.run("audit unauthorized")
         #expect(answer.status == 0)
-        let rows = try await rows(desk)
+        let rows = try await rows(shell)
         #expect(Set(rows.compactMap { $0["finding"] as? String }) == ["pending", "alignment-unknown", "secret-expiring"])
-        let later = try await self.rows(desk, at: desk.now.addingTimeInterval(3 * 3600))
+        let later = try await self.rows(shell, at: shell.now.addingTimeInterval(3 * 3600))
         #expect(Set(later.compactMap { $0["finding"] as? String }) == ["alignment-unknown", "secret-expiring"])
-        #expect(await desk.run("audit unauthorized --no-near-misses").out.isEmpty)
+        #expect(await shell.run("audit unauthorized --no-near-misses").out.isEmpty)
     }
 
     @Test func oneMailboxForManyIsANearMiss() async throws {
-        let desk = try await Desk.withStore()
-        try await desk.set(
+        let shell = try await Shell.withStore()
+        try await shell.set(
             "applications add app --provider google --client-id 1 --no-secret --secret-expires 2028-01-01 --domain example.org",
             "grants add g --application app --kind app-only", "mailboxes add m@example.org --grant g")
-        let directory = try await desk.directory()
+        let directory = try await shell.directory()
         let mailbox = try #require(directory.allMailboxes.first { _ in true })
         for (count, isFound) in [(20, false), (21, true)] {
             var changed = directory
@@ -86,12 +86,12 @@ struct UnauthorizedTests {
                 let address = try EmailAddress("a\(number)@example.org")
                 let delegation = Delegation(
                     id: DelegationID(trusted: "d\(number)"), mailbox: mailbox.id, covers: .address(address), kind: .sendAs, grantedBy: "t",
-                    grantedAt: desk.now)
+                    grantedAt: shell.now)
                 changed.apply([.put(.delegation(delegation))], edition: Edition(9))
                 observations.append(
-                    .standing(StandingKey(login: mailbox.login, from: address, transport: .smtp), .proven(at: desk.now, how: "t")))
+                    .standing(StandingKey(login: mailbox.login, from: address, transport: .smtp), .proven(at: shell.now, how: "t")))
             }
-            let report = UnauthorizedReport(directory: changed, conditions: Conditions(observations), sightings: [], now: desk.now)
+            let report = UnauthorizedReport(directory: changed, conditions: Conditions(observations), sightings: [], now: shell.now)
             #expect(report.rows.isEmpty)
             #expect(report.nearMisses.contains { $0.kind == .oneForMany && $0.count == 21 } == isFound)
         }
@@ -112,9 +112,9 @@ struct UnauthorizedTests {
 
     /// The mode and the fallback say what happens to mail; whether an address has a way of its own is another question.
     @Test func neitherModeNorFallbackHidesAnything() async throws {
-        let desk = try await Desk.withCompany()
-        let before = try await rows(desk).filter { $0["finding"] as? String == "unauthorized" }.count
-        try await desk.set("settings set mode reply-to", "settings set mode.ad-hoc reply-to", "settings set fallback hold")
-        #expect(try await rows(desk).filter { $0["finding"] as? String == "unauthorized" }.count == before)
+        let shell = try await Shell.withCompany()
+        let before = try await rows(shell).filter { $0["finding"] as? String == "unauthorized" }.count
+        try await shell.set("settings set mode reply-to", "settings set mode.ad-hoc reply-to", "settings set fallback hold")
+        #expect(try await rows(shell).filter { $0["finding"] as? String == "unauthorized" }.count == before)
     }
 }

@@ -69,28 +69,28 @@ struct VerifyTests {
     }
 
     @Test func theCommandProvesAndComparesWithACheckpoint() async throws {
-        let desk = try await Desk.withCompany()
-        let file = desk.folder + "/checkpoint"
-        let first = await desk.run(["audit", "verify", "--write-checkpoint", file])
+        let shell = try await Shell.withCompany()
+        let file = shell.folder + "/checkpoint"
+        let first = await shell.run(["audit", "verify", "--write-checkpoint", file])
         #expect(first.status == 0)
         #expect(first.out.hasPrefix("whole: main, "))
         #expect(first.err.contains("cannot be seen"))
-        try await desk.set("users add late --address late@example.org")
-        let second = await desk.run(["audit", "verify", "--checkpoint", file])
+        try await shell.set("users add late --address late@example.org")
+        let second = await shell.run(["audit", "verify", "--checkpoint", file])
         #expect(second.status == 0)
         #expect(second.err.contains("after the checkpoint (main/"))
 
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let lines = text.split(separator: "\n")
         let words = try #require(lines.last).split(separator: " ")
-        let future = try desk.file("future", lines.dropLast().joined(separator: "\n") + "\nmain 99999 \(words[2])\n")
-        let cut = await desk.run(["audit", "verify", "--checkpoint", future])
+        let future = try shell.file("future", lines.dropLast().joined(separator: "\n") + "\nmain 99999 \(words[2])\n")
+        let cut = await shell.run(["audit", "verify", "--checkpoint", future])
         #expect(cut.status == 1)
         #expect(cut.out.contains("its end was removed"))
-        let other = try desk.file("other", lines.dropLast().joined(separator: "\n") + "\nsecond 1 \(words[2])\n")
-        #expect(await desk.run(["audit", "verify", "--checkpoint", other]).status == 1)
-        let damaged = try desk.file("damaged", "mandate checkpoint 1\nmain one two\n")
-        #expect(await desk.run(["audit", "verify", "--checkpoint", damaged]).status == 65)
+        let other = try shell.file("other", lines.dropLast().joined(separator: "\n") + "\nsecond 1 \(words[2])\n")
+        #expect(await shell.run(["audit", "verify", "--checkpoint", other]).status == 1)
+        let damaged = try shell.file("damaged", "mandate checkpoint 1\nmain one two\n")
+        #expect(await shell.run(["audit", "verify", "--checkpoint", damaged]).status == 65)
     }
 
     /// Whoever can write the file and has no key: none of this may pass for whole.
@@ -122,23 +122,23 @@ struct VerifyTests {
         ("emptied", "DELETE FROM journalPersonal; DELETE FROM journalCount; DELETE FROM journal"),
     ])
     func noTamperingIsTakenForWhole(_ name: String, _ sql: String) async throws {
-        let desk = try await Desk.withCompany()
-        #expect(await desk.run("audit verify").status == 0)
-        try await desk.tamper(sql)
-        let answer = await desk.run("audit verify")
+        let shell = try await Shell.withCompany()
+        #expect(await shell.run("audit verify").status == 0)
+        try await shell.tamper(sql)
+        let answer = await shell.run("audit verify")
         #expect(answer.status == 1, "\(name)")
         #expect(answer.out.split(separator: "\n").last?.hasPrefix("broken: ") == true, "\(name)")
     }
 
     @Test func theJournalIsFiltered() async throws {
-        let desk = try await Desk.withCompany()
-        #expect(await desk.run("audit journal --mailbox nobody@example.org --format csv").out.split(separator: "\r\n").count == 1)
-        #expect(await desk.run("audit journal --since 2030-01-01 --format csv").out.split(separator: "\r\n").count == 1)
-        #expect(await desk.run("audit journal --until 2030-01-01 --format csv").out.split(separator: "\r\n").count > 10)
+        let shell = try await Shell.withCompany()
+        #expect(await shell.run("audit journal --mailbox nobody@example.org --format csv").out.split(separator: "\r\n").count == 1)
+        #expect(await shell.run("audit journal --since 2030-01-01 --format csv").out.split(separator: "\r\n").count == 1)
+        #expect(await shell.run("audit journal --until 2030-01-01 --format csv").out.split(separator: "\r\n").count > 10)
     }
 }
 
-extension Desk {
+extension Shell {
     /// As someone would who may write the file but has no key.
     fileprivate func tamper(_ sql: String) async throws {
         let store = try await SQLiteStore.open(at: store, vault: nil, random: { [UInt8](repeating: 0, count: $0) })

@@ -120,21 +120,21 @@ struct WrongInputTests {
         ]
 
     @Test func isOneSentenceTheRightStatusAndNoChange() async throws {
-        let desk = try await Desk.withCompany()
-        let edition = try await desk.edition()
+        let shell = try await Shell.withCompany()
+        let edition = try await shell.edition()
         for example in Self.cases {
-            let answer = await desk.run(example.line)
+            let answer = await shell.run(example.line)
             #expect(answer.status == example.status, "\(example.line): \(answer.err)")
             #expect(example.words.isEmpty || answer.err.contains(example.words), "\(example.line): \(answer.err)")
             #expect(answer.err.hasPrefix("mandate: ") && answer.err.split(separator: "\n").count == 1, "\(example.line): \(answer.err)")
             #expect(answer.out.isEmpty || example.line.hasPrefix("audit verify --write"), "\(example.line): \(answer.out)")
             #expect(!answer.err.contains("s3cret"))
         }
-        #expect(try await desk.edition() == edition)
+        #expect(try await shell.edition() == edition)
     }
 
     @Test func emptyNamesAndControlCharactersAreRefused() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let lines = [
             ["users", "add", ""], ["users", "add", "a\u{7}"], ["clients", "add", "", "--key"], ["clients", "add", "a\nb", "--key"],
             ["users", "add", String(repeating: "x", count: 256)], ["users", "add", "ann", "--name", "\u{7}\u{1B}[2J"],
@@ -147,28 +147,28 @@ struct WrongInputTests {
             ["applications", "add", "", "--provider", "google", "--client-id", "1", "--no-secret"],
         ]
         for line in lines {
-            let answer = await desk.run(line)
+            let answer = await shell.run(line)
             #expect(answer.status == 64, "\(line)")
             #expect(!answer.err.contains("\u{7}"))
             #expect(answer.err.utf8.count < 4000)
         }
-        #expect(try await desk.edition() == 1)
+        #expect(try await shell.edition() == 1)
     }
 
     /// Six lines that stand for half a million values: what a file may become is bounded by what it is.
     @Test func aliasesToAliasesAreRefused() async throws {
-        let desk = try Desk()
+        let shell = try Shell()
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
         for level in 1...5 {
             text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
         }
-        let answer = await desk.run(["decide", "--from", "a@b.example", "--directory", try desk.file("company.yaml", text)])
+        let answer = await shell.run(["decide", "--from", "a@b.example", "--directory", try shell.file("company.yaml", text)])
         #expect(answer.status == 65)
         #expect(answer.err.contains("too large or too deep"), "\(answer.err)")
     }
 
     @Test func everyCommandTeaches() async throws {
-        let desk = try Desk()
+        let shell = try Shell()
         let nouns = [
             "settings": ["list", "get", "set", "unset", "show"], "users": ["list", "show", "add", "set", "remove", "import"],
             "providers": ["list", "show", "add", "set", "import", "trust", "reset", "remove"],
@@ -180,13 +180,13 @@ struct WrongInputTests {
         ]
         for (noun, verbs) in nouns {
             for words in [[noun]] + verbs.map({ [noun, $0] }) {
-                let answer = await desk.run(words + ["--help"])
+                let answer = await shell.run(words + ["--help"])
                 #expect(answer.status == 0)
                 #expect(answer.err.isEmpty)
                 #expect(answer.out.contains("OVERVIEW") && answer.out.contains("mandate \(noun)"), "\(words)")
                 #expect(answer.out.contains("Example"), "\(words)")
             }
         }
-        #expect(await desk.run("--version").out == "0.1.0\n")
+        #expect(await shell.run("--version").out == "0.1.0\n")
     }
 }

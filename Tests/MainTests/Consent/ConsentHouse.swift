@@ -22,10 +22,10 @@ struct ConsentHouse: Sendable {
     let store: SQLiteStore
     let vault: Vault
     let clock: FakeClock
-    let desk: ConsentDesk
+    let flow: ConsentFlow
     let curl: CurlThread
     let port: Int
-    let shelf: Shelf
+    let snapshots: Snapshots
 
     static func with(
         _ habits: Habits = .microsoft, principal: String? = ann, promisesIssuer: Bool = false, _ body: (ConsentHouse) async throws -> Void
@@ -43,22 +43,22 @@ struct ConsentHouse: Sendable {
         let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)
         try await fill(store, vault, sandbox, principal, promisesIssuer, at: clock.now)
         let curl = try CurlThread()
-        let shelf = Shelf(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
-        let desk = ConsentDesk(
+        let snapshots = Snapshots(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
+        let flow = ConsentFlow(
             store: store, vault: vault,
             request: TokenClient(curl, now: { clock.now }, random: { live.randomBytes($0) }).requestToken,
-            verify: IdentityVerifier(curl, now: { clock.now }).verify, purpose: { ConsentPurpose($0, in: shelf.current.directory) },
+            verify: IdentityVerifier(curl, now: { clock.now }).verify, purpose: { ConsentPurpose($0, in: snapshots.current.directory) },
             now: { clock.now },
             random: { live.randomBytes($0) })
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let gateway = WebGateway(
-            host: "127.0.0.1", port: 0, address: address, desk: desk, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            host: "127.0.0.1", port: 0, address: address, consents: flow, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { announce.yield($0) })
         let running = Task { try await gateway.run() }
         var iterator = ports.makeAsyncIterator()
         let port = await iterator.next() ?? 0
         let house = ConsentHouse(
-            sandbox: sandbox, store: store, vault: vault, clock: clock, desk: desk, curl: curl, port: port, shelf: shelf)
+            sandbox: sandbox, store: store, vault: vault, clock: clock, flow: flow, curl: curl, port: port, snapshots: snapshots)
         let result: Result<Void, any Error>
         do { result = .success(try await body(house)) } catch { result = .failure(error) }
         running.cancel()
@@ -101,7 +101,7 @@ struct ConsentHouse: Sendable {
     }
 
     func begin(_ way: ConsentAttempt.Way = .browser) async throws -> ConsentAttempt {
-        try await desk.begin(Self.grant, way: way, redirectURI: Self.address.redirectURI(Self.application.text), by: "tester")
+        try await flow.begin(Self.grant, way: way, redirectURI: Self.address.redirectURI(Self.application.text), by: "tester")
     }
 
     /// What the grant is asked with now: the old one until a consent has been proven.

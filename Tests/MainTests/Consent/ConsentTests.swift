@@ -73,7 +73,7 @@ struct ConsentTests {
             var grant = try #require(try await house.store.directory().grant(ConsentHouse.grant))
             grant.principal = ConsentHouse.bob
             _ = try await house.store.apply(DirectoryEdit([.put(.grant(grant))], by: "test", at: house.clock.now))
-            _ = try await house.shelf.catchUp(with: house.store)
+            _ = try await house.snapshots.catchUp(with: house.store)
             let page = try await house.passThrough(browser, as: ConsentHouse.bob)
             #expect(page.status == 403)
             #expect(page.body.contains(ConsentHouse.bob))
@@ -223,9 +223,9 @@ struct ConsentTests {
     @Test func pastedAddressIsAsGood() async throws {
         try await ConsentHouse.with { house in
             let attempt = try await house.begin(.pasted)
-            let back = try await house.browser().answer(try house.desk.authorizationAddress(attempt), as: ConsentHouse.ann)
+            let back = try await house.browser().answer(try house.flow.authorizationAddress(attempt), as: ConsentHouse.ann)
             let response = try #require(AuthorizationResponse(back))
-            let words = try await house.desk.finish(response, from: .administrator, at: nil).words
+            let words = try await house.flow.finish(response, from: .administrator, at: nil).words
             #expect(words.contains(ConsentHouse.ann))
             #expect(try await house.refreshToken() != "the old one")
         }
@@ -236,7 +236,7 @@ struct ConsentTests {
         try await ConsentHouse.with { house in
             let asked = Mutex<DeviceRequest?>(nil)
             do {
-                _ = try await house.desk.invite(ConsentHouse.grant, by: "tester") { request throws(TokenFailure) in
+                _ = try await house.flow.invite(ConsentHouse.grant, by: "tester") { request throws(TokenFailure) in
                     asked.withLock { $0 = request }
                     throw .missing("enough is known")
                 }

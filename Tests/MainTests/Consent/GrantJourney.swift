@@ -14,7 +14,7 @@ struct GrantJourney: Sendable {
     static let clientID = "cccccccc-0000-0000-0000-000000000009"
     private static let tenantID = "11111111-2222-3333-4444-555555555555"
 
-    let desk: Desk
+    let shell: Shell
     let sandbox: Sandbox
     let curl: CurlThread
     let provider: ProviderID
@@ -46,7 +46,7 @@ struct GrantJourney: Sendable {
         try await sandbox.start()
         let curl = try CurlThread()
         let journey = GrantJourney(
-            desk: try await Desk.withStore(), sandbox: sandbox, curl: curl,
+            shell: try await Shell.withStore(), sandbox: sandbox, curl: curl,
             provider: (flavour.flavour == .google ? Relay.Provider.google : .microsoft).id,
             port: port, certificate: certificate, serviceKey: serviceKey.pemRepresentation)
         let result: Result<Void, any Error>
@@ -63,7 +63,7 @@ struct GrantJourney: Sendable {
 
     /// The built-in provider, its addresses moved to this machine and everything else as the catalogue has it.
     private func begin() async throws {
-        let trust = try desk.file("ca.pem", sandbox.authority.certificatePEM)
+        let trust = try shell.file("ca.pem", sandbox.authority.certificatePEM)
         try await run(
             "providers", "set", provider.text, "--token-endpoint", sandbox.tokenEndpoint, "--authorization-endpoint",
             sandbox.authorizationEndpoint(tenant: Self.tenantID), "--device-endpoint", sandbox.deviceEndpoint(tenant: Self.tenantID),
@@ -76,14 +76,14 @@ struct GrantJourney: Sendable {
     }
 
     @discardableResult
-    func run(_ words: String..., input: String = "") async throws -> Desk.Answer {
-        let answer = await desk.run(words, input: input, at: Date())
+    func run(_ words: String..., input: String = "") async throws -> Shell.Answer {
+        let answer = await shell.run(words, input: input, at: Date())
         guard answer.status == 0 else { throw CommandFailure.data("\(words): \(answer.out)\(answer.err)") }
         return answer
     }
 
     func addApplication(_ credentials: [String]) async throws {
-        let answer = await desk.run(
+        let answer = await shell.run(
             ["applications", "add", "tracker", "--provider", provider.text] + credentials, at: Date())
         guard answer.status == 0 else { throw CommandFailure.data(answer.err) }
         // As told by `applications show`, which is what an administrator enters at the provider.
@@ -96,7 +96,7 @@ struct GrantJourney: Sendable {
     func authorize(_ way: String..., person: (String) async throws -> String?) async throws -> (status: Int32, words: String) {
         let (input, page, words) = (try ProgramPipe(), try ProgramPipe(), try ProgramPipe())
         let program = try Program(
-            [try Premises.program(), "grants", "authorize", "ann", "--store", desk.store] + way,
+            [try Premises.program(), "grants", "authorize", "ann", "--store", shell.store] + way,
             Program.Streams(
                 input: input.reading.fileDescriptor, output: page.writing.fileDescriptor, errors: words.writing.fileDescriptor))
         var printed = ""

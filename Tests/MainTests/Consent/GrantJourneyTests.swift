@@ -27,14 +27,14 @@ import Testing
         try await GrantJourney.with(journey.habits) { admin in
             try await grant(journey.way, admin)
             try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann")
-            let check = await admin.desk.run(["mailboxes", "check", GrantJourney.ann], at: Date())
+            let check = await admin.shell.run(["mailboxes", "check", GrantJourney.ann], at: Date())
             #expect(check.status == 0 && check.out.contains("signed in as \(GrantJourney.ann)"), "\(check.out)")
             #expect(try await admin.run("grants", "show", "ann").out.contains("healthy"))
             try await admin.run(
                 "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
                 input: "To: customer@elsewhere.example\n\nHello.\n")
             let service = try Program([
-                try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.desk.store,
+                try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.shell.store,
             ])
             for _ in 0..<600 where admin.sandbox.record.messages.isEmpty { await Live.system().wait(0.05) }
             #expect(await service.stop() == 0)
@@ -64,7 +64,7 @@ import Testing
                 "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
                 input: "To: customer@elsewhere.example\n\nHello.\n")
             let service = try Program([
-                try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.desk.store,
+                try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", admin.shell.store,
             ])
             _ = await admin.sandbox.record { $0.messages.contains { $0.recipients.map(\.address) == ["customer@elsewhere.example"] } }
             #expect(await service.stop() == 0)
@@ -76,7 +76,7 @@ import Testing
     @Test func googleHasNoDeviceWay() async throws {
         try await GrantJourney.with(.google) { admin in
             try await consentGrant(admin)
-            let answer = await admin.desk.run("grants authorize ann --device")
+            let answer = await admin.shell.run("grants authorize ann --device")
             #expect(answer.status == ExitStatus.configuration.rawValue && answer.err.contains("--paste"), "\(answer.err)")
             #expect(admin.sandbox.record.requests.isEmpty, "nothing is asked that will be refused")
         }
@@ -94,7 +94,7 @@ import Testing
 
     private func consentGrant(_ admin: GrantJourney) async throws {
         try await admin.addApplication([
-            "--client-id", GrantJourney.clientID, "--secret-file", try admin.desk.file("secret", "s3cret"), "--secret-expires",
+            "--client-id", GrantJourney.clientID, "--secret-file", try admin.shell.file("secret", "s3cret"), "--secret-expires",
             "2030-01-01",
             "--tenant", admin.sandbox.tenant.id,
         ])
@@ -112,10 +112,10 @@ import Testing
         case .secret, .certificate:
             let credentials =
                 way == .secret
-                ? ["--secret-file", try admin.desk.file("secret", "s3cret"), "--secret-expires", "2030-01-01"]
+                ? ["--secret-file", try admin.shell.file("secret", "s3cret"), "--secret-expires", "2030-01-01"]
                 : [
-                    "--certificate", try admin.desk.file("app.crt", admin.certificate.pem), "--key-file",
-                    try admin.desk.file("app.key", admin.certificate.key),
+                    "--certificate", try admin.shell.file("app.crt", admin.certificate.pem), "--key-file",
+                    try admin.shell.file("app.key", admin.certificate.key),
                 ]
             try await admin.addApplication(["--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id] + credentials)
             try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "app-only")
@@ -125,12 +125,12 @@ import Testing
                 "private_key_id": "k1", "private_key": admin.serviceKey, "token_uri": "https://oauth2.googleapis.com/token",
             ])
             try await admin.addApplication([
-                "--service-account-key", try admin.desk.file("key.json", String(decoding: key, as: UTF8.self)),
+                "--service-account-key", try admin.shell.file("key.json", String(decoding: key, as: UTF8.self)),
             ])
             try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "service-account")
         case .program:
             try await admin.addApplication(["--client-id", GrantJourney.clientID, "--no-secret"])
-            let token = try admin.desk.file("token", try await admin.tokenOfAnother())
+            let token = try admin.shell.file("token", try await admin.tokenOfAnother())
             try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "command", "--", "/bin/cat", token)
         }
     }

@@ -5,34 +5,34 @@ import Testing
 /// `decide` and `rewrite` on a directory file and on a store: what is printed, and with which status it ends.
 struct DecideCommandTests {
     private static let directory = """
-        settings: {EMAIL_FROM_USER_ID: desk, AD_HOC_EMAIL_FROM_ADDRESS: "* Current User *", fallback.administrator: refuse,
+        settings: {EMAIL_FROM_USER_ID: shell, AD_HOC_EMAIL_FROM_ADDRESS: "* Current User *", fallback.administrator: refuse,
                    EMAIL_ADMINISTRATOR_USER_ID: root@example.org}
-        users: [{id: desk, name: Desk, addresses: [desk@example.org]}, {id: ann, name: Ann, addresses: [ann@example.org]}]
+        users: [{id: shell, name: Shell, addresses: [desk@example.org]}, {id: ann, name: Ann, addresses: [ann@example.org]}]
         applications: [{name: app, provider: microsoft, tenant: t.example, client_id: c, domains: [example.org]}]
-        grants: [{name: desk, kind: consent, application: app}]
-        mailboxes: [{address: desk@example.org, grant: desk}]
+        grants: [{name: shell, kind: consent, application: app}]
+        mailboxes: [{address: desk@example.org, grant: shell}]
         deny: [{mailbox: "*", covers: boss@example.org}]
         clients: [{name: batch, uid: 1, limits: {addresses: [desk@example.org]}}]
 
         """
 
-    private static func desk() throws -> (desk: Desk, file: String) {
-        let desk = try Desk()
-        return (desk, try desk.file("company.yaml", directory))
+    private static func shell() throws -> (shell: Shell, file: String) {
+        let shell = try Shell()
+        return (shell, try shell.file("company.yaml", directory))
     }
 
     @Test func theAnswerIsASheet() async throws {
-        let (desk, file) = try Self.desk()
-        let answer = await desk.run("decide --directory \(file) --purpose ad-hoc --user ann --explain")
+        let (shell, file) = try Self.shell()
+        let answer = await shell.run("decide --directory \(file) --purpose ad-hoc --user ann --explain")
         #expect(answer.status == 0, "\(answer.err)")
-        #expect(answer.out.contains("from             Ann via Desk <desk@example.org>\nreply to         Ann <ann@example.org>\n"))
+        #expect(answer.out.contains("from             Ann via Shell <desk@example.org>\nreply to         Ann <ann@example.org>\n"))
         #expect(answer.out.contains("no mailbox, family or delegation speaks of ann@example.org"))
         #expect(answer.err.isEmpty)
     }
 
     @Test func theAnswerIsJSON() async throws {
-        let (desk, file) = try Self.desk()
-        let answer = await desk.run("decide --directory \(file) --purpose notification --format json")
+        let (shell, file) = try Self.shell()
+        let answer = await shell.run("decide --directory \(file) --purpose notification --format json")
         let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any])
         #expect(json["route"] as? String == "own")
         #expect((json["mailbox"] as? [String: Any])?["login"] as? String == "desk@example.org")
@@ -48,18 +48,18 @@ struct DecideCommandTests {
         ("--message /nonexistent.eml", 66, "no such file"),
     ])
     func aRefusalHasItsStatus(_ words: String, _ status: Int32, _ says: String) async throws {
-        let (desk, file) = try Self.desk()
-        let answer = await desk.run("decide --directory \(file) \(words)")
+        let (shell, file) = try Self.shell()
+        let answer = await shell.run("decide --directory \(file) \(words)")
         #expect(answer.status == status, "\(answer.err)")
         #expect(answer.err.contains(says), "\(answer.err)")
         #expect(answer.err.split(separator: "\n").count == 1, "\(answer.err)")
     }
 
     @Test func whatPassesByItselfIsTemporary() async throws {
-        let desk = try Desk()
+        let shell = try Shell()
         let observed = "observed: {health: [{state: stopped, mailbox: desk@example.org, until: 2099-01-01}]}\n"
-        let file = try desk.file("company.yaml", Self.directory + observed)
-        let answer = await desk.run("decide --directory \(file) --purpose notification")
+        let file = try shell.file("company.yaml", Self.directory + observed)
+        let answer = await shell.run("decide --directory \(file) --purpose notification")
         #expect(answer.status == 75, "\(answer.err)")
     }
 
@@ -69,8 +69,8 @@ struct DecideCommandTests {
         ("users: [{id: a}, {id: a}]\n", 65, "users[1]"), ("users: []\nusers: []\n", 65, "twice"),
     ])
     func aFileThatIsWrongIsNamed(_ text: String, _ status: Int32, _ says: String) async throws {
-        let desk = try Desk()
-        let answer = await desk.run("decide --from a@example.org --directory \(try desk.file("wrong.yaml", text))")
+        let shell = try Shell()
+        let answer = await shell.run("decide --from a@example.org --directory \(try shell.file("wrong.yaml", text))")
         #expect(answer.status == status)
         #expect(answer.err.contains("wrong.yaml"), "\(answer.err)")
         #expect(answer.err.contains(says), "\(answer.err)")
@@ -81,27 +81,27 @@ struct DecideCommandTests {
         let levels = (1..<12).map { level in
             "l\(level): &l\(level) [\(Array(repeating: "*l\(level - 1)", count: 9).joined(separator: ","))]\n"
         }
-        let desk = try Desk()
-        let answer = await desk.run(
-            "decide --from a@example.org --directory \(try desk.file("wrong.yaml", "l0: &l0 x\n" + levels.joined()))")
+        let shell = try Shell()
+        let answer = await shell.run(
+            "decide --from a@example.org --directory \(try shell.file("wrong.yaml", "l0: &l0 x\n" + levels.joined()))")
         #expect(answer.status == 65)
         #expect(answer.err.contains("too large"), "\(answer.err)")
     }
 
     @Test func aMessageSaysItsOwnFrom() async throws {
-        let (desk, file) = try Self.desk()
-        let message = try desk.file("m.eml", "From: Desk Two <DESK@example.org>\nTo: x@example.com\n\nHello\n")
-        let answer = await desk.run("decide --directory \(file) --message \(message)")
+        let (shell, file) = try Self.shell()
+        let message = try shell.file("m.eml", "From: Shell Two <DESK@example.org>\nTo: x@example.com\n\nHello\n")
+        let answer = await shell.run("decide --directory \(file) --message \(message)")
         #expect(answer.out.contains("route            own"), "\(answer.err)")
-        #expect(answer.out.contains("from             Desk Two <DESK@example.org>"), "\(answer.out)")
+        #expect(answer.out.contains("from             Shell Two <DESK@example.org>"), "\(answer.out)")
     }
 
     @Test func aStoreAnswersAsItsFileWould() async throws {
-        let desk = try await Desk.withCompany()
-        let answer = await desk.run("decide --purpose notification --explain")
+        let shell = try await Shell.withCompany()
+        let answer = await shell.run("decide --purpose notification --explain")
         #expect(answer.status == 0, "\(answer.err)")
         #expect(answer.out.contains("mailbox          tracker@example.org"), "\(answer.out)")
-        #expect(await desk.run("decide --from ann@example.org").status == 77)
-        #expect(await desk.run("decide --from bob@example.org --client printer").status == 77)
+        #expect(await shell.run("decide --from ann@example.org").status == 77)
+        #expect(await shell.run("decide --from bob@example.org --client printer").status == 77)
     }
 }

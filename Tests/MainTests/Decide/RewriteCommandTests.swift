@@ -8,8 +8,8 @@ struct RewriteCommandTests {
         settings: {EMAIL_FROM_USER_ID: desk@example.org, AD_HOC_EMAIL_FROM_ADDRESS: "* Current User *", fallback.ad-hoc: hold}
         users: [{id: ann, name: Ann, addresses: [ann@example.org]}]
         applications: [{name: app, provider: microsoft, tenant: t.example, client_id: c, domains: [example.org]}]
-        grants: [{name: desk, kind: consent, application: app}]
-        mailboxes: [{address: desk@example.org, grant: desk}]
+        grants: [{name: shell, kind: consent, application: app}]
+        mailboxes: [{address: desk@example.org, grant: shell}]
 
         """
     private static let head = """
@@ -21,9 +21,9 @@ struct RewriteCommandTests {
 
         """
 
-    private static func rewrite(_ message: String, _ words: String = "") async throws -> Desk.Answer {
-        let desk = try Desk()
-        return await desk.run("rewrite --directory \(try desk.file("company.yaml", directory)) \(words)", input: message)
+    private static func rewrite(_ message: String, _ words: String = "") async throws -> Shell.Answer {
+        let shell = try Shell()
+        return await shell.run("rewrite --directory \(try shell.file("company.yaml", directory)) \(words)", input: message)
     }
 
     @Test func theMessageLeavesWithItsBodyAsItCame() async throws {

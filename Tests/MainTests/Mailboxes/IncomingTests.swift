@@ -14,15 +14,15 @@ import Testing
             if kind == "pop3" { try await admin.run("providers", "set", admin.provider.text, "--imap", "none") }
             try await admin.addApplication(["--client-id", GrantJourney.clientID, "--no-secret"])
             try await admin.run(
-                "grants", "add", "ann", "--application", "tracker", "--kind", "command", "--", "/bin/cat", "\(admin.desk.folder)/token")
+                "grants", "add", "ann", "--application", "tracker", "--kind", "command", "--", "/bin/cat", "\(admin.shell.folder)/token")
             try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann")
             try await body(admin)
         }
     }
 
-    private func check(_ admin: GrantJourney, scopes: [String]? = nil) async throws -> Desk.Answer {
-        _ = try admin.desk.file("token", try await admin.tokenOfAnother(scopes ?? admin.sandbox.mailScopes))
-        return await admin.desk.run(["mailboxes", "check", GrantJourney.ann, "--incoming"], at: Date())
+    private func check(_ admin: GrantJourney, scopes: [String]? = nil) async throws -> Shell.Answer {
+        _ = try admin.shell.file("token", try await admin.tokenOfAnother(scopes ?? admin.sandbox.mailScopes))
+        return await admin.shell.run(["mailboxes", "check", GrantJourney.ann, "--incoming"], at: Date())
     }
 
     @Test(arguments: ["imap", "pop3"]) func goodTokensAreLetIn(_ kind: String) async throws {
@@ -56,8 +56,8 @@ import Testing
         try await with(kind) { admin in
             // The program does not know that its token has ended.
             admin.sandbox.changeHabits { $0.accessTokenLifetime = 0 }
-            _ = try admin.desk.file("token", try await admin.tokenOfAnother(admin.sandbox.mailScopes))
-            let answer = await admin.desk.run(["mailboxes", "check", GrantJourney.ann, "--incoming"], at: Date())
+            _ = try admin.shell.file("token", try await admin.tokenOfAnother(admin.sandbox.mailScopes))
+            let answer = await admin.shell.run(["mailboxes", "check", GrantJourney.ann, "--incoming"], at: Date())
             #expect(answer.status == ExitStatus.configuration.rawValue && answer.out.contains("✗ \(kind) localhost:"), "\(answer.out)")
             #expect(admin.sandbox.record.signIns.map(\.outcome) == [.refused(.expiredToken), .refused(.expiredToken)])
         }

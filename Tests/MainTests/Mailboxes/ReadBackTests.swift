@@ -24,12 +24,12 @@ import Testing
                 $0.mailboxes[0].aliases = ["ann.alias@contoso.example"]
             }
             if habits.flavour == .google {
-                let token = try admin.desk.file("token", try await admin.tokenOfAnother())
+                let token = try admin.shell.file("token", try await admin.tokenOfAnother())
                 try await admin.addApplication(["--client-id", GrantJourney.clientID, "--no-secret"])
                 try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "command", "--", "/bin/cat", token)
             } else {
                 try await admin.run("providers", "set", admin.provider.text, "--graph-api", admin.sandbox.baseAddress + "/v1.0")
-                let secret = try admin.desk.file("secret", "s3cret")
+                let secret = try admin.shell.file("secret", "s3cret")
                 try await admin.addApplication([
                     "--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id, "--secret-file", secret,
                     "--secret-expires", "2030-01-01",
@@ -41,8 +41,8 @@ import Testing
         }
     }
 
-    private func check(_ admin: GrantJourney, _ address: String) async -> Desk.Answer {
-        await admin.desk.run(["mailboxes", "check", address, "--outgoing"], at: Date())
+    private func check(_ admin: GrantJourney, _ address: String) async -> Shell.Answer {
+        await admin.shell.run(["mailboxes", "check", address, "--outgoing"], at: Date())
     }
 
     private static let replacing: Habits = {
@@ -89,7 +89,7 @@ import Testing
 
     @Test func aProbeThatWasReplacedIsDenied() async throws {
         try await with(Self.replacing, address: GrantJourney.ann) { admin in
-            let probe = await admin.desk.run(["standings", "probe", GrantJourney.ann, "boss@contoso.example"], at: Date())
+            let probe = await admin.shell.run(["standings", "probe", GrantJourney.ann, "boss@contoso.example"], at: Date())
             #expect(
                 probe.status == ExitStatus.notPermitted.rawValue && probe.err.contains("arrived from \(GrantJourney.ann)"), "\(probe.err)")
             let known = try await admin.run("standings", "list").out
@@ -106,7 +106,7 @@ import Testing
             #expect(answer.out.contains("a test message was taken; the From it arrived with could not be read back: AUTHENTICATE failed."))
             try await admin.run("providers", "set", admin.provider.text, "--imap", "none")
             #expect(await check(admin, GrantJourney.ann).out.contains("names no server for IMAP"))
-            let health = try await admin.desk.read { try await $0.conditions(of: nil).grant(GrantID(trusted: "ann")) }
+            let health = try await admin.shell.read { try await $0.conditions(of: nil).grant(GrantID(trusted: "ann")) }
             #expect(health == nil)
         }
     }

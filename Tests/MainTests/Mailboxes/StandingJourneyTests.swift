@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: ["microsoft", "google"]) func askedDeniedPermittedProven(_ provider: String) async throws {
         try await GrantJourney.with(provider == "google" ? .google : .microsoft) { admin in
             try await setUp(admin)
-            let denied = await admin.desk.run(["standings", "probe", GrantJourney.ann, Self.boss], at: Date())
+            let denied = await admin.shell.run(["standings", "probe", GrantJourney.ann, Self.boss], at: Date())
             #expect(denied.status == ExitStatus.notPermitted.rawValue, "\(denied.err)")
             #expect(try await admin.run("standings", "list").out.contains("denied"))
             admin.sandbox.changeTenant { $0.grants.append(SendingGrant(.sendAs, login: GrantJourney.ann, address: Self.boss)) }
@@ -35,7 +35,7 @@ import Testing
     private func setUp(_ admin: GrantJourney) async throws {
         let name = admin.provider.text
         try await admin.run("providers", "set", name, "--gmail-api", admin.sandbox.baseAddress)
-        let token = try admin.desk.file("token", try await admin.tokenOfAnother())
+        let token = try admin.shell.file("token", try await admin.tokenOfAnother())
         try await admin.addApplication(["--client-id", GrantJourney.clientID, "--no-secret"])
         try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "command", "--", "/bin/cat", token)
         try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann")

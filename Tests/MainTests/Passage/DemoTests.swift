@@ -6,7 +6,7 @@ import Testing
 /// The main job on real input, as `mandate demo --once` runs it.
 @Suite struct DemoTests {
     @Test func everyMessageArrivesAsDecided() async throws {
-        let answer = try await Desk().run("demo --once --format json")
+        let answer = try await Shell().run("demo --once --format json")
         #expect(answer.status == 0, "\(answer.err)")
         #expect(answer.err.contains("everything as decided"))
         // A right revoked, a consent withdrawn, the provider down: each message arrived by another attempt, and the table says so.
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func folderWithoutMessagesSaysWhatToDo() async throws {
-        let answer = try await Desk().run("demo --once --messages /nonexistent")
+        let answer = try await Shell().run("demo --once --messages /nonexistent")
         #expect(answer.status == 66)
         #expect(answer.err.contains("--messages"))
     }

@@ -30,10 +30,10 @@ import Testing
     /// As in one terminal: what a line exports holds for the next.
     private func type(_ lines: [String], more: String = "") async throws -> String {
         let output = try ProgramPipe()
-        let desk = try Desk()
+        let temporary = try Shell()
         let script = "set -ex\n" + lines.joined(separator: "\n") + "\n" + more
         let shell = try Program(
-            ["/bin/sh", "-c", script], environment: ["PATH": "/usr/bin:/bin", "MANDATE_STORE": "", "TMPDIR": desk.folder],
+            ["/bin/sh", "-c", script], environment: ["PATH": "/usr/bin:/bin", "MANDATE_STORE": "", "TMPDIR": temporary.folder],
             Program.Streams(output: output.writing.fileDescriptor, errors: output.writing.fileDescriptor))
         let said = try await output.text()
         let status = await shell.end()

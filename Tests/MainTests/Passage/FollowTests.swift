@@ -35,7 +35,7 @@ import Testing
         try await Premises.with { premises in
             let service = try await service(premises)
             let clock = FakeClock()
-            let follower = Follower(store: service.store, shelf: service.shelf, broker: service.broker, log: Self.silent)
+            let follower = Follower(store: service.store, snapshots: service.snapshots, broker: service.broker, log: Self.silent)
             let running = Task { await follower.run(wait: clock.wait) {} }
             await clock.sleeper(Follower.interval...Follower.interval)
             // A store of its own, as a command in another process has it.
@@ -46,7 +46,7 @@ import Testing
                 clock.advance(by: Follower.interval)
                 await clock.sleeper(Follower.interval...Follower.interval)
             }
-            #expect(service.shelf.current.directory.user(user.id) == user)
+            #expect(service.snapshots.current.directory.user(user.id) == user)
             try await other.close()
             running.cancel()
             _ = await running.result

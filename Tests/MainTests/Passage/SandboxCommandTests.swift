@@ -10,13 +10,13 @@ import Testing
     @Test(arguments: ["speed=9", "messages-per-minute=many", "messages-per-minute"]) func wrongHabitsAreExplained(_ habit: String)
         async throws
     {
-        let answer = await (try Desk()).run(["sandbox", "--habit", habit])
+        let answer = await (try Shell()).run(["sandbox", "--habit", habit])
         #expect(answer.status == ExitStatus.usage.rawValue, "\(answer.err)")
         #expect(answer.err.contains(habit.hasPrefix("speed") ? "graph-requests-at-once" : "1 to 100000, or none"), "\(answer.err)")
     }
 
     @Test func helpTeachesEachHabit() async throws {
-        let help = await (try Desk()).run(["sandbox", "--help"]).out
+        let help = await (try Shell()).run(["sandbox", "--help"]).out
         for habit in Habit.all { #expect(help.contains("\(habit.name)="), "\(habit.name)") }
         #expect(help.contains("--habit messages-per-minute=30") && help.contains("/_sandbox/habits"))
     }

@@ -60,29 +60,29 @@ struct RealProviderTests {
 
 /// A store set up for Alice at the strange provider, with commands.
 private struct House {
-    let desk: Desk
+    let shell: Shell
     let provider: OpenIDProvider
     let dovecot: Dovecot
     let curl: CurlThread
     let port: Int
 
     static func with(life: Int, mechanisms: String = "xoauth2", _ body: (House) async throws -> Void) async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let curl = try CurlThread()
         let provider = try await OpenIDProvider(life: life, curl)
         let result: Result<Void, any Error>
-        do { result = .success(try await with(desk, provider, curl, mechanisms, body)) } catch { result = .failure(error) }
+        do { result = .success(try await with(shell, provider, curl, mechanisms, body)) } catch { result = .failure(error) }
         await provider.stop()
         await curl.stop()
         try result.get()
     }
 
     private static func with(
-        _ desk: Desk, _ provider: OpenIDProvider, _ curl: CurlThread, _ mechanisms: String, _ body: (House) async throws -> Void
+        _ shell: Shell, _ provider: OpenIDProvider, _ curl: CurlThread, _ mechanisms: String, _ body: (House) async throws -> Void
     ) async throws {
         let dovecot = try await Dovecot(
-            folder: desk.folder + "/dovecot", tokens: .userinfo(provider.issuer + "/userinfo"), mechanisms: mechanisms)
-        let house = House(desk: desk, provider: provider, dovecot: dovecot, curl: curl, port: try FreePorts.take())
+            folder: shell.folder + "/dovecot", tokens: .userinfo(provider.issuer + "/userinfo"), mechanisms: mechanisms)
+        let house = House(shell: shell, provider: provider, dovecot: dovecot, curl: curl, port: try FreePorts.take())
         let result: Result<Void, any Error>
         do {
             try await house.setUp()
@@ -92,10 +92,10 @@ private struct House {
         try result.get()
     }
 
-    func run(_ words: String..., input: String = "") async -> Desk.Answer { await desk.run(words, input: input, at: Date()) }
+    func run(_ words: String..., input: String = "") async -> Shell.Answer { await shell.run(words, input: input, at: Date()) }
 
     private func setUp() async throws {
-        let secret = try desk.file("secret.txt", "client-secret-of-the-house")
+        let secret = try shell.file("secret.txt", "client-secret-of-the-house")
         for words in [
             [
                 "providers", "add", "house", "--issuer", provider.issuer, "--smtp", "localhost:\(dovecot.ports.submission)", "--scope",
@@ -109,7 +109,7 @@ private struct House {
             ], ["grants", "add", "alice", "--application", "tracker", "--kind", "consent", "--principal", OpenIDProvider.alice],
             ["mailboxes", "add", OpenIDProvider.alice, "--grant", "alice"],
         ] {
-            let answer = await desk.run(words, at: Date())
+            let answer = await shell.run(words, at: Date())
             guard answer.status == 0 else { throw CommandFailure.data("\(words): \(answer.err)") }
         }
     }
@@ -118,7 +118,7 @@ private struct House {
     func authorize(as subject: String) async throws -> (status: Int32, text: String) {
         let (input, page, words) = (try ProgramPipe(), try ProgramPipe(), try ProgramPipe())
         let program = try Program(
-            [try Premises.program(), "grants", "authorize", "alice", "--paste", "--store", desk.store],
+            [try Premises.program(), "grants", "authorize", "alice", "--paste", "--store", shell.store],
             Program.Streams(
                 input: input.reading.fileDescriptor, output: page.writing.fileDescriptor, errors: words.writing.fileDescriptor))
         var printed = ""
@@ -136,20 +136,21 @@ private struct House {
     /// `serve` has the redirect URI's port; the person's browser has cookies and goes where it is sent.
     func consentThroughTheGateway() async throws -> String {
         let live = Live.system()
-        let vault = try KeyFile.vault(for: desk.store, live)
-        let store = try await SQLiteStore.open(at: desk.store, vault: vault, random: { live.randomBytes($0) })
+        let vault = try KeyFile.vault(for: shell.store, live)
+        let store = try await SQLiteStore.open(at: shell.store, vault: vault, random: { live.randomBytes($0) })
         let directory = try await store.directory()
-        let desk = live.consentDesk(store, vault, curl) { ConsentPurpose($0, in: directory) }
+        let flow = live.consentFlow(store, vault, curl) { ConsentPurpose($0, in: directory) }
         let grant = try #require(Array(directory.allGrants).first)
         let address = directory.settings.publicAddress
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let gateway = WebGateway(
-            host: "127.0.0.1", port: port, address: address, desk: desk, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            host: "127.0.0.1", port: port, address: address, consents: flow,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { announce.yield($0) })
         let running = Task { try await gateway.run() }
         var iterator = ports.makeAsyncIterator()
         _ = await iterator.next()
-        let attempt = try await desk.begin(
+        let attempt = try await flow.begin(
             grant.id, way: .browser, redirectURI: address.redirectURI(grant.application.text), by: "tester")
         let start = try await curl.perform(HTTPRequest(.get, address.start(grant.application.text, consent: attempt.id.text)))
         let cookie = String((start.value(of: "Set-Cookie") ?? "").prefix { $0 != ";" })
@@ -170,7 +171,7 @@ private struct House {
         let sent = await run("send", "--purpose", "notification", "--to", "bob@example.net", input: message)
         guard sent.status == 0 else { throw CommandFailure.data(sent.err) }
         let service = try Program([
-            try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", desk.store,
+            try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", shell.store,
         ])
         for _ in 0..<600 where try dovecot.messages().isEmpty { await Live.system().wait(0.05) }
         guard await service.stop() == 0 else { throw CommandFailure.data("the service did not end well") }

@@ -44,11 +44,11 @@ struct RealServerTests {
             for octets in [300, 5_400] {
                 let user = "reader-\(octets)@example.com"
                 try await street.addMailbox(user, at: "dovecot", octets: octets)
-                let answer = await street.desk.run(["mailboxes", "check", user, "--incoming"], at: Date())
+                let answer = await street.shell.run(["mailboxes", "check", user, "--incoming"], at: Date())
                 #expect(answer.status == 0 && answer.out.contains("✓ pop3 localhost:"), "\(answer.out)")
             }
             try await street.run("mailboxes", "add", "eve@example.com", "--grant", "reader-300@example.com")
-            let answer = await street.desk.run(["mailboxes", "check", "eve@example.com", "--incoming"], at: Date())
+            let answer = await street.shell.run(["mailboxes", "check", "eve@example.com", "--incoming"], at: Date())
             #expect(answer.status == ExitStatus.configuration.rawValue && answer.out.contains("✗ pop3 localhost:"), "\(answer.out)")
         }
     }
@@ -74,7 +74,7 @@ struct RealServerTests {
                 let message = try await street.received(1)[0]
                 #expect(message.contains("<middle@example.com>\n") && message.contains("Reply-To: long@example.com\n"), "\(message)")
             }
-            let check = await street.desk.run(["mailboxes", "check", "long@example.com"], at: Date())
+            let check = await street.shell.run(["mailboxes", "check", "long@example.com"], at: Date())
             #expect(check.status == ExitStatus.configuration.rawValue, "\(check.out)")
             #expect(check.out.contains("the server takes no line as long as this token needs: 5"), "\(check.out)")
             #expect(check.out.contains("a limit of the server, not a bad token"), "\(check.out)")
@@ -101,7 +101,7 @@ struct RealServerTests {
                 #expect(
                     first.contains("From: \"bob via example.com\" <alice@example.com>\n") && first.contains("Reply-To: bob@example.com\n"),
                     "\(first)")
-                let audit = await street.desk.run(["audit", "unauthorized"], at: Date())
+                let audit = await street.shell.run(["audit", "unauthorized"], at: Date())
                 let row = audit.out.split(separator: "\n").first { $0.hasPrefix("unauthorized ") }
                 #expect(audit.status == ExitStatus.found.rawValue && row?.contains(" bob@example.com ") == true, "\(audit.out)")
                 #expect(!audit.out.contains("secret-end-unknown"), "where a program makes the tokens there is no secret")
@@ -121,35 +121,35 @@ struct RealServerTests {
 
 /// Both servers, a mint whose tokens they take, and a store set up for them by commands.
 private struct Street {
-    let desk: Desk
+    let shell: Shell
     let dovecot: Dovecot
     let postfix: Postfix
     private let mint: TokenMint
 
     static func with(_ mechanism: String, lineLimit: Int = 16_384, _ body: (Street) async throws -> Void) async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let mint = TokenMint()
-        let dovecot = try await Dovecot(folder: desk.folder + "/dovecot", tokens: .minted(mint), mechanisms: mechanism)
+        let dovecot = try await Dovecot(folder: shell.folder + "/dovecot", tokens: .minted(mint), mechanisms: mechanism)
         let result: Result<Void, any Error>
-        do { result = .success(try await with(desk, mint, dovecot, lineLimit, body)) } catch { result = .failure(error) }
+        do { result = .success(try await with(shell, mint, dovecot, lineLimit, body)) } catch { result = .failure(error) }
         try await dovecot.stop()
         try result.get()
     }
 
     private static func with(
-        _ desk: Desk, _ mint: TokenMint, _ dovecot: Dovecot, _ lineLimit: Int, _ body: (Street) async throws -> Void
+        _ shell: Shell, _ mint: TokenMint, _ dovecot: Dovecot, _ lineLimit: Int, _ body: (Street) async throws -> Void
     ) async throws {
-        let postfix = try await Postfix(folder: desk.folder + "/postfix", beside: dovecot, lineLimit: lineLimit)
+        let postfix = try await Postfix(folder: shell.folder + "/postfix", beside: dovecot, lineLimit: lineLimit)
         let result: Result<Void, any Error>
         do {
-            result = .success(try await body(Street(desk: desk, dovecot: dovecot, postfix: postfix, mint: mint)))
+            result = .success(try await body(Street(shell: shell, dovecot: dovecot, postfix: postfix, mint: mint)))
         } catch { result = .failure(error) }
         try await postfix.stop()
         try result.get()
     }
 
     @discardableResult
-    func run(_ words: String..., input: String = "") async throws -> Desk.Answer { try await run(words, input: input) }
+    func run(_ words: String..., input: String = "") async throws -> Shell.Answer { try await run(words, input: input) }
 
     func addProvider(_ id: String, _ door: String, pop: String? = nil) async throws {
         // Its tokens come from a program; nobody asks for one there.
@@ -163,7 +163,7 @@ private struct Street {
 
     /// Its token comes from a program, as where another one keeps tokens already.
     func addMailbox(_ address: String, at provider: String, octets: Int) async throws {
-        let token = try desk.file("token-" + address, mint.token(for: address, octets: octets))
+        let token = try shell.file("token-" + address, mint.token(for: address, octets: octets))
         try await run(["grants", "add", address, "--application", provider, "--kind", "command", "--", "/bin/cat", token], input: "")
         try await run("mailboxes", "add", address, "--grant", address)
     }
@@ -175,7 +175,7 @@ private struct Street {
 
     func serving(_ body: () async throws -> Void) async throws {
         let service = try Program([
-            try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", desk.store,
+            try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store", shell.store,
         ])
         let result: Result<Void, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
@@ -199,8 +199,8 @@ private struct Street {
     }
 
     @discardableResult
-    private func run(_ words: [String], input: String) async throws -> Desk.Answer {
-        let answer = await desk.run(words, input: input, at: Date())
+    private func run(_ words: [String], input: String) async throws -> Shell.Answer {
+        let answer = await shell.run(words, input: input, at: Date())
         guard answer.status == 0 else { throw CommandFailure.data("\(words): \(answer.out)\(answer.err)") }
         return answer
     }

@@ -122,37 +122,37 @@ import Testing
     }
 
     @Test func statusSaysWhatIsWhere() async throws {
-        let desk = try await Desk.withStore()
-        let before = await desk.run("vault status")
+        let shell = try await Shell.withStore()
+        let before = await shell.run("vault status")
         #expect(before.status == 0)
-        #expect(before.out.contains("none under way") && before.out.contains("\(desk.store)/mandate.key"))
-        let rotated = await desk.run("vault rotate")
+        #expect(before.out.contains("none under way") && before.out.contains("\(shell.store)/mandate.key"))
+        let rotated = await shell.run("vault rotate")
         #expect(rotated.status == 0, "\(rotated.err)")
         #expect(rotated.err.contains("backups from before need it"))
-        let after = await desk.run("vault status --format json")
+        let after = await shell.run("vault status --format json")
         #expect(after.out.contains("\"under_other_keys\": []") || after.out.contains("\"under_other_keys\":[]"), "\(after.out)")
         #expect(after.out != before.out)
-        #expect(await desk.run("settings set mode from").status == 0)
-        #expect(await desk.run("audit verify").status == 0, "the journal's key went along")
+        #expect(await shell.run("settings set mode from").status == 0)
+        #expect(await shell.run("audit verify").status == 0, "the journal's key went along")
     }
 
     /// A secret may come by the environment, like the key; a variable that is not there is not an empty secret.
     @Test func aSecretComesByTheEnvironment() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let words = ["applications", "add", "x", "--provider", "google", "--client-id", "1", "--secret-file", "env:SECRET"]
-        let missing = await desk.run(words)
+        let missing = await shell.run(words)
         #expect(missing.status == 64 && missing.err.contains("no such variable"), "\(missing.err)")
-        #expect(await desk.run(words, environment: ["SECRET": "by the environment"]).status == 0)
-        #expect(await desk.run("applications show x").out.contains("has secret       yes"))
+        #expect(await shell.run(words, environment: ["SECRET": "by the environment"]).status == 0)
+        #expect(await shell.run("applications show x").out.contains("has secret       yes"))
     }
 
     /// What cannot be written from here is rotated in two steps, the first and last of them a person's.
     @Test func aKeyInTheEnvironmentIsRotatedWithAPersonsHelp() async throws {
-        let desk = try Desk()
+        let shell = try Shell()
         let one = Data(repeating: 1, count: 32).base64EncodedString()
         let two = Data(repeating: 2, count: 32).base64EncodedString()
-        func run(_ line: String, _ key: String) async -> Desk.Answer {
-            await desk.run(line.split(separator: " ").map(String.init), environment: ["MANDATE_KEY": key])
+        func run(_ line: String, _ key: String) async -> Shell.Answer {
+            await shell.run(line.split(separator: " ").map(String.init), environment: ["MANDATE_KEY": key])
         }
         #expect(await run("init", one).status == 0)
         let alone = await run("vault rotate", one)
@@ -167,20 +167,20 @@ import Testing
     @Test(arguments: ["", "nonsense", "AAAA", String(repeating: "A", count: 5000)]) func aKeyFileThatHoldsNoneIsRefused(_ text: String)
         async throws
     {
-        let desk = try await Desk.withStore()
-        _ = try desk.file("store/mandate.key", text)
+        let shell = try await Shell.withStore()
+        _ = try shell.file("store/mandate.key", text)
         for line in ["serve", "vault rotate", "settings set mode from"] {
-            let answer = await desk.run(line)
+            let answer = await shell.run(line)
             #expect(answer.status == 78, "\(line): \(answer.err)")
             #expect(answer.err.contains("key") && !answer.err.contains("nonsense"))
         }
     }
 
     @Test func aWrongKeyIsRefusedAtStart() async throws {
-        let desk = try await Desk.withStore()
-        _ = try desk.file("store/mandate.key", Data(repeating: 3, count: 32).base64EncodedString() + "\n")
+        let shell = try await Shell.withStore()
+        _ = try shell.file("store/mandate.key", Data(repeating: 3, count: 32).base64EncodedString() + "\n")
         for line in ["serve", "vault status", "settings set mode from"] {
-            let answer = await desk.run(line)
+            let answer = await shell.run(line)
             #expect(answer.status == 78, "\(line): \(answer.err)")
             #expect(answer.err.contains("give the key file"), "\(answer.err)")
         }

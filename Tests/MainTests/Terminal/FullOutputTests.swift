@@ -5,11 +5,11 @@ import Testing
 
 /// `>/dev/full`, a full disk, a closed descriptor: half an answer must not end with 0.
 struct FullOutputTests {
-    private func run(_ desk: Desk, _ words: [String], input: String = "") async -> (status: Int32, err: String) {
+    private func run(_ shell: Shell, _ words: [String], input: String = "") async -> (status: Int32, err: String) {
         let answer = Mutex([UInt8]())
         let rest = Mutex(Array(input.utf8)[...])
         var live = Live.system()
-        live.environment = ["MANDATE_STORE": desk.store]
+        live.environment = ["MANDATE_STORE": shell.store]
         live.standardInput = InputStream(
             isTerminal: false,
             read: { count throws(CommandFailure) in
@@ -31,19 +31,19 @@ struct FullOutputTests {
 
     @Test(arguments: ["users list", "settings list --format json", "decide --from tracker@example.org", "rewrite", "audit journal"])
     func isAFailureWithASentence(line: String) async throws {
-        let desk = try await Desk.withCompany()
-        let answer = await run(desk, line.split(separator: " ").map(String.init), input: Self.message)
+        let shell = try await Shell.withCompany()
+        let answer = await run(shell, line.split(separator: " ").map(String.init), input: Self.message)
         #expect(answer.status == 73)
         #expect(answer.err == "mandate: standard output could not be written: the disk is full\n")
     }
 
     /// A caller who saw a failure would hand it over again.
     @Test func anAcceptedMessageStaysAccepted() async throws {
-        let desk = try await Desk.withCompany()
-        let answer = await run(desk, ["send"], input: Self.message)
+        let shell = try await Shell.withCompany()
+        let answer = await run(shell, ["send"], input: Self.message)
         #expect(answer.status == 0)
         #expect(answer.err.contains("was accepted as m-"), "\(answer.err)")
-        let listed = await desk.run("queue list --format csv")
+        let listed = await shell.run("queue list --format csv")
         #expect(listed.out.split(separator: "\r\n").count == 2, "\(listed.out)")
     }
 

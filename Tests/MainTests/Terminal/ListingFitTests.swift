@@ -86,28 +86,28 @@ struct ListingWalkTests {
         return Mandate.helpMessage(for: command).contains("--columns") ? [name] : []
     }
 
-    private static func busyDesk() async throws -> Desk {
-        let desk = try await Desk.withCompany()
+    private static func busyDesk() async throws -> Shell {
+        let shell = try await Shell.withCompany()
         let long = "a-rather-long-name-of-somebody-in-the-second-warehouse"
-        try await desk.set(
+        try await shell.set(
             "users add \(long) --address \(long)@logistics.contoso.example", "settings set AD_HOC_EMAIL_FROM_ADDRESS \(long)")
         for purpose in ["notification", "administrator"] {
-            await desk.run(["send", "--purpose", purpose, "--to", "\(long)@example.net"], input: "Subject: x\n\nHello\n")
+            await shell.run(["send", "--purpose", purpose, "--to", "\(long)@example.net"], input: "Subject: x\n\nHello\n")
         }
-        return desk
+        return shell
     }
 
     @Test func everyListingFitsEveryTerminal() async throws {
         let listings = Self.listings()
         #expect(listings.count >= 13, "\(listings)")
-        let desk = try await Self.busyDesk()
+        let shell = try await Self.busyDesk()
         for name in listings {
             let line = name + (Self.more[name.joined(separator: " ")] ?? [])
-            let piped = await desk.run(line)
+            let piped = await shell.run(line)
             #expect(
                 piped.out.split(separator: "\n").count > 1 || name == ["standings", "list"], "\(line) has nothing to list: \(piped.err)")
             for width in [80, 100, 200] {
-                let answer = await desk.run(line, width: width)
+                let answer = await shell.run(line, width: width)
                 // What is to be typed or pasted stays in one piece.
                 let table = answer.out.components(separatedBy: "\nWhat to do:")[0]
                 let tooLong = table.split(separator: "\n").filter { DisplayWidth.of(String($0)) > width }
@@ -118,34 +118,34 @@ struct ListingWalkTests {
     }
 
     @Test func aPipeHasTheWholeReason() async throws {
-        let desk = try await Self.busyDesk()
-        let answer = await desk.run("audit unauthorized")
+        let shell = try await Self.busyDesk()
+        let answer = await shell.run("audit unauthorized")
         #expect(!answer.out.contains("…"), "\(answer.out)")
     }
 
     @Test func columnsAreChosenByName() async throws {
-        let desk = try await Desk.withCompany()
-        #expect(await desk.run("users list --columns address,id --format csv").out.hasPrefix("address,id\r\nann@example.org,ann\r\n"))
-        #expect(await desk.run("users list --columns ID").out.hasPrefix("ID\nann\nbob\n"))
-        let wrong = await desk.run("users list --columns name,colour")
+        let shell = try await Shell.withCompany()
+        #expect(await shell.run("users list --columns address,id --format csv").out.hasPrefix("address,id\r\nann@example.org,ann\r\n"))
+        #expect(await shell.run("users list --columns ID").out.hasPrefix("ID\nann\nbob\n"))
+        let wrong = await shell.run("users list --columns name,colour")
         #expect(wrong.status == 64 && wrong.err.contains("there is no column colour: choose among id,name,address"))
     }
 
     @Test func whatIsLeftOutIsSaid() async throws {
-        let desk = try await Desk.withCompany()
-        let narrow = await desk.run(["applications", "list"], width: 80)
+        let shell = try await Shell.withCompany()
+        let narrow = await shell.run(["applications", "list"], width: 80)
         #expect(narrow.err.contains("not shown:") && narrow.err.contains("client_id") && narrow.err.contains("--wide"), "\(narrow.err)")
-        #expect(await desk.run("applications list").err.isEmpty)
+        #expect(await shell.run("applications list").err.isEmpty)
     }
 
     @Test func theJournalIsCutToItsLastAndToAKind() async throws {
-        let desk = try await Self.busyDesk()
-        let all = await desk.run("audit journal --format csv --columns number,kind").out.split(separator: "\r\n").dropFirst()
-        let last = await desk.run("audit journal --limit 3 --format csv --columns number,kind").out.split(separator: "\r\n").dropFirst()
+        let shell = try await Self.busyDesk()
+        let all = await shell.run("audit journal --format csv --columns number,kind").out.split(separator: "\r\n").dropFirst()
+        let last = await shell.run("audit journal --limit 3 --format csv --columns number,kind").out.split(separator: "\r\n").dropFirst()
         #expect(all.count > 5 && Array(last) == Array(all.suffix(3)))
-        let changes = await desk.run("audit journal --kind changed --limit 2 --format csv --columns kind").out
+        let changes = await shell.run("audit journal --kind changed --limit 2 --format csv --columns kind").out
         #expect(changes == "kind\r\nchanged\r\nchanged\r\n")
-        let shown = await desk.run(["audit", "journal"], width: 100).out
+        let shown = await shell.run(["audit", "journal"], width: 100).out
         #expect(shown.contains("id=tracker@example.org"), "\(shown)")
         #expect(shown.firstMatch(of: /\d\d:\d\d:\d\dZ/) != nil, "with seconds: \(shown)")
     }

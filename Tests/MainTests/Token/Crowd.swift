@@ -70,16 +70,16 @@ struct Crowd: Sendable {
     }
 
     /// Another broker, as each process has one. `lag`: how many seconds its clock is behind.
-    func broker(_ curl: CurlThread, shelf: Shelf, lag: Double = 0) -> TokenBroker {
+    func broker(_ curl: CurlThread, snapshots: Snapshots, lag: Double = 0) -> TokenBroker {
         var live = live
         let now = live.now
         live.now = { now().addingTimeInterval(-lag) }
         return TokenBroker(
-            renewer: live.renewer(store, vault, holder: live.identifier("test"), curl) { shelf.current.directory })
+            renewer: live.renewer(store, vault, holder: live.identifier("test"), curl) { snapshots.current.directory })
     }
 
-    func shelf() async throws -> Shelf {
-        Shelf(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
+    func snapshots() async throws -> Snapshots {
+        Snapshots(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
     }
 }
 

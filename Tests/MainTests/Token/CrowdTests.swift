@@ -15,14 +15,14 @@ import Testing
     func thousandAskersInTwoProcessesAreHundredRequests() async throws {
         try await Crowd.with(100) { crowd in
             let curl = try CurlThread()
-            let shelf = try await crowd.shelf()
-            let old = await crowd.broker(curl, shelf: shelf, lag: 7200).tokens(crowd.keys, times: 1)
+            let snapshots = try await crowd.snapshots()
+            let old = await crowd.broker(curl, snapshots: snapshots, lag: 7200).tokens(crowd.keys, times: 1)
             #expect(old.failures.isEmpty && crowd.sandbox.record.tokenRequests.count == 100)
             crowd.sandbox.add(.atToken(.delay(milliseconds: 100), .always))
             let other = try OtherProcess(store: crowd.folder)
             try await other.isReady()
             try other.go()
-            let ours = await crowd.broker(curl, shelf: shelf).tokens(crowd.keys, times: 5)
+            let ours = await crowd.broker(curl, snapshots: snapshots).tokens(crowd.keys, times: 5)
             #expect(await other.end() == 0)
             #expect(ours.failures.isEmpty, "\(ours.failures)")
             #expect(ours.tokens.count == 100 && ours.tokens.values.allSatisfy { $0.count == 1 })
@@ -56,8 +56,8 @@ import Testing
     @Test func expiredSecretSuspendsAllAndTheNewOneHealsAll() async throws {
         try await Crowd.with(500) { crowd in
             let curl = try CurlThread()
-            let shelf = try await crowd.shelf()
-            let broker = crowd.broker(curl, shelf: shelf)
+            let snapshots = try await crowd.snapshots()
+            let broker = crowd.broker(curl, snapshots: snapshots)
             let refreshTokens = try await refreshTokens(crowd)
             let now = crowd.live.now()
             crowd.sandbox.changeTenant { $0.applications[0].secrets = [.init(Crowd.secret, expires: now.timeIntervalSince1970 - 1)] }
@@ -75,7 +75,7 @@ import Testing
                 [], secrets: [try crowd.sealed("the new secret", SecretName(.clientSecret, of: Crowd.application.text))], by: "test",
                 at: now)
             _ = try await crowd.store.apply(edit)
-            _ = try await shelf.catchUp(with: crowd.store)
+            _ = try await snapshots.catchUp(with: crowd.store)
             await broker.forget { _ in true }
             let healed = await broker.tokens(crowd.keys, times: 1)
             #expect(healed.failures.isEmpty && healed.tokens.count == 500)

@@ -37,9 +37,9 @@ struct SendmailTests {
     }
 
     @Test func withoutServiceAndMaildropItIsTemporary() async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         let program = try Program(
-            ["/bin/sh", "-c", "echo | \(try Premises.program()) sendmail x@example.org"], environment: ["MANDATE_STORE": desk.store])
+            ["/bin/sh", "-c", "echo | \(try Premises.program()) sendmail x@example.org"], environment: ["MANDATE_STORE": shell.store])
         #expect(await program.end() == Main.ExitStatus.temporary.rawValue)
     }
 

@@ -81,19 +81,19 @@ struct ServeConfigurationTests {
 
     /// Whoever replaces a file in two steps does not wish for the defaults between them.
     @Test func aFileThatIsGoneIsAMistake() async throws {
-        let desk = try await Desk.withStore()
-        let file = desk.store + "/serve.yaml"
+        let shell = try await Shell.withStore()
+        let file = shell.store + "/serve.yaml"
         try Data("node: a\n".utf8).write(to: URL(filePath: file))
-        let reading = ConfigurationReading(file: nil, settings: [], store: desk.store, live: .system()).again
+        let reading = ConfigurationReading(file: nil, settings: [], store: shell.store, live: .system()).again
         #expect(try await reading.read().node == "a")
         try FileManager.default.removeItem(atPath: file)
         await #expect(throws: CommandFailure.self) { try await reading.read() }
     }
 
     @Test func aPickupClientMustBeThere() async throws {
-        let desk = try await Desk.withStore()
-        let settings = ["http.port=0", "smtp.listen=off", "pickup.folder=\(desk.folder)/in", "pickup.client=nobody"]
-        let answer = await desk.run(["serve"] + settings.flatMap { ["--set", $0] })
+        let shell = try await Shell.withStore()
+        let settings = ["http.port=0", "smtp.listen=off", "pickup.folder=\(shell.folder)/in", "pickup.client=nobody"]
+        let answer = await shell.run(["serve"] + settings.flatMap { ["--set", $0] })
         #expect(answer.status == 78 && answer.err.contains("pickup.client: there is no client nobody"))
     }
 

@@ -16,7 +16,7 @@ import Testing
             for collection in DirectoryCollection.all {
                 let entities = try await house.premises.store.entities(collection.kind, after: nil, limit: 1000)
                 for entity in entities {
-                    let shown = Set(Self.texts(DirectoryDesk.document(entity)))
+                    let shown = Set(Self.texts(DirectoryController.document(entity)))
                     for hidden in Self.texts(EntityForm.value(entity)) where !shown.contains(hidden) {
                         for start in stride(from: 0, to: max(1, hidden.count - 8), by: 4) {
                             let piece = String(hidden.dropFirst(start).prefix(8))

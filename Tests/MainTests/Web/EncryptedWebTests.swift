@@ -44,8 +44,8 @@ import Testing
         let folder = try Identity()
         let other = try SelfSigned()
         try Data(other.key.utf8).write(to: URL(filePath: folder.key))
-        let desk = try await Desk.withStore()
-        let answer = await desk.run(["serve"] + (folder.settings + ["smtp.listen=off"]).flatMap { ["--set", $0] })
+        let shell = try await Shell.withStore()
+        let answer = await shell.run(["serve"] + (folder.settings + ["smtp.listen=off"]).flatMap { ["--set", $0] })
         #expect(answer.status == 78 && answer.err.contains("http.certificate and http.key cannot be used"), "\(answer.err)")
     }
 

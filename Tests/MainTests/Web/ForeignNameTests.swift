@@ -61,8 +61,8 @@ import Testing
 
     @Test func aNameIsNoAddressOfAPage() async throws {
         for value in ["https://mail.example.org", "mail.example.org:443", "a/b", "*"] {
-            let desk = try await Desk.withStore()
-            let answer = await desk.run(["serve", "--set", "http.host-names=\(value)", "--set", "smtp.listen=off"])
+            let shell = try await Shell.withStore()
+            let answer = await shell.run(["serve", "--set", "http.host-names=\(value)", "--set", "smtp.listen=off"])
             #expect(answer.status == 78 && answer.err.contains("http.host-names"), "\(value): \(answer.err)")
         }
     }

@@ -31,13 +31,13 @@ import Testing
             ("/a/../b", "its path may have letters"), ("/a%20b", "its path may have letters"), ("/a;Domain=x", "its path may have letters"),
         ])
     func aPathThatIsOursIsRefusedEverywhere(_ path: String, _ words: String) async throws {
-        let desk = try await Desk.withStore()
+        let shell = try await Shell.withStore()
         for url in ["http://localhost:8025\(path)", "https://mail.example.org\(path)"] {
-            let command = await desk.run(["settings", "set", "public-url", url])
+            let command = await shell.run(["settings", "set", "public-url", url])
             #expect(command.status == 65, "\(command.out)")
             #expect(command.err.contains(words), "\(command.err)")
         }
-        #expect(await desk.run(["settings", "set", "public-url", "https://mail.example.org/queues/v1"]).status == 0)
+        #expect(await shell.run(["settings", "set", "public-url", "https://mail.example.org/queues/v1"]).status == 0)
     }
 
     @Test(.timeLimit(.minutes(3))) func theAPIAndTheConsoleRefuseItToo() async throws {

@@ -27,7 +27,7 @@ final class Conversation {
         let directory = Directory(FakeCompany.entities() + Self.clients.map { .client($0) }, edition: Edition(1))
         let limits = AcceptStage.Limits(
             size: heads["size"].flatMap { Int($0) } ?? 100_000, recipients: heads["recipients"].flatMap { Int($0) } ?? 5, hops: 10)
-        let office = GatewayOffice(
+        let dependencies = GatewayDependencies(
             directory: { directory },
             surroundings: AcceptStage.Surroundings(
                 store: store, decider: { _ throws(StoreFailure) in Decider(directory: directory, conditions: Conditions()) },
@@ -38,13 +38,13 @@ final class Conversation {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let uid = heads["uid"].flatMap { UInt32($0) }
         let terms = Terms(
-            door: uid.map { .local(uid: $0) } ?? .network(mayBeClear: heads["clear"] != "no"), hostName: "mail.example",
+            origin: uid.map { .local(uid: $0) } ?? .network(mayBeClear: heads["clear"] != "no"), hostName: "mail.example",
             offersTLS: heads["offers"] == "tls" || heads["tls"] != nil, size: limits.size, recipients: limits.recipients)
-        let door = Door(
+        let origin = ConnectionOrigin(
             terms: terms, address: uid == nil ? IPAddress(heads["place"] ?? "192.0.2.1") : nil, isImplicitTLS: heads["tls"] != nil,
             patience: GatewaySettings.Patience(), secure: { _ in })
         try await channel.eventLoop.submit { [channel] in
-            try channel.pipeline.syncOperations.addHandler(SessionHandler(door, office: office))
+            try channel.pipeline.syncOperations.addHandler(SessionHandler(origin, dependencies: dependencies))
         }.get()
         if let fault = heads["store"] { await store.fail(.accept, with: fault == "full" ? .full : .busy) }
         try await channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 25)).get()

@@ -33,7 +33,7 @@ struct LiveGateway: Sendable {
         let clients = [Client(id: ClientID(trusted: "app"), name: "app", credential: .key(sha256: digest))]
         let directory = Directory(FakeCompany.entities() + clients.map { .client($0) }, edition: Edition(1))
         let seeds = Mutex<UInt64>(0)
-        let office = GatewayOffice(
+        let dependencies = GatewayDependencies(
             directory: { directory },
             surroundings: AcceptStage.Surroundings(
                 store: store, decider: { _ throws(StoreFailure) in Decider(directory: directory, conditions: Conditions()) },
@@ -48,7 +48,7 @@ struct LiveGateway: Sendable {
             address: { _ in nil }, owner: geteuid(), accepted: { _ in }, refused: {},
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let places = Places()
-        let gateway = try SMTPGateway(settings, office: office, onListening: { places.add($0) }, onReady: { places.ready() })
+        let gateway = try SMTPGateway(settings, dependencies: dependencies, onListening: { places.add($0) }, onReady: { places.ready() })
         let group = ServiceGroup(services: [gateway], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let live = LiveGateway(gateway: gateway, store: store, group: group, places: places)
         try await withThrowingTaskGroup { tasks in

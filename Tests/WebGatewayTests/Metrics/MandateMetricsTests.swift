@@ -18,7 +18,7 @@ struct MandateMetricsTests {
         #"mandate_messages_accepted_total{way="pickup"} 0"#, #"mandate_messages_accepted_total{way="smtp"} 1"#,
         #"mandate_messages_refused_total{code="no-route"} 1"#,
         #"mandate_attempts_total{route="send-as",transport="smtp",verdict="sent"} 1"#,
-        #"mandate_mailbox_attempts_total{mailbox="office@example.org",verdict="sent"} 1"#, "mandate_attempt_duration_seconds_sum 0.3",
+        #"mandate_mailbox_attempts_total{mailbox="dependencies@example.org",verdict="sent"} 1"#, "mandate_attempt_duration_seconds_sum 0.3",
         #"mandate_recipients_total{outcome="sent"} 2"#, #"mandate_recipients_total{outcome="refused"} 1"#,
         #"mandate_message_age_seconds_bucket{le="2.5"} 1"#, #"mandate_message_age_seconds_bucket{le="1"} 0"#,
         #"mandate_token_renewals_total{grant="contoso",outcome="renewed"} 1"#, "mandate_token_handed_out_total 1",
@@ -58,7 +58,7 @@ struct MandateMetricsTests {
         metrics.messageAccepted(by: .smtp)
         metrics.messageRefused(code: "no-route")
         metrics.decided(.decided, seconds: 0.000_009)
-        metrics.attempted(mailbox: "office@example.org", route: "send-as", transport: "smtp", verdict: "sent", seconds: 0.3)
+        metrics.attempted(mailbox: "dependencies@example.org", route: "send-as", transport: "smtp", verdict: "sent", seconds: 0.3)
         metrics.recipientsSettled(.sent, 2)
         metrics.recipientsSettled(.refused)
         metrics.messageDone(age: 2)

@@ -17,8 +17,8 @@ extension Endpoints {
             about: "With what to do, at the provider and here.",
             for: .readers, parameters: [format, .query("near", .choice(["true", "false"]), "also what works today and may not tomorrow")],
             promises: [.init(.ok, "one row for each address", shapes: table("Finding"))]
-        ) { call in
-            let report = try await report(call)
+        ) { request in
+            let report = try await report(request)
             var table = WebTable([
                 "finding", "address", "used_in", "reason", "first_seen", "last_seen", "count", "provider_fix", "our_fix",
             ])
@@ -28,13 +28,13 @@ extension Endpoints {
                     DocumentValue(row.lastSeen), DocumentValue(row.count), .text(row.remedy.provider), .text(row.remedy.ours),
                 ])
             }
-            for miss in try call.query.flag("near") ? report.nearMisses : [] {
+            for miss in try request.query.flag("near") ? report.nearMisses : [] {
                 table.add([
                     .text(miss.kind.rawValue), .text(miss.subject), [], .text(miss.reason), nil, nil, DocumentValue(miss.count),
                     .text(miss.remedy.provider), .text(miss.remedy.ours),
                 ])
             }
-            return try table.reply(to: call)
+            return try table.reply(to: request)
         },
         Endpoint(
             .get, "/v1/audit/senders", in: group, "Who may send as whom, and through what", for: .readers,
@@ -43,9 +43,9 @@ extension Endpoints {
                 .query("mailbox", .line, "only this mailbox, by id"),
             ],
             promises: [.init(.ok, "what the directory allows, with the standing", shapes: table("Right"))]
-        ) { call in
-            let rights = SenderRights(call.office.shelf.current, at: call.now).rights(
-                as: try call.query.address("as"), through: call.query["mailbox"])
+        ) { request in
+            let rights = SenderRights(request.dependencies.snapshots.current, at: request.now).rights(
+                as: try request.query.address("as"), through: request.query["mailbox"])
             var table = WebTable(["mailbox", "sends_as", "by", "standing", "effective", "why", "valid_until", "grant"])
             for right in rights {
                 table.add([
@@ -54,7 +54,7 @@ extension Endpoints {
                     DocumentValue(right.grant),
                 ])
             }
-            return try table.reply(to: call)
+            return try table.reply(to: request)
         },
         Endpoint(
             .get, "/v1/audit/journal", in: group, "What was accepted, attempted, handed out, refused and changed",
@@ -68,7 +68,7 @@ extension Endpoints {
                 .query("limit", .number(1...1000), "100 unless said otherwise"),
             ],
             promises: [.init(.ok, "in the order written", shapes: table("Entry"))]
-        ) { call in try await JournalDesk(call).answer() },
+        ) { request in try await JournalController(request).answer() },
         Endpoint(
             .post, "/v1/audit/verify", in: group, "Prove that the journal is whole",
             about: "Entries that were removed from its end can be seen with a checkpoint alone: `mandate audit verify --checkpoint`.",
@@ -81,8 +81,8 @@ extension Endpoints {
                         .init("broken", .optional(.text()), required: true), .init("words", .line, required: true),
                     ]))
             ]
-        ) { call in
-            let report = try await call.office.operations.verify()
+        ) { request in
+            let report = try await request.dependencies.operations.verify()
             return .json([
                 "whole": .flag(report.broken == nil), "entries": DocumentValue(report.entries), "broken": DocumentValue(report.broken),
                 "words": .text(report.words),
@@ -92,9 +92,10 @@ extension Endpoints {
             .get, "/v1/audit/unreported", in: group, "Tokens that were handed out and never reported on", for: .readers,
             parameters: [format, .query("minutes", .number(0...100_000), "older than so many; 15 unless said otherwise")],
             promises: [.init(.ok, "the oldest first", shapes: table("Handout"))]
-        ) { call in
-            let minutes = try call.query.number("minutes", in: 0...100_000, usual: 15)
-            let found = try await call.office.store.unreported(before: call.now.addingTimeInterval(-60 * Double(minutes)), limit: 1000)
+        ) { request in
+            let minutes = try request.query.number("minutes", in: 0...100_000, usual: 15)
+            let found = try await request.dependencies.store.unreported(
+                before: request.now.addingTimeInterval(-60 * Double(minutes)), limit: 1000)
             var table = WebTable(["decision", "client", "at", "expires", "login", "transport", "from"])
             for handout in found {
                 table.add([
@@ -103,15 +104,15 @@ extension Endpoints {
                     .text(handout.transport.rawValue), DocumentValue(handout.from.map(\.description)),
                 ])
             }
-            return try table.reply(to: call)
+            return try table.reply(to: request)
         },
     ]
 
-    private static func report(_ call: Call) async throws -> UnauthorizedReport {
-        let sightings = try await call.office.store.sightings()
-        let snapshot = call.office.shelf.current
-        let withoutSecret = try await call.office.store.applicationsWithoutSecret(snapshot.directory)
-        let now = call.now
+    private static func report(_ request: APIRequest) async throws -> UnauthorizedReport {
+        let sightings = try await request.dependencies.store.sightings()
+        let snapshot = request.dependencies.snapshots.current
+        let withoutSecret = try await request.dependencies.store.applicationsWithoutSecret(snapshot.directory)
+        let now = request.now
         // A million addresses take a second or two, on a thread that others do not wait for.
         return try await Aside.run {
             UnauthorizedReport(
@@ -124,6 +125,6 @@ extension Endpoints {
         Endpoint(
             .get, "/v1/me", in: "About", "Who am I", for: .signedIn,
             promises: [.init(.ok, "the client whose key this is", .named("Client"))]
-        ) { call in .json(DirectoryDesk.document(.client(try call.client))) }
+        ) { request in .json(DirectoryController.document(.client(try request.client))) }
     ]
 }

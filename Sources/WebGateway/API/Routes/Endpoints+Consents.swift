@@ -16,18 +16,18 @@ extension Endpoints {
             body: .json(.object([.init("way", .choice(["browser", "device"]), required: true)]), example: #"{"way": "browser"}"#),
             promises: [.init(.created, "it waits for a person", .named("Consent"), headers: ["Location"])],
             problems: [.notFound, .provider, .conflict]
-        ) { call in
-            let way = try await call.document().fields(["way"]).required("way").text()
-            let desk = GrantDesk(office: call.office, person: call.visitor.person)
-            let grant = try desk.grant(call.path("id"))
+        ) { request in
+            let way = try await request.document().fields(["way"]).required("way").text()
+            let controller = GrantController(dependencies: request.dependencies, person: request.visitor.person)
+            let grant = try controller.grant(request.path("id"))
             let begun: DocumentValue
             switch way {
             case "browser":
-                let attempt = try await desk.begin(grant)
-                let address = call.office.address.start(attempt.application.text, consent: attempt.id.text)
+                let attempt = try await controller.begin(grant)
+                let address = request.dependencies.address.start(attempt.application.text, consent: attempt.id.text)
                 begun = document(attempt).adding([.init("address", .text(address))])
             case "device":
-                let invitation = try await desk.invite(grant)
+                let invitation = try await controller.invite(grant)
                 begun = document(invitation.attempt).adding([
                     .init("address", .text(invitation.answer.completeURI ?? invitation.answer.verificationURI)),
                     .init("user_code", .text(invitation.answer.userCode)),
@@ -35,14 +35,15 @@ extension Endpoints {
             default: throw Problem(.invalid, "way is browser or device", place: "way")
             }
             guard case .text(let id)? = begun["id"] else { throw Problem(.fault, "a consent has an id") }
-            return Reply.json(begun, .created).with(.location, "\(call.office.address.path)/v1/consents/\(PercentCoding.encode(id))")
+            return Reply.json(begun, .created).with(
+                .location, "\(request.dependencies.address.path)/v1/consents/\(PercentCoding.encode(id))")
         },
         Endpoint(
             .get, "/v1/consents/{id}", in: group, "What became of a consent", for: .readers, parameters: [.path("id", "as it was begun")],
             promises: [.init(.ok, "so far", .named("Consent"))], problems: [.notFound]
-        ) { call in
-            guard let id = ConsentID(call.path("id")), let attempt = try await call.office.store.consent(id) else {
-                throw Problem(.notFound, "there is no consent \(call.path("id")), or it is long over")
+        ) { request in
+            guard let id = ConsentID(request.path("id")), let attempt = try await request.dependencies.store.consent(id) else {
+                throw Problem(.notFound, "there is no consent \(request.path("id")), or it is long over")
             }
             return .json(document(attempt))
         },
@@ -51,10 +52,11 @@ extension Endpoints {
             parameters: [.path("id", "the grant"), .query("login", .line, "of a service account: which mailbox's")],
             promises: [.init(.ok, "when it ends; the token itself is not told", .object([.init("expires", .moment, required: true)]))],
             problems: [.notFound, .provider]
-        ) { call in
-            let desk = GrantDesk(office: call.office, person: call.visitor.person)
+        ) { request in
+            let controller = GrantController(dependencies: request.dependencies, person: request.visitor.person)
             return .json([
-                "expires": DocumentValue(try await desk.renew(try desk.grant(call.path("id")), login: call.query["login"]).expires)
+                "expires": DocumentValue(
+                    try await controller.renew(try controller.grant(request.path("id")), login: request.query["login"]).expires)
             ])
         },
         Endpoint(
@@ -62,9 +64,9 @@ extension Endpoints {
             about: "It is withdrawn at the provider where that can be done.",
             for: .administrators, parameters: [.path("id", "the grant")],
             promises: [.init(.ok, "what became of it", .object([.init("words", .line, required: true)]))], problems: [.notFound]
-        ) { call in
-            let desk = GrantDesk(office: call.office, person: call.visitor.person)
-            return .json(["words": .text(try await desk.forget(try desk.grant(call.path("id"))))])
+        ) { request in
+            let controller = GrantController(dependencies: request.dependencies, person: request.visitor.person)
+            return .json(["words": .text(try await controller.forget(try controller.grant(request.path("id"))))])
         },
     ]
 
@@ -75,12 +77,12 @@ extension Endpoints {
             for: .administrators, parameters: [.path("id", "the mailbox")],
             body: .json(.object([.init("check", .choice(CheckKind.self), required: true)]), example: #"{"check": "outgoing"}"#),
             promises: [.init(.ok, "how each step came out", .named("Check"))], problems: [.notFound]
-        ) { call in
-            let kind = try await call.document().fields(["check"]).required("check").choice(CheckKind.self)
-            guard let mailbox = call.office.directory.mailbox(MailboxID(trusted: call.path("id"))) else {
-                throw Problem(.notFound, "there is no mailbox \"\(call.path("id"))\"")
+        ) { request in
+            let kind = try await request.document().fields(["check"]).required("check").choice(CheckKind.self)
+            guard let mailbox = request.dependencies.directory.mailbox(MailboxID(trusted: request.path("id"))) else {
+                throw Problem(.notFound, "there is no mailbox \"\(request.path("id"))\"")
             }
-            let report = await call.office.operations.check(mailbox, kind, call.visitor.person)
+            let report = await request.dependencies.operations.check(mailbox, kind, request.visitor.person)
             return .json([
                 "good": .flag(report.isGood),
                 "steps": .list(
@@ -98,9 +100,9 @@ extension Endpoints {
         Endpoint(
             .get, "/v1/health", in: group, "How applications, grants and mailboxes are", for: .readers,
             promises: [.init(.ok, "each with its state, the reason, and what to do", .page(of: .named("Health")))]
-        ) { call in
-            let report = try await call.office.health()
-            let directory = call.office.directory
+        ) { request in
+            let report = try await request.dependencies.health()
+            let directory = request.dependencies.directory
             var items: [DocumentValue] = []
             for it in directory.allApplications.sorted(by: { $0.id < $1.id }) {
                 items.append(document("application", it.id.text, it.name, report.health(of: it)))
@@ -129,13 +131,13 @@ extension Endpoints {
             ],
             promises: [.init(.ok, "whether anything had stopped it", .object([.init("resumed", .flag, required: true)]))],
             problems: [.notFound]
-        ) { call in
-            guard let row = row(call.path("id"), call.office.directory) else {
-                throw Problem(.notFound, "there is no \(name) \"\(call.path("id"))\"")
+        ) { request in
+            guard let row = row(request.path("id"), request.dependencies.directory) else {
+                throw Problem(.notFound, "there is no \(name) \"\(request.path("id"))\"")
             }
-            let transport = try call.query.choice("transport", Transport.self)
-            let desk = StandingDesk(office: call.office, person: call.visitor.person)
-            return .json(["resumed": .flag(try await desk.resume(row, over: transport))])
+            let transport = try request.query.choice("transport", Transport.self)
+            let controller = StandingController(dependencies: request.dependencies, person: request.visitor.person)
+            return .json(["resumed": .flag(try await controller.resume(row, over: transport))])
         }
     }
 

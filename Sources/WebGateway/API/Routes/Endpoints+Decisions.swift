@@ -23,6 +23,6 @@ extension Endpoints {
                 example: #"{"purpose": "ad-hoc", "user": "ann"}"#),
             promises: [.init(.ok, "how it is decided", .either([.named("Decision"), .named("Decisions")]))],
             problems: [.notPermitted, .provider]
-        ) { call in try await DecisionDesk(call).answer() }
+        ) { request in try await DecisionController(request).answer() }
     ]
 }

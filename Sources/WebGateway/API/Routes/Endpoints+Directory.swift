@@ -8,17 +8,17 @@ extension Endpoints {
         Endpoint(
             .get, "/v1/settings", in: "Settings", "List all settings", for: .readers,
             promises: [.init(.ok, "set or not", .page(of: .named("Setting")))]
-        ) { call in
-            let settings = call.office.directory.settings
+        ) { request in
+            let settings = request.dependencies.directory.settings
             return .json(["items": .list(settings.keys.map { document($0, settings) }), "next": nil])
         },
         Endpoint(
             .get, "/v1/settings/{key}", in: "Settings", "Show one setting", for: .readers,
             parameters: [.path("key", "such as `EMAIL_FROM_USER_ID`")],
             promises: [.init(.ok, "with its ETag", .named("Setting"), headers: ["ETag"])], problems: [.notFound]
-        ) { call in
-            let key = try key(call)
-            let settings = call.office.directory.settings
+        ) { request in
+            let key = try key(request)
+            let settings = request.dependencies.directory.settings
             return .json(document(key, settings)).with(.eTag, EntityTag.of(key, in: settings))
         },
         Endpoint(
@@ -28,8 +28,8 @@ extension Endpoints {
             ],
             body: .json(.object([.init("value", .line, required: true)]), example: #"{"value": "* Current User *"}"#),
             promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
-        ) { call in
-            try await change(call, to: try await call.document().fields(["value"]).required("value").text())
+        ) { request in
+            try await change(request, to: try await request.document().fields(["value"]).required("value").text())
         },
         Endpoint(
             .delete, "/v1/settings/{key}", in: "Settings", "Unset a setting", for: .administrators,
@@ -37,11 +37,11 @@ extension Endpoints {
                 .path("key", "the setting"), .header("If-Match", "the ETag of the state it removes; without it, any"), .dryRun,
             ],
             promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
-        ) { call in try await change(call, to: nil) },
+        ) { request in try await change(request, to: nil) },
     ]
 
-    private static func key(_ call: Call) throws(Problem) -> SettingKey {
-        let text = call.path("key")
+    private static func key(_ request: APIRequest) throws(Problem) -> SettingKey {
+        let text = request.path("key")
         guard let key = SettingKey(text) else {
             let hint = NearestWord.nearest(to: text, in: SettingKey.all.map(\.description)).map { "did you mean \($0)?" }
             throw Problem(.notFound, "there is no setting \"\(text)\"", fix: hint ?? "GET /v1/settings lists them")
@@ -55,14 +55,14 @@ extension Endpoints {
         ["key": .text(key.description), "value": DocumentValue(text)]
     }
 
-    private static func change(_ call: Call, to text: String?) async throws -> Reply {
-        let isTrial = try call.query.flag("dry_run")
-        try await call.office.editor(for: call.visitor.person).edit(isTrial: isTrial) {
-            try $0.set(call.path("key"), to: text, expecting: call.header("If-Match"))
+    private static func change(_ request: APIRequest, to text: String?) async throws -> Reply {
+        let isTrial = try request.query.flag("dry_run")
+        try await request.dependencies.editor(for: request.visitor.person).edit(isTrial: isTrial) {
+            try $0.set(request.path("key"), to: text, expecting: request.header("If-Match"))
         }
-        let key = try key(call).named(in: call.office.directory)
+        let key = try key(request).named(in: request.dependencies.directory)
         if isTrial { return .json(document(key, text)) }
-        let settings = call.office.directory.settings
+        let settings = request.dependencies.directory.settings
         return .json(document(key, settings)).with(.eTag, EntityTag.of(key, in: settings))
     }
 }
@@ -91,14 +91,14 @@ extension DirectoryCollection {
                     .query("limit", .number(1...1000), "100 unless said otherwise"),
                 ],
                 promises: [.init(.ok, "sorted by id", .page(of: one))]
-            ) { call in try await DirectoryDesk(collection: self, call: call).list() },
+            ) { request in try await DirectoryController(collection: self, request: request).list() },
             Endpoint(
                 .get, base + "/{id}", in: group, "Show one \(noun)", for: .readers,
                 parameters: [.path("id", "its id"), .header("If-None-Match", "an ETag: 304 if it is still that")],
                 promises: [
                     .init(.ok, "with its ETag", one, headers: ["ETag"]), .init(.notModified, "it is still that"),
                 ], problems: [.notFound]
-            ) { call in try await DirectoryDesk(collection: self, call: call).show() },
+            ) { request in try await DirectoryController(collection: self, request: request).show() },
         ]
     }
 
@@ -115,7 +115,7 @@ extension DirectoryCollection {
                     .init(
                         .ok, "of many, what became of each; of one that was only tried, what would be", .either([.named("Outcomes"), one])),
                 ], problems: [.conflict]
-            ) { call in try await DirectoryDesk(collection: self, call: call).create() },
+            ) { request in try await DirectoryController(collection: self, request: request).create() },
             Endpoint(
                 .post, base + "/remove", in: group, "Remove many",
                 about: "All or none. What is used stays and stands in the way, unless `cascade` takes what uses it away too.",
@@ -123,7 +123,7 @@ extension DirectoryCollection {
                 body: .json(
                     .object([.init("ids", .list(of: .line, shortest: 1, longest: 10_000), required: true), .init("cascade", .flag)])),
                 promises: [.init(.noContent, "they are gone")], problems: [.notFound, .conflict]
-            ) { call in try await DirectoryDesk(collection: self, call: call).removeMany() },
+            ) { request in try await DirectoryController(collection: self, request: request).removeMany() },
         ]
     }
 
@@ -134,7 +134,7 @@ extension DirectoryCollection {
                 parameters: [.path("id", "its id"), Self.condition, .dryRun],
                 body: .json(request), promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
                 problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
-            ) { call in try await DirectoryDesk(collection: self, call: call).replace() },
+            ) { request in try await DirectoryController(collection: self, request: request).replace() },
             Endpoint(
                 .patch, base + "/{id}", in: group, "Change parts of \(aNoun)",
                 about: "A merge patch (RFC 7396): what is not named stays, what is null goes.",
@@ -143,7 +143,7 @@ extension DirectoryCollection {
                     shapes: [("application/merge-patch+json", .map(of: .anything)), ("application/json", .map(of: .anything))], example: ""),
                 promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
                 problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
-            ) { call in try await DirectoryDesk(collection: self, call: call).patch() },
+            ) { request in try await DirectoryController(collection: self, request: request).patch() },
             Endpoint(
                 .delete, base + "/{id}", in: group, "Remove \(aNoun)", for: .administrators,
                 parameters: [
@@ -151,7 +151,7 @@ extension DirectoryCollection {
                     .query("cascade", .choice(["true", "false"]), "what uses it goes too"), .dryRun,
                 ],
                 promises: [.init(.noContent, "it is gone")], problems: [.notFound, .changedMeanwhile, .conflict]
-            ) { call in try await DirectoryDesk(collection: self, call: call).remove() },
+            ) { request in try await DirectoryController(collection: self, request: request).remove() },
         ]
     }
 

@@ -26,7 +26,7 @@ extension Endpoints {
                 example: "From: Ann <ann@example.org>\nTo: rob@example.com\nSubject: Hello\n\nGood morning.\n"),
             promises: [.init(.accepted, "kept; it will be sent", .named("Receipt"), headers: ["Location"])],
             problems: [.refused, .conflict, .full]
-        ) { call in try await SubmissionDesk(call).answer() },
+        ) { request in try await SubmissionController(request).answer() },
         Endpoint(
             .get, "/v1/messages", in: group, "List messages that are not done", for: .readers,
             parameters: [
@@ -35,11 +35,11 @@ extension Endpoints {
                 .query("limit", .number(1...1000), "100 unless said otherwise"),
             ],
             promises: [.init(.ok, "in the order they were accepted", .page(of: .named("Message")))], problems: [.notFound]
-        ) { call in
-            let limit = try call.query.number("limit", in: 1...1000, usual: 100)
-            let state = try call.query.choice("state", QueuedMessage.StateName.self)
-            let after = call.query["after"].map { SpoolID(trusted: $0) }
-            let messages = try await call.office.store.list(QueueFilter(state: state, after: after, limit: limit))
+        ) { request in
+            let limit = try request.query.number("limit", in: 1...1000, usual: 100)
+            let state = try request.query.choice("state", QueuedMessage.StateName.self)
+            let after = request.query["after"].map { SpoolID(trusted: $0) }
+            let messages = try await request.dependencies.store.list(QueueFilter(state: state, after: after, limit: limit))
             return .json([
                 "items": .list(messages.map(\.document)),
                 "next": DocumentValue(messages.count == limit ? messages.last?.message.id.text : nil),
@@ -50,33 +50,33 @@ extension Endpoints {
             about: "A sender sees its own messages alone. A message that is done is known for a week.", for: .signedIn,
             parameters: [.path("id", "as it was answered when the message was accepted")],
             promises: [.init(.ok, "its fate so far", .named("Message"))], problems: [.notFound]
-        ) { call in .json(try await message(call).document) },
+        ) { request in .json(try await message(request).document) },
         Endpoint(
             .post, "/v1/messages/{id}/{action}", in: group, "Retry, hold, release or remove a message",
             about: "`retry` also brings a failed message back; `remove` ends it without sending, which is the only way to lose one.",
             for: .administrators,
             parameters: [.path("id", "the message"), .path("action", "retry, hold, release or remove")],
             promises: [.init(.ok, "as it is now", .named("Message"))], problems: [.notFound, .conflict]
-        ) { call in
-            guard let action = QueueAction(rawValue: call.path("action")) else {
-                throw Problem(.notFound, "there is no action \(call.path("action"))", fix: "retry, hold, release or remove")
+        ) { request in
+            guard let action = QueueAction(rawValue: request.path("action")) else {
+                throw Problem(.notFound, "there is no action \(request.path("action"))", fix: "retry, hold, release or remove")
             }
-            let kept = try await message(call)
-            if action == .release, let obstacle = call.office.directory.obstacleToRelease(of: kept.message) {
+            let kept = try await message(request)
+            if action == .release, let obstacle = request.dependencies.directory.obstacleToRelease(of: kept.message) {
                 throw Problem(.conflict, obstacle)
             }
-            try await call.office.store.change(kept.message.id, action, by: call.visitor.person, at: call.now)
-            call.office.operations.wake()
-            return .json(try await call.office.store.show(kept.message.id)?.document ?? kept.document)
+            try await request.dependencies.store.change(kept.message.id, action, by: request.visitor.person, at: request.now)
+            request.dependencies.operations.wake()
+            return .json(try await request.dependencies.store.show(kept.message.id)?.document ?? kept.document)
         },
     ]
 
     /// Somebody else's message is as good as none.
-    private static func message(_ call: Call) async throws -> QueuedMessage {
-        let client = try call.client
-        guard let id = SpoolID(call.path("id")), let message = try await call.office.store.show(id),
+    private static func message(_ request: APIRequest) async throws -> QueuedMessage {
+        let client = try request.client
+        guard let id = SpoolID(request.path("id")), let message = try await request.dependencies.store.show(id),
             !client.roles.isDisjoint(with: [.administrator, .auditor]) || message.message.client == client.id
-        else { throw Problem(.notFound, "there is no message \(call.path("id"))") }
+        else { throw Problem(.notFound, "there is no message \(request.path("id"))") }
         return message
     }
 }

@@ -30,6 +30,6 @@ extension Endpoints {
                     #"{"decision": "out-0123456789abcdef", "recipients": [{"address": "rob@example.com", "code": 250, "text": "2.0.0 OK"}]}"#
             ),
             promises: [.init(.ok, "the verdict", .named("Verdict"))], problems: [.notFound, .conflict]
-        ) { call in try await OutcomeDesk(call).answer() }
+        ) { request in try await OutcomeController(request).answer() }
     ]
 }

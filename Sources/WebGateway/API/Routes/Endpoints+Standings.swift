@@ -16,10 +16,10 @@ extension Endpoints {
             about: "What is not listed is declared: an administrator said so, and nobody has tried.", for: .readers,
             parameters: [.query("login", .line, "only this login"), .query("from", .text(format: "email"), "only this From")],
             promises: [.init(.ok, "sorted by login, From, transport", .page(of: .named("Standing")))]
-        ) { call in
-            let from = try call.query.address("from")
-            let sorted = call.office.shelf.current.conditions.allStandings.filter { key, _ in
-                (call.query["login"].map { $0 == key.login } ?? true) && (from.map { $0 == key.from } ?? true)
+        ) { request in
+            let from = try request.query.address("from")
+            let sorted = request.dependencies.snapshots.current.conditions.allStandings.filter { key, _ in
+                (request.query["login"].map { $0 == key.login } ?? true) && (from.map { $0 == key.from } ?? true)
             }
             return .json(["items": .list(sorted.map { document($0.key, $0.standing) }), "next": nil])
         },
@@ -28,18 +28,18 @@ extension Endpoints {
             about:
                 "Sends one marked message from the address to the mailbox itself where the provider cannot be asked. A refusal counts at the provider.",
             for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("Standing"))], problems: [.provider]
-        ) { call in
-            let pair = try pair(try await said(call), call.office.administration(for: call.visitor.person))
-            let standing = try await call.office.operations.probe(pair.keys[0], pair.mailbox, call.visitor.person)
-            _ = await call.office.operations.catchUp()
+        ) { request in
+            let pair = try pair(try await said(request), request.dependencies.administration(for: request.visitor.person))
+            let standing = try await request.dependencies.operations.probe(pair.keys[0], pair.mailbox, request.visitor.person)
+            _ = await request.dependencies.operations.catchUp()
             return .json(document(pair.keys[0], standing ?? .declared))
         },
         Endpoint(
             .post, "/v1/standings/clear", in: group, "Forget what is known of a pair", about: "Mail uses it again, and finds out anew.",
             for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("Standing"))]
-        ) { call in
-            let said = try await said(call)
-            let editor = call.office.editor(for: call.visitor.person)
+        ) { request in
+            let said = try await said(request)
+            let editor = request.dependencies.editor(for: request.visitor.person)
             var key: StandingKey?
             try await editor.edit { administration in
                 let pair = try pair(said, administration)
@@ -51,8 +51,8 @@ extension Endpoints {
         },
     ]
 
-    private static func said(_ call: Call) async throws -> DocumentFields {
-        try await call.document().fields(["mailbox", "from", "transport"])
+    private static func said(_ request: APIRequest) async throws -> DocumentFields {
+        try await request.document().fields(["mailbox", "from", "transport"])
     }
 
     private static func pair(_ fields: DocumentFields, _ administration: Administration) throws -> Administration.Pair {

@@ -3,9 +3,9 @@ internal import struct FoundationEssentials.Date
 
 /// *Overview*: is mail flowing, what breaks next and when, what needs somebody; traffic of the last day.
 struct OverviewView: Sendable {
-    static let routes: [ConsoleRoute] = [.get("/") { visit in .page(try await OverviewView(visit).page()) }]
+    static let routes: [ConsoleRoute] = [.get("/") { request in .page(try await OverviewView(request).page()) }]
 
-    private let visit: Visit
+    private let request: ConsoleRequest
     private let now: Date
 
     /// What the page knows, read once.
@@ -21,16 +21,17 @@ struct OverviewView: Sendable {
         }
     }
 
-    private init(_ visit: Visit) {
-        self.visit = visit
-        now = visit.now
+    private init(_ request: ConsoleRequest) {
+        self.request = request
+        now = request.now
     }
 
     private func page() async throws -> Page {
-        let store = visit.office.store
+        let store = request.dependencies.store
         let facts = Facts(
             depth: try await store.depth(), traffic: try await store.traffic(since: now.addingTimeInterval(-23 * 3600)),
-            delays: try await store.delays(since: now.addingTimeInterval(-86_400), limit: 1000), health: try await visit.office.health())
+            delays: try await store.delays(since: now.addingTimeInterval(-86_400), limit: 1000),
+            health: try await request.dependencies.health())
         let routes = self.routes(facts)
         return Page(
             "overview", "Overview",
@@ -47,8 +48,9 @@ struct OverviewView: Sendable {
     private func firstSteps(_ facts: Facts) async throws -> DocumentValue {
         // A store that has not sent for a year is as good as new.
         let traffic =
-            facts.total(.sent) > 0 ? facts.traffic : try await visit.office.store.traffic(since: now.addingTimeInterval(-366 * 86_400))
-        let steps = FirstSteps(visit.directory, facts.health, hasSent: traffic.contains { $0.traffic.outcome == .sent })
+            facts.total(.sent) > 0
+            ? facts.traffic : try await request.dependencies.store.traffic(since: now.addingTimeInterval(-366 * 86_400))
+        let steps = FirstSteps(request.directory, facts.health, hasSent: traffic.contains { $0.traffic.outcome == .sent })
         guard !steps.areDone else { return .null }
         return [
             "words": .text("\(steps.steps.count - steps.left) of \(steps.steps.count) are done"),
@@ -86,7 +88,7 @@ struct OverviewView: Sendable {
                 "The queue says why each of them waits.")
         }
         if sent == 0, waiting == 0 {
-            let isNew = !visit.directory.allMailboxes.contains { _ in true }
+            let isNew = !request.directory.allMailboxes.contains { _ in true }
             return said(
                 "off", "no mail", "No mail has been sent in the last day.",
                 isNew ? "Add an application under Access tokens, then a client." : nil)
@@ -135,13 +137,13 @@ struct OverviewView: Sendable {
     /// What somebody has to do, now.
     private func needs(_ facts: Facts) -> [DocumentValue] {
         var needs = queued(.failed, "bad", facts) + queued(.held, "wait", facts) + closed.map { need($0.purpose, $0.outlook) }
-        for application in visit.directory.allApplications.sorted(by: { $0.name < $1.name }) {
+        for application in request.directory.allApplications.sorted(by: { $0.name < $1.name }) {
             let health = facts.health.health(of: application)
             guard health.needsSomeone, health.state != .expiring else { continue }
             needs.append(
                 need("Application \(application.name)", health, "/applications/\(PercentCoding.encode(application.id.text))", "Mend it"))
         }
-        for grant in visit.directory.allGrants.sorted(by: { $0.name < $1.name }) {
+        for grant in request.directory.allGrants.sorted(by: { $0.name < $1.name }) {
             let health = facts.health.health(of: grant)
             guard health.needsSomeone, health.state != .expiring, health.state != .suspended else { continue }
             needs.append(
@@ -165,7 +167,7 @@ struct OverviewView: Sendable {
 
     /// Purposes whose mail would not leave now.
     private var closed: [(purpose: Purpose, outlook: Outlook)] {
-        visit.office.decider().outlooks(at: now).filter { !$0.outlook.isOpen }
+        request.dependencies.decider().outlooks(at: now).filter { !$0.outlook.isOpen }
     }
 
     private func need(_ purpose: Purpose, _ outlook: Outlook) -> DocumentValue {

@@ -5,11 +5,11 @@ internal import Relay
 /// What an administrator changes of an application. What cannot be kept comes back as it was typed, with the reason beside it.
 extension ApplicationView {
     func save() async throws -> ConsoleAnswer {
-        let application = try application(in: visit.directory)
-        var form = ApplicationForm(visit.form)
-        if let provider = visit.directory.provider(application.provider) { form.check(provider) }
+        let application = try application(in: request.directory)
+        var form = ApplicationForm(request.form)
+        if let provider = request.directory.provider(application.provider) { form.check(provider) }
         return try await answer(form, isEdited: true) { form in
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 let before = try self.application(in: directory)
                 try checkTag(before)
                 guard case .map(let entries) = EntityForm.value(.application(before)) else { throw Problem(.fault, "it cannot be written") }
@@ -21,10 +21,10 @@ extension ApplicationView {
     }
 
     func addMailbox() async throws -> ConsoleAnswer {
-        let draft = MailboxDraft(MailboxDraft.Source(visit.form.raw("grant")), using: visit.office.accept.generator)
-        return try await answer(ApplicationForm(visit.form)) { form in
+        let draft = MailboxDraft(MailboxDraft.Source(request.form.raw("grant")), using: request.dependencies.accept.generator)
+        return try await answer(ApplicationForm(request.form)) { form in
             var added: MailboxDraft.Plan?
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 let plan = try draft.plan(form, try application(in: directory), in: directory)
                 added = plan
                 return DirectoryEditing.Plan(changes: plan.changes)
@@ -56,7 +56,7 @@ extension ApplicationView {
     }
 
     func checkTag(_ application: Application) throws(Problem) {
-        guard EntityTag.matches(visit.form["etag"] ?? "", EntityTag.of(.application(application))) else {
+        guard EntityTag.matches(request.form["etag"] ?? "", EntityTag.of(.application(application))) else {
             throw Problem(.changedMeanwhile, "somebody changed this application since the page was loaded: look at it, and repeat")
         }
     }
@@ -65,13 +65,13 @@ extension ApplicationView {
 /// Removing.
 extension ApplicationView {
     func delete() async throws -> ConsoleAnswer {
-        let application = try application(in: visit.directory)
-        let cascades = visit.form.isTicked("cascade")
+        let application = try application(in: request.directory)
+        let cascades = request.form.isTicked("cascade")
         do {
             try checkTag(application)
             // The providers are told first: what is forgotten here cannot be withdrawn any more.
             let withdrawn = cascades ? try await withdraw() : []
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 try checkTag(try self.application(in: directory))
                 return DirectoryEditing.Plan(changes: [.remove(EntityKey(.application, id.text))], cascades: cascades)
             }
@@ -89,9 +89,9 @@ extension ApplicationView {
 
     private func withdraw() async throws -> [String] {
         var outcomes: [String] = []
-        let grants = visit.directory.allGrants.filter { $0.application == id && $0.kind == .consent }.sorted { $0.id < $1.id }
-        for grant in grants where try await visit.office.store.secret(SecretName(.refreshToken, of: grant.id.text)) != nil {
-            outcomes.append(await visit.office.operations.revoke(grant))
+        let grants = request.directory.allGrants.filter { $0.application == id && $0.kind == .consent }.sorted { $0.id < $1.id }
+        for grant in grants where try await request.dependencies.store.secret(SecretName(.refreshToken, of: grant.id.text)) != nil {
+            outcomes.append(await request.dependencies.operations.revoke(grant))
         }
         let rest = outcomes.count - Self.mostOutcomes
         return outcomes.prefix(Self.mostOutcomes) + (rest > 0 ? ["\(rest) more consents were treated the same way"] : [])

@@ -24,8 +24,8 @@ extension ApplicationView {
 
     private func ends(_ date: Date?) -> DocumentValue {
         guard let date else { return .null }
-        let days = Int((date.timeIntervalSince(visit.now) / 86_400).rounded(.down))
-        let when = date <= visit.now ? "which is over" : "in \(days) day\(days == 1 ? "" : "s")"
+        let days = Int((date.timeIntervalSince(request.now) / 86_400).rounded(.down))
+        let when = date <= request.now ? "which is over" : "in \(days) day\(days == 1 ? "" : "s")"
         return ["iso": .text(date.day), "words": .text("\(date.day), \(when)")]
     }
 
@@ -48,7 +48,7 @@ extension ApplicationView {
         steps += ProviderSteps.registration(
             facts.application, provider, grants: facts.grants,
             for: TokenResource.needed(by: mailboxes.map(\.0), facts.grants.flatMap { facts.opened.families(of: $0.id) }),
-            redirectURI: visit.office.address.redirectURI(id.text))
+            redirectURI: request.dependencies.address.redirectURI(id.text))
         let own = mailboxes.prefix(Self.mostSpeltOut).flatMap { mailbox, grant in
             ProviderSteps.mailbox(mailbox, facts.application, provider, grant)
         }
@@ -70,7 +70,7 @@ extension ApplicationView {
             "name": .text(grant.name), "href": .text(grant.place), "kind": .text(grant.kind.rawValue),
             "principal": DocumentValue(grant.kind == .consent ? facts.opened.principal(of: grant) ?? "whoever is first" : nil),
             "mailboxes": .text(names.isEmpty ? "none" : names.prefix(Self.mostNamed).joined(separator: ", ") + more),
-            "state": Words.state(facts.health.health(of: grant), at: visit.now),
+            "state": Words.state(facts.health.health(of: grant), at: request.now),
         ]
     }
 

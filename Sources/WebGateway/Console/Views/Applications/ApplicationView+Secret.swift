@@ -4,25 +4,25 @@ internal import struct FoundationEssentials.Date
 /// A new secret: tried at the provider while the old one still works, since a slip of the hand would stop all mail of the application.
 extension ApplicationView {
     func storeSecret() async throws -> ConsoleAnswer {
-        let application = try application(in: visit.directory)
-        var form = ApplicationForm(visit.form)
+        let application = try application(in: request.directory)
+        var form = ApplicationForm(request.form)
         check(&form, application)
         // Nobody knows, unless it is said: the date of the secret before says nothing of this one.
-        let ends = form.ending(at: visit.now)
+        let ends = form.ending(at: request.now)
         return try await answer(form) { form in
             guard let secret = form.secret else {
                 throw ApplicationForm.problem("client_secret", "paste the secret that the provider shows")
             }
             try checkTag(application)
             let words = try await tried(secret, for: Self.changed(application, ends))
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 let before = try self.application(in: directory)
                 try checkTag(before)
                 let after = Self.changed(before, ends)
                 return DirectoryEditing.Plan(
                     changes: after == before ? [] : [.put(.application(after))],
                     secrets: [
-                        try visit.editing.sealed(secret, SecretName(.clientSecret, of: id.text)),
+                        try request.editing.sealed(secret, SecretName(.clientSecret, of: id.text)),
                         SecretChange(name: SecretName(.privateKey, of: id.text), sealed: nil),
                     ])
             }
@@ -33,7 +33,7 @@ extension ApplicationView {
 
     private func check(_ form: inout ApplicationForm, _ application: Application) {
         if form.secret == nil { form.refuse("client_secret", "Paste the secret that the provider shows.") }
-        if let provider = visit.directory.provider(application.provider) { form.checkSecret(provider) }
+        if let provider = request.directory.provider(application.provider) { form.checkSecret(provider) }
         if application.serviceAccount != nil {
             form.refuse(
                 "client_secret",
@@ -51,7 +51,7 @@ extension ApplicationView {
     }
 
     private func tried(_ secret: Secret, for application: Application) async throws -> String {
-        switch try await SecretTrial(office: visit.office).run(secret, for: application) {
+        switch try await SecretTrial(dependencies: request.dependencies).run(secret, for: application) {
         case .works(let grant):
             return "The new secret is stored: the provider takes it (tried with grant \(grant)). End the old one there."
         case .untried(let why): return "The new secret is stored. It was not tried: \(why)."
@@ -67,12 +67,12 @@ extension ApplicationView {
 
     /// Its grants ask for tokens again.
     private func liftSuspension() async throws {
-        guard visit.office.shelf.current.conditions.application(id) != nil else { return }
+        guard request.dependencies.snapshots.current.conditions.application(id) != nil else { return }
         let entry = JournalEntry(
-            at: visit.office.now, kind: .changed,
+            at: request.dependencies.now, kind: .changed,
             facts: [.init("entity", "application"), .init("id", id.text), .init("observed", "a new secret: no longer suspended")],
-            personal: [.init(.person, visit.person)])
-        try await visit.office.store.observe([.application(id, nil)], journal: [entry])
-        _ = await visit.office.operations.catchUp()
+            personal: [.init(.person, request.person)])
+        try await request.dependencies.store.observe([.application(id, nil)], journal: [entry])
+        _ = await request.dependencies.operations.catchUp()
     }
 }

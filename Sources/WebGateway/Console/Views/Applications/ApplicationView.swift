@@ -6,19 +6,19 @@ internal import struct FoundationEssentials.Date
 /// One application: what is recorded, what is to be done at the provider, its grants, and what may be changed.
 struct ApplicationView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/applications/{id}") { visit in .page(try await ApplicationView(visit).page()) },
-        .post("/applications/{id}") { visit in try await ApplicationView(visit).save() },
-        .post("/applications/{id}/secret") { visit in try await ApplicationView(visit).storeSecret() },
-        .post("/applications/{id}/mailboxes") { visit in try await ApplicationView(visit).addMailbox() },
-        .post("/applications/{id}/delete") { visit in try await ApplicationView(visit).delete() },
+        .get("/applications/{id}") { request in .page(try await ApplicationView(request).page()) },
+        .post("/applications/{id}") { request in try await ApplicationView(request).save() },
+        .post("/applications/{id}/secret") { request in try await ApplicationView(request).storeSecret() },
+        .post("/applications/{id}/mailboxes") { request in try await ApplicationView(request).addMailbox() },
+        .post("/applications/{id}/delete") { request in try await ApplicationView(request).delete() },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
     let id: ApplicationID
 
-    init(_ visit: Visit) {
-        self.visit = visit
-        id = ApplicationID(trusted: visit.path("id"))
+    init(_ request: ConsoleRequest) {
+        self.request = request
+        id = ApplicationID(trusted: request.path("id"))
     }
 
     var place: String { "/applications/\(PercentCoding.encode(id.text))" }
@@ -41,7 +41,7 @@ struct ApplicationView: Sendable {
     }
 
     private func facts() async throws -> Facts {
-        let directory = visit.directory
+        let directory = request.directory
         let application = try application(in: directory)
         let grants = directory.allGrants.filter { $0.application == id }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         let (opened, usedBy) = try await Aside.run {
@@ -50,8 +50,8 @@ struct ApplicationView: Sendable {
         }
         return Facts(
             directory: directory, application: application, provider: directory.provider(application.provider), grants: grants,
-            opened: opened, usedBy: usedBy, health: try await visit.office.health(),
-            hasSecret: try await visit.office.store.secret(SecretName(.clientSecret, of: id.text)) != nil)
+            opened: opened, usedBy: usedBy, health: try await request.dependencies.health(),
+            hasSecret: try await request.dependencies.store.secret(SecretName(.clientSecret, of: id.text)) != nil)
     }
 
     /// What would go with it; nil: nothing.
@@ -83,8 +83,8 @@ struct ApplicationView: Sendable {
             "application", facts.application.name,
             [
                 "application": document(facts), "has_tenant": .flag(hasTenant(facts.application, facts.provider)),
-                "state": Words.state(facts.health.health(of: facts.application), at: visit.now),
-                "redirect_uri": .text(visit.office.address.redirectURI(id.text)), "steps": Words.steps(steps(facts)),
+                "state": Words.state(facts.health.health(of: facts.application), at: request.now),
+                "redirect_uri": .text(request.dependencies.address.redirectURI(id.text)), "steps": Words.steps(steps(facts)),
                 "grants": .list(facts.grants.prefix(TokensView.mostGrants).map { row($0, facts) }),
                 "grant_choices": .list(choices(facts, form["grant"])), "values": form.values(over: recorded),
                 "errors": form.errorsByField, "error": DocumentValue(form.verdict),

@@ -7,22 +7,23 @@ internal import struct FoundationEssentials.Date
 /// there by halves.
 struct NewApplicationView: Sendable {
     static let routes: [ConsoleRoute] = [
-        ConsoleRoute(method: .get, path: "/applications/new", isForAuditors: false) { visit in .page(NewApplicationView(visit).page()) },
-        .post("/applications") { visit in try await NewApplicationView(visit).add() },
+        ConsoleRoute(method: .get, path: "/applications/new", isForAuditors: false) { request in .page(NewApplicationView(request).page())
+        },
+        .post("/applications") { request in try await NewApplicationView(request).add() },
     ]
 
-    private let visit: Visit
+    private let request: ConsoleRequest
     private let providers: [Provider]
 
-    init(_ visit: Visit) {
-        self.visit = visit
-        providers = visit.directory.allProviders.filter { $0.mayReceiveSecrets && !$0.tokenEndpoint.isEmpty }.sorted {
+    init(_ request: ConsoleRequest) {
+        self.request = request
+        providers = request.directory.allProviders.filter { $0.mayReceiveSecrets && !$0.tokenEndpoint.isEmpty }.sorted {
             ($0.rank, $0.name, $0.id) < ($1.rank, $1.name, $1.id)
         }
     }
 
     private func page(_ form: ApplicationForm? = nil, status: HTTPResponse.Status = .ok) -> Page {
-        let wanted = visit.form["provider"] ?? visit.query["provider"]
+        let wanted = request.form["provider"] ?? request.query["provider"]
         let chosen = providers.first { $0.id.text == wanted } ?? providers.first
         let form = form ?? ApplicationForm(Form(fields: []))
         let none = "No provider may be given a secret: mandate providers trust ID, once you have looked at it."
@@ -67,8 +68,8 @@ struct NewApplicationView: Sendable {
 
 extension NewApplicationView {
     private func add() async throws -> ConsoleAnswer {
-        var form = ApplicationForm(visit.form)
-        guard let provider = providers.first(where: { $0.id.text == visit.form.raw("provider") }) else {
+        var form = ApplicationForm(request.form)
+        guard let provider = providers.first(where: { $0.id.text == request.form.raw("provider") }) else {
             form.note(ApplicationForm.problem("provider", "choose one of those that may be given a secret"))
             form.askForSecretAgain()
             return .page(page(form, status: .unprocessableContent))
@@ -81,12 +82,12 @@ extension NewApplicationView {
         return .page(page(form, status: .unprocessableContent))
     }
 
-    private var wantsMailbox: Bool { visit.form["mailbox_address"] != nil || visit.form["mailbox_login"] != nil }
+    private var wantsMailbox: Bool { request.form["mailbox_address"] != nil || request.form["mailbox_login"] != nil }
 
     private func check(_ form: inout ApplicationForm, _ provider: Provider) {
         form.check(provider)
         form.checkSecret(provider)
-        _ = form.ending(at: visit.now)
+        _ = form.ending(at: request.now)
         guard wantsMailbox else { return }
         switch form["grant_kind"].map({ Grant.Kind(rawValue: $0) }) {
         case .appOnly?? where form.secret == nil: form.refuse("client_secret", "An app-only grant has nothing else to ask with.")
@@ -96,19 +97,19 @@ extension NewApplicationView {
     }
 
     private func store(_ form: ApplicationForm, _ provider: Provider) async throws -> ConsoleAnswer {
-        var generator = visit.office.accept.generator()
+        var generator = request.dependencies.accept.generator()
         let id = ApplicationID(prefix: "app", using: &generator)
         let draft = MailboxDraft(
-            .new(form["grant_kind"].flatMap { Grant.Kind(rawValue: $0) } ?? .consent), using: visit.office.accept.generator)
+            .new(form["grant_kind"].flatMap { Grant.Kind(rawValue: $0) } ?? .consent), using: request.dependencies.accept.generator)
         var added: MailboxDraft.Plan?
-        try await visit.editing.edit { directory in
+        try await request.editing.edit { directory in
             let base: [DocumentValue.Entry] = [
                 .init("id", .text(id.text)), .init("provider", .text(provider.id.text)),
                 .init("secret_expires", DocumentValue(form["secret_expires"])),
             ]
             let application = try form.application(over: base, in: directory)
             var plan = DirectoryEditing.Plan(changes: [.put(.application(application))])
-            if let secret = form.secret { plan.secrets = [try visit.editing.sealed(secret, SecretName(.clientSecret, of: id.text))] }
+            if let secret = form.secret { plan.secrets = [try request.editing.sealed(secret, SecretName(.clientSecret, of: id.text))] }
             guard wantsMailbox else { return plan }
             var known = directory
             known.apply(plan.changes, edition: directory.edition)

@@ -11,11 +11,11 @@ struct SecretTrial: Sendable {
         case unreachable(String)
     }
 
-    let office: WebOffice
+    let dependencies: WebDependencies
 
     /// `application` as it is going to be.
     func run(_ secret: Secret, for application: Application) async throws -> Outcome {
-        let directory = office.directory
+        let directory = dependencies.directory
         guard let provider = directory.provider(application.provider) else { return .untried("its provider is gone") }
         guard provider.mayReceiveSecrets else { return .untried("\(provider.name) may not receive secrets yet") }
         let grants = directory.allGrants.filter { $0.application == application.id && $0.isEnabled }.sorted { $0.id < $1.id }
@@ -34,9 +34,9 @@ struct SecretTrial: Sendable {
         case .appOnly: return .clientCredentials
         case .consent:
             let name = SecretName(.refreshToken, of: grant.id.text)
-            guard provider.habits.oldRefreshTokenWorks, let sealed = try await office.store.secret(name) else { return nil }
+            guard provider.habits.oldRefreshTokenWorks, let sealed = try await dependencies.store.secret(name) else { return nil }
             // What does not open cannot be tried; its grant's health says that it must be consented to again.
-            do throws(VaultError) { return .refresh(try office.vault.open(sealed, for: name)) } catch { return nil }
+            do throws(VaultError) { return .refresh(try dependencies.vault.open(sealed, for: name)) } catch { return nil }
         case .serviceAccount, .command: return nil
         }
     }
@@ -48,7 +48,7 @@ struct SecretTrial: Sendable {
                 endpoint: provider.address(provider.tokenEndpoint, tenant: application.tenant), kind: kind,
                 clientID: application.clientID, authentication: provider.authorization.authentication(secret),
                 scope: try source.scope(of: resource), trustedCertificates: provider.trustedCertificates)
-            _ = try await office.desk.request(question)
+            _ = try await dependencies.consents.request(question)
             return .works(with: source.grant.name)
         } catch {
             switch error {

@@ -5,19 +5,19 @@ internal import struct FoundationEssentials.Date
 /// *Journal*: what happened, the newest first; all of it, or what somebody looks for.
 struct JournalView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/journal") { visit in .page(try await JournalView(visit).page()) },
+        .get("/journal") { request in .page(try await JournalView(request).page()) },
         // It changes nothing, and is the auditor's own work.
-        .post("/journal/verify", forAuditors: true) { visit in .page(try await JournalView(visit).verify()) },
+        .post("/journal/verify", forAuditors: true) { request in .page(try await JournalView(request).verify()) },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
     private let asked: JournalQuestion
     /// Rows that a person looks through.
     private static let pageSize = 50
 
-    private init(_ visit: Visit) {
-        self.visit = visit
-        asked = JournalQuestion(visit.query)
+    private init(_ request: ConsoleRequest) {
+        self.request = request
+        asked = JournalQuestion(request.query)
     }
 
     /// Entries of one page, and the way on.
@@ -41,7 +41,7 @@ struct JournalView: Sendable {
         filter.isNewestFirst = true
         // One more than is shown says whether there is a next page.
         filter.limit = Self.pageSize + 1
-        let found = try await visit.office.store.entries(filter)
+        let found = try await request.dependencies.store.entries(filter)
         let rows = Array(found.prefix(Self.pageSize))
         let isFirst = filter.after == nil
         let isLast = found.count == rows.count
@@ -58,12 +58,12 @@ struct JournalView: Sendable {
     private func words(_ count: Int, isWhole: Bool) async throws -> String {
         let entries = "\(Words.number(count)) \(count == 1 ? "entry" : "entries")"
         if asked.isFiltered { return "\(entries)\(isWhole ? "" : " of those that fit"), the newest first" }
-        let all = try await visit.office.store.heads().reduce(0) { $0 + Int($1.position.number) }
+        let all = try await request.dependencies.store.heads().reduce(0) { $0 + Int($1.position.number) }
         return "\(Words.number(count)) of \(Words.number(all)) entries, the newest first"
     }
 
     private func verify() async throws -> Page {
-        let report = try await visit.office.operations.verify()
+        let report = try await request.dependencies.operations.verify()
         let isWhole = report.broken == nil
         return try await page(verification: [
             "ok": .flag(isWhole), "kind": isWhole ? "good" : "bad", "heading": isWhole ? "The chain is whole." : "The chain is broken.",

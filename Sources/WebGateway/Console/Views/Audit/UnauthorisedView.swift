@@ -3,19 +3,19 @@ internal import struct FoundationEssentials.Date
 
 /// *Unauthorised*: every address that is used and has no working route, with what to do at the provider and here; and what works today and may not tomorrow.
 struct UnauthorisedView: Sendable {
-    static let routes: [ConsoleRoute] = [.get("/unauthorised") { visit in .page(try await UnauthorisedView(visit).page()) }]
+    static let routes: [ConsoleRoute] = [.get("/unauthorised") { request in .page(try await UnauthorisedView(request).page()) }]
 
     /// Rows that a person reads; the CSV file has them all.
     private static let most = 500
-    private let visit: Visit
+    private let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
     private func page() async throws -> Page {
-        let sightings = try await visit.office.store.sightings()
-        let snapshot = visit.office.shelf.current
-        let withoutSecret = try await visit.office.store.applicationsWithoutSecret(snapshot.directory)
-        let now = visit.now
+        let sightings = try await request.dependencies.store.sightings()
+        let snapshot = request.dependencies.snapshots.current
+        let withoutSecret = try await request.dependencies.store.applicationsWithoutSecret(snapshot.directory)
+        let now = request.now
         // A million addresses take a second or two, on a thread that others do not wait for.
         let report = try await Aside.run {
             UnauthorizedReport(
@@ -48,7 +48,7 @@ struct UnauthorisedView: Sendable {
         ]
     }
 
-    private func day(_ date: Date?) -> DocumentValue { Words.moment(date, at: visit.now) }
+    private func day(_ date: Date?) -> DocumentValue { Words.moment(date, at: request.now) }
 
     private func miss(_ miss: NearMiss) -> DocumentValue {
         [

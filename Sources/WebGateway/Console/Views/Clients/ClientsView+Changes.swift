@@ -4,22 +4,22 @@ internal import Relay
 
 /// Letting in, and turning away.
 extension ClientsView {
-    private var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: visit.person, grantedAt: visit.now) }
+    private var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: request.person, grantedAt: request.now) }
 
     private func freshKey() -> ClientKey {
-        var generator = visit.office.accept.generator()
+        var generator = request.dependencies.accept.generator()
         return ClientKey(using: &generator)
     }
 
     func add() async throws -> ConsoleAnswer {
-        var form = ClientForm(visit.form)
+        var form = ClientForm(request.form)
         let key = freshKey()
         var made: Client?
         do {
             let credential = try await credential(form.known, key)
-            var generator = visit.office.accept.generator()
+            var generator = request.dependencies.accept.generator()
             let fresh = ClientID(prefix: "client", using: &generator)
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 let namesake = directory.allClients.filter { $0.name == form.name }.min { $0.isEnabled && !$1.isEnabled }
                 guard namesake?.isEnabled != true else {
                     throw ClientForm.Trouble("name", "There is a client of this name already. Revoke it first, or choose another name.")
@@ -44,14 +44,14 @@ extension ClientsView {
         case nil: throw ClientForm.Trouble("known_by", "Say how it is known.")
         case .key?: return .init("key_sha256", .text(key.digest.hexadecimal))
         case .network?:
-            guard let network = visit.form["network"] else { throw ClientForm.Trouble("network", "Give the network it calls from.") }
+            guard let network = request.form["network"] else { throw ClientForm.Trouble("network", "Give the network it calls from.") }
             return .init("network", .text(network))
         case .password?:
-            let password = visit.form.raw("password")
+            let password = request.form.raw("password")
             guard password.count >= PasswordHash.leastLength else {
                 throw ClientForm.Trouble("password", "A password has \(PasswordHash.leastLength) characters at least.")
             }
-            let salt = visit.office.draw(16)
+            let salt = request.dependencies.draw(16)
             let hash = try await Aside.run { PasswordHash(of: Secret(password), salt: salt) }
             guard let hash else { throw ClientForm.Trouble("password", "This password cannot be hashed.") }
             return .init("password_scrypt", .text(hash.text))
@@ -59,8 +59,8 @@ extension ClientsView {
     }
 
     func revoke() async throws -> ConsoleAnswer {
-        let id = ClientID(trusted: visit.path("id"))
-        if id == visit.visitor.client?.id, visit.form["sure"] == nil {
+        let id = ClientID(trusted: request.path("id"))
+        if id == request.visitor.client?.id, request.form["sure"] == nil {
             return .page(
                 page(
                     warned: id,
@@ -70,7 +70,7 @@ extension ClientsView {
         }
         var name = ""
         return try await noticed {
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 var client = try current(directory)
                 name = client.name
                 guard client.isEnabled else { return .init() }
@@ -89,7 +89,7 @@ extension ClientsView {
         let key = freshKey()
         var made: Client?
         return try await noticed {
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 var client = try current(directory)
                 guard client.credential.isKey, client.isEnabled else {
                     throw Problem(.conflict, "\(client.name) has no key, or is revoked")
@@ -105,10 +105,10 @@ extension ClientsView {
 
     /// As the page had it when it was loaded.
     private func current(_ directory: Directory) throws(Problem) -> Client {
-        guard let client = directory.client(ClientID(trusted: visit.path("id"))) else {
+        guard let client = directory.client(ClientID(trusted: request.path("id"))) else {
             throw Problem(.notFound, "there is no such client any more")
         }
-        guard EntityTag.matches(visit.form["etag"] ?? "", EntityTag.of(.client(client))) else {
+        guard EntityTag.matches(request.form["etag"] ?? "", EntityTag.of(.client(client))) else {
             throw Problem(.changedMeanwhile, "somebody changed \(client.name) since the page was loaded; look at it, and repeat")
         }
         return client
@@ -128,7 +128,7 @@ extension ClientsView {
 extension ClientsView {
     private func shown(_ key: ClientKey, of client: Client) -> Page {
         let file = "\(client.name).key".shellQuoted
-        let address = visit.office.address
+        let address = request.dependencies.address
         let isSender = client.roles.contains(.sender)
         return Page(
             "client-key", "Key of \(client.name)",
@@ -146,7 +146,7 @@ extension ClientsView {
     }
 
     /// Where the service listens unless it was told otherwise; the configuration is not this page's to know.
-    private var smtpHost: String { "\(visit.office.address.host):2525" }
+    private var smtpHost: String { "\(request.dependencies.address.host):2525" }
 }
 
 extension Client {

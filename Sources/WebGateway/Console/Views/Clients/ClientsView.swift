@@ -5,21 +5,21 @@ internal import Relay
 /// Programs and people who may ask, send or look: how each is known, what it may do, and the form that lets another in.
 struct ClientsView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/clients") { visit in .page(ClientsView(visit).page()) },
-        .post("/clients") { visit in try await ClientsView(visit).add() },
-        .post("/clients/{id}/revoke") { visit in try await ClientsView(visit).revoke() },
-        .post("/clients/{id}/key") { visit in try await ClientsView(visit).renewKey() },
+        .get("/clients") { request in .page(ClientsView(request).page()) },
+        .post("/clients") { request in try await ClientsView(request).add() },
+        .post("/clients/{id}/revoke") { request in try await ClientsView(request).revoke() },
+        .post("/clients/{id}/key") { request in try await ClientsView(request).renewKey() },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
     /// `warned`: who was told that revoking himself signs him out; his row then takes yes for an answer.
     func page(
         _ form: ClientForm = ClientForm(), warned: ClientID? = nil, status: HTTPResponse.Status = .ok, notice: Notice? = nil
     ) -> Page {
-        let clients = visit.directory.allClients.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        let clients = request.directory.allClients.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         return Page(
             "clients", "Clients",
             [

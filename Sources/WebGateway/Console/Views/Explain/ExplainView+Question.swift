@@ -20,13 +20,13 @@ extension ExplainView {
         guard typed.errors.isEmpty else { return nil }
         if let text = typed.message {
             do throws(AcceptFailure) {
-                return explained(try PastedMessage(text, purpose: purpose, user: user, client: client, visit), typed)
+                return explained(try PastedMessage(text, purpose: purpose, user: user, client: client, request), typed)
             } catch {
                 typed.errors["message"] = error.description.sentence
                 return nil
             }
         }
-        var question = Question(purpose: purpose, user: user, client: client, at: visit.now)
+        var question = Question(purpose: purpose, user: user, client: client, at: request.now)
         if let text = typed.address {
             do throws(AddressError) { question.from = try Self.from(text) } catch {
                 typed.errors["address"] = "This is no address: \(error).".sentence
@@ -54,7 +54,7 @@ extension ExplainView {
 
     /// A message of the spool: its author was fixed when it was accepted, and all else is decided as its next attempt would.
     func page(ofMessage id: String) async throws -> Page {
-        guard let id = SpoolID(id), let queued = try await visit.office.store.show(id) else {
+        guard let id = SpoolID(id), let queued = try await request.dependencies.store.show(id) else {
             throw Problem(.notFound, "there is no such message, or no longer", fix: "look for it in the queue or in the journal")
         }
         let message = queued.message
@@ -70,12 +70,12 @@ extension ExplainView {
         let waiting = queued.recipients.filter { $0.outcome == nil }.map(\.recipient.address)
         let recipients = waiting.isEmpty ? message.envelope.recipients.map(\.address) : waiting
         let routing = Routing(
-            purpose: message.purpose, envelopeSender: sender, at: visit.now, size: message.size,
+            purpose: message.purpose, envelopeSender: sender, at: request.now, size: message.size,
             needsEnvelope: Attempt.needsEnvelope(header, for: Set(recipients)), recipients: recipients.count)
         let (answer, comparison) = rewritten(
             decider.decide(message.author, routing), header, isAutomatic: message.isAutomatic, envelopeSender: sender)
         let question = Question(
-            purpose: message.purpose, user: message.user, from: .authors(message.author), envelopeSender: sender, at: visit.now)
+            purpose: message.purpose, user: message.user, from: .authors(message.author), envelopeSender: sender, at: request.now)
         let asked = Typed(address: message.author.description, purpose: typed.purpose, user: typed.user)
         return page(typed, ExplainedAnswer(answer, question, decider, header: comparison, command: command(asked)))
     }
@@ -107,8 +107,8 @@ struct PastedMessage: Sendable {
     let header: SettledHeader
     let question: Question
 
-    init(_ text: String, purpose: Purpose?, user: UserID?, client: Client?, _ visit: Visit) throws(AcceptFailure) {
-        let surroundings = visit.office.accept
+    init(_ text: String, purpose: Purpose?, user: UserID?, client: Client?, _ request: ConsoleRequest) throws(AcceptFailure) {
+        let surroundings = request.dependencies.accept
         var submission = Submission(client: client, purpose: purpose, user: user)
         let bytes = try Self.header(of: text)
         var block: HeaderBlock
@@ -117,9 +117,9 @@ struct PastedMessage: Sendable {
         let hops = block.fields(named: .received).count
         guard hops <= surroundings.limits.hops else { throw .circling(hops: hops) }
         var generator = surroundings.generator()
-        header = SettledHeader(block, at: visit.now, domain: surroundings.domain, using: &generator)
+        header = SettledHeader(block, at: request.now, domain: surroundings.domain, using: &generator)
         question = Question(
-            purpose: submission.purpose, user: submission.user, from: header.from, client: client, at: visit.now)
+            purpose: submission.purpose, user: submission.user, from: header.from, client: client, at: request.now)
     }
 
     private static func header(of text: String) throws(AcceptFailure) -> [UInt8] {

@@ -7,16 +7,16 @@ internal import Relay
 /// Nothing is kept, and nothing is sent.
 struct ExplainView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/explain") { visit in
-            if let id = visit.query["message"] { return .page(try await ExplainView(visit).page(ofMessage: id)) }
-            return .page(try ExplainView(visit).page { visit.query[$0] })
+        .get("/explain") { request in
+            if let id = request.query["message"] { return .page(try await ExplainView(request).page(ofMessage: id)) }
+            return .page(try ExplainView(request).page { request.query[$0] })
         },
-        .post("/explain", forAuditors: true) { visit in
-            .page(try ExplainView(visit).page { $0 == "message" ? visit.form.typedMessage : visit.form[$0] })
+        .post("/explain", forAuditors: true) { request in
+            .page(try ExplainView(request).page { $0 == "message" ? request.form.typedMessage : request.form[$0] })
         },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
     /// One snapshot for the whole answer.
     let decider: Decider
 
@@ -33,16 +33,16 @@ struct ExplainView: Sendable {
         var isEmpty: Bool { [address, purpose, user, client, message].allSatisfy { $0 == nil } }
     }
 
-    init(_ visit: Visit) {
-        self.visit = visit
-        decider = visit.office.decider()
+    init(_ request: ConsoleRequest) {
+        self.request = request
+        decider = request.dependencies.decider()
     }
 
     private func page(_ field: (String) -> String?) throws -> Page {
         var typed = Typed(
             address: field("address"), purpose: field("purpose"), user: field("user"), client: field("client"),
             message: field("message"))
-        guard visit.request.method == .post || !typed.isEmpty else { return page(typed, nil) }
+        guard request.http.method == .post || !typed.isEmpty else { return page(typed, nil) }
         let explained = try explained(&typed)
         return page(typed, explained)
     }

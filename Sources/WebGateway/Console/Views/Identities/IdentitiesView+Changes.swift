@@ -8,11 +8,11 @@ extension IdentitiesView {
 
     func grant() async throws -> ConsoleAnswer {
         var typed = typed(["mailbox", "covers", "kind", "priority", "valid_from", "valid_until", "reason"])
-        if visit.form.isTicked("allow_unaligned") { typed.values["allow_unaligned"] = "yes" }
+        if request.form.isTicked("allow_unaligned") { typed.values["allow_unaligned"] = "yes" }
         var said = Particulars(
             .delegation, typed.values.map { .init($0.key == "allow_unaligned" ? "allows_unaligned" : $0.key, .text($0.value)) })
         if said["kind"] == nil { said["kind"] = .text(Delegation.Kind.sendAs.rawValue) }
-        do { return .redirect("/identities", Notice(try await visit.editor.edit { try $0.allow(said) }.plan)) } catch let refusal
+        do { return .redirect("/identities", Notice(try await request.editor.edit { try $0.allow(said) }.plan)) } catch let refusal
             as AdministrationRefusal
         {
             typed.note(refusal, in: Self.grantFields)
@@ -23,7 +23,7 @@ extension IdentitiesView {
     func deny() async throws -> ConsoleAnswer {
         var typed = typed(["mailbox", "covers", "reason"])
         let said = Particulars(.deny, typed.values.map { .init($0.key, .text($0.value)) })
-        do { return .redirect("/identities", Notice(try await visit.editor.edit { try $0.deny(said) }.plan)) } catch let refusal
+        do { return .redirect("/identities", Notice(try await request.editor.edit { try $0.deny(said) }.plan)) } catch let refusal
             as AdministrationRefusal
         {
             typed.note(refusal, in: Self.denyFields)
@@ -33,21 +33,21 @@ extension IdentitiesView {
 
     private func typed(_ fields: [String]) -> Typed {
         var typed = Typed()
-        for field in fields { typed.values[field] = visit.form[field] }
+        for field in fields { typed.values[field] = request.form[field] }
         return typed
     }
 
     func revoke() async throws -> ConsoleAnswer {
-        try await takingBack { try $0.revoke(DelegationID(trusted: visit.path("id")), expecting: visit.form["etag"] ?? "") }
+        try await takingBack { try $0.revoke(DelegationID(trusted: request.path("id")), expecting: request.form["etag"] ?? "") }
     }
 
     func removeDeny() async throws -> ConsoleAnswer {
-        try await takingBack { try $0.lift(DenyID(trusted: visit.path("id")), expecting: visit.form["etag"] ?? "") }
+        try await takingBack { try $0.lift(DenyID(trusted: request.path("id")), expecting: request.form["etag"] ?? "") }
     }
 
     /// What is gone or changed is no error of the visitor's: the page says how things stand now.
     private func takingBack(_ verb: (Administration) throws -> Plan) async throws -> ConsoleAnswer {
-        do { return .redirect("/identities", Notice(try await visit.editor.edit { try verb($0) }.plan)) } catch let refusal
+        do { return .redirect("/identities", Notice(try await request.editor.edit { try verb($0) }.plan)) } catch let refusal
             as AdministrationRefusal
         {
             let problem = Problem(refusal)

@@ -6,15 +6,15 @@ internal import Relay
 extension IdentitiesView {
     /// Over the way the mailbox's mail leaves by.
     func probe() async throws -> ConsoleAnswer {
-        let pair = try pair(visit.office.administration(for: visit.person))
+        let pair = try pair(request.dependencies.administration(for: request.person))
         let (key, mailbox, from) = (pair.keys[0], pair.mailbox, pair.from)
-        let before = visit.office.shelf.current.conditions.standing(key)
+        let before = request.dependencies.snapshots.current.conditions.standing(key)
         let standing: Standing?
-        do throws(StoreFailure) { standing = try await visit.office.operations.probe(key, mailbox, visit.person) } catch {
+        do throws(StoreFailure) { standing = try await request.dependencies.operations.probe(key, mailbox, request.person) } catch {
             guard case .unavailable = error else { throw error }
             return .redirect(href(from), .bad("The probe could not be made; the service's log says why."))
         }
-        _ = await visit.office.operations.catchUp()
+        _ = await request.dependencies.operations.catchUp()
         return .redirect(href(from), notice(standing, isNew: standing != before, "\(mailbox.address)", from))
     }
 
@@ -32,8 +32,8 @@ extension IdentitiesView {
     }
 
     func clear() async throws -> ConsoleAnswer {
-        let plan = try await visit.editor.edit { $0.clear(try pair($0)) }.plan
-        let from = (try? EmailAddress(visit.form.raw("from"))).map(href) ?? "/identities"
+        let plan = try await request.editor.edit { $0.clear(try pair($0)) }.plan
+        let from = (try? EmailAddress(request.form.raw("from"))).map(href) ?? "/identities"
         return .redirect(from, plan.outcome == .unchanged ? .wait(plan.words.sentence) : Notice(plan))
     }
 
@@ -41,6 +41,6 @@ extension IdentitiesView {
 
     /// What the row's hidden fields say.
     private func pair(_ administration: Administration) throws(AdministrationRefusal) -> Administration.Pair {
-        try administration.pair(mailbox: visit.form.raw("mailbox"), from: visit.form.raw("from"))
+        try administration.pair(mailbox: request.form.raw("mailbox"), from: request.form.raw("from"))
     }
 }

@@ -7,17 +7,17 @@ internal import struct FoundationEssentials.Date
 /// deny.
 struct IdentitiesView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/identities") { visit in .page(try await IdentitiesView(visit).page()) },
-        .post("/delegations") { visit in try await IdentitiesView(visit).grant() },
-        .post("/delegations/{id}/revoke") { visit in try await IdentitiesView(visit).revoke() },
-        .post("/denies") { visit in try await IdentitiesView(visit).deny() },
-        .post("/denies/{id}/remove") { visit in try await IdentitiesView(visit).removeDeny() },
-        .post("/standings/probe") { visit in try await IdentitiesView(visit).probe() },
-        .post("/standings/clear") { visit in try await IdentitiesView(visit).clear() },
+        .get("/identities") { request in .page(try await IdentitiesView(request).page()) },
+        .post("/delegations") { request in try await IdentitiesView(request).grant() },
+        .post("/delegations/{id}/revoke") { request in try await IdentitiesView(request).revoke() },
+        .post("/denies") { request in try await IdentitiesView(request).deny() },
+        .post("/denies/{id}/remove") { request in try await IdentitiesView(request).removeDeny() },
+        .post("/standings/probe") { request in try await IdentitiesView(request).probe() },
+        .post("/standings/clear") { request in try await IdentitiesView(request).clear() },
     ]
 
-    let visit: Visit
-    var now: Date { visit.now }
+    let request: ConsoleRequest
+    var now: Date { request.now }
 
     /// A form as it was typed, and what is wrong with it.
     struct Typed: Sendable {
@@ -40,7 +40,7 @@ struct IdentitiesView: Sendable {
         }
     }
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
     /// Entries that a browser offers while somebody types: more are slow to load and to look through.
     private static let mostChoices = 500
@@ -49,11 +49,11 @@ struct IdentitiesView: Sendable {
         grant: Typed = Typed(), deny: Typed = Typed(), status: HTTPResponse.Status = .ok, notice: Notice? = nil
     ) async throws -> Page {
         let filter = filter
-        let snapshot = visit.office.shelf.current
+        let snapshot = request.dependencies.snapshots.current
         let now = now
         let list = try await Aside.run { PairList(snapshot, filter, at: now) }
-        let health = try await visit.office.health()
-        let range = list.page(after: visit.query["after"])
+        let health = try await request.dependencies.health()
+        let range = list.page(after: request.query["after"])
         let directory = snapshot.directory
         return Page(
             "identities", "Identities",
@@ -70,7 +70,7 @@ struct IdentitiesView: Sendable {
 
     /// A word that no list offers is looked for all the same, and nothing fits it.
     private var filter: PairList.Filter {
-        PairList.Filter(text: visit.query["q"], kind: visit.query["kind"], state: visit.query["state"])
+        PairList.Filter(text: request.query["q"], kind: request.query["kind"], state: request.query["state"])
     }
 
     private func document(_ filter: PairList.Filter) -> DocumentValue {

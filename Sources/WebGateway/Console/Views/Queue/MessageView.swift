@@ -4,16 +4,16 @@ internal import struct FoundationEssentials.Date
 
 /// One message from its acceptance to its last word: the journal's lines as a timeline, its recipients, and its header as it was accepted.
 struct MessageView: Sendable {
-    static let routes: [ConsoleRoute] = [.get("/queue/{id}") { visit in .page(try await MessageView(visit).page()) }]
+    static let routes: [ConsoleRoute] = [.get("/queue/{id}") { request in .page(try await MessageView(request).page()) }]
 
-    private let visit: Visit
+    private let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
     private func page() async throws -> Page {
-        guard let id = SpoolID(visit.path("id")) else { throw Problem(.notFound, "there is no such message") }
-        let entries = try await visit.office.store.entries(JournalFilter(message: id, limit: 500)).map(\.entry)
-        guard let queued = try await visit.office.store.show(id) else {
+        guard let id = SpoolID(request.path("id")) else { throw Problem(.notFound, "there is no such message") }
+        let entries = try await request.dependencies.store.entries(JournalFilter(message: id, limit: 500)).map(\.entry)
+        guard let queued = try await request.dependencies.store.show(id) else {
             guard !entries.isEmpty else {
                 throw Problem(
                     .notFound, "\(id) is neither in the queue nor in the journal",
@@ -34,7 +34,7 @@ struct MessageView: Sendable {
                 .init("state", queued.badge), .init("why", queued.why.isEmpty ? .null : .text(queued.why)),
                 .init("author", .text(message.author.words)),
                 .init("purpose", DocumentValue(message.purpose?.rawValue)), .init("current_user", DocumentValue(message.user?.text)),
-                .init("client", .text(message.client.map { visit.directory.client($0)?.name ?? $0.text } ?? "the store's owner")),
+                .init("client", .text(message.client.map { request.directory.client($0)?.name ?? $0.text } ?? "the store's owner")),
                 .init("size", .text("\(Words.number(message.size)) octets")),
                 .init("envelope", ["sender": .text(envelope.sender.description), "dsn": dsn.isEmpty ? .null : .text(dsn)]),
                 .init("explain_href", .text("/explain?message=\(PercentCoding.encode(message.id.text))")),
@@ -78,7 +78,7 @@ struct MessageView: Sendable {
             }
         let time = String(entry.at.second.dropFirst(11).prefix(8))
         return [
-            "at": ["iso": .text(entry.at.second), "words": .text("\(entry.at.day == visit.now.day ? "today" : entry.at.day) \(time)")],
+            "at": ["iso": .text(entry.at.second), "words": .text("\(entry.at.day == request.now.day ? "today" : entry.at.day) \(time)")],
             "what": .text(what),
             "words": .text(words(entry)), "kind": .text(kind),
         ]

@@ -6,9 +6,9 @@ internal import struct FoundationEssentials.Date
 /// *Queue*: what waits, is held or has failed, and why; retry, hold, release, remove, one or all that the filter shows.
 struct QueueView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/queue") { visit in .page(try await QueueView(visit).page()) },
-        .post("/queue/all") { visit in try await QueueView(visit).changeAll() },
-        .post("/queue/{id}") { visit in try await QueueView(visit).change() },
+        .get("/queue") { request in .page(try await QueueView(request).page()) },
+        .post("/queue/all") { request in try await QueueView(request).changeAll() },
+        .post("/queue/{id}") { request in try await QueueView(request).change() },
     ]
 
     private static let page = 50
@@ -19,11 +19,11 @@ struct QueueView: Sendable {
     /// Messages that one page looks through for those that fit; the next page goes on from there.
     private static let mostLooked = 100_000
 
-    private let visit: Visit
+    private let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
-    private var store: any Store { visit.office.store }
+    private var store: any Store { request.dependencies.store }
 
     /// What the filter wants, from the address or from a form.
     private struct Filter {
@@ -70,8 +70,8 @@ struct QueueView: Sendable {
     }
 
     private func page() async throws -> Page {
-        let filter = filter(visit.query["state"], visit.query["q"])
-        let after = visit.query["after"].flatMap { SpoolID($0) }
+        let filter = filter(request.query["state"], request.query["q"])
+        let after = request.query["after"].flatMap { SpoolID($0) }
         let (found, next): ([QueuedMessage], SpoolID?)
         do throws(StoreFailure) { (found, next) = try await messages(filter, after: after) } catch {
             // The message that the cursor names has left the queue: begin again.
@@ -113,8 +113,8 @@ struct QueueView: Sendable {
             "author": .text(queued.message.author.description),
             "recipients": .text("to \(first)" + (others > 0 ? " and \(others) more" : "")),
             "state": queued.badge, "why": queued.why.isEmpty ? .null : .text(queued.why), "attempts": .text(queued.attemptWords),
-            "next_attempt": Words.moment(queued.nextAttempt, at: visit.now),
-            "accepted": Words.moment(queued.message.acceptedAt, at: visit.now),
+            "next_attempt": Words.moment(queued.nextAttempt, at: request.now),
+            "accepted": Words.moment(queued.message.acceptedAt, at: request.now),
             "self_href": .text(own),
         ]
         return values.adding(queued.actions)
@@ -122,13 +122,14 @@ struct QueueView: Sendable {
 
     private func change() async throws -> ConsoleAnswer {
         let action = try action()
-        guard let id = SpoolID(visit.path("id")) else { throw Problem(.notFound, "there is no such message") }
-        let next = visit.form["next"].flatMap { $0.hasPrefix("/queue") ? $0 : nil } ?? "/queue"
+        guard let id = SpoolID(request.path("id")) else { throw Problem(.notFound, "there is no such message") }
+        let next = request.form["next"].flatMap { $0.hasPrefix("/queue") ? $0 : nil } ?? "/queue"
         do throws(StoreFailure) {
-            if action == .release, let kept = try await store.show(id), let obstacle = visit.directory.obstacleToRelease(of: kept.message) {
+            if action == .release, let kept = try await store.show(id), let obstacle = request.directory.obstacleToRelease(of: kept.message)
+            {
                 return .redirect(next, .bad(obstacle.sentence))
             }
-            try await store.change(id, action, by: visit.person, at: visit.now)
+            try await store.change(id, action, by: request.person, at: request.now)
         } catch {
             switch error {
             case .conflict(let why): return .redirect(next, .bad(why.sentence))
@@ -136,12 +137,12 @@ struct QueueView: Sendable {
             default: throw error
             }
         }
-        visit.office.operations.wake()
+        request.dependencies.operations.wake()
         return .redirect(action == .remove && next != "/queue" ? "/queue" : next, .good("\(id): \(action.done)."))
     }
 
     private func action() throws(Problem) -> QueueAction {
-        guard let action = visit.form["action"].flatMap({ QueueAction(rawValue: $0) }) else {
+        guard let action = request.form["action"].flatMap({ QueueAction(rawValue: $0) }) else {
             throw Problem(.badRequest, "the action is retry, hold, release or remove")
         }
         return action
@@ -150,14 +151,14 @@ struct QueueView: Sendable {
     /// Those that the filter shows and whose state allows it, as if each had been clicked; who is being sent just now stops nobody else.
     private func changeAll() async throws -> ConsoleAnswer {
         let action = try action()
-        let filter = filter(visit.form["state"], visit.form["q"])
+        let filter = filter(request.form["state"], request.form["q"])
         var (changed, passed) = (0, 0)
         var cursor: SpoolID?
         while changed + passed < Self.most {
             let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
             let fitting = some.filter {
-                filter.takes($0) && $0.isOpen(to: action, at: visit.now)
-                    && (action != .release || visit.directory.obstacleToRelease(of: $0.message) == nil)
+                filter.takes($0) && $0.isOpen(to: action, at: request.now)
+                    && (action != .release || request.directory.obstacleToRelease(of: $0.message) == nil)
             }.map(\.message.id)
             let chosen = fitting.prefix(Self.most - changed - passed)
             let count = try await change(chosen, action)
@@ -166,7 +167,7 @@ struct QueueView: Sendable {
             guard some.count == Self.handful, let last = some.last else { break }
             cursor = last.message.id
         }
-        visit.office.operations.wake()
+        request.dependencies.operations.wake()
         let left = passed > 0 ? " \(Words.number(passed)) were being sent or changed meanwhile." : ""
         let more = changed + passed >= Self.most ? " There may be more: repeat, or use `mandate queue \(action.rawValue) --all`." : ""
         return .redirect(
@@ -178,7 +179,7 @@ struct QueueView: Sendable {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for message in messages {
                 group.addTask {
-                    do throws(StoreFailure) { try await store.change(message, action, by: visit.person, at: visit.now) } catch {
+                    do throws(StoreFailure) { try await store.change(message, action, by: request.person, at: request.now) } catch {
                         switch error {
                         case .conflict, .notFound: return false
                         default: throw error

@@ -3,11 +3,11 @@ internal import Relay
 
 /// *API reference*: every route with what it takes and answers, made of the very values that the router and OpenAPI are made of.
 struct ReferenceView: Sendable {
-    static let routes: [ConsoleRoute] = [.get("/api") { visit in .page(ReferenceView(visit).page()) }]
+    static let routes: [ConsoleRoute] = [.get("/api") { request in .page(ReferenceView(request).page()) }]
 
-    private let visit: Visit
+    private let request: ConsoleRequest
 
-    private init(_ visit: Visit) { self.visit = visit }
+    private init(_ request: ConsoleRequest) { self.request = request }
 
     private func page() -> Page {
         var names: [String] = []
@@ -38,8 +38,8 @@ struct ReferenceView: Sendable {
             "path": .text(endpoint.path), "summary": .text(endpoint.summary),
             "about": .text(endpoint.about.isEmpty ? endpoint.summary.sentence : endpoint.about), "roles": .text(endpoint.access.words),
             "has_parameters": .flag(!endpoint.parameters.isEmpty), "parameters": .list(endpoint.parameters.map(parameter)),
-            "request": endpoint.body.map(request) ?? .null, "responses": .list(responses(endpoint)),
-            "example": .text(CurlExample(endpoint, at: visit.office.address).text),
+            "request": endpoint.body.map(described) ?? .null, "responses": .list(responses(endpoint)),
+            "example": .text(CurlExample(endpoint, at: request.dependencies.address).text),
         ]
     }
 
@@ -55,7 +55,7 @@ struct ReferenceView: Sendable {
         ]
     }
 
-    private func request(_ body: Endpoint.Body) -> DocumentValue {
+    private func described(_ body: Endpoint.Body) -> DocumentValue {
         var types: [String] = []
         for shape in body.shapes where !types.contains(shape.type) { types.append(shape.type) }
         let about = body.shapes.map { "\($0.type): \($0.schema.summary)" }.joined(separator: "; ")

@@ -5,13 +5,13 @@ internal import Relay
 /// The settings: the three senders with what each comes to right now, what holds for each purpose, and the others.
 struct SettingsView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/settings") { visit in .page(SettingsView(visit).page()) },
-        .post("/settings/{key}") { visit in try await SettingsView(visit).set() },
-        .post("/settings/{key}/unset") { visit in try await SettingsView(visit).unset() },
-        .post("/settings/purposes/{purpose}") { visit in try await SettingsView(visit).setPurpose() },
+        .get("/settings") { request in .page(SettingsView(request).page()) },
+        .post("/settings/{key}") { request in try await SettingsView(request).set() },
+        .post("/settings/{key}/unset") { request in try await SettingsView(request).unset() },
+        .post("/settings/purposes/{purpose}") { request in try await SettingsView(request).setPurpose() },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
     /// One snapshot for the whole page.
     let decider: Decider
     var directory: Directory { decider.directory }
@@ -23,9 +23,9 @@ struct SettingsView: Sendable {
         var errors: [String: String] = [:]
     }
 
-    init(_ visit: Visit) {
-        self.visit = visit
-        decider = visit.office.decider()
+    init(_ request: ConsoleRequest) {
+        self.request = request
+        decider = request.dependencies.decider()
     }
 
     /// For messages without a purpose, and for every purpose that has no value of its own.
@@ -35,7 +35,7 @@ struct SettingsView: Sendable {
     private static let mostSuggestions = 200
 
     func page(_ typed: Typed = Typed(), status: HTTPResponse.Status = .ok, notice: Notice? = nil) -> Page {
-        let wanted = visit.query["user"]
+        let wanted = request.query["user"]
         let user = wanted.flatMap(user)
         return Page(
             "settings", "Settings",
@@ -44,7 +44,7 @@ struct SettingsView: Sendable {
                 "resolve_error": wanted != nil && user == nil ? "There is no user with this id or address." : nil,
                 "suggestions": .list(suggestions),
                 "senders": .list(
-                    [Purpose.notification, .adHoc, .administrator].map { SenderPanel($0, user, decider, at: visit.now).document(typed) }),
+                    [Purpose.notification, .adHoc, .administrator].map { SenderPanel($0, user, decider, at: request.now).document(typed) }),
                 "modes": .list((Purpose.allCases.map(Purpose?.some) + [nil]).map { mode($0, typed) }),
                 "others": .list(
                     SettingKey.Name.allCases.filter { !$0.isPerPurpose && $0.purpose == nil }.map { other(SettingKey($0), typed) }),

@@ -4,29 +4,30 @@ internal import Relay
 /// How trying a mailbox came out, step by step.
 struct CheckView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .post("/mailboxes/{id}/check") { visit in .page(try await CheckView(visit).page()) },
-        .post("/mailboxes/{id}/resume") { visit in try await CheckView(visit).resume(.mailbox(MailboxID(trusted: visit.path("id")))) },
-        .post("/families/{id}/resume") { visit in try await CheckView(visit).resume(.family(FamilyID(trusted: visit.path("id")))) },
+        .post("/mailboxes/{id}/check") { request in .page(try await CheckView(request).page()) },
+        .post("/mailboxes/{id}/resume") { request in try await CheckView(request).resume(.mailbox(MailboxID(trusted: request.path("id"))))
+        },
+        .post("/families/{id}/resume") { request in try await CheckView(request).resume(.family(FamilyID(trusted: request.path("id")))) },
     ]
 
-    private let visit: Visit
+    private let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
     private func resume(_ row: ConcreteMailbox.Row) async throws -> ConsoleAnswer {
-        let isLifted = try await StandingDesk(office: visit.office, person: visit.person).resume(row)
+        let isLifted = try await StandingController(dependencies: request.dependencies, person: request.person).resume(row)
         return .redirect("/tokens", isLifted ? .good("Resumed: mail tries it again.") : .wait("Nothing stops it."))
     }
 
     private func page() async throws -> Page {
-        guard let kind = CheckKind(rawValue: visit.form.raw("check")) else {
+        guard let kind = CheckKind(rawValue: request.form.raw("check")) else {
             throw Problem(.invalid, "the check is one of \(CheckKind.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        guard let mailbox = visit.directory.mailbox(MailboxID(trusted: visit.path("id"))) else {
+        guard let mailbox = request.directory.mailbox(MailboxID(trusted: request.path("id"))) else {
             throw Problem(
                 .notFound, "there is no such mailbox", fix: "of a family each address is one: `mandate mailboxes check ADDRESS` tries it")
         }
-        let report = await visit.office.operations.check(mailbox, kind, visit.person)
+        let report = await request.dependencies.operations.check(mailbox, kind, request.person)
         return Page(
             "check", "\(kind.title) of \(mailbox.address)",
             [
@@ -39,7 +40,7 @@ struct CheckView: Sendable {
 
     /// A person consented to sending alone, and can be asked for more. Where a token was had, there is a second step, and a consent would mend nothing.
     private func couldAskForReading(_ report: CheckReport, _ mailbox: Mailbox) -> Bool {
-        !report.isGood && report.steps.count == 1 && GrantSource(mailbox.grant, in: visit.directory)?.takesConsent == true
+        !report.isGood && report.steps.count == 1 && GrantSource(mailbox.grant, in: request.directory)?.takesConsent == true
     }
 
     private func command(_ kind: CheckKind, _ mailbox: Mailbox) -> String {

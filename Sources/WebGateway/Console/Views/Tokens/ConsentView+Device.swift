@@ -4,24 +4,24 @@ internal import struct FoundationEssentials.Date
 /// A code for another screen: this service asks the provider on until somebody has typed it, and the page looks how that stands.
 extension ConsentView {
     func invite() async throws -> ConsoleAnswer {
-        let grant = try desk.grant(visit.path("id"))
+        let grant = try controller.grant(request.path("id"))
         return try await answering(grant) {
-            let invitation = try await desk.invite(grant)
+            let invitation = try await controller.invite(grant)
             let address = invitation.answer.verificationURI
             // It becomes a link: what the provider names must lead to a page, and run nothing.
             guard address.hasPrefix("https://") || address.hasPrefix("http://") else {
                 throw Problem(.provider, "the provider names no address to type the code at")
             }
-            visit.office.invitations.put(
-                InvitationBoard.Invitation(userCode: invitation.answer.userCode, address: address, expires: invitation.expires),
-                for: invitation.attempt.id, at: visit.now)
+            request.dependencies.invitations.put(
+                DeviceInvitations.Invitation(userCode: invitation.answer.userCode, address: address, expires: invitation.expires),
+                for: invitation.attempt.id, at: request.now)
             return .redirect(Self.place(grant, invitation.attempt.id))
         }
     }
 
     func leave() -> ConsoleAnswer {
         .redirect(
-            "/tokens#grant-\(PercentCoding.encode(visit.path("id")))",
+            "/tokens#grant-\(PercentCoding.encode(request.path("id")))",
             .wait("The code is left alone and runs out by itself. Until then, whoever types it still consents."))
     }
 
@@ -37,7 +37,7 @@ extension ConsentView {
                         "state": Words.badge("wait", "waiting"), "progress_href": .text(Self.place(grant, attempt.id, ".json")),
                         "self_href": .text(Self.place(grant, attempt.id)), "verification_url": .text(invitation.address),
                         "user_code": .text(invitation.userCode), "principal": .text(try await principal(grant)),
-                        "words": .text(Self.waitingWords), "expires": Words.moment(invitation.expires, at: visit.now),
+                        "words": .text(Self.waitingWords), "expires": Words.moment(invitation.expires, at: request.now),
                         "grant_id": .text(PercentCoding.encode(grant.id.text)), "grant_name": .text(grant.name.shellQuoted),
                     ], refresh: Self.refresh))
         }
@@ -51,7 +51,7 @@ extension ConsentView {
             case .waiting: (Self.waitingWords, false)
             case .over(let notice): (notice.text, true)
             }
-        let next = visit.office.address.path + Self.place(grant, attempt.id)
+        let next = request.dependencies.address.path + Self.place(grant, attempt.id)
         return [
             "done": isOver ? 1 : 0, "total": 1, "words": .text(words), "finished": .flag(isOver), "next": isOver ? .text(next) : .null,
         ]
@@ -66,15 +66,15 @@ extension ConsentView {
     }
 
     private func attempt() async throws -> (Grant, ConsentAttempt) {
-        let grant = try desk.grant(visit.path("id"))
-        guard let id = visit.query["consent"].flatMap({ ConsentID($0) }), let attempt = try await visit.office.store.consent(id),
+        let grant = try controller.grant(request.path("id"))
+        guard let id = request.query["consent"].flatMap({ ConsentID($0) }), let attempt = try await request.dependencies.store.consent(id),
             attempt.grant == grant.id, attempt.way == .device
         else { throw Problem(.notFound, "there is no such consent, or it is long over", fix: "begin again under Access tokens") }
         return (grant, attempt)
     }
 
     private enum State {
-        case waiting(InvitationBoard.Invitation)
+        case waiting(DeviceInvitations.Invitation)
         case over(Notice)
     }
 
@@ -83,7 +83,7 @@ extension ConsentView {
         case .granted(_, let words): return .over(.good(words.sentence))
         case .refused(_, let words): return .over(.bad(words.sentence))
         case .waiting, .taken:
-            guard let invitation = visit.office.invitations.invitation(attempt.id, at: visit.now) else {
+            guard let invitation = request.dependencies.invitations.invitation(attempt.id, at: request.now) else {
                 return .over(.bad("This code has run out, or the service was started anew since: nobody waits for it. Begin again."))
             }
             return .waiting(invitation)

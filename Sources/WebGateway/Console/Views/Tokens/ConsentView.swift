@@ -6,58 +6,59 @@ internal import struct FoundationEssentials.Date
 /// code for another screen.
 struct ConsentView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .post("/tokens/{id}/consent") { visit in try await ConsentView(visit).begin() },
-        .post("/mailboxes/{id}/read") { visit in try await ConsentView(visit).beginReading() },
-        .post("/tokens/{id}/device") { visit in try await ConsentView(visit).invite() },
-        .post("/tokens/{id}/device/cancel") { visit in ConsentView(visit).leave() },
+        .post("/tokens/{id}/consent") { request in try await ConsentView(request).begin() },
+        .post("/mailboxes/{id}/read") { request in try await ConsentView(request).beginReading() },
+        .post("/tokens/{id}/device") { request in try await ConsentView(request).invite() },
+        .post("/tokens/{id}/device/cancel") { request in ConsentView(request).leave() },
         // The code is for whoever asked for it: auditors do not see it.
-        ConsoleRoute(method: .get, path: "/tokens/{id}/device", isForAuditors: false) { visit in try await ConsentView(visit).device() },
-        ConsoleRoute(method: .get, path: "/tokens/{id}/device.json", isForAuditors: false) { visit in
-            .json(try await ConsentView(visit).progress())
+        ConsoleRoute(method: .get, path: "/tokens/{id}/device", isForAuditors: false) { request in try await ConsentView(request).device()
+        },
+        ConsoleRoute(method: .get, path: "/tokens/{id}/device.json", isForAuditors: false) { request in
+            .json(try await ConsentView(request).progress())
         },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
-    var desk: GrantDesk { GrantDesk(office: visit.office, person: visit.person) }
+    var controller: GrantController { GrantController(dependencies: request.dependencies, person: request.person) }
 
-    private func begin() async throws -> ConsoleAnswer { try await begin(try desk.grant(visit.path("id"))) }
+    private func begin() async throws -> ConsoleAnswer { try await begin(try controller.grant(request.path("id"))) }
 
     /// What a mailbox is for grows by reading, and so does what its consent asks for.
     private func beginReading() async throws -> ConsoleAnswer {
-        let id = MailboxID(trusted: visit.path("id"))
-        try await visit.editing.edit { directory in
+        let id = MailboxID(trusted: request.path("id"))
+        try await request.editing.edit { directory in
             guard var mailbox = directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
             guard !mailbox.isRead else { return DirectoryEditing.Plan() }
             mailbox.isRead = true
             return DirectoryEditing.Plan(changes: [.put(.mailbox(mailbox))])
         }
-        guard let mailbox = visit.office.directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
-        return try await begin(try desk.grant(mailbox.grant.text))
+        guard let mailbox = request.dependencies.directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
+        return try await begin(try controller.grant(mailbox.grant.text))
     }
 
     private func begin(_ grant: Grant) async throws -> ConsoleAnswer {
         try await answering(grant) {
-            guard let provider = GrantSource(grant.id, in: visit.directory)?.provider,
+            guard let provider = GrantSource(grant.id, in: request.directory)?.provider,
                 let endpoint = provider.authorization.authorizationEndpoint
             else { throw Problem(.conflict, "its provider has no authorisation endpoint, so no browser can consent to it") }
-            let attempt = try await desk.begin(grant)
+            let attempt = try await controller.begin(grant)
             return .page(
                 Page(
                     "tokens-consent", "Consent for \(grant.name)",
                     [
                         "provider": .text(provider.name), "principal": .text(try await principal(grant)),
-                        "expires": Words.moment(attempt.expires, at: visit.now),
-                        "provider_url": .text(visit.office.address.start(attempt.application.text, consent: attempt.id.text)),
+                        "expires": Words.moment(attempt.expires, at: request.now),
+                        "provider_url": .text(request.dependencies.address.start(attempt.application.text, consent: attempt.id.text)),
                         "host": .text(Self.host(of: endpoint)),
                     ]))
         }
     }
 
     func principal(_ grant: Grant) async throws -> String {
-        let directory = visit.directory
+        let directory = request.directory
         return try await Aside.run { OpenedMailboxes(directory).principal(of: grant) } ?? "the person whose mailbox it is"
     }
 

@@ -15,7 +15,7 @@ extension TokensView {
         let hasConsent = grant.kind == .consent && (grant.pin != nil || health.state != .untried)
         return [
             "id": .text(PercentCoding.encode(grant.id.text)), "name": .text(grant.name), "quoted": .text(grant.name.shellQuoted),
-            "kind": .text(grant.kind.rawValue), "principal": DocumentValue(principal), "state": Words.state(health, at: visit.now),
+            "kind": .text(grant.kind.rawValue), "principal": DocumentValue(principal), "state": Words.state(health, at: request.now),
             "has_todo": .flag(health.needsSomeone && (!health.reason.isEmpty || !steps.isEmpty)), "steps": Words.steps(steps),
             "can_consent": .flag(source?.takesConsent == true), "can_device": .flag(source?.takesDeviceCode == true),
             "can_remove": .flag(hasConsent), "has_mailboxes": .flag(!mailboxes.isEmpty), "mailboxes": .list(mailboxes),
@@ -52,7 +52,7 @@ extension TokensView {
         [
             "id": .text(PercentCoding.encode(id)), "address": .text(address), "login": .text(login),
             "transports": .text(transports.map(\.rawValue).joined(separator: ", ") + (isRead ? ", and read" : "")),
-            "state": Words.state(health, at: visit.now), "is_family": .flag(isFamily),
+            "state": Words.state(health, at: request.now), "is_family": .flag(isFamily),
             "can_resume": .flag(health.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
         ]
     }

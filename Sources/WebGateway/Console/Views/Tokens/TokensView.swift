@@ -5,18 +5,18 @@ internal import struct FoundationEssentials.Date
 /// *Access tokens*: applications, below them their grants, below those their mailboxes, each with its state and what to do about it.
 struct TokensView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/tokens") { visit in .page(try await TokensView(visit).page()) },
-        .post("/tokens/{id}/renew") { visit in try await TokensView(visit).renew() },
-        .post("/tokens/{id}/remove") { visit in try await TokensView(visit).remove() },
+        .get("/tokens") { request in .page(try await TokensView(request).page()) },
+        .post("/tokens/{id}/renew") { request in try await TokensView(request).renew() },
+        .post("/tokens/{id}/remove") { request in try await TokensView(request).remove() },
     ]
 
-    let visit: Visit
+    let request: ConsoleRequest
     /// One snapshot for the whole page.
     let directory: Directory
 
-    init(_ visit: Visit) {
-        self.visit = visit
-        directory = visit.directory
+    init(_ request: ConsoleRequest) {
+        self.request = request
+        directory = request.directory
     }
 
     /// What the rows are made of, worked out once.
@@ -34,7 +34,8 @@ struct TokensView: Sendable {
         let directory = directory
         let opened = try await Aside.run { OpenedMailboxes(directory) }
         let facts = Facts(
-            health: try await visit.office.health(), opened: opened, grants: Dictionary(grouping: directory.allGrants, by: \.application))
+            health: try await request.dependencies.health(), opened: opened,
+            grants: Dictionary(grouping: directory.allGrants, by: \.application))
         let applications = directory.allApplications.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         return Page(
             "tokens", "Access tokens",
@@ -56,7 +57,7 @@ struct TokensView: Sendable {
         return [
             "id": .text(id), "name": .text(application.name), "quoted": .text(application.name.shellQuoted),
             "provider": .text(application.tenant.isEmpty ? provider : "\(provider), tenant \(application.tenant)"),
-            "href": .text("/applications/\(id)"), "state": Words.state(facts.health.health(of: application), at: visit.now),
+            "href": .text("/applications/\(id)"), "state": Words.state(facts.health.health(of: application), at: request.now),
             "grants": .list(shown(facts.grants[application.id] ?? [], facts).map { grant($0, facts) }),
         ]
     }
@@ -73,23 +74,24 @@ struct TokensView: Sendable {
 
 /// What is done with a grant that is there.
 extension TokensView {
-    private var desk: GrantDesk { GrantDesk(office: visit.office, person: visit.person) }
+    private var controller: GrantController { GrantController(dependencies: request.dependencies, person: request.person) }
 
     private func renew() async throws -> ConsoleAnswer {
-        let grant = try desk.grant(visit.path("id"))
+        let grant = try controller.grant(request.path("id"))
         do throws(Problem) {
-            let token = try await desk.renew(grant)
+            let token = try await controller.renew(grant)
             return .redirect(
-                grant.place, .good("Grant \(grant.name) has a new access token, good until \(Words.words(token.expires, at: visit.now))."))
+                grant.place, .good("Grant \(grant.name) has a new access token, good until \(Words.words(token.expires, at: request.now)).")
+            )
         } catch { return .redirect(grant.place, .bad("Grant \(grant.name) got no new token: \(error.detail.sentence)")) }
     }
 
     private func remove() async throws -> ConsoleAnswer {
-        let grant = try desk.grant(visit.path("id"))
+        let grant = try controller.grant(request.path("id"))
         guard grant.kind == .consent else {
             return .redirect(
                 grant.place, .bad("Grant \(grant.name) is of the kind \(grant.kind.rawValue): there is no consent to remove."))
         }
-        return .redirect(grant.place, .good(try await desk.forget(grant).sentence))
+        return .redirect(grant.place, .good(try await controller.forget(grant).sentence))
     }
 }

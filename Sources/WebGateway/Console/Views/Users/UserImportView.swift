@@ -4,32 +4,32 @@ internal import Relay
 /// Users from a file: compared first, looked at, then applied.
 struct UserImportView: Sendable {
     static let routes: [ConsoleRoute] = [
-        .get("/users/import") { visit in .page(UserImportView(visit).page()) },
-        .upload("/users/import") { visit in try await UserImportView(visit).compare() },
-        .get("/users/import/{draft}") { visit in try UserImportView(visit).report() },
-        .post("/users/import/{draft}/apply") { visit in try UserImportView(visit).apply() },
-        .post("/users/import/{draft}/discard") { visit in UserImportView(visit).discard() },
-        .get("/users/import/{draft}/progress") { visit in try UserImportView(visit).progress() },
-        .get("/users/import/{draft}/progress.json") { visit in .json(try UserImportView(visit).state()) },
+        .get("/users/import") { request in .page(UserImportView(request).page()) },
+        .upload("/users/import") { request in try await UserImportView(request).compare() },
+        .get("/users/import/{draft}") { request in try UserImportView(request).report() },
+        .post("/users/import/{draft}/apply") { request in try UserImportView(request).apply() },
+        .post("/users/import/{draft}/discard") { request in UserImportView(request).discard() },
+        .get("/users/import/{draft}/progress") { request in try UserImportView(request).progress() },
+        .get("/users/import/{draft}/progress.json") { request in .json(try UserImportView(request).state()) },
     ]
 
-    private let visit: Visit
-    private var board: ImportBoard { visit.office.imports }
-    private var id: String { visit.path("draft") }
+    private let request: ConsoleRequest
+    private var board: ImportDrafts { request.dependencies.imports }
+    private var id: String { request.path("draft") }
 
-    private init(_ visit: Visit) { self.visit = visit }
+    private init(_ request: ConsoleRequest) { self.request = request }
 
     private func page(error: String? = nil) -> Page {
-        let drafts = board.all(at: visit.now).filter { $0.state == .draft }.map(\.draft)
+        let drafts = board.all(at: request.now).filter { $0.state == .draft }.map(\.draft)
         return Page(
             "users-import", "Import users",
             [
-                "error": DocumentValue(error), "size_limit": .text("\(visit.office.settings.largestImport / (1 << 20)) MB"),
+                "error": DocumentValue(error), "size_limit": .text("\(request.dependencies.settings.largestImport / (1 << 20)) MB"),
                 "has_drafts": .flag(!drafts.isEmpty),
                 "drafts": .list(
                     drafts.map { draft in
                         [
-                            "name": .text(draft.name), "href": .text(Self.href(draft.id)), "at": Words.moment(draft.at, at: visit.now),
+                            "name": .text(draft.name), "href": .text(Self.href(draft.id)), "at": Words.moment(draft.at, at: request.now),
                             "by": .text(draft.by), "differences": .text(draft.words),
                         ]
                     }),
@@ -39,16 +39,16 @@ struct UserImportView: Sendable {
     private static func href(_ id: String, _ rest: String = "") -> String { "/users/import/\(PercentCoding.encode(id))\(rest)" }
 
     private func compare() async throws -> ConsoleAnswer {
-        guard let file = visit.form.file else { return .page(page(error: "Choose a file.")) }
+        guard let file = request.form.file else { return .page(page(error: "Choose a file.")) }
         guard !file.bytes.isEmpty else { return .page(page(error: "The file is empty, or none was chosen.")) }
         let name = fileName(file.name)
-        let fresh = "draft-" + visit.office.draw(8).hexadecimal
-        let (person, now, directory) = (visit.person, visit.now, visit.directory)
+        let fresh = "draft-" + request.dependencies.draw(8).hexadecimal
+        let (person, now, directory) = (request.person, request.now, request.directory)
         let draft = try await Aside.run {
             ImportDraft(file.bytes, named: name, id: fresh, by: person, at: now, against: directory)
         }
         guard draft.read > 0 else { return .page(page(error: "No user stands in the file.")) }
-        try board.put(draft, of: visit.session)
+        try board.put(draft, of: request.session)
         return .redirect(Self.href(draft.id))
     }
 
@@ -58,8 +58,8 @@ struct UserImportView: Sendable {
         return name.isEmpty ? "the file" : name
     }
 
-    private func entry() throws(Problem) -> ImportBoard.Entry {
-        guard let entry = board.entry(id, at: visit.now) else {
+    private func entry() throws(Problem) -> ImportDrafts.Entry {
+        guard let entry = board.entry(id, at: request.now) else {
             throw Problem(
                 .notFound, "this import is no longer kept: it was discarded, or the hour for it is over", fix: "choose the file again")
         }
@@ -69,8 +69,8 @@ struct UserImportView: Sendable {
     private func apply() throws -> ConsoleAnswer {
         let draft = try entry().draft
         guard let users = board.take(id) else { return .redirect(Self.href(id)) }
-        let errand = UserImportErrand(office: visit.office, person: visit.person, draft: draft, users: users)
-        do throws(Problem) { try visit.office.errands.begin { await errand.run() } } catch {
+        let task = UserImportTask(dependencies: request.dependencies, person: request.person, draft: draft, users: users)
+        do throws(Problem) { try request.dependencies.backgroundTasks.begin { await task.run() } } catch {
             board.set(.failed("Nothing was applied: \(error.detail). Choose the file again later."), of: id)
         }
         return .redirect(Self.href(id, "/progress"))
@@ -124,7 +124,7 @@ extension UserImportView {
         return [
             "done": DocumentValue(done), "total": DocumentValue(total), "words": .text(words), "finished": .flag(isFinished),
             // The same page: it says how it ended, or leads on.
-            "next": isFinished ? .text(visit.office.address.path + Self.href(id, "/progress")) : .null,
+            "next": isFinished ? .text(request.dependencies.address.path + Self.href(id, "/progress")) : .null,
         ]
     }
 }

@@ -3,23 +3,24 @@ internal import Relay
 
 /// One user: the form, and what becomes of it.
 struct UserView: Sendable {
-    private let visit: Visit
+    private let request: ConsoleRequest
 
-    init(_ visit: Visit) { self.visit = visit }
+    init(_ request: ConsoleRequest) { self.request = request }
 
-    private var id: UserID { UserID(trusted: visit.path("id")) }
+    private var id: UserID { UserID(trusted: request.path("id")) }
     private var missing: Problem {
-        Problem(.notFound, "there is no user \"\(visit.path("id"))\"", fix: "look for them in the list of users")
+        Problem(.notFound, "there is no user \"\(request.path("id"))\"", fix: "look for them in the list of users")
     }
-    private var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: visit.person, grantedAt: visit.now) }
+    private var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: request.person, grantedAt: request.now) }
 
     func page() async throws -> Page {
-        guard let user = visit.directory.user(id) else { throw missing }
+        guard let user = request.directory.user(id) else { throw missing }
         return try await page(UserForm(user), of: user)
     }
 
     func page(_ form: UserForm, of user: User?, status: HTTPResponse.Status = .ok, notice: Notice? = nil) async throws -> Page {
-        let settings = if let user { try await visit.office.store.references(to: EntityKey(.user, user.id.text)) } else { [EntityKey]() }
+        let settings =
+            if let user { try await request.dependencies.store.references(to: EntityKey(.user, user.id.text)) } else { [EntityKey]() }
         return Page(
             "user", user.map { $0.name.isEmpty ? $0.id.text : $0.name } ?? "New user",
             [
@@ -34,10 +35,10 @@ struct UserView: Sendable {
     }
 
     func create() async throws -> ConsoleAnswer {
-        var form = try UserForm(visit.form)
+        var form = try UserForm(request.form)
         var made: User?
         do {
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 let user = try form.user(in: directory, usual)
                 guard directory.user(user.id) == nil else {
                     throw UserForm.Trouble(field: .id, words: "There is a user with this id already.")
@@ -54,9 +55,9 @@ struct UserView: Sendable {
     }
 
     func change() async throws -> ConsoleAnswer {
-        var form = try UserForm(visit.form, id: id.text)
+        var form = try UserForm(request.form, id: id.text)
         do {
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 let before = try current(directory)
                 let user = try form.user(in: directory, usual)
                 // Addresses are equal in any spelling, but a new spelling of one is a change that somebody wanted.
@@ -65,17 +66,17 @@ struct UserView: Sendable {
             }
         } catch let trouble as UserForm.Trouble {
             form.note(trouble)
-            return .page(try await page(form, of: visit.directory.user(id), status: .unprocessableContent))
+            return .page(try await page(form, of: request.directory.user(id), status: .unprocessableContent))
         } catch let problem as Problem where problem.kind == .changedMeanwhile {
             let notice = Notice.bad(problem.detail.sentence + " What you typed is still here: look, and save again.")
-            return .page(try await page(form, of: visit.directory.user(id), status: problem.kind.status, notice: notice))
+            return .page(try await page(form, of: request.directory.user(id), status: problem.kind.status, notice: notice))
         }
         return .redirect(UsersView.href(id), .good("User \(id) is kept as it stands here."))
     }
 
     func remove() async throws -> ConsoleAnswer {
         do {
-            try await visit.editing.edit { directory in
+            try await request.editing.edit { directory in
                 _ = try current(directory)
                 return .init(changes: [.remove(EntityKey(.user, id.text))])
             }
@@ -88,7 +89,7 @@ struct UserView: Sendable {
     /// As the page had them when it was loaded.
     private func current(_ directory: Directory) throws(Problem) -> User {
         guard let user = directory.user(id) else { throw missing }
-        guard EntityTag.matches(visit.form["etag"] ?? "", EntityTag.of(.user(user))) else {
+        guard EntityTag.matches(request.form["etag"] ?? "", EntityTag.of(.user(user))) else {
             throw Problem(.changedMeanwhile, "somebody changed this user since the page was loaded")
         }
         return user

@@ -5,36 +5,36 @@ internal import Relay
 struct UsersView: Sendable {
     static let routes: [ConsoleRoute] =
         [
-            .get("/users") { visit in .page(try await UsersView(visit).page()) },
-            .get("/users/new") { visit in .page(try await UserView(visit).page(UserForm(), of: nil)) },
-            .get("/users/{id}") { visit in .page(try await UserView(visit).page()) },
-            .post("/users") { visit in try await UserView(visit).create() },
-            .post("/users/{id}") { visit in try await UserView(visit).change() },
-            .post("/users/{id}/delete") { visit in try await UserView(visit).remove() },
+            .get("/users") { request in .page(try await UsersView(request).page()) },
+            .get("/users/new") { request in .page(try await UserView(request).page(UserForm(), of: nil)) },
+            .get("/users/{id}") { request in .page(try await UserView(request).page()) },
+            .post("/users") { request in try await UserView(request).create() },
+            .post("/users/{id}") { request in try await UserView(request).change() },
+            .post("/users/{id}/delete") { request in try await UserView(request).remove() },
         ] + UserImportView.routes
 
-    private let visit: Visit
+    private let request: ConsoleRequest
     /// Rows that a person looks through.
     private static let pageSize = 50
 
-    private init(_ visit: Visit) { self.visit = visit }
+    private init(_ request: ConsoleRequest) { self.request = request }
 
     private func page() async throws -> Page {
-        let text = visit.query["q"]
+        let text = request.query["q"]
         // One more than is shown says whether there is a next page.
-        let found = try await users(text, after: visit.query["after"], limit: Self.pageSize + 1)
+        let found = try await users(text, after: request.query["after"], limit: Self.pageSize + 1)
         let rows = found.prefix(Self.pageSize)
         return Page(
             "users", "Users",
             [
-                "has_users": .flag(visit.directory.userCount > 0), "q": DocumentValue(text), "rows": .list(rows.map(Self.row)),
+                "has_users": .flag(request.directory.userCount > 0), "q": DocumentValue(text), "rows": .list(rows.map(Self.row)),
                 "pager": pager(rows.count, text, next: found.count > rows.count ? rows.last?.id : nil),
             ])
     }
 
     private func users(_ text: String?, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
-        if let text { return try await visit.office.store.users(matching: text, after: id, limit: limit) }
-        return try await visit.office.store.entities(.user, after: id, limit: limit).compactMap {
+        if let text { return try await request.dependencies.store.users(matching: text, after: id, limit: limit) }
+        return try await request.dependencies.store.entities(.user, after: id, limit: limit).compactMap {
             if case .user(let user) = $0 { user } else { nil }
         }
     }
@@ -48,15 +48,15 @@ struct UsersView: Sendable {
 
     private func pager(_ count: Int, _ text: String?, next: UserID?) -> DocumentValue {
         guard count > 0 else { return .null }
-        let isPart = visit.query["after"] != nil || next != nil
-        let total = Words.number(visit.directory.userCount)
+        let isPart = request.query["after"] != nil || next != nil
+        let total = Words.number(request.directory.userCount)
         let words =
             if let text { isPart ? "\(count) of those who fit “\(text)”, of \(total)" : "\(count) fit “\(text)”, of \(total)" } else {
                 isPart ? "\(count) of \(total) users" : "\(total) users"
             }
         return [
             "words": .text(words), "next": DocumentValue(next.map { Self.list(text, after: $0) }),
-            "prev": visit.query["after"] == nil ? .null : .text(Self.list(text, after: nil)), "next_label": "Next",
+            "prev": request.query["after"] == nil ? .null : .text(Self.list(text, after: nil)), "next_label": "Next",
             // The store goes forward only.
             "prev_label": "First page",
         ]
