@@ -28,10 +28,21 @@ struct InitCommand: AsyncParsableCommand {
         }
         if let owner = StoreOwner(of: location.folder) {
             try owner.check(location, live)
-            let isFinished = keyFile == nil ? try await finish(live) : false
-            live.say("\(isFinished ? "finished" : "unchanged"): there is a store in \(location.folder)")
-            return try await options.read(live) { store in try await sayWhatComesNext(store, location, live) }
+            try await goOn(at: location, live)
+        } else {
+            try await make(at: location, live)
         }
+    }
+
+    /// What is there already is left as it is, but for what a run that was killed has left undone.
+    private func goOn(at location: StoreLocation, _ live: Live) async throws {
+        var isFinished = false
+        if keyFile == nil { isFinished = try await finish(live) }
+        live.say("\(isFinished ? "finished" : "unchanged"): there is a store in \(location.folder)")
+        try await options.read(live) { store in try await sayWhatComesNext(store, location, live) }
+    }
+
+    private func make(at location: StoreLocation, _ live: Live) async throws {
         try makeFolder(location.folder)
         let (vault, words) = try key(for: location.folder, live)
         let store = try await SQLiteStore.create(at: location.folder, vault: vault, random: { live.randomBytes($0) })
