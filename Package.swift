@@ -70,18 +70,23 @@ let package = Package(
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
         .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CXML2", "CXML2Shim"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Monitoring", dependencies: ["Relay", "Mail", metrics]),
         .target(
-            name: "WebGateway",
+            name: "Web",
             dependencies: [
-                "Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nioHTTPTypes, nio, nioPosix, nioSSL, crypto, mustache, metrics,
-            ]
-                + hummingbird,
-            resources: [.embedInCode("Console/Pages")]),
+                "Monitoring", "Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nioHTTPTypes, nio, nioPosix, nioSSL, crypto,
+            ] + hummingbird),
+        .target(name: "WebAPI", dependencies: ["Web", "Monitoring", "Relay", "Mail", log, httpTypes, nio, crypto] + hummingbird),
+        .target(
+            name: "Console", dependencies: ["Web", "Monitoring", "Relay", "Mail", log, httpTypes, nio, crypto, mustache] + hummingbird,
+            resources: [.embedInCode("Pages")]),
         .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "LocalGateway", "WebGateway",
+                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "LocalGateway", "Web", "WebAPI",
+                "Console",
+                "Monitoring",
                 "ConfigurationFile", "Sandbox", arguments, yams, log,
                 lifecycle, signals, crypto, cryptoExtras, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
             ], exclude: ["Packaging"]),
@@ -98,20 +103,25 @@ let package = Package(
         .testTarget(name: "CurlTransmitTests", dependencies: ["CurlTransmit", "Sandbox", "Relay", "Mail", "TestSupport"]),
         .testTarget(name: "XMLImportTests", dependencies: ["XMLImport", "Relay", "Mail", "TestSupport"]),
         .testTarget(
-            name: "WebGatewayTests",
+            name: "WebTests",
             dependencies: [
-                "WebGateway", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, httpTypes, nioHTTPTypes, nio, nioEmbedded,
+                "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, httpTypes,
+                nioHTTPTypes, nio, nioEmbedded,
             ]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
             name: "MainTests",
             dependencies: [
-                "Main", "SMTPGateway", "WebGateway", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail", "TestSupport", log, crypto,
+                "Main", "SMTPGateway", "Web", "WebAPI", "Console", "Monitoring", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail",
+                "TestSupport", log, crypto,
                 cryptoExtras, x509, asn1, grdb, httpTypes,
             ]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["WebGateway", "CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto, log, lifecycle]
+            dependencies: [
+                "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto,
+                log, lifecycle,
+            ]
                 + hummingbird,
             path: "Tests/Benchmarks"),
     ],

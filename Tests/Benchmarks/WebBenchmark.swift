@@ -8,7 +8,9 @@ import Relay
 import SQLiteStore
 import Synchronization
 import TestSupport
-import WebGateway
+import Monitoring
+import Web
+import WebAPI
 
 /// The question a batch mailer asks, over HTTP at a million addresses, against a bare JSON route of the same library in the same process; and the built
 /// service at that size: how soon it answers, and what it holds.
@@ -162,7 +164,9 @@ enum WebBenchmark {
                 isReady: { true }),
             registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, draw: random, logger: logger
         )
-        return WebGateway(host: "127.0.0.1", port: 0, dependencies: dependencies, onListening: listening)
+        return WebGateway(
+            host: "127.0.0.1", port: 0, dependencies: dependencies, sites: [APIRouter(dependencies), MonitoringRoutes(dependencies)],
+            onListening: listening)
     }
 
     /// wrk's own language: each request asks for another of the million.

@@ -2,7 +2,8 @@ internal import CurlTransmit
 internal import Logging
 internal import Relay
 internal import Synchronization
-internal import WebGateway
+internal import Console
+internal import Web
 
 /// One consent as the command leads a person through it.
 struct ConsentSession {
@@ -67,8 +68,9 @@ struct ConsentSession {
             }
         }
         let gateway = WebGateway(
-            host: "127.0.0.1", port: address.port, address: address, consents: flow,
-            logger: Logger(label: "mandate") { _ in SwiftLogNoOpLogHandler() }, onListening: { _ in showOnce() }, onShown: onShown)
+            host: "127.0.0.1", port: address.port, address: address,
+            site: ConsentRoutes(address: address, consents: flow, onShown: onShown),
+            logger: Logger(label: "mandate") { _ in SwiftLogNoOpLogHandler() }, onListening: { _ in showOnce() })
         while !Task.isCancelled {
             do { try await gateway.run() } catch is CancellationError { return nil } catch let failure as CannotListen where failure.isTaken
             {

@@ -2,7 +2,6 @@ internal import CurlTransmit
 internal import Logging
 internal import Relay
 internal import SQLiteStore
-internal import WebGateway
 
 extension Live {
     /// A flow on this store that talks to the providers themselves.

@@ -2,7 +2,6 @@ internal import FoundationEssentials
 internal import Mail
 internal import Relay
 internal import Sandbox
-internal import WebGateway
 
 /// Fabrikam, the small company of the demo: ten users, three mailboxes with tokens of their own, a family, delegations of each kind, one address
 /// nobody may use, the three settings set differently – and, at the pretend provider, the rights that go with it.

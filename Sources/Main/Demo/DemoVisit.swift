@@ -2,7 +2,6 @@ internal import Glibc
 internal import Logging
 internal import Relay
 internal import SQLiteStore
-internal import WebGateway
 
 /// What somebody who tries the demo is given: its doors on this machine, a log-in and a key made for this run, and things to type that work.
 struct DemoVisit: Sendable {

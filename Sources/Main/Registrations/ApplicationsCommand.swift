@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Mail
 internal import Relay
 internal import SQLiteStore
-internal import WebGateway
 
 struct ApplicationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

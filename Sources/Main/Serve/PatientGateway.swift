@@ -1,6 +1,6 @@
 internal import Logging
 internal import ServiceLifecycle
-internal import WebGateway
+internal import Web
 
 /// The way in for browsers beside the mail that goes out: a port that is taken keeps consents waiting, and no mail.
 struct PatientGateway: Service {

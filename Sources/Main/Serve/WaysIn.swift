@@ -1,3 +1,4 @@
+internal import Monitoring
 internal import Glibc
 internal import LocalGateway
 internal import Logging
@@ -5,7 +6,7 @@ internal import Relay
 internal import SMTPGateway
 internal import SQLiteStore
 internal import ServiceLifecycle
-internal import WebGateway
+internal import Web
 
 /// Everything in front of the 250: the doors that `serve` opens, made from one configuration.
 struct WaysIn: Sendable {

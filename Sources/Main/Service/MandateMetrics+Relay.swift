@@ -1,6 +1,6 @@
 internal import Logging
 internal import Relay
-internal import WebGateway
+internal import Monitoring
 
 /// What the relay does, in the numbers that a monitor asks for.
 extension MandateMetrics {

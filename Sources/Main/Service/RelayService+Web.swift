@@ -3,7 +3,9 @@ internal import Logging
 internal import Mail
 internal import Relay
 internal import SQLiteStore
-internal import WebGateway
+internal import Console
+internal import Web
+internal import WebAPI
 
 /// What the way in for browsers and programs needs of the whole program.
 extension RelayService {
@@ -24,8 +26,12 @@ extension RelayService {
             accept: accept,
             address: address, settings: settings, operations: operations, registry: registry, metrics: metrics, wait: live.wait,
             draw: { [live] in live.randomBytes($0) }, logger: log)
+        let consents = ConsentRoutes(address: address, isEncrypted: settings.isEncrypted, consents: dependencies.consents)
         return WebGateway(
-            host: host, port: port, dependencies: dependencies, certificate: certificate,
+            host: host, port: port, dependencies: dependencies,
+            sites: [
+                APIRouter(dependencies), MonitoringRoutes(dependencies), Console(dependencies, reference: Endpoints.reference), consents,
+            ], certificate: certificate,
             onListening: { [log] in
                 log.notice(
                     "listening for browsers at \(host):\($0)\(certificate == nil ? "" : " (TLS)"); consents come back to \(address)")

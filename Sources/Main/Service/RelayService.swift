@@ -7,7 +7,7 @@ internal import Relay
 internal import SMTPTransmit
 internal import ServiceLifecycle
 internal import SQLiteStore
-internal import WebGateway
+internal import Monitoring
 
 /// Everything behind the 250: follows the directory, renews tokens, sees the spool through. `serve` runs it beside the ways in, `demo` beside the sandbox,
 /// and both are the same code on the same store.

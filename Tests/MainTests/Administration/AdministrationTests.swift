@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @testable import Main
-@testable import WebGateway
+@testable import Console
+@testable import Web
 
 /// What one way refuses, all refuse, with the same code and sentence; what one does, all do, to the same rows.
 struct AdministrationTests {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Main
-@testable import WebGateway
+@testable import Web
 
 /// One store, and three people at it who may change everything: one at the command line, one with a program's key, one at the console. All in this process, each
 /// by the real entry point of his way.

@@ -6,7 +6,8 @@ import Relay
 import SQLiteStore
 import Sandbox
 import TestSupport
-import WebGateway
+import Console
+import Web
 
 @testable import Main
 
@@ -52,7 +53,8 @@ struct ConsentHouse: Sendable {
             random: { live.randomBytes($0) })
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let gateway = WebGateway(
-            host: "127.0.0.1", port: 0, address: address, consents: flow, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            host: "127.0.0.1", port: 0, address: address, site: ConsentRoutes(address: address, consents: flow),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { announce.yield($0) })
         let running = Task { try await gateway.run() }
         var iterator = ports.makeAsyncIterator()

@@ -6,7 +6,7 @@ import Sandbox
 import Synchronization
 import TestSupport
 import Testing
-import WebGateway
+import Console
 
 @testable import Main
 

@@ -5,7 +5,6 @@ import SQLiteStore
 import Sandbox
 import TestSupport
 import Testing
-import WebGateway
 
 @testable import Main
 

@@ -3,7 +3,7 @@ import Relay
 import Sandbox
 import TestSupport
 import Testing
-import WebGateway
+import Monitoring
 
 @testable import Main
 

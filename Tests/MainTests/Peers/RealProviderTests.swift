@@ -4,8 +4,9 @@ import Logging
 import Relay
 import SQLiteStore
 import Sandbox
+import Console
 import Testing
-import WebGateway
+import Web
 import TestSupport
 
 @testable import Main
@@ -144,7 +145,7 @@ private struct House {
         let address = directory.settings.publicAddress
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let gateway = WebGateway(
-            host: "127.0.0.1", port: port, address: address, consents: flow,
+            host: "127.0.0.1", port: port, address: address, site: ConsentRoutes(address: address, consents: flow),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { announce.yield($0) })
         let running = Task { try await gateway.run() }

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @testable import Main
-@testable import WebGateway
+@testable import Web
+@testable import WebAPI
 
 /// What the API shows of the directory, and how it changes it.
 @Suite(.serialized) struct DirectoryAPITests {

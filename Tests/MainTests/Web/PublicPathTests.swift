@@ -3,8 +3,10 @@ import Relay
 import TestSupport
 import Testing
 
+@testable import Console
 @testable import Main
-@testable import WebGateway
+@testable import Web
+@testable import WebAPI
 
 /// The path of public-url, below which a proxy may put the service.
 @Suite(.serialized) struct PublicPathTests {

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @testable import Main
-@testable import WebGateway
+@testable import Web
+@testable import WebAPI
 
 /// Walks every route with every method and role, and compares what happens with what the API's own document promises.
 @Suite(.serialized) struct RouteWalkTests {

@@ -4,7 +4,6 @@ import Relay
 import SQLiteStore
 import TestSupport
 import Testing
-import WebGateway
 
 @testable import Main
 

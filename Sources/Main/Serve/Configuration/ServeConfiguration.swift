@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Mail
 internal import Relay
 internal import SMTPGateway
-internal import WebGateway
+internal import Web
 
 /// What `serve` is told by its configuration, read and judged as a whole: a mistake anywhere changes nothing.
 struct ServeConfiguration: Sendable {

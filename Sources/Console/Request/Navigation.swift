@@ -1,0 +1,24 @@
+internal import Web
+internal import HummingbirdCore
+internal import Relay
+
+/// The console's pages in their order, with what waits on them.
+enum Navigation {
+    private static let entries: [(heading: String?, href: String, label: String)] = [
+        (nil, "/", "Overview"), ("Sending", "/tokens", "Access tokens"), (nil, "/identities", "Identities"), (nil, "/settings", "Settings"),
+        (nil, "/users", "Users"), (nil, "/clients", "Clients"), ("Mail", "/explain", "Explain"), (nil, "/queue", "Queue"),
+        ("Audit", "/unauthorised", "Unauthorised"), (nil, "/journal", "Journal"),
+    ]
+
+    static func document(_ request: ConsoleRequest) -> DocumentValue {
+        let own = request.http.uri.path
+        return .list(
+            entries.map { entry in
+                let isCurrent = entry.href == "/" ? own == "/" || own.isEmpty : own == entry.href || own.hasPrefix(entry.href + "/")
+                return [
+                    "heading": DocumentValue(entry.heading), "href": .text(entry.href), "label": .text(entry.label),
+                    "current": .flag(isCurrent), "badge": nil,
+                ]
+            })
+    }
+}

@@ -1,0 +1,61 @@
+internal import Web
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// *Unauthorised*: every address that is used and has no working route, with what to do at the provider and here; and what works today and may not tomorrow.
+struct UnauthorisedView: Sendable {
+    static let routes: [ConsoleRoute] = [.get("/unauthorised") { request in .page(try await UnauthorisedView(request).page()) }]
+
+    /// Rows that a person reads; the CSV file has them all.
+    private static let most = 500
+    private let request: ConsoleRequest
+
+    init(_ request: ConsoleRequest) { self.request = request }
+
+    private func page() async throws -> Page {
+        let sightings = try await request.dependencies.store.sightings()
+        let snapshot = request.dependencies.snapshots.current
+        let withoutSecret = try await request.dependencies.store.applicationsWithoutSecret(snapshot.directory)
+        let now = request.now
+        // A million addresses take a second or two, on a thread that others do not wait for.
+        let report = try await Aside.run {
+            UnauthorizedReport(
+                directory: snapshot.directory, conditions: snapshot.conditions, sightings: sightings, now: now,
+                withoutSecret: withoutSecret)
+        }
+        let rows = report.rows.sorted { ($1.count, $0.address) < ($0.count, $1.address) }
+        let shown = rows.prefix(Self.most)
+        let more = rows.count > shown.count ? "; the CSV file has all \(Words.number(rows.count))" : ""
+        return Page(
+            "unauthorised", "Unauthorised",
+            [
+                "has_rows": .flag(!rows.isEmpty),
+                "total": .text(
+                    "\(Words.number(shown.count)) address\(shown.count == 1 ? "" : "es") without a working route, the most used first\(more)"
+                ),
+                "rows": .list(shown.map(row)), "pager": nil, "near_misses": .list(report.nearMisses.prefix(Self.most).map(miss)),
+            ])
+    }
+
+    private func row(_ row: UnauthorizedReport.Row) -> DocumentValue {
+        let places = row.usedIn.count > 4 ? row.usedIn.prefix(3) + ["and \(row.usedIn.count - 3) more"] : row.usedIn[...]
+        return [
+            "address": .text(row.address), "href": .text("/explain?address=\(PercentCoding.encode(row.address))"),
+            "reason": .text(row.code.rawValue),
+            "why": .text(row.reason.sentence), "used_in": .text(places.joined(separator: "; ")), "first": day(row.firstSeen),
+            "last": day(row.lastSeen),
+            "count": .text(row.count == 0 ? "never" : Words.number(row.count)),
+            "provider_fix": row.remedy.provider.isEmpty ? .null : .text(row.remedy.provider), "our_fix": .text(row.remedy.ours),
+        ]
+    }
+
+    private func day(_ date: Date?) -> DocumentValue { Words.moment(date, at: request.now) }
+
+    private func miss(_ miss: NearMiss) -> DocumentValue {
+        [
+            "subject": .text(miss.subject), "kind": .text(miss.kind.rawValue), "words": .text(miss.reason.sentence),
+            "count": .text(Words.number(miss.count)),
+            "fix": .text(miss.remedy.ours),
+        ]
+    }
+}

@@ -1,0 +1,97 @@
+internal import Web
+internal import HTTPTypes
+internal import Mail
+internal import Relay
+
+/// Programs and people who may ask, send or look: how each is known, what it may do, and the form that lets another in.
+struct ClientsView: Sendable {
+    static let routes: [ConsoleRoute] = [
+        .get("/clients") { request in .page(ClientsView(request).page()) },
+        .post("/clients") { request in try await ClientsView(request).add() },
+        .post("/clients/{id}/revoke") { request in try await ClientsView(request).revoke() },
+        .post("/clients/{id}/key") { request in try await ClientsView(request).renewKey() },
+    ]
+
+    let request: ConsoleRequest
+
+    init(_ request: ConsoleRequest) { self.request = request }
+
+    /// `warned`: who was told that revoking himself signs him out; his row then takes yes for an answer.
+    func page(
+        _ form: ClientForm = ClientForm(), warned: ClientID? = nil, status: HTTPResponse.Status = .ok, notice: Notice? = nil
+    ) -> Page {
+        let clients = request.directory.allClients.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        return Page(
+            "clients", "Clients",
+            [
+                "has_clients": .flag(!clients.isEmpty), "rows": .list(clients.map { row($0, isWarned: $0.id == warned) }),
+                "error": DocumentValue(form.error), "values": form.document, "errors": form.errorsDocument,
+                "known_choices": .list(
+                    ClientForm.Known.allCases.map { known in
+                        [
+                            "value": .text(known.rawValue), "label": .text(known.label), "about": .text(known.about),
+                            "selected": .flag(known == form.known ?? .key),
+                        ]
+                    }),
+                "role_choices": .list(
+                    [Role.sender, .auditor, .administrator].map { role in
+                        ["value": .text(role.rawValue), "about": .text(role.about), "selected": .flag(form.roles.contains(role.rawValue))]
+                    }),
+                "purpose_choices": .list(
+                    Purpose.allCases.map { ["value": .text($0.rawValue), "selected": .flag(form.purposes.contains($0.rawValue))] }),
+                "default_purposes": .list(
+                    ([("", "none: by the From field")] + Purpose.allCases.map { ($0.rawValue, $0.rawValue) }).map { value, label in
+                        ["value": .text(value), "label": .text(label), "selected": .flag(value == form.defaultPurpose ?? "")]
+                    }),
+            ], status: status, notice: notice)
+    }
+
+    private func row(_ client: Client, isWarned: Bool) -> DocumentValue {
+        [
+            "id": .text(PercentCoding.encode(client.id.text)), "name": .text(client.name), "known_by": .text(client.credential.words),
+            "roles": .text(Role.sorted(client.roles).joined(separator: ", ")), "limits": .text(client.limits.words),
+            "state": [
+                "kind": client.isEnabled ? "good" : "off", "word": client.isEnabled ? "enabled" : "revoked", "reason": nil, "since": nil,
+                "ends": nil, "last": nil,
+            ],
+            "enabled": .flag(client.isEnabled), "has_key": .flag(client.isEnabled && client.credential.isKey),
+            "warned": .flag(isWarned), "etag": .text(EntityTag.of(.client(client))),
+        ]
+    }
+}
+
+extension Client.Credential {
+    var isKey: Bool { if case .key = self { true } else { false } }
+
+    fileprivate var words: String {
+        switch self {
+        case .key: "key"
+        case .password: "password"
+        case .network(let network): "network \(network)"
+        case .uid(let uid): "uid \(uid)"
+        }
+    }
+}
+
+extension Client.Limits {
+    /// Patterns in a row of the table: a client with more is looked at with the command.
+    private static let mostShown = 20
+
+    fileprivate var words: String {
+        let purposes = Purpose.allCases.filter(purposes.contains).map(\.rawValue).joined(separator: ", ")
+        var addresses = addresses.prefix(Self.mostShown).map(\.description).joined(separator: ", ")
+        if self.addresses.count > Self.mostShown { addresses += " and \(Words.number(self.addresses.count - Self.mostShown)) more" }
+        let parts = [purposes, addresses].filter { !$0.isEmpty }
+        return parts.isEmpty ? "none" : parts.joined(separator: "; ")
+    }
+}
+
+extension Role {
+    fileprivate var about: String {
+        switch self {
+        case .sender: "asks whose mail it is, and hands mail over, within the limits below"
+        case .auditor: "reads everything here, changes nothing"
+        case .administrator: "changes everything here"
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import Monitoring
+internal import Web
+internal import Mail
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// A file of users held against the users of now: what it would change, and what is wrong with it. A million lines take some seconds, on a thread of
+/// their own.
+struct ImportDraft: Sendable {
+    struct Sample: Sendable {
+        let id: UserID
+        let before: String?
+        let after: String
+    }
+
+    let id: String
+    /// The file's.
+    let name: String
+    let by: String
+    let at: Date
+    let added: Int
+    let changed: Int
+    let unchanged: Int
+    let problems: [(line: Int, sentence: String)]
+    let wrong: Int
+    let samples: [Sample]
+    /// Those that the file adds and changes; none once they are being applied, since nobody needs them twice.
+    var users: [User]
+
+    /// Differences that a person looks at; of each kind half, if there are as many.
+    private static let mostSamples = 50
+    /// Octets that are decoded at once: the records of a whole file do not stand beside it.
+    private static let piece = 1 << 20
+
+    init(_ bytes: [UInt8], named name: String, id: String, by person: String, at now: Date, against directory: Directory) {
+        let file = Self.read(bytes, intake: directory.settings.intake)
+        let difference = UserDifference(file.users) { directory.user($0) }
+        self.id = id
+        self.name = name
+        by = person
+        at = now
+        added = difference.added.count
+        changed = difference.changed.count
+        unchanged = difference.unchanged
+        problems = file.problems
+        wrong = file.problemCount
+        let some = difference.changed.prefix(max(Self.mostSamples / 2, Self.mostSamples - added))
+        samples =
+            difference.added.prefix(Self.mostSamples - some.count).map { Sample(id: $0.id, before: nil, after: $0.words) }
+            + some.map { Sample(id: $0.after.id, before: $0.before.words, after: $0.after.words) }
+        users = file.problemCount == 0 ? difference.added + difference.changed.map(\.after) : []
+    }
+
+    private static func read(_ bytes: [UInt8], intake: EmailAddress?) -> UserImport {
+        var decoder = CSVDecoder()
+        var file = UserImport(intake: intake)
+        do throws(CSVDecoder.Failure) {
+            for start in stride(from: 0, to: bytes.count, by: piece) {
+                for record in try decoder.decode(Array(bytes[start..<min(start + piece, bytes.count)])) { file.add(record) }
+            }
+            for record in try decoder.finish() { file.add(record) }
+        } catch {
+            // What follows a broken quote cannot be told apart any more.
+            file.note(error.sentence, at: error.line)
+        }
+        return file
+    }
+
+    var read: Int { added + changed + unchanged + wrong }
+    var differences: Int { added + changed }
+    var canBeApplied: Bool { wrong == 0 && differences > 0 }
+
+    /// `1,204 added, 88 changed`
+    var words: String { "\(Words.number(added)) added, \(Words.number(changed)) changed" }
+
+    /// `1,204 users are added and 88 changed.`
+    var sentence: String { "\(Words.number(added)) \(added == 1 ? "user is" : "users are") added and \(Words.number(changed)) changed." }
+}
+
+extension User {
+    /// `Bob Example <bob@example.org>, b@example.org (off), login bob@tenant.example.org`
+    fileprivate var words: String {
+        var parts = addresses.map { "\($0.address)\($0.isOn ? "" : " (off)")" }
+        if !name.isEmpty, let first = addresses.first { parts[0] = "\(name) <\(first.address)>\(first.isOn ? "" : " (off)")" }
+        if !name.isEmpty, addresses.isEmpty { parts.append("\(name), without an address") }
+        if let login { parts.append("login \(login)") }
+        return parts.isEmpty ? "without a name and an address" : parts.joined(separator: ", ")
+    }
+}

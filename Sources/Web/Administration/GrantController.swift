@@ -1,0 +1,83 @@
+internal import Logging
+package import Relay
+
+/// What an administrator does with a grant, from the API or the console.
+package struct GrantController: Sendable {
+    private let dependencies: WebDependencies
+    private let person: String
+
+    package init(dependencies: WebDependencies, person: String) {
+        self.dependencies = dependencies
+        self.person = person
+    }
+
+    package func grant(_ id: String) throws(Problem) -> Grant {
+        guard let grant = dependencies.directory.grant(GrantID(trusted: id)) else {
+            throw Problem(.notFound, "there is no grant \"\(id)\"")
+        }
+        return grant
+    }
+
+    /// A consent in a browser.
+    package func begin(_ grant: Grant) async throws(Problem) -> ConsentAttempt {
+        do throws(ConsentFailure) {
+            return try await dependencies.consents.begin(
+                grant.id, way: .browser, redirectURI: dependencies.address.redirectURI(grant.application.text), by: person)
+        } catch { throw Problem(error) }
+    }
+
+    /// A consent at another screen; this service asks on until it is given, refused or over.
+    package func invite(_ grant: Grant) async throws(Problem) -> ConsentFlow.DeviceInvitation {
+        let invitation: ConsentFlow.DeviceInvitation
+        do throws(ConsentFailure) {
+            invitation = try await dependencies.consents.invite(grant.id, by: person, request: dependencies.operations.requestDevice)
+        } catch { throw Problem(error) }
+        try dependencies.backgroundTasks.begin { [dependencies] in
+            do throws(ConsentFailure) {
+                _ = try await dependencies.consents.redeem(invitation, poll: dependencies.operations.pollDevice, wait: dependencies.wait)
+            } catch { dependencies.logger.info("consent \(invitation.attempt.id): \(error)") }
+            _ = await dependencies.operations.catchUp()
+        }
+        return invitation
+    }
+
+    package func renew(_ grant: Grant, login: String? = nil) async throws(Problem) -> AccessToken {
+        guard let source = GrantSource(grant.id, in: dependencies.directory) else {
+            throw Problem(.invalid, "the grant has no application or provider")
+        }
+        let mailboxes = dependencies.directory.mailboxes(of: grant.id)
+        let login = login ?? mailboxes.first?.login
+        let resource = mailboxes.first { $0.login == login }?.firstTransport.resource ?? .smtp
+        let key = source.key(resource, login: login)
+        do throws(TokenFailure) {
+            let old = try await dependencies.broker.token(for: key)
+            return try await dependencies.broker.replacement(for: key, rejected: old)
+        } catch { throw Problem(.provider, "\(error)", fix: "the console's page of access tokens says what to do") }
+    }
+
+    /// In words what became of it. The provider is told first: what is forgotten here cannot be withdrawn any more.
+    package func forget(_ grant: Grant) async throws -> String {
+        let words = await dependencies.operations.revoke(grant)
+        try await DirectoryEditing(dependencies: dependencies, person: person).edit { directory in
+            guard var now = directory.grant(grant.id) else { return DirectoryEditing.Plan() }
+            now.pin = nil
+            return DirectoryEditing.Plan(
+                changes: now == grant ? [] : [.put(.grant(now))],
+                secrets: [SecretChange(name: SecretName(.refreshToken, of: grant.id.text), sealed: nil)])
+        }
+        return words
+    }
+}
+
+extension Problem {
+    package init(_ failure: ConsentFailure) {
+        switch failure {
+        case .token(let token): self.init(.provider, "\(token)")
+        case .temporary(let why): self.init(.busy, why, retryAfter: 5)
+        case .notPossible, .grantChanged: self.init(.conflict, failure.description)
+        case .unknownState, .expired, .alreadyUsed, .otherBrowser, .otherApplication, .issuerMissing, .otherIssuer, .declined, .wrongPerson,
+            .identity, .scopesMissing, .noRefreshToken:
+            self.init(.invalid, failure.description)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import Relay
+
+/// The directory as the service has it: all of it, in memory, brought up to the store before anything is planned, and again once a change is kept.
+package struct ServedDirectory: DirectoryKeeper {
+    package let dependencies: WebDependencies
+
+    package func snapshot(of slice: DirectorySlice) async throws(StoreFailure) -> Snapshot {
+        guard await dependencies.operations.catchUp() else { throw .unavailable("the store cannot be read") }
+        return dependencies.snapshots.current
+    }
+
+    package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? { try await dependencies.store.secret(name) }
+    package func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition { try await dependencies.store.apply(edit) }
+
+    package func observe(_ observations: [Observation], journal: [JournalEntry]) async throws(StoreFailure) {
+        try await dependencies.store.observe(observations, journal: journal)
+    }
+
+    package func changed() async { _ = await dependencies.operations.catchUp() }
+}
+
+extension WebDependencies {
+    /// The rule book, open at the directory as it is: for what is only looked up.
+    package func administration(for person: String) -> Administration {
+        Administration(snapshots.current, person: person, at: now, generator: accept.generator)
+    }
+
+    /// The API and the console change things through here alone.
+    package func editor(for person: String) -> Editor {
+        Editor(keeper: ServedDirectory(dependencies: self), vault: vault, person: person, now: accept.now, generator: accept.generator)
+    }
+}
+
+extension Problem {
+    package init(_ refusal: AdministrationRefusal) {
+        let kind: ProblemKind =
+            switch refusal.code {
+            case .malformed, .invalid, .unknownName, .ambiguousName: .invalid
+            case .notFound: .notFound
+            case .taken, .inUse, .lastAdministrator, .wrongState: .conflict
+            case .changedMeanwhile: .changedMeanwhile
+            case .notPermitted: .notPermitted
+            }
+        self.init(kind, refusal.sentence, fix: refusal.fix, place: refusal.field)
+        code = refusal.code.rawValue
+    }
+}

@@ -1,0 +1,156 @@
+internal import Web
+internal import HTTPTypes
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// The administrator's work on one kind of thing: list, read, make, change, remove; one at a time against the state that was read, or many at once.
+struct DirectoryController: Sendable {
+    private static let most = 10_000
+    private static let page = 1000
+
+    let collection: DirectoryCollection
+    let request: APIRequest
+
+    private var kind: EntityKind { collection.kind }
+    private var editor: Editor { request.dependencies.editor(for: request.visitor.person) }
+    /// Says how it would come out, and changes nothing.
+    private var isTrial: Bool { get throws { try request.query.flag("dry_run") } }
+
+    func list() async throws -> Reply {
+        let limit = try request.query.number("limit", in: 1...Self.page, usual: 100)
+        let found = try await entities(request.query["q"], after: request.query["after"], limit: limit)
+        return .json([
+            "items": .list(found.map { Self.document($0) }), "next": DocumentValue(found.count == limit ? found.last?.key.id : nil),
+        ])
+    }
+
+    private func entities(_ text: String?, after: String?, limit: Int) async throws(StoreFailure) -> [DirectoryEntity] {
+        let store = request.dependencies.store
+        guard let text else { return try await store.entities(kind, after: after, limit: limit) }
+        if kind == .user { return try await store.users(matching: text, after: after, limit: limit).map { .user($0) } }
+        var found: [DirectoryEntity] = []
+        var cursor = after
+        while found.count < limit {
+            let page = try await store.entities(kind, after: cursor, limit: Self.page)
+            found += page.filter { Self.document($0).mentions(text) }
+            cursor = page.last?.key.id
+            if page.count < Self.page { break }
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func show() async throws -> Reply {
+        let entity = try await entity()
+        let tag = EntityTag.of(entity)
+        if let field = request.header("If-None-Match"), EntityTag.matches(field, tag) { return Reply(.notModified).with(.eTag, tag) }
+        return .json(Self.document(entity)).with(.eTag, tag)
+    }
+
+    private func entity() async throws -> DirectoryEntity {
+        let id = request.path("id")
+        guard let entity = try await request.dependencies.store.entity(EntityKey(kind, id)) else { throw missing(id) }
+        return entity
+    }
+
+    private func missing(_ id: String) -> Problem { Problem(.notFound, "there is no \(collection.noun) \"\(id)\"") }
+
+    func create() async throws -> Reply {
+        let document = try await request.document()
+        if document.value["items"] != nil { return try await createMany(document) }
+        let body = try Body(document, self, id: nil)
+        let plan = try await editor.edit(isTrial: try isTrial) { try $0.add(try body.particulars($0.directory)) }.plan
+        guard let made = plan.subject else { throw Problem(.fault, "nothing was made") }
+        if try isTrial { return .json(Self.document(made)) }
+        // The same again is no error, and is not made twice.
+        return .json(body.answer(made), plan.outcome == .added ? .created : .ok).with(.eTag, EntityTag.of(made)).with(
+            .location, "\(request.dependencies.address.path)/v1/\(collection.name)/\(PercentCoding.encode(made.key.id))")
+    }
+
+    /// All or nothing: what is there is replaced, what is not is made.
+    private func createMany(_ document: DocumentReader) async throws -> Reply {
+        let items = try document.fields(["items"]).items("items")
+        guard !items.isEmpty, items.count <= Self.most else { throw Problem(.tooLarge, "send 1 to \(Self.most) at once", place: "items") }
+        let bodies = try items.map { try Body($0, self, id: nil) }
+        let isTrial = try isTrial
+        let plan = try await editor.edit(isTrial: isTrial) { administration in
+            try administration.put(bodies.map { try $0.particulars(administration.directory) }, of: kind)
+        }.plan
+        let outcomes = zip(plan.items, bodies).map { item, body in
+            let outcome: DocumentValue = ["id": .text(item.key.id), "outcome": .text(item.outcome.rawValue)]
+            return isTrial ? outcome : body.withKey(outcome)
+        }
+        return .json(["items": .list(outcomes), "edition": .number(request.dependencies.directory.edition.number)])
+    }
+
+    func replace() async throws -> Reply {
+        let document = try await request.document()
+        return try await change { _ in document.value }
+    }
+
+    func patch() async throws -> Reply {
+        try request.expect(["application/merge-patch+json", "application/json"])
+        let bytes = try await request.body.collect(limit: request.dependencies.settings.largestDocument)
+        let patch: DocumentValue
+        do throws(JSONError) { patch = try JSONReader.value(bytes) } catch { throw Problem(.badRequest, error.description) }
+        guard case .map = patch else { throw Problem(.invalid, "a merge patch is an object") }
+        return try await change { Self.document($0).merged(with: patch) }
+    }
+
+    private func change(_ value: (DirectoryEntity) -> DocumentValue) async throws -> Reply {
+        let key = EntityKey(kind, request.path("id"))
+        guard let condition = request.header("If-Match") else {
+            throw Problem(
+                .conditionMissing, "a change needs If-Match",
+                fix: "send the ETag that came with what you read; If-Match: * changes it in any state")
+        }
+        var body: Body?
+        let plan = try await editor.edit(isTrial: try isTrial) { administration in
+            let said = try Body(DocumentReader(value(try administration.existing(key, expecting: condition))), self, id: key.id)
+            body = said
+            let particulars = try said.particulars(administration.directory)
+            return try administration.change(key) { _ in particulars }
+        }.plan
+        guard let body, let changed = plan.subject else { throw Problem(.fault, "nothing was changed") }
+        return try isTrial ? .json(Self.document(changed)) : .json(body.answer(changed)).with(.eTag, EntityTag.of(changed))
+    }
+
+    func remove() async throws -> Reply {
+        try await remove([request.path("id")], condition: request.header("If-Match"), cascades: try request.query.flag("cascade"))
+        return .done
+    }
+
+    func removeMany() async throws -> Reply {
+        let fields = try await request.document().fields(["ids", "cascade"])
+        let ids = try fields.items("ids").map { try $0.line() }
+        guard !ids.isEmpty, ids.count <= Self.most else { throw Problem(.tooLarge, "name 1 to \(Self.most)", place: "ids") }
+        try await remove(ids, condition: nil, cascades: try fields.flag("cascade", default: false))
+        return .done
+    }
+
+    private func remove(_ ids: [String], condition: String?, cascades: Bool) async throws {
+        try await editor.edit(isTrial: try isTrial) {
+            try $0.remove(ids.map { EntityKey(kind, $0) }, cascades: cascades, expecting: condition)
+        }
+    }
+
+    /// As an answer has it: nothing that could be guessed at leaves.
+    static func document(_ entity: DirectoryEntity) -> DocumentValue {
+        let value = EntityForm.value(entity)
+        guard case .client = entity, case .map(let entries) = value else { return value }
+        return .map(entries.map { $0.key == "password_scrypt" ? .init("has_password", true) : $0 })
+    }
+}
+
+extension DocumentValue {
+    /// Whether the text stands in one of its values, without regard to case.
+    fileprivate func mentions(_ text: String) -> Bool {
+        switch self {
+        case .null, .flag: false
+        case .text(let own): own.lowercased().contains(text.lowercased())
+        case .number(let number): String(number).contains(text)
+        case .decimal(let number): String(number).contains(text)
+        case .list(let values): values.contains { $0.mentions(text) }
+        case .map(let entries): entries.contains { $0.value.mentions(text) }
+        }
+    }
+}

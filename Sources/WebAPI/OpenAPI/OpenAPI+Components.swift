@@ -1,0 +1,235 @@
+internal import Web
+internal import Relay
+
+/// The shapes that routes name.
+extension OpenAPI {
+    static let components: [(name: String, schema: Schema)] = collections + asking + keeping + auditing
+
+    static let problem = Schema.object([
+        .init("type", .line, required: true), .init("title", .line, required: true), .init("status", .number(), required: true),
+        .init("code", .line, required: true, "stable: branch on this"), .init("detail", .line, required: true, "for people"),
+        .init("fix", .line, "what to do"), .init("place", .line, "where in the request"),
+        .init("explanation", .list(of: .text()), "every rule that was tried"), .init("request_id", .line, required: true),
+    ])
+
+    private static let named = Schema.list(
+        of: .object([.init("name", .optional(.text()), required: true), .init("address", .line, required: true)]))
+    private static let text = Schema.optional(.text())
+    private static let moment = Schema.optional(.moment)
+
+    /// As answers have them; what a request may say beside it is never answered.
+    private static let collections: [(name: String, schema: Schema)] =
+        DirectoryCollection.all.flatMap { collection in
+            guard case .object(let fields, let isOpen) = collection.schema, !collection.secrets.isEmpty else {
+                return [(collection.component, collection.schema)]
+            }
+            var shapes = [
+                (collection.component, collection.schema),
+                (collection.component + "Request", Schema.object(fields + collection.secrets, isOpen: isOpen)),
+            ]
+            if collection.kind == .client {
+                shapes.append(("ClientMade", .object(fields + [.init("key", .line, "shown this once")], isOpen: isOpen)))
+            }
+            return shapes
+        } + [
+            ("Setting", .object([.init("key", .line, required: true), .init("value", text, required: true)])),
+            (
+                "Outcomes",
+                .object([
+                    .init(
+                        "items",
+                        .list(
+                            of: .object([
+                                .init("id", .line, required: true),
+                                .init("outcome", .choice(["added", "changed", "unchanged"]), required: true),
+                                .init("key", .line, "of a client for which one was made; shown this once"),
+                            ])), required: true),
+                    .init("edition", .number(), required: true),
+                ])
+            ),
+        ]
+
+    private static let question: [Schema.Field] = [
+        .init("purpose", .optional(.choice(Purpose.self))), .init("user", .optional(.line), "the application's current user, by id"),
+        .init("from", .optional(.text()), "what the message's From says"), .init("envelope_sender", .optional(.text()), "<> for none"),
+        .init("client", .optional(.line), "for administrators and auditors: as whom"),
+    ]
+
+    private static let routes = Route.allCases.map(\.rawValue) + ["later", "hold", "refused"]
+
+    private static let decision: [Schema.Field] = [
+        .init("route", .choice(routes), required: true), .init("author", named), .init("purpose", .optional(.choice(Purpose.self))),
+        .init(
+            "mailbox",
+            .object([.init("address", .line, required: true), .init("login", .line, required: true), .init("grant", .line, required: true)])
+        ),
+        .init("transport", .choice(Transport.self)), .init("resource", .choice(TokenResource.self)), .init("from", named),
+        .init("sender", text),
+        .init("reply_to", named), .init("intake", text), .init("envelope_sender", .text()),
+        .init("code", .choice(RefusalCode.self), "why there is no route"),
+        .init("temporary", .flag, "it can be mended"), .init("mended_by", .choice(Mending.Mender.self), "who mends it"),
+        .init("why", .line, "the same in words, with what to do"),
+        .init("explanation", .list(of: .text())),
+        .init("decision", .line, "to report the outcome with"), .init("token", .named("HandedToken")),
+        .init("token_problem", .named("Problem")),
+    ]
+
+    private static let asking: [(name: String, schema: Schema)] = [
+        ("Question", .object(question)),
+        ("Questions", .object([.init("questions", .list(of: .named("Question"), longest: 1000), required: true)])),
+        ("Decision", .object(decision)),
+        ("Decisions", .object([.init("decisions", .list(of: .named("Decision")), required: true)])),
+        (
+            "HandedToken",
+            .object([
+                .init("access_token", .line, required: true), .init("expires", .moment, required: true),
+                .init("login", .line, required: true),
+                .init("host", .line), .init("port", .number(1...65535)), .init("security", .choice(MailEndpoint.Security.self)),
+                .init("mechanism", .line), .init("sasl", .line, "the initial response, in base 64"), .init("api", .line),
+            ])
+        ),
+        (
+            "Verdict",
+            .object([
+                .init("verdict", .line, required: true), .init("cause", .text(), required: true), .init("fix", .text(), required: true),
+                .init(
+                    "recipients",
+                    .list(
+                        of: .object([
+                            .init("address", .line, required: true), .init("verdict", .line, required: true),
+                            .init("cause", .text(), required: true),
+                        ])), required: true), .init("decision", .named("Decision"), "anew, where the mailbox may not send as that address"),
+            ])
+        ),
+        (
+            "Submission",
+            .object([
+                .init("message", .line, required: true, "RFC 5322, as text"), .init("purpose", .optional(.choice(Purpose.self))),
+                .init("user", .optional(.line)), .init("envelope_sender", .optional(.text())),
+                .init("recipients", .list(of: .text(format: "email"))),
+            ])
+        ),
+        (
+            "Receipt",
+            .object([
+                .init("id", .line, required: true), .init("message_id", .line, required: true),
+                .init("state", .choice(QueuedMessage.StateName.self), required: true),
+                .init("why", text, required: true, "why it does not leave at once, and what it waits for"),
+                .init("held", text, required: true, "why a person must release it"),
+                .init("decision", .named("Decision"), "as of now; the attempt may come to another"),
+            ])
+        ),
+    ]
+
+    private static let keeping: [(name: String, schema: Schema)] = [
+        (
+            "Message",
+            .object([
+                .init("id", .line, required: true), .init("message_id", .line, required: true), .init("accepted", .moment, required: true),
+                .init("state", .choice(QueuedMessage.StateName.self), required: true), .init("why", .text(), required: true),
+                .init("attempts", .number(), required: true), .init("next_attempt", moment, required: true),
+                .init("unknown", .flag, required: true, "a crash may have hit between its last octet and its settling"),
+                .init("client", text, required: true),
+                .init("purpose", .optional(.choice(Purpose.self)), required: true), .init("user", text, required: true),
+                .init("author", named, required: true),
+                .init("envelope_sender", .text(), required: true), .init("size", .number(), required: true),
+                .init(
+                    "recipients",
+                    .list(
+                        of: .object([
+                            .init("address", .line, required: true),
+                            .init("outcome", .optional(.choice(["sent", "refused"])), required: true),
+                            .init("reply", text, required: true),
+                        ])), required: true),
+            ])
+        ),
+        (
+            "Standing",
+            .object([
+                .init("login", .line, required: true), .init("from", .line, required: true),
+                .init("transport", .choice(Transport.self), required: true),
+                .init("state", .choice(["declared", "pending", "proven", "doubted", "denied", "rewritten"]), required: true),
+                .init("at", .moment),
+                .init("until", .moment), .init("denied_at", moment), .init("probes", .number()), .init("how", .text()),
+                .init("needs", .number()), .init("next_probe", .moment), .init("tries", .number()), .init("next_try", moment),
+                .init("code", .text()),
+                .init("to", .text()),
+            ])
+        ),
+        (
+            "Consent",
+            .object([
+                .init("id", .line, required: true), .init("grant", .line, required: true),
+                .init("state", .choice(["waiting", "granted", "refused"]), required: true),
+                .init("words", text, required: true), .init("expires", .moment, required: true), .init("address", .line),
+                .init("user_code", .line),
+            ])
+        ),
+        (
+            "Check",
+            .object([
+                .init("good", .flag, required: true),
+                .init(
+                    "steps",
+                    .list(
+                        of: .object([
+                            .init("name", .line, required: true), .init("good", .flag, required: true),
+                            .init("detail", .text(), required: true),
+                            .init("fix", .list(of: .text()), required: true),
+                        ])), required: true), .init("planned_from", text, required: true), .init("actual_from", text, required: true),
+            ])
+        ),
+        (
+            "Health",
+            .object([
+                .init("kind", .choice(["application", "grant", "mailbox", "family"]), required: true), .init("id", .line, required: true),
+                .init("name", .text(), required: true), .init("state", .line, required: true), .init("reason", .text(), required: true),
+                .init("since", moment, required: true), .init("ends", moment, required: true),
+                .init("last_success", moment, required: true),
+                .init("steps", .list(of: .text()), required: true),
+            ])
+        ),
+    ]
+
+    private static let auditing: [(name: String, schema: Schema)] = [
+        (
+            "Finding",
+            .object([
+                .init("finding", .line, required: true), .init("address", .text(), required: true),
+                .init("used_in", .list(of: .text()), required: true),
+                .init("reason", .text(), required: true), .init("first_seen", moment, required: true),
+                .init("last_seen", moment, required: true),
+                .init("count", .number(), required: true), .init("provider_fix", .text(), required: true),
+                .init("our_fix", .text(), required: true),
+            ])
+        ),
+        (
+            "Right",
+            .object([
+                .init("mailbox", .line, required: true), .init("sends_as", .line, required: true), .init("by", .line, required: true),
+                .init("standing", .line, required: true),
+                .init("effective", .choice(Outlook.State.self), required: true, "what a message that goes this way would meet now"),
+                .init("why", .text(), required: true), .init("valid_until", moment, required: true),
+                .init("grant", text, required: true),
+            ])
+        ),
+        (
+            "Entry",
+            .object([
+                .init("strand", .line, required: true), .init("number", .number(), required: true), .init("at", .moment, required: true),
+                .init("kind", .choice(JournalEntry.Kind.self), required: true), .init("message", text, required: true),
+                .init("count", .number(), required: true),
+                .init("personal", .list(of: .text()), required: true), .init("facts", .list(of: .text()), required: true),
+            ])
+        ),
+        (
+            "Handout",
+            .object([
+                .init("decision", .line, required: true), .init("client", .line, required: true), .init("at", .moment, required: true),
+                .init("expires", .moment, required: true), .init("login", .line, required: true),
+                .init("transport", .choice(Transport.self), required: true),
+                .init("from", .list(of: .text()), required: true),
+            ])
+        ),
+    ]
+}

@@ -1,8 +1,0 @@
-internal import struct FoundationEssentials.Data
-
-/// RFC 4648 section 4, strictly.
-enum Base64 {
-    static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
-
-    static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
-}
