@@ -8,7 +8,7 @@ import struct FoundationEssentials.Date
 /// One message is no verdict on a pair: who is charged with a denial, who waits for the probe, and what the probe decides.
 @Suite(.timeLimit(.minutes(5)))
 struct DoubtTests {
-    private let annKey = StandingKey(login: "ann-login", from: FakeCompany.ann, transport: .smtp)
+    private let annKey = StandingKey("ann-login", from: FakeCompany.ann, transport: .smtp)
     private let denial = TransmitFailure.said(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")
 
     private func doubt(_ needs: Int = 2, since: Date = Samples.start) -> Doubt {
@@ -209,7 +209,7 @@ struct DoubtTests {
         }
         try await service.accept("m")
         let first = try #require(try await service.attempt())
-        let key = StandingKey(login: "ann-login", from: Self.bounce, transport: .smtp)
+        let key = StandingKey("ann-login", from: Self.bounce, transport: .smtp)
         let doubt = Doubt(since: service.clock.now, code: "550 5.7.60", needs: 1, nextProbe: service.clock.now)
         #expect(first.observations == [.standing(key, .doubted(doubt))])
         #expect(try await service.attempt()?.state == .done)

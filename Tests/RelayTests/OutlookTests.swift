@@ -22,7 +22,7 @@ struct OutlookTests {
 
     @Test func aRightThatNobodyTriedIsUntried() {
         #expect(decider().outlook(of: desk, as: FakeCompany.ann, at: now)?.state == .untried)
-        let key = StandingKey(login: "desk-login", from: FakeCompany.ann, transport: .smtp)
+        let key = StandingKey("desk-login", from: FakeCompany.ann, transport: .smtp)
         #expect(decider(.standing(key, .proven(at: now, how: "seen"))).outlook(of: desk, as: FakeCompany.ann, at: now)?.state == .usable)
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 import struct FoundationEssentials.Date
 
-/// Each login within its limits, and none that waits for another's.
+/// Each account within its limits, and none that waits for another's.
 @Suite(.timeLimit(.minutes(5)))
 struct PaceTests {
     private let clock = FakeClock()
@@ -13,16 +13,16 @@ struct PaceTests {
         let clock = clock
         return Pace(
             now: { clock.now }, wait: { clock.advance(by: $0) },
-            usage: { name, _ throws(StoreFailure) in Usage(login: name, messages: used, recipients: used) })
+            usage: { account, _ throws(StoreFailure) in Usage(of: account, messages: used, recipients: used) })
     }
 
     private func wish(
-        _ login: String = "ann", _ transport: Transport = .smtp, tenant: String? = nil, recipients: Int = 1,
+        _ account: Account = "ann", _ transport: Transport = .smtp, tenant: Account? = nil, recipients: Int = 1,
         _ change: (inout ProviderLimits) -> Void = { _ in }
     ) -> Pace.Wish {
         var limits = ProviderLimits()
         change(&limits)
-        return Pace.Wish(login: login, transport: transport, limits: limits, tenant: tenant, recipients: recipients)
+        return Pace.Wish(account: account, transport: transport, limits: limits, tenant: tenant, recipients: recipients)
     }
 
     @Test func noMoreAtOnceThanConnections() async {
@@ -74,11 +74,11 @@ struct PaceTests {
 
     @Test func tenantsDayCountsForAllItsMailboxes() async {
         let pace = pace()
-        let wishes = ["ann", "bob"].map { login in
-            wish(login, tenant: "tenant/t", recipients: 6) { $0.tenantRecipientsPerDay = 10 }
+        let wishes = ["ann", "bob"].map { (account: Account) in
+            wish(account, tenant: "tenant/t", recipients: 6) { $0.tenantRecipientsPerDay = 10 }
         }
         #expect(await pace.enter(wishes[0]) == .admitted)
-        await pace.count([Usage(login: "tenant/t", messages: 1, recipients: 6)])
+        await pace.count([Usage(of: "tenant/t", messages: 1, recipients: 6)])
         guard case .later = await pace.enter(wishes[1]) else { return #expect(Bool(false), "bob's tenant has had its day") }
     }
 
@@ -91,6 +91,28 @@ struct PaceTests {
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 4, "two at once, each with one that follows")
         clock.advance(by: 601)
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
+    }
+
+    /// A house that moves has its logins at both providers: neither one's limits are the other's.
+    @Test func theSameLoginAtAnotherProviderIsAnotherLane() async {
+        let moved = Account(provider: ProviderID(trusted: "new"), login: "ann")
+        let old = wish {
+            $0.connections = 4
+            $0.recipientsPerDay = 10
+        }
+        let new = wish(moved) {
+            $0.connections = 4
+            $0.recipientsPerDay = 10
+        }
+        let pace = pace()
+        for wish in [old, old, new, new] { #expect(await pace.enter(wish) == .admitted) }
+        await pace.leave(old, asksForLess: true)
+        #expect(await pace.rooms(inHand: ["ann": 1]).room(in: "ann") == 1, "one at a time, and the next in hand")
+        #expect(await pace.rooms(inHand: ["ann": 1]).room(in: moved) == 8)
+        await pace.count([Usage(of: "ann", messages: 1, recipients: 10)])
+        guard case .later = await pace.enter(old) else { return #expect(Bool(false), "its day is over") }
+        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
+        #expect(await pace.enter(new) == .admitted)
     }
 
     /// A wrong clock is put right, by an hour: nobody waits for that hour.

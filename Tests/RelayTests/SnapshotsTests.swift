@@ -17,12 +17,12 @@ struct SnapshotsTests {
         let store = MemoryStore()
         let snapshots = snapshots()
         let edition = try await rename(store, "one")
-        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
+        try await store.observe([.mailbox("box", .broken(since: Samples.start, reason: "r"))], journal: [])
         var changed: [EntityKey] = []
         try await snapshots.catchUp(with: store) { changed = $0 }
         #expect(changed == [EntityKey(.user, "u")])
         #expect(snapshots.current.directory.edition == edition)
-        #expect(snapshots.current.conditions.mailbox(login: "box") != nil)
+        #expect(snapshots.current.conditions.mailbox("box") != nil)
         try await snapshots.catchUp(with: store) { changed = $0 }
         #expect(changed.isEmpty)
     }
@@ -71,17 +71,17 @@ struct SnapshotsTests {
         let snapshots = snapshots()
         let gate = FakeGate()
         await store.stopReturning(.observations, at: gate)
-        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "old"))], journal: [])
+        try await store.observe([.mailbox("box", .broken(since: Samples.start, reason: "old"))], journal: [])
         async let slow = snapshots.catchUp(with: store)
         await gate.arrival(1)
-        try await store.observe([.mailbox(login: "box", nil)], journal: [])
+        try await store.observe([.mailbox("box", nil)], journal: [])
         async let late = snapshots.catchUp(with: store)
         await gate.arrival(2)
         gate.release()
         _ = try await slow
         gate.release()
         _ = try await late
-        #expect(snapshots.current.conditions.mailbox(login: "box") == nil)
+        #expect(snapshots.current.conditions.mailbox("box") == nil)
         #expect(snapshots.current.conditions.revision == 2)
     }
 

@@ -9,7 +9,7 @@ import struct FoundationEssentials.Date
 @Suite(.timeLimit(.minutes(5)))
 struct SpoolAttemptHealingTests {
     private let denied = TransmitFailure.said(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")
-    private let annKey = StandingKey(login: "ann-login", from: FakeCompany.ann, transport: .smtp)
+    private let annKey = StandingKey("ann-login", from: FakeCompany.ann, transport: .smtp)
 
     private func doubt(_ code: String, at now: Date) -> Standing { .doubted(Doubt(since: now, code: code, needs: 2, nextProbe: now)) }
 
@@ -104,14 +104,14 @@ struct SpoolAttemptHealingTests {
         }
         #expect(until == service.clock.now.addingTimeInterval(3600))
         let conditions = try await service.store.conditions(of: nil)
-        #expect(conditions.mailbox(login: "ann-login") == nil && conditions.mailbox(login: "ann-login", over: .graph) == nil)
+        #expect(conditions.mailbox("ann-login") == nil && conditions.mailbox("ann-login", over: .graph) == nil)
     }
 
     @Test func stoppedMailboxWaitsLongerEachTimeAndHeals() async throws {
         let service = try await FakeService()
         try await service.accept("m")
         try await service.store.observe(
-            [.mailbox(login: "ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
+            [.mailbox("ann-login", .stopped(until: service.clock.now, reason: "x", failures: 3))], journal: [])
         service.transmit.answer { _ in .failure(TransmitFailure.said(.content, 550, "5.4.5", "Daily user sending limit exceeded")) }
         guard case .mailbox(_, nil, .stopped(let until, _, 4)?)? = try await service.attempt()?.observations.first else {
             return #expect(Bool(false))
@@ -120,9 +120,9 @@ struct SpoolAttemptHealingTests {
         let healed = try await FakeService()
         try await healed.accept("m", to: ["a@example.com", "b@example.com"])
         try await healed.store.observe(
-            [.mailbox(login: "ann-login", .stopped(until: healed.clock.now, reason: "x", failures: 3))], journal: [])
+            [.mailbox("ann-login", .stopped(until: healed.clock.now, reason: "x", failures: 3))], journal: [])
         healed.transmit.answer { _ in .success([RecipientReply.said(.rcpt, 550, "5.1.1"), .taken]) }
-        #expect(try await healed.attempt()?.observations == [.mailbox(login: "ann-login", nil)])
+        #expect(try await healed.attempt()?.observations == [.mailbox("ann-login", nil)])
     }
 
     /// The tenant's limit is nobody's fault: the mailbox goes on, and the message outlasts its five days.

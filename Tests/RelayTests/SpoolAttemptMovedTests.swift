@@ -75,7 +75,7 @@ struct SpoolAttemptMovedTests {
         try await service.accept("m")
         _ = try await attempt(service) {
             try await service.store.observe(
-                [.mailbox(login: "ann-login", .broken(since: service.clock.now, reason: "blocked"))], journal: [])
+                [.mailbox("ann-login", .broken(since: service.clock.now, reason: "blocked"))], journal: [])
             try await service.snapshots.catchUp(with: service.store)
         }
         #expect(service.transmit.sent.map(\.login) == ["desk-login"])
@@ -117,7 +117,7 @@ struct SpoolAttemptMovedTests {
         try await service.accept("m")
         let settlement = try await attempt(service) {
             _ = try await service.store.apply(Samples.edit(.user(try Samples.user("u-new", "new@example.org"))))
-            try await service.store.observe([.mailbox(login: "carol-login", .broken(since: service.clock.now, reason: "x"))], journal: [])
+            try await service.store.observe([.mailbox("carol-login", .broken(since: service.clock.now, reason: "x"))], journal: [])
             try await service.snapshots.catchUp(with: service.store)
         }
         #expect(settlement.state == .done)

@@ -14,7 +14,7 @@ struct SpoolAttemptTests {
         let settlement = try #require(try await service.attempt())
         #expect(settlement.state == .done)
         #expect(settlement.outcomes == [0: .sent(reply: "250 2.0.0 ok"), 1: .sent(reply: "250 2.0.0 ok")])
-        #expect(settlement.usages == [Usage(login: "ann-login", messages: 1, recipients: 2)])
+        #expect(settlement.usages == [Usage(of: "ann-login", messages: 1, recipients: 2)])
         #expect(settlement.observations.isEmpty)
         #expect(settlement.sightings.map(\.outcome) == ["sent"])
         let sent = try #require(service.transmit.sent.first)
@@ -152,7 +152,7 @@ struct SpoolAttemptTests {
             id: sample.id, acceptedAt: service.clock.now, client: nil, purpose: nil, user: nil, author: sample.author,
             envelope: sample.envelope,
             hasEnvelopeSender: false, isAutomatic: false, header: Array("From ann\u{0}".utf8), bodySize: 5, digest: [], messageID: "<m>")
-        try await service.store.accept(damaged, lastChunk: Array("12345".utf8), number: 0, held: nil, lane: "", journal: [], sightings: [])
+        try await service.store.accept(damaged, lastChunk: Array("12345".utf8), number: 0, held: nil, lane: nil, journal: [], sightings: [])
         guard case .held(let why)? = try await service.attempt()?.state else { return #expect(Bool(false)) }
         #expect(why.contains("damaged"))
     }

@@ -90,7 +90,7 @@ struct SpoolRouteTests {
             try await service.store.accept(
                 try Samples.message("m\(number)", from: "dora@example.org", at: service.clock.now), lastChunk: SpoolContract.body,
                 number: 0,
-                .waiting(wait), lane: "", request: nil, journal: [], sightings: [])
+                .waiting(wait), lane: nil, request: nil, journal: [], sightings: [])
         }
         try await consent(service)
         #expect(try await watch.look() == 2001)
@@ -100,7 +100,7 @@ struct SpoolRouteTests {
     @Test func whatWaitsForSomethingElseStaysAsleep() async throws {
         let (service, watch) = try await service()
         _ = try await submit(service)
-        try await service.store.observe([.mailbox(login: "ann-login", nil)], journal: [])
+        try await service.store.observe([.mailbox("ann-login", nil)], journal: [])
         try await service.snapshots.catchUp(with: service.store)
         #expect(try await watch.look() == 0)
     }
@@ -121,7 +121,7 @@ struct SpoolRouteTests {
         let service = try await FakeService()
         let until = service.clock.now.addingTimeInterval(300)
         try await service.store.observe(
-            [.mailbox(login: "desk-login", .stopped(until: until, reason: "throttled", failures: 1))], journal: [])
+            [.mailbox("desk-login", .stopped(until: until, reason: "throttled", failures: 1))], journal: [])
         try await service.accept("m", from: FakeCompany.dora)
         guard case .waiting(let next, _)? = try await service.attempt()?.state else { return #expect(Bool(false)) }
         #expect((0...15).contains(next.timeIntervalSince(until)))

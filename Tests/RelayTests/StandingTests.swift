@@ -53,7 +53,7 @@ struct StandingTests {
     }
 
     private func route(_ standing: Standing, after seconds: Double) throws -> String? {
-        let key = StandingKey(login: "ann-login", from: FakeCompany.ann, transport: .smtp)
+        let key = StandingKey("ann-login", from: FakeCompany.ann, transport: .smtp)
         let decider = Decider(
             directory: Directory(FakeCompany.entities()), conditions: Conditions([.standing(key, standing)]), transports: [.smtp])
         let question = Question(
@@ -83,7 +83,7 @@ extension Standing {
     fileprivate func isFreshProof(at now: Date) -> Bool {
         var provider = FakeCompany.provider
         provider.habits.replacesUnlistedFrom = true
-        let key = StandingKey(login: "desk-login", from: FakeCompany.ann, transport: .smtp)
+        let key = StandingKey("desk-login", from: FakeCompany.ann, transport: .smtp)
         let entities = FakeCompany.entities().filter { $0.key != EntityKey(.mailbox, "ann") } + [.provider(provider)]
         let decider = Decider(directory: Directory(entities), conditions: Conditions([.standing(key, self)]), transports: [.smtp])
         let question = Question(

@@ -353,7 +353,7 @@ struct TokenRenewerTests {
         #expect(await failure(service, gone) == .mailbox(error: "invalid_grant", detail: "Invalid email or User ID"))
         let conditions = try await service.store.conditions(of: nil)
         #expect(conditions.grant(grant.id) == nil && conditions.application(application.id) == nil)
-        guard case .stopped(let until, _, _)? = conditions.mailbox(login: "gone@example.org") else { return #expect(Bool(false)) }
+        guard case .stopped(let until, _, _)? = conditions.mailbox("gone@example.org") else { return #expect(Bool(false)) }
         #expect(until == service.clock.now.addingTimeInterval(3600))
         _ = try await service.broker.token(for: TokenKey(grant: grant.id, resource: .smtp, subject: "here@example.org"))
     }

@@ -10,7 +10,7 @@ struct TroublesTests {
     private static let family = Family(
         id: FamilyID(trusted: "staff"), name: "staff", members: [.domain(FakeCompany.ann.domain)], grant: FakeCompany.appOnly,
         transports: [.smtp])
-    private static let fay = "fay@example.org"
+    private static let fay: Account = "fay@example.org"
 
     private func snapshot(_ observations: [Observation]) -> Snapshot {
         let user = User(
@@ -19,8 +19,8 @@ struct TroublesTests {
             directory: Directory(FakeCompany.entities() + [.family(Self.family), .user(user)]), conditions: Conditions(observations))
     }
 
-    private func stop(_ login: String, _ transport: Transport?, until seconds: Double = 3600) -> Observation {
-        .mailbox(login: login, over: transport, .stopped(until: Samples.time(seconds), reason: "403", failures: 1))
+    private func stop(_ account: Account, _ transport: Transport?, until seconds: Double = 3600) -> Observation {
+        .mailbox(account, over: transport, .stopped(until: Samples.time(seconds), reason: "403", failures: 1))
     }
 
     @Test func aFamilyShowsItsStoppedAddress() {
@@ -39,7 +39,7 @@ struct TroublesTests {
     @Test func resumingOneTransportLeavesTheOthers() {
         let snapshot = snapshot([stop("ann-login", .graph), stop("ann-login", .smtp), stop("desk-login", .graph)])
         let row = ConcreteMailbox.Row.mailbox(MailboxID(trusted: "ann"))
-        #expect(snapshot.resuming(row, over: .graph, at: Samples.start) == [.mailbox(login: "ann-login", over: .graph, nil)])
+        #expect(snapshot.resuming(row, over: .graph, at: Samples.start) == [.mailbox("ann-login", over: .graph, nil)])
         #expect(snapshot.resuming(row, at: Samples.start).count == 2)
         #expect(snapshot.resuming(.family(Self.family.id), at: Samples.start).isEmpty)
     }
@@ -48,7 +48,7 @@ struct TroublesTests {
         let conditions = snapshot([stop("ann-login", nil), stop("ann-login", .graph), stop("ann-login", .smtp)]).conditions
         #expect(
             conditions.lifting("ann-login", over: .graph) == [
-                .mailbox(login: "ann-login", over: nil, nil), .mailbox(login: "ann-login", over: .graph, nil),
+                .mailbox("ann-login", over: nil, nil), .mailbox("ann-login", over: .graph, nil),
             ])
     }
 }

@@ -1,15 +1,17 @@
 import Foundation
+import GRDB
 import Mail
 import Relay
-import SQLiteStore
+@testable import SQLiteStore
 import TestSupport
 import Testing
 
 /// Stores of every schema there has been open and are what they were. To keep one of a new schema, before it ships:
-/// `MANDATE_MAKE_FIXTURE=v7 swift test --filter FixtureTests`.
+/// `MANDATE_MAKE_FIXTURE=v9 swift test --filter FixtureTests`.
 struct FixtureTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Fixtures/store")
         .standardized
+    private static let account = Account(provider: Samples.provider.id, login: "login-box")
     private static let wanted = ProcessInfo.processInfo.environment["MANDATE_MAKE_FIXTURE"]
 
     @Test(.enabled(if: wanted != nil)) func makeOne() async throws {
@@ -32,7 +34,7 @@ struct FixtureTests {
                 by: "root", at: Samples.start))
         for id in ["waiting", "claimed", "done"] {
             try await store.accept(
-                try Samples.richMessage(id), lastChunk: SpoolContract.body, number: 0, held: nil, lane: "",
+                try Samples.richMessage(id), lastChunk: SpoolContract.body, number: 0, held: nil, lane: nil,
                 journal: [Samples.entry(.accepted, message: id, [.init(.author, "ann@example.org")])],
                 sightings: [Sighting(address: try EmailAddress("ann@example.org"), role: .author, at: Samples.start, outcome: "accepted")])
             if id == "waiting" { try await store.change(Samples.id(id), .hold, by: "root", at: Samples.start) }
@@ -43,8 +45,8 @@ struct FixtureTests {
             Settlement(
                 claim: done, at: Samples.time(2), state: .done,
                 outcomes: [0: .sent(reply: "250"), 1: .sent(reply: "250"), 2: .sent(reply: "250")],
-                usages: [Usage(login: "login-box", messages: 1, recipients: 3)],
-                observations: [.mailbox(login: "login-box", .broken(since: Samples.start, reason: "fixture"))]))
+                usages: [Usage(of: Self.account, messages: 1, recipients: 3)],
+                observations: [.mailbox(Self.account, .broken(since: Samples.start, reason: "fixture"))]))
     }
 
     private static func files() throws -> [String] {
@@ -54,8 +56,7 @@ struct FixtureTests {
     @Test func thereAreFixtures() throws {
         let files = try Self.files()
         #expect(
-            ["v1.sqlite", "v2.sqlite", "v3.sqlite", "v4.sqlite", "v5.sqlite", "v6.sqlite", "v7.sqlite", "v8.sqlite"].allSatisfy(
-                files.contains))
+            (1...9).allSatisfy { files.contains("v\($0).sqlite") })
     }
 
     @Test(arguments: try files()) func opensAsItWas(_ name: String) async throws {
@@ -72,12 +73,59 @@ struct FixtureTests {
             #expect(try await store.chunk(0, of: Samples.id("claimed")) == SpoolContract.body)
             #expect(try await store.recover(for: Samples.reborn, at: Samples.time(9)) == [Samples.id("claimed")])
             #expect(try await store.sightings().map(\.count) == [3])
-            #expect(try await store.usage(of: "login-box", since: Samples.start).recipients == 3)
-            #expect(try await store.conditions(of: nil).mailbox(login: "login-box") == .broken(since: Samples.start, reason: "fixture"))
+            #expect(try await store.usage(of: Self.account, since: Samples.start).recipients == 3)
+            #expect(try await store.conditions(of: nil).mailbox(Self.account) == .broken(since: Samples.start, reason: "fixture"))
             let entries = try await store.entries(JournalFilter()).count
             try await ChainCheck.verify(store, entries: entries)
         }
     }
+
+    /// In version 8 one login at two providers had everything in common.
+    @Test func whatWasKnownOfALoginIsKnownOfItsAccount() async throws {
+        try await TemporaryFolder.with { folder in
+            try FileManager.default.copyItem(atPath: Self.folder.appendingPathComponent("v8.sqlite").path, toPath: folder.file)
+            try await DatabaseQueue(path: folder.file).write { try $0.execute(sql: Self.oneLoginAtTwoProviders) }
+            let store = try await Stores.open(at: folder)
+            let conditions = try await store.conditions(of: nil)
+            let denied = Standing.denied(at: Date(timeIntervalSince1970: 5), code: "5.7.60")
+            func standing(_ provider: String, _ login: String) throws -> Standing? {
+                let account = Account(provider: ProviderID(trusted: provider), login: login)
+                return conditions.standing(StandingKey(account, from: try EmailAddress("bob@example.org"), transport: .smtp))
+            }
+            for login in ["login-box", "ann.login", "any@example.org", "x@y.example"] {
+                #expect(try standing("microsoft", login) == denied, "\(login) is a mailbox's, a user's in a family, or a family's")
+                #expect(try standing("house", login) == nil)
+            }
+            for (provider, login) in [("microsoft", "both"), ("house", "both"), ("microsoft", "gone"), ("house", "gone")] {
+                #expect(try standing(provider, login) == denied, "\(login) may be meant at \(provider)")
+            }
+            #expect(conditions.allStandings.count == 8)
+            let tenant = Account(provider: Samples.provider.id, login: "tenant/t-1")
+            #expect(try await store.usage(of: tenant, since: Date(timeIntervalSince1970: 0)).recipients == 7)
+            let rows = try await store.pool.read { try String.fetchAll($0, sql: "SELECT lane FROM message ORDER BY number") }
+            #expect(rows == ["", "microsoft\tlogin-box", ""], "what two have, or nobody, is not known yet")
+            _ = try await store.recover(for: Samples.reborn, at: Samples.time(9))
+            let entry = try #require(
+                try await store.claim(9, rooms: LaneRooms(), by: Samples.reborn, at: Samples.time(9), until: Samples.time(60)).entries.first
+            )
+            #expect(entry.lane == Self.account && entry.pairRefusals.map(\.key.account) == [Self.account])
+            try await store.close()
+        }
+    }
+
+    private static let oneLoginAtTwoProviders = """
+        INSERT INTO application (id, name, provider, tenant, clientID, domains) VALUES ('house-app', 'House', 'house', '', 'c', '[]');
+        INSERT INTO "grant" (id, name, kind, application, isEnabled) VALUES ('house-grant', 'House', 'app-only', 'house-app', 1);
+        INSERT INTO mailbox (id, address, login, "grant", transports, isEnabled) VALUES
+            ('old', 'both@example.org', 'both', 'grant', '["smtp"]', 1), ('new', 'both@example.org', 'both', 'house-grant', '["smtp"]', 1);
+        INSERT INTO standing (login, addressKey, transport, address, state, at, text, revision)
+            SELECT value, 'bob@example.org', 'smtp', 'bob@example.org', 'denied', 5000, '5.7.60', 9
+            FROM json_each('["login-box", "ann.login", "any@example.org", "x@y.example", "both", "gone"]');
+        INSERT INTO usage VALUES ('tenant/t-1', 3600000, 1, 7);
+        UPDATE message SET lane = 'both' WHERE id = 'waiting';
+        UPDATE message SET lane = 'gone' WHERE id = 'done';
+        UPDATE message SET lane = 'login-box', pairRefusals = '[["login-box", "bob@example.org", "smtp", "5000", "2"]]' WHERE id = 'claimed';
+        """
 
     /// Version 4 came with it, so the samples of older stores have none.
     @Test func aClientsOwnUserIsKept() async throws {

@@ -46,7 +46,7 @@ struct ProcessTests {
             let two = try await Stores.open(at: folder)
             let before = try await one.dataVersion()
             #expect(try await one.dataVersion() == before)
-            try await two.observe([.mailbox(login: "box", nil)], journal: [])
+            try await two.observe([.mailbox("box", nil)], journal: [])
             #expect(try await one.dataVersion() != before)
         }
     }
@@ -93,7 +93,7 @@ struct ProcessTests {
 
     private func acceptJournalled(_ id: String, into store: SQLiteStore) async throws {
         try await store.accept(
-            try Samples.message(id), lastChunk: SpoolContract.body, number: 0, held: nil, lane: "",
+            try Samples.message(id), lastChunk: SpoolContract.body, number: 0, held: nil, lane: nil,
             journal: [Samples.entry(.accepted, message: id)],
             sightings: [])
     }

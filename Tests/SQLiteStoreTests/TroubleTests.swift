@@ -20,13 +20,13 @@ struct TroubleTests {
             let big = [UInt8](repeating: 1, count: AcceptedMessage.chunkSize)
             let message = try Samples.message("big", bodySize: big.count)
             let full = await failure { () throws(StoreFailure) in
-                try await store.accept(message, lastChunk: big, number: 0, held: nil, lane: "", journal: [Samples.entry()], sightings: [])
+                try await store.accept(message, lastChunk: big, number: 0, held: nil, lane: nil, journal: [Samples.entry()], sightings: [])
             }
             #expect(full == .full)
             #expect(try await store.list(QueueFilter()).map(\.message.id.text) == ["before"])
             #expect(try await store.chunk(0, of: message.id) == nil)
             try await limit(store, pages: 1_000_000)
-            try await store.accept(message, lastChunk: big, number: 0, held: nil, lane: "", journal: [Samples.entry()], sightings: [])
+            try await store.accept(message, lastChunk: big, number: 0, held: nil, lane: nil, journal: [Samples.entry()], sightings: [])
             #expect(try await store.list(QueueFilter()).map(\.message.id.text) == ["before", "big"])
             try await ChainCheck.verify(store, entries: 1)
         }

@@ -13,7 +13,7 @@ struct WriterTests {
         let message = try Samples.message(id, bodySize: 4096)
         let entry = Samples.entry(.accepted, message: id, [.init(.author, "ann@example.org")])
         try await store.accept(
-            message, lastChunk: [UInt8](repeating: 65, count: 4096), number: 0, held: nil, lane: "", journal: [entry],
+            message, lastChunk: [UInt8](repeating: 65, count: 4096), number: 0, held: nil, lane: nil, journal: [entry],
             sightings: [Sighting(address: message.author.first.address, role: .author, at: Samples.start, outcome: "accepted")])
     }
 
@@ -80,7 +80,7 @@ struct WriterTests {
                 claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250 ok")],
                 journal: [Samples.entry(.settled, message: "m", [.init(.recipient, "rob@example.com")])],
                 sightings: [Sighting(address: address, role: .from, at: Samples.time(2), outcome: "sent")],
-                usages: [Usage(login: "box", messages: 1, recipients: 1)])
+                usages: [Usage(of: "box", messages: 1, recipients: 1)])
             let settled = try await counting(store) { try await store.settle(settlement) }
             #expect(settled.commits == 1)
             // BEGIN, message, recipient, nobody left?, content, head, entry, personal parts, role, sighting, usage, COMMIT

@@ -53,13 +53,15 @@ package struct AuditContract: StoreContract {
             try await store.settle(
                 Settlement(
                     claim: claim, at: Samples.time(seconds), state: .done, outcomes: [0: .sent(reply: "250")],
-                    usages: [Usage(login: "box", messages: 1, recipients: 2)]))
+                    usages: [Usage(of: "box", messages: 1, recipients: 2)]))
         }
         let cases: [(seconds: Double, messages: Int)] = [(-10, 5), (0, 5), (1800, 5), (3600, 2), (7199, 2), (7200, 1), (10_800, 0)]
         for (seconds, messages) in cases {
             let usage = try await store.usage(of: "box", since: Samples.time(seconds))
-            #expect(usage == Usage(login: "box", messages: messages, recipients: 2 * messages), "\(seconds)")
+            #expect(usage == Usage(of: "box", messages: messages, recipients: 2 * messages), "\(seconds)")
         }
         #expect(try await store.usage(of: "other", since: Samples.start).messages == 0)
+        let moved = Account(provider: ProviderID(trusted: "new"), login: "box")
+        #expect(try await store.usage(of: moved, since: Samples.start).messages == 0, "the same login, at another provider")
     }
 }

@@ -25,7 +25,7 @@ package final class FakeService: Sendable {
         self.snapshots = snapshots
         pace = Pace(
             now: { clock.now }, wait: clock.wait,
-            usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) })
+            usage: { account, since throws(StoreFailure) in try await store.usage(of: account, since: since) })
         broker = TokenBroker(
             renewer: TokenRenewer(
                 store: store, vault: vault, holder: holder, request: endpoint.request,
@@ -69,7 +69,7 @@ package final class FakeService: Sendable {
                 ret: ret),
             hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>"
         )
-        try await store.accept(message, lastChunk: body, number: 0, held: nil, lane: "", journal: [], sightings: [])
+        try await store.accept(message, lastChunk: body, number: 0, held: nil, lane: nil, journal: [], sightings: [])
     }
 
     /// Claims the next message and makes one attempt at it, on the newest snapshot.

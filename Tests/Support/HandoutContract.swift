@@ -42,17 +42,17 @@ package struct HandoutContract: StoreContract {
         let handout = try handout("h1", at: 0)
         try await store.record([handout], journal: [])
         let outcome = HandoutOutcome(
-            observations: [.mailbox(login: "box@example.org", over: nil, .broken(since: Samples.start, reason: "said so"))],
+            observations: [.mailbox("box@example.org", over: nil, .broken(since: Samples.start, reason: "said so"))],
             journal: [entry("reported")],
             sightings: [Sighting(address: try EmailAddress("ann@example.org"), role: .from, at: Samples.time(5), outcome: "sent")],
-            usages: [Usage(login: "box@example.org", messages: 1, recipients: 2)])
+            usages: [Usage(of: "box@example.org", messages: 1, recipients: 2)])
         #expect(try await store.report(handout.id, outcome, at: Samples.time(5)))
         #expect(try await !store.report(handout.id, outcome, at: Samples.time(6)))
         #expect(try await store.handout(handout.id)?.reportedAt == Samples.time(5))
         #expect(try await store.entries(JournalFilter()).count == 1)
         #expect(try await store.usage(of: "box@example.org", since: Samples.start).recipients == 2)
         #expect(try await store.sightings().map(\.count) == [1])
-        #expect(try await store.conditions(of: nil).mailbox(login: "box@example.org") == .broken(since: Samples.start, reason: "said so"))
+        #expect(try await store.conditions(of: nil).mailbox("box@example.org") == .broken(since: Samples.start, reason: "said so"))
     }
 
     @Sendable func unreportedAreListed() async throws {
@@ -76,7 +76,7 @@ package struct HandoutContract: StoreContract {
         let message: AcceptedMessage
         do { message = try Samples.message(id, at: Samples.time(seconds)) } catch { throw .damaged("no sample") }
         try await store.accept(
-            message, lastChunk: SpoolContract.body, number: 0, .due, lane: "", request: request, journal: [entry(id)], sightings: [])
+            message, lastChunk: SpoolContract.body, number: 0, .due, lane: nil, request: request, journal: [entry(id)], sightings: [])
     }
 
     @Sendable func requestIsRemembered() async throws {

@@ -152,9 +152,9 @@ package struct JournalContract: StoreContract {
         let store = try await make()
         let message = try Samples.message("m")
         let entry = Samples.entry(.accepted, message: "m", [.init(.author, "ann@example.org")])
-        try await store.accept(message, lastChunk: SpoolContract.body, number: 0, held: nil, lane: "", journal: [entry], sightings: [])
+        try await store.accept(message, lastChunk: SpoolContract.body, number: 0, held: nil, lane: nil, journal: [entry], sightings: [])
         _ = await failure { () throws(StoreFailure) in
-            try await store.accept(message, lastChunk: SpoolContract.body, number: 0, held: nil, lane: "", journal: [entry], sightings: [])
+            try await store.accept(message, lastChunk: SpoolContract.body, number: 0, held: nil, lane: nil, journal: [entry], sightings: [])
         }
         #expect(try await store.entries(JournalFilter()).count == 1)
         try await store.append([entry], sightings: [])

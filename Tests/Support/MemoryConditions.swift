@@ -68,11 +68,11 @@ extension MemoryStore: AuditStore {
         return totals.values.sorted { ($0.address.key, $0.role.rawValue) < ($1.address.key, $1.role.rawValue) }
     }
 
-    package func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage {
+    package func usage(of account: Account, since: Date) async throws(StoreFailure) -> Usage {
         try await enter(.usage)
         let hour = Self.hour(since)
-        let sums = usages.filter { $0.usage.login == login && $0.hour >= hour }.map(\.usage)
-        return Usage(login: login, messages: sums.reduce(0) { $0 + $1.messages }, recipients: sums.reduce(0) { $0 + $1.recipients })
+        let sums = usages.filter { $0.usage.account == account && $0.hour >= hour }.map(\.usage)
+        return Usage(of: account, messages: sums.reduce(0) { $0 + $1.messages }, recipients: sums.reduce(0) { $0 + $1.recipients })
     }
 
     package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
@@ -121,11 +121,16 @@ extension Observation {
     /// What it speaks of.
     fileprivate var subject: [String] {
         switch self {
-        case .standing(let key, _): ["standing", key.login, key.from.key, key.transport.rawValue]
-        case .mailbox(let login, let transport, _): ["mailbox", login, transport?.rawValue ?? ""]
+        case .standing(let key, _): ["standing"] + key.account.words + [key.from.key, key.transport.rawValue]
+        case .mailbox(let account, let transport, _): ["mailbox"] + account.words + [transport?.rawValue ?? ""]
         case .grant(let id, _): ["grant", id.text]
         case .application(let id, _): ["application", id.text]
-        case .reported(let key, _): ["reported", key.client.text, key.login, key.transport?.rawValue ?? "", key.from?.key ?? ""]
+        case .reported(let key, _):
+            ["reported", key.client.text] + key.account.words + [key.transport?.rawValue ?? "", key.from?.key ?? ""]
         }
     }
+}
+
+extension Account {
+    fileprivate var words: [String] { [provider.text, login] }
 }

@@ -14,7 +14,7 @@ struct MemoryMessage {
     var claimant: Claimant?
     var outcomes: [RecipientOutcome?]
     var doneAt: Date?
-    var lane = ""
+    var lane: Account?
     var lacksRouteSince: Date?
     var withoutRoute: Double = 0
     var pairRefusals: [PairRefusal] = []
@@ -58,7 +58,7 @@ extension MemoryStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String, request: RepeatableRequest?,
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await enter(.accept)
@@ -76,7 +76,7 @@ extension MemoryStore: Spool {
     }
 
     private func keep(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?
     ) throws(StoreFailure) {
         var content = contents[message.id] ?? MemoryContent(startedAt: message.acceptedAt)
         guard !content.isKept else { throw .conflict("the message \(message.id) was accepted already") }
@@ -114,7 +114,7 @@ extension MemoryStore: Spool {
             return messages[index].state == .waiting
                 || (messages[index].state == .claimed && due < now && messages[index].claimant != claimant)
         }
-        var taken: [String: Int] = [:]
+        var taken: [Account?: Int] = [:]
         let chosen = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }.filter { index in
             let lane = messages[index].lane
             guard taken[lane, default: 0] < rooms.room(in: lane) else { return false }
@@ -204,7 +204,7 @@ extension MemoryStore: Spool {
         return Array(sorted.filter { entry in after.map { $0.order < entry.0 } ?? true }.map(\.1).prefix(max(0, limit)))
     }
 
-    package func wake(_ wish: RouteWish, lane: String, limit: Int, at now: Date) async throws(StoreFailure) -> Int {
+    package func wake(_ wish: RouteWish, lane: Account?, limit: Int, at now: Date) async throws(StoreFailure) -> Int {
         try await enter(.wake)
         let found = messages.indices.filter {
             messages[$0].state == .waiting && messages[$0].lacksRouteSince != nil && messages[$0].wish == wish

@@ -28,7 +28,7 @@ package struct RouteContract: StoreContract {
 
     private func accept(_ message: AcceptedMessage, _ wait: RouteWait, into store: any Store) async throws {
         try await store.accept(
-            message, lastChunk: SpoolContract.body, number: 0, .waiting(wait), lane: "", request: nil, journal: [], sightings: [])
+            message, lastChunk: SpoolContract.body, number: 0, .waiting(wait), lane: nil, request: nil, journal: [], sightings: [])
     }
 
     private func wish(_ message: AcceptedMessage) -> RouteWish { RouteWish(author: message.author, purpose: message.purpose) }
@@ -108,7 +108,7 @@ package struct RouteContract: StoreContract {
     @Sendable func waitDecidedOnWhatIsOldIsDueAtOnce() async throws {
         let store = try await make()
         let old = try await wait(store)
-        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
+        try await store.observe([.mailbox("box", .broken(since: Samples.start, reason: "r"))], journal: [])
         try await accept(try Samples.message("m"), old, into: store)
         let entry = try #require(try await SpoolContract.claim(store).first)
         var settlement = Settlement(claim: entry.claim, at: Samples.time(2), state: .waiting(until: Self.later, why: "a consent"))

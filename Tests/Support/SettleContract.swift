@@ -95,17 +95,17 @@ package struct SettleContract: StoreContract {
         let store = try await make()
         let claim = try await claimed(store)
         let address = try EmailAddress("box@example.org")
-        let key = StandingKey(login: "box", from: address, transport: .smtp)
+        let key = StandingKey("box", from: address, transport: .smtp)
         let entry = Samples.entry(.settled, at: Samples.time(2), message: "m", [.init(.from, "box@example.org")])
         try await store.settle(
             Settlement(
                 claim: claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")], journal: [entry],
                 sightings: [Sighting(address: address, role: .from, at: Samples.time(2), outcome: "sent")],
-                usages: [Usage(login: "box", messages: 1, recipients: 1)],
+                usages: [Usage(of: "box", messages: 1, recipients: 1)],
                 observations: [.standing(key, .proven(at: Samples.time(2), how: "sent"))]))
         #expect(try await store.entries(JournalFilter()).map(\.entry) == [entry])
         #expect(try await store.sightings().map(\.count) == [1])
-        #expect(try await store.usage(of: "box", since: Samples.start) == Usage(login: "box", messages: 1, recipients: 1))
+        #expect(try await store.usage(of: "box", since: Samples.start) == Usage(of: "box", messages: 1, recipients: 1))
         #expect(try await store.conditions(of: nil).standing(key) == .proven(at: Samples.time(2), how: "sent"))
     }
 
@@ -115,7 +115,7 @@ package struct SettleContract: StoreContract {
         let wrong = Claim(message: claim.message, attempt: 2, claimant: claim.claimant, until: claim.until)
         let settlement = Settlement(
             claim: wrong, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250")], journal: [Samples.entry()],
-            usages: [Usage(login: "box", messages: 1, recipients: 1)])
+            usages: [Usage(of: "box", messages: 1, recipients: 1)])
         #expect(await failure { () throws(StoreFailure) in try await store.settle(settlement) } == .claimLost)
         let gone = Claim(message: Samples.id("gone"), attempt: 1, claimant: claim.claimant, until: claim.until)
         let other = Settlement(claim: gone, at: Samples.time(2), state: .held(why: ""))
@@ -256,17 +256,20 @@ package struct SettleContract: StoreContract {
         #expect(try await SpoolContract.claim(store, by: Samples.reborn, after: 9).first?.isUnknown == true)
     }
 
-    /// Ten thousand messages of one login do not keep another's single one waiting.
+    /// Ten thousand messages of one account do not keep another's single one waiting.
     @Sendable func eachLaneHasItsRoom() async throws {
         let store = try await make()
-        for (number, lane) in ["busy", "busy", "busy", "full", "", "", "single"].enumerated() {
+        let moved = Account(provider: ProviderID(trusted: "new"), login: "full")
+        let lanes: [Account?] = ["busy", "busy", "busy", "full", nil, nil, "single", moved]
+        for (number, lane) in lanes.enumerated() {
             try await store.accept(
                 try Samples.message("\(number)"), lastChunk: SpoolContract.body, number: 0, held: nil, lane: lane, journal: [],
                 sightings: [])
         }
         let rooms = LaneRooms(known: ["busy": 2, "full": 0], other: 1)
         let batch = try await store.claim(10, rooms: rooms, by: Samples.node, at: Samples.time(1), until: Samples.time(60))
-        #expect(batch.entries.map(\.message.id.text) == ["0", "1", "4", "6"])
+        #expect(batch.entries.map(\.message.id.text) == ["0", "1", "4", "6", "7"])
+        #expect(batch.entries.last?.lane == moved)
         let rest = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
         #expect(rest.entries.map(\.message.id.text) == ["2", "3"])
     }

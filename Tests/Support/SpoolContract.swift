@@ -27,7 +27,7 @@ package struct SpoolContract: StoreContract {
     package static let body: [UInt8] = Array("12345".utf8)
 
     package static func accept(_ message: AcceptedMessage, into store: any Store, held: String? = nil) async throws {
-        try await store.accept(message, lastChunk: body, number: 0, held: held, lane: "", journal: [], sightings: [])
+        try await store.accept(message, lastChunk: body, number: 0, held: held, lane: nil, journal: [], sightings: [])
     }
 
     static func claim(_ store: any Store, _ limit: Int = 10, by claimant: Claimant = Samples.node, after seconds: Double = 1)
@@ -44,7 +44,7 @@ package struct SpoolContract: StoreContract {
         let message = try Samples.message("m", bodySize: 2 * AcceptedMessage.chunkSize + 3)
         try await store.write(chunk: first, number: 0, of: message.id, at: Samples.start)
         try await store.write(chunk: second, number: 1, of: message.id, at: Samples.start)
-        try await store.accept(message, lastChunk: [3, 0, 3], number: 2, held: nil, lane: "", journal: [], sightings: [])
+        try await store.accept(message, lastChunk: [3, 0, 3], number: 2, held: nil, lane: nil, journal: [], sightings: [])
         #expect(try await store.chunk(0, of: message.id) == first)
         #expect(try await store.chunk(1, of: message.id) == second)
         #expect(try await store.chunk(2, of: message.id) == [3, 0, 3])
@@ -55,7 +55,7 @@ package struct SpoolContract: StoreContract {
     @Sendable func emptyBodyHasNoChunk() async throws {
         let store = try await make()
         try await store.accept(
-            try Samples.message("m", bodySize: 0), lastChunk: [], number: 0, held: nil, lane: "", journal: [], sightings: [])
+            try Samples.message("m", bodySize: 0), lastChunk: [], number: 0, held: nil, lane: nil, journal: [], sightings: [])
         #expect(try await store.chunk(0, of: Samples.id("m")) == nil)
         #expect(try await Self.claim(store).count == 1)
     }
@@ -78,17 +78,17 @@ package struct SpoolContract: StoreContract {
         let store = try await make()
         let short = try Samples.message("m", bodySize: 6)
         let one = await failure { () throws(StoreFailure) in
-            try await store.accept(short, lastChunk: Self.body, number: 0, held: nil, lane: "", journal: [], sightings: [])
+            try await store.accept(short, lastChunk: Self.body, number: 0, held: nil, lane: nil, journal: [], sightings: [])
         }
         #expect(one?.isConflict == true)
         let gap = try Samples.message("n", bodySize: 8)
         try await store.write(chunk: [1, 2, 3], number: 0, of: gap.id, at: Samples.start)
         let two = await failure { () throws(StoreFailure) in
-            try await store.accept(gap, lastChunk: Self.body, number: 2, held: nil, lane: "", journal: [], sightings: [])
+            try await store.accept(gap, lastChunk: Self.body, number: 2, held: nil, lane: nil, journal: [], sightings: [])
         }
         #expect(two?.isConflict == true)
         #expect(try await Self.claim(store).isEmpty)
-        try await store.accept(gap, lastChunk: Self.body, number: 1, held: nil, lane: "", journal: [], sightings: [])
+        try await store.accept(gap, lastChunk: Self.body, number: 1, held: nil, lane: nil, journal: [], sightings: [])
         #expect(try await Self.claim(store).map(\.message.id) == [gap.id])
     }
 
@@ -97,7 +97,7 @@ package struct SpoolContract: StoreContract {
         let message = try Samples.message("m")
         try await Self.accept(message, into: store)
         let again = await failure { () throws(StoreFailure) in
-            try await store.accept(message, lastChunk: Self.body, number: 0, held: nil, lane: "", journal: [], sightings: [])
+            try await store.accept(message, lastChunk: Self.body, number: 0, held: nil, lane: nil, journal: [], sightings: [])
         }
         #expect(again?.isConflict == true)
         let late = await failure { () throws(StoreFailure) in
@@ -111,7 +111,7 @@ package struct SpoolContract: StoreContract {
         let store = try await make()
         let nobody = try Samples.message("m", to: [])
         let refused = await failure { () throws(StoreFailure) in
-            try await store.accept(nobody, lastChunk: Self.body, number: 0, held: nil, lane: "", journal: [], sightings: [])
+            try await store.accept(nobody, lastChunk: Self.body, number: 0, held: nil, lane: nil, journal: [], sightings: [])
         }
         #expect(refused?.isConflict == true)
     }
@@ -135,7 +135,7 @@ package struct SpoolContract: StoreContract {
         let message = try Samples.message("m", bodySize: 7)
         try await store.write(chunk: [9], number: 0, of: message.id, at: Samples.start)
         try await store.write(chunk: [1, 2], number: 0, of: message.id, at: Samples.start)
-        try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, lane: "", journal: [], sightings: [])
+        try await store.accept(message, lastChunk: Self.body, number: 1, held: nil, lane: nil, journal: [], sightings: [])
         #expect(try await store.chunk(0, of: message.id) == [1, 2])
     }
 
@@ -239,7 +239,7 @@ package struct SpoolContract: StoreContract {
         let store = try await make()
         let before = try await store.claim(1, rooms: LaneRooms(), by: Samples.node, at: Samples.start, until: Samples.time(1))
         let edition = try await store.apply(Samples.edit(.provider(Samples.provider)))
-        try await store.observe([.mailbox(login: "box", .broken(since: Samples.start, reason: "r"))], journal: [])
+        try await store.observe([.mailbox("box", .broken(since: Samples.start, reason: "r"))], journal: [])
         let after = try await store.claim(1, rooms: LaneRooms(), by: Samples.node, at: Samples.start, until: Samples.time(1))
         #expect(after.edition == edition)
         #expect(after.edition > before.edition)

@@ -35,18 +35,18 @@ struct DelegationsCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let finder = Finder(store: store)
                 let only = try await mailbox.asyncMap { try await finder.find(Mailbox.self, $0).id }
-                let names = try await DelegationWords.mailboxNames(finder)
+                let directory = try await store.directory(of: DirectorySlice())
                 let conditions = try await store.conditions(of: address.map { [$0] })
                 var listing = try form.listing(DelegationWords.columns, live)
                 try await finder.each(.delegation) { entity in
                     guard case .delegation(let delegation) = entity, only == nil || delegation.mailbox == only else { return }
                     if let address, !delegation.covers.matches(address) { return }
-                    listing.add(DelegationWords.row(delegation, names[delegation.mailbox], conditions, at: live.now()))
+                    listing.add(DelegationWords.row(delegation, Snapshot(directory: directory, conditions: conditions), at: live.now()))
                 }
                 try await finder.each(.deny) { entity in
                     guard case .deny(let deny) = entity, only == nil || deny.mailbox == nil || deny.mailbox == only else { return }
                     if let address, !deny.covers.matches(address) { return }
-                    listing.add(DelegationWords.row(deny, deny.mailbox.flatMap { names[$0] }))
+                    listing.add(DelegationWords.row(deny, deny.mailbox.flatMap(directory.mailbox)))
                 }
                 listing.finish()
             }
@@ -68,18 +68,18 @@ struct DelegationsCommand: AsyncParsableCommand {
             let live = Live.current
             try await options.read(live) { store in
                 let finder = Finder(store: store)
-                let names = try await DelegationWords.mailboxNames(finder)
+                let directory = try await store.directory(of: DirectorySlice())
                 var sheet = Sheet()
                 switch try await finder.delegation(id) {
                 case .delegation(let delegation):
                     let conditions = try await store.conditions(of: nil)
-                    let cells = DelegationWords.row(delegation, names[delegation.mailbox], conditions, at: live.now())
+                    let cells = DelegationWords.row(delegation, Snapshot(directory: directory, conditions: conditions), at: live.now())
                     for (column, cell) in zip(DelegationWords.columns, cells) { sheet.add(column.key, cell) }
                     sheet.add("granted_by", .text(delegation.grantedBy))
                     sheet.add("granted_at", .date(delegation.grantedAt))
                     sheet.add("allows_unaligned", .flag(delegation.allowsUnaligned))
                 case .deny(let deny):
-                    let cells = DelegationWords.row(deny, deny.mailbox.flatMap { names[$0] })
+                    let cells = DelegationWords.row(deny, deny.mailbox.flatMap(directory.mailbox))
                     for (column, cell) in zip(DelegationWords.columns, cells) { sheet.add(column.key, cell) }
                 }
                 sheet.write(format.format, to: live.standardOutput)
@@ -111,17 +111,12 @@ enum DelegationWords {
         .id, "mailbox", "covers", "kind", .number("priority", isSpare: true), .spare("from"), .spare("until"), "standing", .spare("reason"),
     ]
 
-    static func mailboxNames(_ finder: Finder) async throws -> [MailboxID: Mailbox] {
-        var names: [MailboxID: Mailbox] = [:]
-        try await finder.each(Mailbox.self) { names[$0.id] = $0 }
-        return names
-    }
-
-    static func row(_ delegation: Delegation, _ mailbox: Mailbox?, _ conditions: Conditions, at now: Date) -> [Cell] {
-        [
+    static func row(_ delegation: Delegation, _ snapshot: Snapshot, at now: Date) -> [Cell] {
+        let mailbox = snapshot.directory.mailbox(delegation.mailbox)
+        return [
             .text(delegation.id.text), .text(mailbox?.address.description ?? delegation.mailbox.text), .text(delegation.covers.description),
             .text(delegation.kind.rawValue), .number(delegation.priority), Cell(delegation.validFrom), Cell(delegation.validUntil),
-            .text(standing(delegation, mailbox, conditions, at: now)), .text(delegation.reason),
+            .text(standing(delegation, mailbox, snapshot, at: now)), .text(delegation.reason),
         ]
     }
 
@@ -133,12 +128,13 @@ enum DelegationWords {
         ]
     }
 
-    private static func standing(_ delegation: Delegation, _ mailbox: Mailbox?, _ conditions: Conditions, at now: Date) -> String {
+    private static func standing(_ delegation: Delegation, _ mailbox: Mailbox?, _ snapshot: Snapshot, at now: Date) -> String {
         if let from = delegation.validFrom, now < from { return "not yet valid" }
         if let until = delegation.validUntil, now >= until { return "expired" }
-        guard case .address(let address) = delegation.covers, let mailbox else { return "declared" }
+        guard case .address(let address) = delegation.covers, let mailbox, let account = snapshot.directory.account(of: mailbox)
+        else { return "declared" }
         let standings = mailbox.transports.compactMap {
-            conditions.standing(StandingKey(login: mailbox.login, from: address, transport: $0))
+            snapshot.conditions.standing(StandingKey(account, from: address, transport: $0))
         }
         return standings.first.words
     }

@@ -118,7 +118,9 @@ struct Company {
 
     /// On behalf over SMTP counts only once someone has seen it work.
     func observations() throws -> [Observation] {
-        let key = StandingKey(login: "tracker@fabrikam.example", from: try EmailAddress("carla@fabrikam.example"), transport: .smtp)
+        let key = StandingKey(
+            Account(provider: provider.id, login: "tracker@fabrikam.example"), from: try EmailAddress("carla@fabrikam.example"),
+            transport: .smtp)
         return [.standing(key, .proven(at: at.addingTimeInterval(-6 * 86400), how: "a test message was read back"))]
     }
 

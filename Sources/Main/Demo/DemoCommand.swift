@@ -90,12 +90,14 @@ struct DemoCommand: AsyncParsableCommand {
         return try await SQLiteStore.create(at: folder, vault: vault, random: { live.randomBytes($0) })
     }
 
+    static let providerID = ProviderID(trusted: "sandbox")
+
     /// The real provider's entry with other doors: the code that talks to it is the code that talks to the real one.
     static func provider(_ sandbox: Sandbox) -> Relay.Provider {
         let isGoogle = sandbox.settings.habits.flavour == .google
         let real = isGoogle ? Relay.Provider.google : .microsoft
         var provider = Relay.Provider(
-            id: ProviderID(trusted: "sandbox"), kind: real.kind, name: "Pretend \(real.name)",
+            id: providerID, kind: real.kind, name: "Pretend \(real.name)",
             tokenEndpoint: sandbox.tokenEndpoint(tenant: "{tenant}"), authorization: real.authorization,
             smtp: MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS),
             imap: MailEndpoint(host: sandbox.submissionHost, port: sandbox.imapPort, security: .implicit),

@@ -65,7 +65,7 @@ struct MailboxCheck {
             FailureTable.diagnose(
                 $0, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: [mailbox.address]))
         }
-        try await note(diagnosis, mailbox)
+        try await note(diagnosis, mailbox, source.account(mailbox.login))
         guard let diagnosis else {
             let words = "\(place) took it: signed in as \(mailbox.login), and left again; nothing was sent"
             return Outcome(steps: [step, Step(stage: .signIn, isGood: true, words: words)], status: .success)
@@ -85,7 +85,8 @@ struct MailboxCheck {
 
     /// One marked message from the mailbox to itself, over its first transport, and read back where that can be.
     func outgoing(_ mailbox: Mailbox) async throws -> Outcome {
-        let key = StandingKey(login: mailbox.login, from: mailbox.address, transport: mailbox.firstTransport)
+        guard let account = directory.account(of: mailbox) else { return withoutSource }
+        let key = StandingKey(account, from: mailbox.address, transport: mailbox.firstTransport)
         let outcome = try await opened.probe(key, through: mailbox, directory, bySending: true)
         try await opened.note(outcome, of: [key], mailbox)
         switch outcome {
@@ -181,25 +182,25 @@ struct MailboxCheck {
     private func authorizing(_ source: GrantSource) -> String { "mandate grants authorize \(source.grant.name.shellQuoted)" }
 
     /// What a check finds out counts for mail and for health as if mail had met it; a sign-in that works ends what was known against it.
-    private func note(_ diagnosis: Diagnosis?, _ mailbox: Mailbox) async throws {
+    private func note(_ diagnosis: Diagnosis?, _ mailbox: Mailbox, _ account: Account) async throws {
         let conditions = try await opened.store.conditions(of: [])
         let stop: Observation
         switch diagnosis?.verdict {
         case .transportStopped(let seconds)?, .mailboxStopped(let seconds)?:
-            stop = self.stop(mailbox, seconds, diagnosis)
-        case .tokenRejected?: stop = self.stop(mailbox, 900, diagnosis)
+            stop = self.stop(account, seconds, diagnosis)
+        case .tokenRejected?: stop = self.stop(account, 900, diagnosis)
         case .sent?, .retry?, .refused?, .denied?: return
         case nil:
-            let lifted = conditions.lifting(mailbox.login, over: .smtp)
+            let lifted = conditions.lifting(account, over: .smtp)
             if !lifted.isEmpty { try await opened.observe(lifted, of: mailbox.entity.key, "checked: it signs in") }
             return
         }
         try await opened.observe([stop], of: mailbox.entity.key, "checked: \(diagnosis?.meaning.rawValue ?? "")")
     }
 
-    private func stop(_ mailbox: Mailbox, _ seconds: Double, _ diagnosis: Diagnosis?) -> Observation {
+    private func stop(_ account: Account, _ seconds: Double, _ diagnosis: Diagnosis?) -> Observation {
         .mailbox(
-            login: mailbox.login, over: .smtp,
+            account, over: .smtp,
             .stopped(until: opened.live.now().addingTimeInterval(seconds), reason: diagnosis?.cause ?? "", failures: 1))
     }
 

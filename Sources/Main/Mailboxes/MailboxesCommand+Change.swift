@@ -122,7 +122,7 @@ extension MailboxesCommand {
             opened.live.say("next: mandate grants authorize \(grant.name.shellQuoted)   # to be asked for reading, too")
         }
 
-        private func changed(_ account: Account, _ grant: Grant) throws -> Account {
+        private func changed(_ account: MailboxOrFamily, _ grant: Grant) throws -> MailboxOrFamily {
             switch account {
             case .mailbox(var mailbox):
                 guard member.isEmpty, name == nil else {

@@ -32,7 +32,7 @@ extension MailboxesCommand {
                 } else {
                     let found = try await opened.mailbox(mailbox)
                     key = found.entity.key
-                    lifted = snapshot.conditions.lifting(found.login, over: over)
+                    lifted = directory.account(of: found).map { snapshot.conditions.lifting($0, over: over) } ?? []
                 }
                 guard !lifted.isEmpty else { return live.say("unchanged: nothing stops \(mailbox)") }
                 try await opened.observe(lifted, of: key, "resumed")

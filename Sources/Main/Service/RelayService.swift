@@ -72,7 +72,7 @@ struct RelayService: Service {
                 notices: Attempt.NoticeDependencies(domain: try domain ?? live.hostDomain, generator: { live.generator }),
                 pace: Pace(
                     now: live.now, wait: live.wait,
-                    usage: { name, since throws(StoreFailure) in try await store.usage(of: name, since: since) }),
+                    usage: { account, since throws(StoreFailure) in try await store.usage(of: account, since: since) }),
                 catchUp: { _ = await follower.catchUp() }), wait: live.wait, report: { log.warning("\($0)") },
             settled: { settlement, seconds, age in
                 metrics.count(settlement, seconds: seconds, age: age)

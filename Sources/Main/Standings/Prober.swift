@@ -113,7 +113,7 @@ extension OpenedStore {
         for key in keys {
             let before = conditions.standing(key)
             let standing = (before ?? .declared).probed(outcome, isOwn: key.from == mailbox.address, at: live.now())
-            let lifted = outcome.hasSent ? conditions.lifting(key.login, over: key.transport) : []
+            let lifted = outcome.hasSent ? conditions.lifting(key.account, over: key.transport) : []
             guard standing != before ?? .declared || !lifted.isEmpty else { continue }
             try await observe(
                 [.standing(key, standing)] + lifted, of: mailbox.entity.key, "probed: \(outcome.word)",

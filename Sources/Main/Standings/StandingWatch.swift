@@ -75,10 +75,10 @@ extension StandingWatch {
     private func due() -> [StandingKey] {
         let (now, snapshot) = (live.now(), snapshots.current)
         let all = snapshot.conditions.allStandings
-        var refusals: [String: Int] = [:]
-        for (key, standing) in all { refusals[key.login, default: 0] += standing.refusals(in: 86_400, before: now) }
+        var refusals: [Account: Int] = [:]
+        for (key, standing) in all { refusals[key.account, default: 0] += standing.refusals(in: 86_400, before: now) }
         let due = all.filter { key, standing in
-            isDue(key, standing, snapshot.directory, at: now) && refusals[key.login, default: 0] < Self.mostRefusals
+            isDue(key, standing, snapshot.directory, at: now) && refusals[key.account, default: 0] < Self.mostRefusals
         }
         return due.sorted { $0.standing.isAwaited(at: now) && !$1.standing.isAwaited(at: now) }.map(\.key)
     }
@@ -86,14 +86,14 @@ extension StandingWatch {
     private func isDue(_ key: StandingKey, _ standing: Standing, _ directory: Directory, at now: Date) -> Bool {
         if let next = standing.nextProbe { return next <= now }
         guard case .proven(let at, _) = standing, now.timeIntervalSince(at) > 7 * 86_400 else { return false }
-        return directory.account(of: key).flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
+        return directory.mailbox(of: key).flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
     }
 
     private func probe(_ key: StandingKey) async {
         let directory = snapshots.current.directory
         // It may have been cleared, or proven by a person, since it was due.
         guard let standing = snapshots.current.conditions.standing(key), isDue(key, standing, directory, at: live.now()),
-            let mailbox = directory.account(of: key), mailbox.isEnabled
+            let mailbox = directory.mailbox(of: key), mailbox.isEnabled
         else { return }
         let outcome = await prober.probe(key, through: mailbox, in: directory)
         let current = snapshots.current.conditions.standing(key) ?? .declared
@@ -102,7 +102,7 @@ extension StandingWatch {
 
     private func keep(_ outcome: ProbeOutcome, _ key: StandingKey, _ before: Standing, _ standing: Standing) async {
         log.notice("probed \(key.login) as \(key.from) over \(key.transport.rawValue): \(Optional(standing).words)")
-        let lifted = outcome.hasSent ? snapshots.current.conditions.lifting(key.login, over: key.transport) : []
+        let lifted = outcome.hasSent ? snapshots.current.conditions.lifting(key.account, over: key.transport) : []
         guard standing != before || !lifted.isEmpty else { return }
         let entry = JournalEntry(
             at: live.now(), kind: .changed, facts: [.init("entity", "standing"), .init("observed", "probed: \(outcome.word)")],
@@ -124,20 +124,21 @@ extension StandingWatch {
     private func look(_ key: ReportKey, _ report: ClientReport) async {
         let directory = snapshots.current.directory
         if let from = key.from, let transport = key.transport {
-            let pair = StandingKey(login: key.login, from: from, transport: transport)
+            let pair = StandingKey(key.account, from: from, transport: transport)
             let standing = snapshots.current.conditions.standing(pair) ?? .declared
             guard !standing.isInTheWay, !standing.isProven(since: report.at.addingTimeInterval(-Self.reportInterval)),
-                let mailbox = directory.account(of: pair), mailbox.isEnabled
+                let mailbox = directory.mailbox(of: pair), mailbox.isEnabled
             else { return }
             let outcome = await prober.probe(pair, through: mailbox, in: directory)
             await keep(outcome, pair, standing, standing.probed(outcome, isOwn: from == mailbox.address, at: live.now()))
-        } else if let mailbox = directory.allMailboxes.first(where: { $0.login == key.login }), mailbox.isEnabled {
+        } else if let mailbox = directory.mailbox(of: key.account), mailbox.isEnabled {
             let opened = OpenedStore(store: store, vault: vault, live: live, person: live.person)
             do {
                 let outcome = try await MailboxCheck(opened: opened, directory: directory).run(mailbox)
                 log.notice(
-                    "checked \(key.login), because a client reported \(report.words): \(outcome.steps.last?.words ?? "nothing was tried")")
-            } catch { log.warning("\(key.login) could not be checked: \(Ending(error).sentence)") }
+                    "checked \(key.account.login), because a client reported \(report.words): \(outcome.steps.last?.words ?? "nothing was tried")"
+                )
+            } catch { log.warning("\(key.account.login) could not be checked: \(Ending(error).sentence)") }
             await catchUp()
         }
     }

@@ -33,11 +33,12 @@ struct StandingsCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let columns: [Column] = ["login", "from", "transport", "standing", .spare("next_probe")]
+                let columns: [Column] = ["login", "provider", "from", "transport", "standing", .spare("next_probe")]
                 var listing = try form.listing(columns, live)
                 for (key, standing) in try await store.conditions(of: nil).allStandings {
                     listing.add([
-                        .text(key.login), .text(key.from.description), .text(key.transport.rawValue), .text(Optional(standing).words),
+                        .text(key.login), .text(key.account.provider.text), .text(key.from.description), .text(key.transport.rawValue),
+                        .text(Optional(standing).words),
                         Cell(standing.nextProbe),
                     ])
                 }

@@ -70,8 +70,8 @@ package struct AcceptStage: Sendable {
         var bodySize = 0
         var chunks = 0
 
-        /// The login that would carry it now.
-        var lane: String { if case .decided(let decision) = answer { decision.mailbox.login } else { "" } }
+        /// The account that would carry it now.
+        var lane: Account? { if case .decided(let decision) = answer { decision.account } else { nil } }
     }
 
     package init(_ submission: Submission, _ surroundings: Surroundings) {

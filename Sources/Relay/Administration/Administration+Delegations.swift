@@ -96,13 +96,14 @@ extension Administration {
             plan.warnings.append(
                 "a deny entry outweighs it: `mandate delegations lift \(name) \(deny.covers.description.shellQuoted)` takes that away")
         }
-        guard let provider = GrantSource(mailbox.grant, in: directory)?.provider else { return }
+        guard let source = GrantSource(mailbox.grant, in: directory) else { return }
+        let provider = source.provider
         if provider.habits.propagation > 0, now < delegation.grantedAt.addingTimeInterval(provider.habits.propagation) {
             plan.notes.append("\(provider.name) needs up to \(Self.hours(provider.habits.propagation)); until then it is pending")
         }
         guard case .address(let address) = delegation.covers else { return }
         if provider.kind != .custom { plan.next.append(.atProvider(step(delegation.kind, address, mailbox, provider.kind))) }
-        let keys = mailbox.transports.map { StandingKey(login: mailbox.login, from: address, transport: $0) }
+        let keys = mailbox.transports.map { StandingKey(source.account(mailbox.login), from: address, transport: $0) }
         if keys.contains(where: { conditions.standing($0)?.isInTheWay == true }) {
             plan.warnings.append("the provider has refused this pair before: probe or clear it afterwards")
             plan.next.append(
@@ -124,14 +125,16 @@ extension Administration {
     }
 
     private func prove(_ how: String, _ plan: inout Plan) throws(AdministrationRefusal) {
-        guard case .delegation(let delegation)? = plan.subject, let mailbox = directory.mailbox(delegation.mailbox) else { return }
+        guard case .delegation(let delegation)? = plan.subject, let mailbox = directory.mailbox(delegation.mailbox),
+            let account = directory.account(of: mailbox)
+        else { return }
         guard case .address(let address) = delegation.covers else {
             throw AdministrationRefusal(
                 .malformed, "a proof is about one address; a domain cannot be proven as a whole", at: "proven", of: .delegation)
         }
         try check(line: how, at: "proven")
         plan.observations = mailbox.transports.map {
-            .standing(StandingKey(login: mailbox.login, from: address, transport: $0), .proven(at: now, how: how))
+            .standing(StandingKey(account, from: address, transport: $0), .proven(at: now, how: how))
         }
         plan.journal = [
             entry(

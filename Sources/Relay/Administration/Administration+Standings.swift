@@ -5,10 +5,11 @@ extension Administration {
     /// A mailbox, an address in From and a way: what a provider is asked about.
     package struct Pair: Sendable {
         package let mailbox: Mailbox
+        package let account: Account
         package let from: EmailAddress
         package let transports: [Transport]
 
-        package var keys: [StandingKey] { transports.map { StandingKey(login: mailbox.login, from: from, transport: $0) } }
+        package var keys: [StandingKey] { transports.map { StandingKey(account, from: from, transport: $0) } }
     }
 
     /// What has to be read for a pair.
@@ -21,20 +22,23 @@ extension Administration {
 
     /// `transport` nil: all of the mailbox's.
     package func pair(mailbox: String, from: String, over transport: String? = nil) throws(AdministrationRefusal) -> Pair {
-        let account = try account(mailbox, for: from)
+        let found = try account(mailbox, for: from)
+        guard let account = directory.account(of: found) else {
+            throw AdministrationRefusal(.invalid, "the grant of \(found.address) leads to no provider", at: "mailbox", of: .mailbox)
+        }
         do throws(DocumentError) {
             let from = try DocumentReader(.text(from), path: "from").address()
             let only = try transport.map { text throws(DocumentError) in
                 try DocumentReader(.text(text), path: "transport").choice(Transport.self)
             }
-            return Pair(mailbox: account, from: from, transports: only.map { [$0] } ?? account.transports)
+            return Pair(mailbox: found, account: account, from: from, transports: only.map { [$0] } ?? found.transports)
         } catch { throw AdministrationRefusal(error, of: .mailbox) }
     }
 
     /// Forgets what is known of a pair: mail tries it again, and finds out anew. What stopped the mailbox's ways is lifted, too, or mail could not try it.
     package func clear(_ pair: Pair) -> Plan {
         let known = pair.keys.filter { conditions.standing($0) != nil }
-        let lifted = Set(pair.keys.flatMap { conditions.lifting($0.login, over: $0.transport) })
+        let lifted = Set(pair.keys.flatMap { conditions.lifting($0.account, over: $0.transport) })
         guard !known.isEmpty || !lifted.isEmpty else {
             return .unchanged("nothing is known of \(pair.mailbox.address) sending as \(pair.from)")
         }
@@ -52,7 +56,7 @@ extension Administration {
     package func account(_ text: String, for address: String? = nil) throws(AdministrationRefusal) -> Mailbox {
         if directory.mailbox(MailboxID(trusted: text)) == nil {
             if let own = try? EmailAddress(text), directory.mailboxes(with: own).isEmpty, let family = directory.family(of: own) {
-                return directory.account(own, of: family)
+                return directory.mailbox(own, of: family)
             }
             if let family = try? directory.find(Family.self, text), (try? directory.find(Mailbox.self, text)) == nil {
                 guard let member = address.flatMap({ try? EmailAddress($0) }), family.members.contains(where: { $0.matches(member) }) else {
@@ -60,7 +64,7 @@ extension Administration {
                         .invalid, "\(family.name) is a family, where each address is a mailbox of its own", fix: "name one of them",
                         at: "mailbox", of: .family)
                 }
-                return directory.account(member, of: family)
+                return directory.mailbox(member, of: family)
             }
         }
         return try directory.find(Mailbox.self, text, at: "mailbox")

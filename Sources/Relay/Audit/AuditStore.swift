@@ -10,8 +10,8 @@ package protocol AuditStore: Sendable {
     func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal]
     /// Seconds from acceptance to the end, of the messages that were done last since then.
     func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double]
-    /// Messages and recipients a login has sent since an hour.
-    func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage
+    /// Messages and recipients an account has sent since an hour.
+    func usage(of account: Account, since: Date) async throws(StoreFailure) -> Usage
 }
 
 /// What became of recipients in one hour.

@@ -135,7 +135,7 @@ extension Decider {
 
     private func outlook(_ usable: Usable, at now: Date) -> Outlook {
         let standing = usable.standings[
-            StandingKey(login: usable.candidate.mailbox.login, from: usable.candidate.author, transport: usable.transport)]
+            StandingKey(usable.source.account(usable.candidate.mailbox.login), from: usable.candidate.author, transport: usable.transport)]
         if case .doubted(let doubt)? = standing {
             return Outlook(.untried, "a message was refused (\(doubt.code)); \(doubt.prospect)", .time)
         }

@@ -77,23 +77,24 @@ package struct SenderRights: Sendable {
 
     /// Single addresses that are covered only by their domain, and against which a provider has something: none of the rights says so.
     package func exceptions() -> [Right] {
-        let mailboxes = Dictionary(grouping: directory.allMailboxes, by: \.login)
+        let mailboxes = Dictionary(grouping: directory.allMailboxes, by: directory.account(of:))
         var seen: Set<StandingKey> = []
         var rights: [Right] = []
         for (key, standing) in snapshot.conditions.allStandings where standing.isInTheWay {
             // Over several transports it is one pair.
-            guard seen.insert(StandingKey(login: key.login, from: key.from, transport: .smtp)).inserted else { continue }
+            guard seen.insert(StandingKey(key.account, from: key.from, transport: .smtp)).inserted else { continue }
             let (exact, byDomain) = directory.delegations(for: key.from)
-            for mailbox in mailboxes[key.login] ?? [] where mailbox.address != key.from {
+            for mailbox in mailboxes[key.account] ?? [] where mailbox.address != key.from {
                 guard !exact.contains(where: { directory.delegation($0)?.mailbox == mailbox.id }) else { continue }
                 for id in byDomain {
                     guard let delegation = directory.delegation(id), delegation.mailbox == mailbox.id else { continue }
                     rights.append(right(delegation, .address(key.from)))
                 }
             }
-            guard directory.login(ofMember: key.from) == key.login else { continue }
             for id in directory.families(with: key.from).byDomain {
-                if let family = directory.family(id) { rights.append(right(family, .address(key.from))) }
+                guard let family = directory.family(id), directory.account(of: directory.mailbox(key.from, of: family)) == key.account
+                else { continue }
+                rights.append(right(family, .address(key.from)))
             }
         }
         return rights
@@ -103,7 +104,7 @@ package struct SenderRights: Sendable {
         Right(
             kind: .mailbox(mailbox.id), row: .mailbox(mailbox.id), mailbox: mailbox.address.description,
             covers: .address(mailbox.address),
-            by: "own", state: mailbox.isEnabled ? known(mailbox.login, mailbox.address, over: mailbox.transports) : .disabled,
+            by: "own", state: mailbox.isEnabled ? known(mailbox, mailbox.address) : .disabled,
             effective: decider.outlook(of: mailbox, at: now), validUntil: nil, grant: mailbox.grant.text)
     }
 
@@ -112,7 +113,7 @@ package struct SenderRights: Sendable {
         if family.isEnabled {
             state = .known(.declared, family.transports.first ?? .smtp)
             if case .address(let address) = covers {
-                state = known(directory.login(ofMember: address), address, over: family.transports)
+                state = known(directory.mailbox(address, of: family), address)
             }
         }
         return Right(
@@ -135,18 +136,16 @@ package struct SenderRights: Sendable {
         guard let mailbox else { return .known(.declared, .smtp) }
         let usual = GrantSource(mailbox.grant, in: directory).flatMap { delegation.derivedStanding($0.provider, at: now) } ?? .declared
         guard case .address(let address) = covers else { return .known(usual, mailbox.firstTransport) }
-        return known(mailbox.login, address, over: mailbox.transports, else: usual)
+        return known(mailbox, address, else: usual)
     }
 
     /// What speaks against it over one of its transports, before what is known of the first.
-    private func known(
-        _ login: String, _ address: EmailAddress, over transports: [Transport], else usual: Standing = .declared
-    ) -> Right.State {
-        let standings = transports.compactMap { transport in
-            snapshot.conditions.standing(StandingKey(login: login, from: address, transport: transport)).map { ($0, transport) }
+    private func known(_ mailbox: Mailbox, _ address: EmailAddress, else usual: Standing = .declared) -> Right.State {
+        let account = directory.account(of: mailbox)
+        let standings = mailbox.transports.compactMap { transport in
+            account.flatMap { snapshot.conditions.standing(StandingKey($0, from: address, transport: transport)) }.map { ($0, transport) }
         }
-        let first = transports.first ?? .smtp
-        let (standing, transport) = standings.first { $0.0.isInTheWay } ?? standings.first ?? (usual, first)
+        let (standing, transport) = standings.first { $0.0.isInTheWay } ?? standings.first ?? (usual, mailbox.firstTransport)
         return .known(standing, transport)
     }
 }

@@ -29,7 +29,7 @@ extension Attempt {
     /// What a refusal, or mail that was taken, says of pairs.
     func standings(_ diagnosis: Diagnosis, _ code: String, _ decision: Decision, isTaken: Bool, at now: Date) -> [Observation] {
         if diagnosis.verdict == .denied, let refused = diagnosis.refusedSender {
-            let key = StandingKey(login: decision.mailbox.login, from: refused, transport: decision.transport)
+            let key = StandingKey(decision.account, from: refused, transport: decision.transport)
             // The same message once more is no news of the pair.
             guard !entry.pairRefusals.contains(where: { $0.key == key }), let before = known(key, decision, since: now) else { return [] }
             let isOwn = decision.mailbox.address == refused
@@ -53,7 +53,7 @@ extension Decision {
     /// The pair that it is to go by, where that is in doubt: it is waited for, or tried by one message, and no client is given a token for it.
     package var pairInDoubt: (key: StandingKey, doubt: Doubt)? {
         for from in fields.from {
-            let key = StandingKey(login: mailbox.login, from: from.address, transport: transport)
+            let key = StandingKey(account, from: from.address, transport: transport)
             if case .doubted(let doubt)? = standings[key] { return (key, doubt) }
         }
         return nil

@@ -35,19 +35,19 @@ extension Attempt {
         return client?.noticeAddress ?? entry.message.author.first.address
     }
 
-    /// Who a notice is from, and the login that carries it: the first who can send now, else the first who may be able to later.
-    private func noticeAuthor(_ report: AttemptReport) -> (Author, lane: String)? {
+    /// Who a notice is from, and the account that carries it: the first who can send now, else the first who may be able to later.
+    private func noticeAuthor(_ report: AttemptReport) -> (Author, lane: Account?)? {
         let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: surroundings.transports)
         let routing = Routing(purpose: .administrator, envelopeSender: .null, at: report.at)
         var later: Author?
         for author in noticeAuthors(decider, report) {
             switch decider.decide(author, routing) {
-            case .decided(let decision): return (decision.author, decision.mailbox.login)
+            case .decided(let decision): return (decision.author, decision.account)
             case .later(let waiting, _), .hold(let waiting, _): later = later ?? waiting
             case .refused(let refusal): if refusal.isTemporary { later = later ?? author }
             }
         }
-        return later.map { ($0, "") }
+        return later.map { ($0, nil) }
     }
 
     /// The administrator; where a store names none, or none that can send: the carrier, else the mailbox that the message itself went through or was to.

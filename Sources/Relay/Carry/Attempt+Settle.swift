@@ -58,10 +58,10 @@ extension Attempt {
         }
     }
 
-    /// The login's limits are used up for now. No line in the journal: nothing was tried.
+    /// The account's limits are used up for now. No line in the journal: nothing was tried.
     func postpone(until: Date, _ why: String, _ decision: Decision, _ report: AttemptReport) -> Settlement {
         var settlement = Settlement(
-            claim: entry.claim, at: report.at, state: .waiting(until: until, why: why), lane: decision.mailbox.login)
+            claim: entry.claim, at: report.at, state: .waiting(until: until, why: why), lane: decision.account)
         settlement.isPostponed = true
         return settlement
     }
@@ -135,7 +135,7 @@ extension Attempt {
         settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
         settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
         if diagnosis.verdict == .denied, let refused = diagnosis.refusedSender {
-            let key = StandingKey(login: decision.mailbox.login, from: refused, transport: decision.transport)
+            let key = StandingKey(decision.account, from: refused, transport: decision.transport)
             settlement.pairRefusals = entry.pairRefusals.adding(key, at: report.at)
         }
         if sent > 0 { settlement.usages = usages(decision, recipients: sent) }
@@ -153,11 +153,11 @@ extension Attempt {
         }
     }
 
-    /// Of the login, and of the tenant where the provider limits that.
+    /// Of the account, and of the tenant where the provider limits that.
     private func usages(_ decision: Decision, recipients: Int) -> [Usage] {
-        let login = Usage(login: decision.mailbox.login, messages: 1, recipients: recipients)
-        guard decision.source.provider.limits.tenantRecipientsPerDay != nil else { return [login] }
-        return [login, Usage(login: decision.source.tenantLane, messages: 1, recipients: recipients)]
+        let own = Usage(of: decision.account, messages: 1, recipients: recipients)
+        guard decision.source.provider.limits.tenantRecipientsPerDay != nil else { return [own] }
+        return [own, Usage(of: decision.source.tenantLane, messages: 1, recipients: recipients)]
     }
 
     /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused. `words`: why, where it was now.
@@ -187,7 +187,7 @@ extension Attempt {
     private func observations(_ diagnosis: Diagnosis, _ decision: Decision, _ report: AttemptReport, isHealthy: Bool) -> [Observation] {
         let code = report.recipients.first { $0.diagnosis.verdict == .denied }?.code ?? ""
         return standings(diagnosis, code, decision, isTaken: isHealthy, at: report.at)
-            + Consequences(login: decision.mailbox.login, transport: decision.transport)
+            + Consequences(decision.account, transport: decision.transport)
             .observations(of: diagnosis, isHealthy: isHealthy, in: snapshot.conditions, at: report.at)
     }
 
@@ -224,7 +224,7 @@ extension Attempt {
         report.outcome = outcome
         report.next = state.words
         var settlement = Settlement(claim: entry.claim, at: report.at, state: state, journal: [.attempted(report)])
-        settlement.lane = report.decision?.mailbox.login
+        settlement.lane = report.decision?.account
         settlement.tried = report.decision.map {
             Settlement.Tried(login: $0.mailbox.login, route: $0.route, transport: $0.transport, verdict: outcome)
         }

@@ -146,13 +146,13 @@ package struct Attempt: Sendable {
         }
     }
 
-    /// Within what the login may do just now; a message that has to wait for longer goes back into the queue, untried.
+    /// Within what the account may do just now; a message that has to wait for longer goes back into the queue, untried.
     private func send(_ plan: Plan, _ report: AttemptReport) async -> Settlement? {
         let (decision, source) = (plan.decision, plan.source)
         let limits = source.provider.limits
         let tried = Array(entry.remaining.prefix(redirection == nil ? limits.recipientsPerMessage ?? .max : .max))
         let wish = Pace.Wish(
-            login: decision.mailbox.login, transport: decision.transport, limits: limits,
+            account: decision.account, transport: decision.transport, limits: limits,
             tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: redirection == nil ? tried.count : 1)
         if case .later(let until, let why) = await surroundings.pace.enter(wish) { return postpone(until: until, why, decision, report) }
         let settlement: Settlement? =

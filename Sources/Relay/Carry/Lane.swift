@@ -1,6 +1,6 @@
 internal import struct FoundationEssentials.Date
 
-/// What one login has under way, and when it may begin the next.
+/// What one account has under way, and when it may begin the next.
 struct Lane {
     enum Slot: Equatable {
         case now

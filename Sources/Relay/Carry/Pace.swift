@@ -1,22 +1,22 @@
 package import struct FoundationEssentials.Date
 
-/// Keeps each login within what its provider allows: so many sends at once, so many a minute, so many recipients a day, and less for a while when the
+/// Keeps each account within what its provider allows: so many sends at once, so many a minute, so many recipients a day, and less for a while when the
 /// provider asks for it. Whoever is over a limit waits, and nothing is ever disabled for it.
 ///
-/// An actor beside the broker and the runner, because attempts of many messages wait here for one another; each login is a lane of its own, so none waits
+/// An actor beside the broker and the runner, because attempts of many messages wait here for one another; each account is a lane of its own, so none waits
 /// for another's.
 package actor Pace {
     /// Who wants to send.
     package struct Wish: Sendable {
-        package let login: String
+        package let account: Account
         package let transport: Transport
         package let limits: ProviderLimits
         /// What its tenant's recipients are counted under; nil: the provider has no such limit.
-        package let tenant: String?
+        package let tenant: Account?
         package let recipients: Int
 
-        package init(login: String, transport: Transport, limits: ProviderLimits, tenant: String?, recipients: Int) {
-            self.login = login
+        package init(account: Account, transport: Transport, limits: ProviderLimits, tenant: Account?, recipients: Int) {
+            self.account = account
             self.transport = transport
             self.limits = limits
             self.tenant = tenant
@@ -39,21 +39,21 @@ package actor Pace {
     private static let dayInterval: Double = 900
     /// No lane is closed for longer.
     static let longestClosing: Double = dayInterval
-    /// Of logins whose limits are not known: as many as a careful client of any server.
+    /// Of accounts whose limits are not known: as many as a careful client of any server.
     static let usualConnections = 4
     /// Messages of a lane in hand, for each one that can be under way: the next is there when one ends.
     private static let handful = 2
 
-    private var lanes: [String: Lane] = [:]
-    private var days: [String: DayCount] = [:]
+    private var lanes: [Account: Lane] = [:]
+    private var days: [Account: DayCount] = [:]
     private let now: @Sendable () -> Date
     private let wait: @Sendable (_ seconds: Double) async -> Void
-    private let usage: @Sendable (_ name: String, _ since: Date) async throws(StoreFailure) -> Usage
+    private let usage: @Sendable (_ account: Account, _ since: Date) async throws(StoreFailure) -> Usage
     private var isStopping = false
 
     package init(
         now: @escaping @Sendable () -> Date, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
-        usage: @escaping @Sendable (_ name: String, _ since: Date) async throws(StoreFailure) -> Usage
+        usage: @escaping @Sendable (_ account: Account, _ since: Date) async throws(StoreFailure) -> Usage
     ) {
         self.now = now
         self.wait = wait
@@ -62,87 +62,88 @@ package actor Pace {
 
     package func enter(_ wish: Wish) async -> Admission {
         if let refusal = await dayIsOver(wish) { return refusal }
-        lanes[wish.login, default: Lane()].learn(wish)
-        if let until = lanes[wish.login]?.closed(at: now()) { return .later(until: until, why: "the limits of \(wish.login)") }
+        lanes[wish.account, default: Lane()].learn(wish)
+        if let until = lanes[wish.account]?.closed(at: now()) { return .later(until: until, why: "the limits of \(wish.account.login)") }
         guard await place(wish) else { return .later(until: now().addingTimeInterval(1), why: "the service is stopping") }
-        switch lanes[wish.login]?.takeSlot(wish, at: now()) ?? .now {
+        switch lanes[wish.account]?.takeSlot(wish, at: now()) ?? .now {
         case .now: break
         case .soon(let seconds):
             await wait(seconds)
         case .late(let until):
-            lanes[wish.login]?.close(until: until)
+            lanes[wish.account]?.close(until: until)
             leave(wish, asksForLess: false)
-            return .later(until: until, why: "\(wish.limits.messagesPerMinute ?? 0) messages a minute are what \(wish.login) may send")
+            return .later(
+                until: until, why: "\(wish.limits.messagesPerMinute ?? 0) messages a minute are what \(wish.account.login) may send")
         }
         return .admitted
     }
 
     /// `asksForLess`: the provider said that it is too much at once.
     package func leave(_ wish: Wish, asksForLess: Bool) {
-        if asksForLess { lanes[wish.login]?.slow(wish.transport, until: now().addingTimeInterval(Self.slowTime)) }
-        lanes[wish.login]?.underWay[wish.transport, default: 1] -= 1
-        lanes[wish.login]?.admitNext(wish.transport, at: now())
-        if lanes[wish.login]?.isForgettable(at: now()) == true { lanes[wish.login] = nil }
+        if asksForLess { lanes[wish.account]?.slow(wish.transport, until: now().addingTimeInterval(Self.slowTime)) }
+        lanes[wish.account]?.underWay[wish.transport, default: 1] -= 1
+        lanes[wish.account]?.admitNext(wish.transport, at: now())
+        if lanes[wish.account]?.isForgettable(at: now()) == true { lanes[wish.account] = nil }
     }
 
     /// So many recipients were reached: they count until the store is asked again.
     package func count(_ usages: [Usage]) {
-        for usage in usages { days[usage.login]?.recipients += usage.recipients }
+        for usage in usages { days[usage.account]?.recipients += usage.recipients }
     }
 
     /// What may be claimed of each lane, when so much of it is in hand.
-    package func rooms(inHand: [String: Int]) -> LaneRooms {
+    package func rooms(inHand: [Account?: Int]) -> LaneRooms {
         let now = now()
         var rooms = LaneRooms(other: Self.usualConnections * Self.handful)
-        for login in Set(lanes.keys).union(inHand.keys) {
-            let lane = lanes[login]
+        for account in Set(lanes.keys.map(Optional.some)).union(inHand.keys) {
+            let lane = account.flatMap { lanes[$0] }
             if lane?.closed(at: now) != nil {
-                rooms.known[login] = 0
+                rooms.known[account] = 0
             } else {
                 let capacity = (lane?.capacity(at: now) ?? Self.usualConnections) * Self.handful
-                rooms.known[login] = max(0, capacity - inHand[login, default: 0])
+                rooms.known[account] = max(0, capacity - inHand[account, default: 0])
             }
         }
         return rooms
     }
 
-    /// Nobody waits for a place of this login.
-    package func isEmpty(_ login: String) -> Bool { lanes[login]?.queue.values.allSatisfy(\.isEmpty) ?? true }
+    /// Nobody waits for a place of this account.
+    package func isEmpty(_ account: Account) -> Bool { lanes[account]?.queue.values.allSatisfy(\.isEmpty) ?? true }
 
     /// Everyone who waits for a place is sent away.
     package func stop() {
         isStopping = true
-        for login in lanes.keys { lanes[login]?.dismissAll() }
+        for account in lanes.keys { lanes[account]?.dismissAll() }
     }
 
     /// Waits for a place among those under way; false when the service stops.
     private func place(_ wish: Wish) async -> Bool {
         guard !isStopping else { return false }
-        if lanes[wish.login]?.takePlace(wish.transport, at: now()) == true { return true }
+        if lanes[wish.account]?.takePlace(wish.transport, at: now()) == true { return true }
         return await withCheckedContinuation { waiting in
-            lanes[wish.login]?.queue[wish.transport, default: []].append(waiting)
+            lanes[wish.account]?.queue[wish.transport, default: []].append(waiting)
         }
     }
 
     /// A rolling day, by whole hours: a limit is rather kept too early than broken.
     private func dayIsOver(_ wish: Wish) async -> Admission? {
-        let limits = [(wish.login, wish.limits.recipientsPerDay)] + (wish.tenant.map { [($0, wish.limits.tenantRecipientsPerDay)] } ?? [])
-        for (name, limit) in limits {
-            guard let limit, let sum = await recipients(of: name), sum + wish.recipients > limit, sum > 0 else { continue }
+        let limits = [(wish.account, wish.limits.recipientsPerDay)] + (wish.tenant.map { [($0, wish.limits.tenantRecipientsPerDay)] } ?? [])
+        for (account, limit) in limits {
+            guard let limit, let sum = await recipients(of: account), sum + wish.recipients > limit, sum > 0 else { continue }
             let until = now().addingTimeInterval(Self.dayInterval)
-            lanes[wish.login, default: Lane()].close(until: until)
-            return .later(until: until, why: "\(name) has reached \(sum) of \(limit) recipients a day")
+            lanes[wish.account, default: Lane()].close(until: until)
+            return .later(until: until, why: "\(account.login) has reached \(sum) of \(limit) recipients a day")
         }
         return nil
     }
 
     /// nil: the store could not be read, which is no reason to hold mail.
-    private func recipients(of name: String) async -> Int? {
+    private func recipients(of account: Account) async -> Int? {
         let at = now()
-        if let day = days[name], at.timeIntervalSince(day.asOf).magnitude < 300 { return day.recipients }
+        if let day = days[account], at.timeIntervalSince(day.asOf).magnitude < 300 { return day.recipients }
         do throws(StoreFailure) {
-            let sum = try await usage(name, at.addingTimeInterval(-86_400)).recipients
-            days[name] = DayCount(recipients: sum, asOf: at)
+            let sum = try await usage(account, at.addingTimeInterval(-86_400)).recipients
+            days[account] = DayCount(recipients: sum, asOf: at)
             return sum
         } catch { return nil }
     }

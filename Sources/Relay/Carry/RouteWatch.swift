@@ -42,11 +42,11 @@ package actor RouteWatch {
     private func wake(_ wish: RouteWish, _ decider: Decider) async throws(StoreFailure) -> Int {
         let answer = decider.decide(wish.author, Routing(purpose: wish.purpose, envelopeSender: nil, at: now()))
         // What nothing will mend any more goes too: its attempt says so.
-        let lane: String
+        let lane: Account?
         switch answer {
-        case .decided(let decision): lane = decision.mailbox.login
-        case .hold: lane = ""
-        case .refused(let refusal) where !refusal.isTemporary: lane = ""
+        case .decided(let decision): lane = decision.account
+        case .hold: lane = nil
+        case .refused(let refusal) where !refusal.isTemporary: lane = nil
         case .later, .refused: return 0
         }
         var woken = 0

@@ -10,7 +10,7 @@ package actor SpoolRunner {
         /// How long a claim lasts without renewal; after a crash of the machine the message waits no longer than this.
         package var claim: Double
 
-        /// A lane has a few of them at most, so that slow logins leave room for others.
+        /// A lane has a few of them at most, so that slow accounts leave room for others.
         package init(concurrent: Int = 256, claim: Double = 300) {
             self.concurrent = concurrent
             self.claim = claim
@@ -38,7 +38,7 @@ package actor SpoolRunner {
     private struct Running {
         let task: Task<Void, Never>
         let message: SpoolID
-        let lane: String
+        let lane: Account?
         /// What became of it is stored: it may be claimed again.
         var isSettled = false
     }

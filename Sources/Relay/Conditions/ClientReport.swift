@@ -22,15 +22,15 @@ package struct ClientReport: Sendable, Hashable {
 /// Who reports, and of what: one use of an address, one way out of a mailbox, or all of them.
 package struct ReportKey: Sendable, Hashable {
     package let client: ClientID
-    package let login: String
+    package let account: Account
     /// nil: every way out of the mailbox.
     package let transport: Transport?
     /// nil: the mailbox, whatever the message is from.
     package let from: EmailAddress?
 
-    package init(client: ClientID, login: String, transport: Transport? = nil, from: EmailAddress? = nil) {
+    package init(client: ClientID, _ account: Account, transport: Transport? = nil, from: EmailAddress? = nil) {
         self.client = client
-        self.login = login
+        self.account = account
         self.transport = transport
         self.from = from
     }
@@ -41,12 +41,12 @@ extension ClientReport {
     package static func observations(
         of diagnosis: Diagnosis, codes: String, _ handout: Handout, isHealthy: Bool, in conditions: Conditions, at now: Date
     ) -> [Observation] {
-        let login = handout.login
+        let account = handout.account
         let key: ReportKey?
         switch diagnosis.verdict {
-        case .denied: key = ReportKey(client: handout.client, login: login, transport: handout.transport, from: diagnosis.refusedSender)
-        case .transportStopped: key = ReportKey(client: handout.client, login: login, transport: handout.transport)
-        case .mailboxStopped, .tokenRejected: key = ReportKey(client: handout.client, login: login)
+        case .denied: key = ReportKey(client: handout.client, account, transport: handout.transport, from: diagnosis.refusedSender)
+        case .transportStopped: key = ReportKey(client: handout.client, account, transport: handout.transport)
+        case .mailboxStopped, .tokenRejected: key = ReportKey(client: handout.client, account)
         case .sent, .retry, .refused: key = nil
         }
         if let key {
@@ -55,7 +55,7 @@ extension ClientReport {
         }
         guard isHealthy else { return [] }
         return conditions.allReports.filter { key, report in
-            key.client == handout.client && key.login == login && now < report.until
+            key.client == handout.client && key.account == account && now < report.until
                 && (key.transport ?? handout.transport) == handout.transport && (key.from.map(handout.from.contains) ?? true)
         }.map { .reported($0.key, nil) }
     }

@@ -19,7 +19,7 @@ package struct Conditions: Sendable {
         for observation in observations {
             switch observation {
             case .standing(let key, let standing): standings[key] = standing
-            case .mailbox(let login, let transport, let health): mailboxes[MailboxKey(login: login, transport: transport)] = health
+            case .mailbox(let account, let transport, let health): mailboxes[MailboxKey(account: account, transport: transport)] = health
             case .grant(let id, let health): grants[id] = health
             case .application(let id, let health): applications[id] = health
             case .reported(let key, let report): reports[key] = report
@@ -30,11 +30,11 @@ package struct Conditions: Sendable {
 
     package func standing(_ key: StandingKey) -> Standing? { standings.isEmpty ? nil : standings[key] }
     /// Of the account by every transport, or by this one alone.
-    package func mailbox(login: String, over transport: Transport? = nil) -> MailboxHealth? {
-        mailboxes.isEmpty ? nil : mailboxes[MailboxKey(login: login, transport: transport)]
+    package func mailbox(_ account: Account, over transport: Transport? = nil) -> MailboxHealth? {
+        mailboxes.isEmpty ? nil : mailboxes[MailboxKey(account: account, transport: transport)]
     }
     /// Of accounts that are known to be stopped or broken, or were.
-    package var ailingLogins: [String] { mailboxes.keys.map(\.login) }
+    package var ailingAccounts: [Account] { mailboxes.keys.map(\.account) }
     package func grant(_ id: GrantID) -> GrantHealth? { grants.isEmpty ? nil : grants[id] }
     package func application(_ id: ApplicationID) -> ApplicationHealth? { applications.isEmpty ? nil : applications[id] }
 
@@ -42,22 +42,22 @@ package struct Conditions: Sendable {
     package func report(by client: ClientID, of pair: StandingKey, at now: Date) -> ClientReport? {
         guard !reports.isEmpty else { return nil }
         let keys = [
-            ReportKey(client: client, login: pair.login, transport: pair.transport, from: pair.from),
-            ReportKey(client: client, login: pair.login, transport: pair.transport), ReportKey(client: client, login: pair.login),
+            ReportKey(client: client, pair.account, transport: pair.transport, from: pair.from),
+            ReportKey(client: client, pair.account, transport: pair.transport), ReportKey(client: client, pair.account),
         ]
         return keys.lazy.compactMap { reports[$0] }.first { now < $0.until }
     }
 
     /// That ends what is held against a way out of a mailbox, and against the mailbox: mail has just left that way, or a person says so. nil: any way.
-    package func lifting(_ login: String, over transport: Transport?) -> [Observation] {
+    package func lifting(_ account: Account, over transport: Transport?) -> [Observation] {
         let ways = transport.map { [nil, $0] } ?? [nil] + Transport.allCases
-        return ways.filter { mailbox(login: login, over: $0) != nil }.map { .mailbox(login: login, over: $0, nil) }
+        return ways.filter { mailbox(account, over: $0) != nil }.map { .mailbox(account, over: $0, nil) }
     }
 
-    /// Accounts that cannot be used now, or not that way, by login.
-    package var allTroubles: [(login: String, transport: Transport?, health: MailboxHealth)] {
-        mailboxes.map { ($0.key.login, $0.key.transport, $0.value) }.sorted {
-            ($0.login, $0.transport?.rawValue ?? "") < ($1.login, $1.transport?.rawValue ?? "")
+    /// Accounts that cannot be used now, or not that way.
+    package var allTroubles: [(account: Account, transport: Transport?, health: MailboxHealth)] {
+        mailboxes.map { ($0.key.account, $0.key.transport, $0.value) }.sorted {
+            ($0.account, $0.transport?.rawValue ?? "") < ($1.account, $1.transport?.rawValue ?? "")
         }
     }
 
@@ -69,6 +69,6 @@ package struct Conditions: Sendable {
 }
 
 private struct MailboxKey: Sendable, Hashable {
-    let login: String
+    let account: Account
     let transport: Transport?
 }

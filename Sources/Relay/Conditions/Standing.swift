@@ -1,7 +1,7 @@
 package import Mail
 package import struct FoundationEssentials.Date
 
-/// What is known of a login using a From address over a transport. No entry means declared: an administrator said so, nobody has tried.
+/// What is known of an account using a From address over a transport. No entry means declared: an administrator said so, nobody has tried.
 package enum Standing: Sendable, Hashable {
     case declared
     /// Granted, but the provider needs time (Exchange Online up to 2 h); a denial meanwhile leaves it pending, mail skips it, and so many probes have been
@@ -94,22 +94,24 @@ package enum ProbeOutcome: Sendable, Hashable {
 }
 
 package struct StandingKey: Sendable, Hashable, Comparable {
-    package let login: String
+    package let account: Account
     package let from: EmailAddress
     package let transport: Transport
 
-    package init(login: String, from: EmailAddress, transport: Transport) {
-        self.login = login
+    package init(_ account: Account, from: EmailAddress, transport: Transport) {
+        self.account = account
         self.from = from
         self.transport = transport
     }
 
     package static func < (left: Self, right: Self) -> Bool {
-        (left.login, left.from, left.transport) < (right.login, right.from, right.transport)
+        (left.account, left.from, left.transport) < (right.account, right.from, right.transport)
     }
+
+    package var login: String { account.login }
 }
 
-/// Whether an account can be used just now, by login. No entry means nothing is known against it.
+/// Whether an account can be used just now. No entry means nothing is known against it.
 package enum MailboxHealth: Sendable, Hashable {
     /// The breaker is open: nothing is sent through it before then.
     case stopped(until: Date, reason: String, failures: Int)

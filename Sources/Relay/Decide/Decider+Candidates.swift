@@ -61,18 +61,22 @@ extension Directory {
     }
 
     /// A family's address as the mailbox that it is.
-    package func account(_ address: EmailAddress, of family: Family) -> Mailbox {
+    package func mailbox(_ address: EmailAddress, of family: Family) -> Mailbox {
         Mailbox(
             id: MailboxID(trusted: family.id.text), address: address, login: login(ofMember: address), grant: family.grant,
             transports: family.transports, isEnabled: family.isEnabled)
     }
 
     /// The mailbox of a pair: one of its own, or the family's address itself.
-    package func account(of pair: StandingKey) -> Mailbox? {
-        if let mailbox = allMailboxes.first(where: { $0.login == pair.login }) { return mailbox }
+    package func mailbox(of pair: StandingKey) -> Mailbox? {
+        if let mailbox = mailbox(of: pair.account) { return mailbox }
         let families = families(with: pair.from)
-        return (families.exact + families.byDomain).lazy.compactMap(family).map { account(pair.from, of: $0) }
-            .first { $0.login == pair.login }
+        return (families.exact + families.byDomain).lazy.compactMap(family).map { mailbox(pair.from, of: $0) }
+            .first { account(of: $0) == pair.account }
+    }
+
+    package func mailbox(of account: Account) -> Mailbox? {
+        allMailboxes.first { $0.login == account.login && provider(of: $0.grant) == account.provider }
     }
 }
 

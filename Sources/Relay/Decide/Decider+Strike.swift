@@ -11,8 +11,9 @@ extension Decider {
         let now = routing.at
         var strikes: [Strike] = []
         strikeByEntry(candidate, at: now, &strikes)
-        strikeByHealth(candidate, at: now, &strikes)
-        guard let source = GrantSource(candidate.mailbox.grant, in: directory) else {
+        let source = GrantSource(candidate.mailbox.grant, in: directory)
+        strikeByHealth(candidate, source, at: now, &strikes)
+        guard let source else {
             if !strikes.contains(.grantMissing) { strikes.append(.applicationMissing) }
             search.strike(candidate, strikes)
             return []
@@ -24,9 +25,9 @@ extension Decider {
         }
         var usable: [Usable] = []
         for transport in transports(of: candidate) where only == nil || transport == only {
-            let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
+            let key = StandingKey(source.account(candidate.mailbox.login), from: candidate.author, transport: transport)
             let standing = conditions.standing(key) ?? derivedStanding(candidate, source.provider, at: now)
-            if let strike = strike(candidate, transport, standing, source.provider, severalAuthors: severalAuthors, routing) {
+            if let strike = strike(candidate, key, standing, source.provider, severalAuthors: severalAuthors, routing) {
                 strikes.append(strike)
             } else {
                 search.note(.usable(candidate, transport, standing))
@@ -61,14 +62,14 @@ extension Decider {
         if let until = delegation.validUntil, now >= until { strikes.append(.expired(at: until)) }
     }
 
-    private func strikeByHealth(_ candidate: Candidate, at now: Date, _ strikes: inout [Strike]) {
+    private func strikeByHealth(_ candidate: Candidate, _ source: GrantSource?, at now: Date, _ strikes: inout [Strike]) {
         let isEnabled =
             switch candidate.mailbox.row {
             case .mailbox(let id): directory.mailbox(id)?.isEnabled ?? false
             case .family(let id): directory.family(id)?.isEnabled ?? false
             }
         if !isEnabled { strikes.append(.mailboxDisabled) }
-        switch conditions.mailbox(login: candidate.mailbox.login) {
+        switch source.flatMap({ conditions.mailbox($0.account(candidate.mailbox.login)) }) {
         case .stopped(let until, let why, _)? where now < until: strikes.append(.mailboxStopped(until: until, why))
         case .broken(_, let why)?: strikes.append(.mailboxBroken(why))
         case .stopped, nil: break
@@ -115,16 +116,14 @@ extension Decider {
     }
 
     private func strike(
-        _ candidate: Candidate, _ transport: Transport, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool,
-        _ routing: Routing
+        _ candidate: Candidate, _ key: StandingKey, _ standing: Standing?, _ provider: Provider, severalAuthors: Bool, _ routing: Routing
     ) -> Strike? {
-        let now = routing.at
+        let (now, transport) = (routing.at, key.transport)
         guard transports.contains(transport), provider.takes(transport) else { return .transportMissing(transport) }
-        if case .stopped(let until, let why, _)? = conditions.mailbox(login: candidate.mailbox.login, over: transport), now < until {
+        if case .stopped(let until, let why, _)? = conditions.mailbox(key.account, over: transport), now < until {
             return .transportStopped(transport, until: until, why)
         }
         if let misfit = misfit(transport, provider, routing) { return misfit }
-        let key = StandingKey(login: candidate.mailbox.login, from: candidate.author, transport: transport)
         if let client = routing.client, let report = conditions.report(by: client, of: key, at: now) {
             return .reportedByClient(transport, report)
         }

@@ -91,9 +91,10 @@ package struct Decision: Sendable, Hashable {
     package var explanation: Explanation
 
     package var mailbox: ConcreteMailbox { candidate.mailbox }
+    package var account: Account { source.account(mailbox.login) }
     /// Of the candidate's own pair.
     package var standing: Standing? {
-        standings[StandingKey(login: mailbox.login, from: candidate.author, transport: transport)]
+        standings[StandingKey(account, from: candidate.author, transport: transport)]
     }
 }
 

@@ -10,7 +10,7 @@ package struct Settlement: Sendable {
     package var outcomes: [Int: RecipientOutcome]
     package var journal: [JournalEntry]
     package var sightings: [Sighting]
-    /// Of the login, and of its tenant.
+    /// Of the account, and of its tenant.
     package var usages: [Usage]
     package var traffic: [Traffic] = []
     /// What was tried, for a monitor; nil: nothing.
@@ -20,13 +20,13 @@ package struct Settlement: Sendable {
     package var pairRefusals: [PairRefusal]?
     /// Tells the sender that the message is given up: accepted in the same commit.
     package var notice: Notice?
-    /// The login that carried it or will; nil: as it was.
-    package var lane: String?
+    /// The account that carried it or will; nil: as it was.
+    package var lane: Account?
     /// Nothing was tried: it does not count among the attempts.
     package var isPostponed = false
     /// It has no route: its time stands still. With this, `state` is `waiting` until then, or until something was mended.
     package var routeWait: RouteWait?
-    /// The provider wants fewer sends of this login at once.
+    /// The provider wants fewer sends of this account at once.
     package var asksForLess = false
 
     /// An attempt in the words that a monitor counts by.
@@ -41,9 +41,9 @@ package struct Settlement: Sendable {
     package struct Notice: Sendable {
         package let message: AcceptedMessage
         package let body: [UInt8]
-        package let lane: String
+        package let lane: Account?
 
-        package init(message: AcceptedMessage, body: [UInt8], lane: String) {
+        package init(message: AcceptedMessage, body: [UInt8], lane: Account?) {
             self.message = message
             self.body = body
             self.lane = lane
@@ -62,7 +62,7 @@ package struct Settlement: Sendable {
 
     package init(
         claim: Claim, at: Date, state: Next, outcomes: [Int: RecipientOutcome] = [:], journal: [JournalEntry] = [],
-        sightings: [Sighting] = [], usages: [Usage] = [], observations: [Observation] = [], notice: Notice? = nil, lane: String? = nil
+        sightings: [Sighting] = [], usages: [Usage] = [], observations: [Observation] = [], notice: Notice? = nil, lane: Account? = nil
     ) {
         self.claim = claim
         self.at = at
@@ -124,14 +124,14 @@ package struct Traffic: Sendable, Hashable {
     }
 }
 
-/// What a login has sent; summed per hour, so that daily limits survive a restart.
+/// What an account has sent; summed per hour, so that daily limits survive a restart.
 package struct Usage: Sendable, Hashable {
-    package let login: String
+    package let account: Account
     package let messages: Int
     package let recipients: Int
 
-    package init(login: String, messages: Int, recipients: Int) {
-        self.login = login
+    package init(of account: Account, messages: Int, recipients: Int) {
+        self.account = account
         self.messages = messages
         self.recipients = recipients
     }

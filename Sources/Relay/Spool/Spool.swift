@@ -10,15 +10,15 @@ package protocol Spool: Sendable {
     func discard(_ message: SpoolID) async throws(StoreFailure)
 
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
-    /// `lane`: the login that is likely to carry it, empty where that is not known.
+    /// `lane`: the account that is likely to carry it; nil: that is not known.
     /// `request`: the same commit remembers that it was asked with this key; throws `repeated` when another request was.
     func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String, request: RepeatableRequest?,
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure)
 
     /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them; of each lane no more than it has room for, so that
-    /// ten thousand messages of one login do not keep another's single one waiting. A claim of another run that ran out is taken over; one of the
+    /// ten thousand messages of one account do not keep another's single one waiting. A claim of another run that ran out is taken over; one of the
     /// claimant's own never is, because the clock may have jumped while the message is under way.
     func claim(
         _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
@@ -42,7 +42,7 @@ package protocol Spool: Sendable {
     func routeWishes(after: RouteWish?, limit: Int, at now: Date) async throws(StoreFailure) -> [RouteWish]
 
     /// There is a route now: up to `limit` of the messages that wait for it are due, oldest first, in this lane. Returns how many.
-    func wake(_ wish: RouteWish, lane: String, limit: Int, at now: Date) async throws(StoreFailure) -> Int
+    func wake(_ wish: RouteWish, lane: Account?, limit: Int, at now: Date) async throws(StoreFailure) -> Int
 
     /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within
     /// seconds. Returns the messages released.
@@ -55,7 +55,7 @@ package protocol Spool: Sendable {
 extension Spool {
     /// Of a way in that knows no keys of requests.
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String? = nil, lane: String, journal: [JournalEntry],
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, held: String? = nil, lane: Account?, journal: [JournalEntry],
         sightings: [Sighting]
     ) async throws(StoreFailure) {
         try await accept(
@@ -163,8 +163,8 @@ package struct SpoolEntry: Sendable, Hashable {
     package let isUnknown: Bool
     /// Recipients who were refused in earlier attempts, by index, with the server's reply: the message then ends as failed, not as done.
     package let refusals: [Int: String]
-    /// The login that is likely to carry it; empty: not known yet.
-    package let lane: String
+    /// The account that is likely to carry it; nil: not known yet.
+    package let lane: Account?
     /// How long it was without a route, in all, until it was claimed: time that does not count against it.
     package let withoutRoute: Double
     /// It is so still, as far as was known.
@@ -173,7 +173,7 @@ package struct SpoolEntry: Sendable, Hashable {
     package let pairRefusals: [PairRefusal]
 
     package init(
-        message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: String = "",
+        message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: Account? = nil,
         withoutRoute: Double = 0, lacksRoute: Bool = false, pairRefusals: [PairRefusal] = []
     ) {
         self.message = message
@@ -203,18 +203,18 @@ package struct ClaimedBatch: Sendable {
 
 /// How many more messages of each lane may be claimed.
 package struct LaneRooms: Sendable, Hashable {
-    /// Of lanes that are known to have something under way, or to be closed.
-    package var known: [String: Int]
+    /// Of lanes that are known to have something under way, or to be closed; nil is the lane of those whose account is not known.
+    package var known: [Account?: Int]
     /// Of every other.
     package var other: Int
     /// Messages that are not claimed whatever their row says: this run is not done with them.
     package var inHand: Set<SpoolID>
 
-    package init(known: [String: Int] = [:], other: Int = .max, inHand: Set<SpoolID> = []) {
+    package init(known: [Account?: Int] = [:], other: Int = .max, inHand: Set<SpoolID> = []) {
         self.known = known
         self.other = other
         self.inHand = inHand
     }
 
-    package func room(in lane: String) -> Int { known[lane] ?? other }
+    package func room(in lane: Account?) -> Int { known[lane] ?? other }
 }

@@ -21,8 +21,10 @@ package final class GrantSource: Sendable {
         self.provider = provider
     }
 
+    package func account(_ login: String) -> Account { Account(provider: provider.id, login: login) }
+
     /// What a tenant's usage is counted under; no login begins like that.
-    var tenantLane: String { "tenant/\(application.tenant.isEmpty ? application.provider.text : application.tenant)" }
+    var tenantLane: Account { account("tenant/\(application.tenant.isEmpty ? application.provider.text : application.tenant)") }
 
     /// The token that opens this login's mailbox: a service account has one for each, every other grant one for all.
     package func key(_ resource: TokenResource, login: String?) -> TokenKey {

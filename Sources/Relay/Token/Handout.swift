@@ -37,6 +37,9 @@ package struct Handout: Sendable, Hashable {
         self.reportedAt = reportedAt
     }
 
+    /// What the token opens.
+    package var account: Account { Account(provider: provider, login: login) }
+
     /// Days that one is kept; a report that comes later is one nobody waits for.
     package static let daysKept = 40.0
 }

@@ -191,7 +191,7 @@ extension TokenRenewer {
         case .mailbox(let error, let detail):
             guard let login = key.subject else { return }
             let until = now().addingTimeInterval(Self.mailboxPause)
-            observation = .mailbox(login: login, .stopped(until: until, reason: "\(error): \(detail)", failures: 1))
+            observation = .mailbox(source.account(login), .stopped(until: until, reason: "\(error): \(detail)", failures: 1))
         case .application(let error, let detail):
             observation = .application(
                 source.application.id, ApplicationHealth(suspendedSince: now(), reason: "\(error): \(detail)"))

@@ -20,6 +20,7 @@ enum Schema {
         migrator.registerMigration("v6") { try $0.execute(sql: incomingV6) }
         migrator.registerMigration("v7") { try $0.execute(sql: routeV7) }
         migrator.registerMigration("v8") { try $0.execute(sql: doubtV8) }
+        migrator.registerMigration("v9") { try $0.execute(sql: accountV9) }
         return migrator
     }
 

@@ -103,9 +103,9 @@ struct HealthRow {
         self.init(state: "suspended", at: health.suspendedSince.milliseconds, reason: health.reason)
     }
 
-    func observation(kind: String, id: String, _ transport: Transport?) throws -> Observation {
+    func observation(kind: String, id: String, provider: String, _ transport: Transport?) throws -> Observation {
         switch kind {
-        case "mailbox": .mailbox(login: id, over: transport, try mailbox())
+        case "mailbox": .mailbox(Account(provider: ProviderID(trusted: provider), login: id), over: transport, try mailbox())
         case "grant": .grant(GrantID(trusted: id), try grant())
         case "application": .application(ApplicationID(trusted: id), try application())
         default: throw StoreFailure.damaged("\(kind) has no health")

@@ -28,13 +28,14 @@ extension SQLiteStore: AuditStore {
     }
 
     /// The hour that `since` falls in counts whole: a limit is rather kept too early than broken.
-    package func usage(of login: String, since: Date) async throws(StoreFailure) -> Usage {
+    package func usage(of account: Account, since: Date) async throws(StoreFailure) -> Usage {
         let hour = Transaction.hour(since)
         return try await read { transaction in
             let sums = try transaction.first(
-                "SELECT coalesce(sum(messages), 0), coalesce(sum(recipients), 0) FROM usage WHERE login = ? AND hour >= ?", [login, hour]
+                "SELECT coalesce(sum(messages), 0), coalesce(sum(recipients), 0) FROM usage WHERE login = ? AND provider = ? AND hour >= ?",
+                [account.login, account.provider.text, hour]
             ) { (Int(try $0.integer()), Int(try $0.integer())) }
-            return Usage(login: login, messages: sums?.0 ?? 0, recipients: sums?.1 ?? 0)
+            return Usage(of: account, messages: sums?.0 ?? 0, recipients: sums?.1 ?? 0)
         }
     }
 
@@ -93,8 +94,8 @@ extension Transaction {
     func add(_ usage: Usage, at now: Date) throws {
         try run(
             """
-            INSERT INTO usage (login, hour, messages, recipients) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (login, hour) DO UPDATE SET messages = messages + ?3, recipients = recipients + ?4
-            """, [usage.login, Self.hour(now), usage.messages, usage.recipients])
+            INSERT INTO usage (login, provider, hour, messages, recipients) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (login, provider, hour) DO UPDATE SET messages = messages + ?4, recipients = recipients + ?5
+            """, [usage.account.login, usage.account.provider.text, Self.hour(now), usage.messages, usage.recipients])
     }
 }

@@ -61,8 +61,8 @@ extension Transaction {
         for observation in observations {
             switch observation {
             case .standing(let key, let standing): try put(standing, of: key, revision: revision)
-            case .mailbox(let login, let transport, let health):
-                try put(HealthRow(health), kind: "mailbox", id: login, transport, revision: revision)
+            case .mailbox(let account, let transport, let health):
+                try put(HealthRow(health), kind: "mailbox", id: account.login, account.provider, transport, revision: revision)
             case .grant(let id, let health): try put(HealthRow(health), kind: "grant", id: id.text, revision: revision)
             case .application(let id, let health): try put(HealthRow(health), kind: "application", id: id.text, revision: revision)
             case .reported(let key, let report): try put(report, key, revision: revision)
@@ -75,41 +75,47 @@ extension Transaction {
         try run(
             """
             INSERT OR REPLACE INTO standing
-                (login, addressKey, transport, address, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry, revision)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (provider, login, addressKey, transport, address, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry,
+                revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                key.login, key.from.key, key.transport.rawValue, key.from.description, row.state, row.at, row.deniedAt, row.text,
-                row.probes, row.nextProbe, row.needs, row.tries, row.nextTry, revision,
+                key.account.provider.text, key.login, key.from.key, key.transport.rawValue, key.from.description, row.state, row.at,
+                row.deniedAt, row.text, row.probes, row.nextProbe, row.needs, row.tries, row.nextTry, revision,
             ])
     }
 
     private func put(_ report: ClientReport?, _ key: ReportKey, revision: Int64) throws {
         try run(
             """
-            INSERT OR REPLACE INTO report (client, login, transport, addressKey, address, at, until, words, revision)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO report (client, provider, login, transport, addressKey, address, at, until, words, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                key.client.text, key.login, key.transport?.rawValue ?? "", key.from?.key ?? "", key.from?.description ?? "",
-                report?.at.milliseconds ?? 0, report?.until.milliseconds, report?.words ?? "", revision,
+                key.client.text, key.account.provider.text, key.account.login, key.transport?.rawValue ?? "", key.from?.key ?? "",
+                key.from?.description ?? "", report?.at.milliseconds ?? 0, report?.until.milliseconds, report?.words ?? "", revision,
             ])
     }
 
-    private func put(_ row: HealthRow, kind: String, id: String, _ transport: Transport? = nil, revision: Int64) throws {
+    private func put(
+        _ row: HealthRow, kind: String, id: String, _ provider: ProviderID? = nil, _ transport: Transport? = nil, revision: Int64
+    ) throws {
         try run(
-            "INSERT OR REPLACE INTO health (kind, id, transport, state, at, reason, failures, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [kind, id, transport?.rawValue ?? "", row.state, row.at, row.reason, row.failures, revision])
+            """
+            INSERT OR REPLACE INTO health (kind, id, provider, transport, state, at, reason, failures, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [kind, id, provider?.text ?? "", transport?.rawValue ?? "", row.state, row.at, row.reason, row.failures, revision])
     }
 
     fileprivate func standings(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
         try all(
             """
-            SELECT login, address, transport, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry, revision
+            SELECT provider, login, address, transport, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry, revision
             FROM standing WHERE \(condition)
             """, arguments
         ) { columns in
-            let key = StandingKey(login: try columns.text(), from: try columns.address(), transport: try columns.choice())
+            let key = StandingKey(try columns.account(), from: try columns.address(), transport: try columns.choice())
             var row = StandingRow(
                 try columns.text(), at: try columns.optionalInteger(), deniedAt: try columns.optionalInteger(),
                 text: try columns.optionalText(), probes: try columns.integer())
@@ -123,13 +129,13 @@ extension Transaction {
 
     fileprivate func reports(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
         try all(
-            "SELECT client, login, transport, address, at, until, words, revision FROM report WHERE \(condition)", arguments
+            "SELECT client, provider, login, transport, address, at, until, words, revision FROM report WHERE \(condition)", arguments
         ) { columns in
-            let (client, login) = (ClientID(trusted: try columns.text()), try columns.text())
+            let (client, account) = (ClientID(trusted: try columns.text()), try columns.account())
             let transport = Transport(rawValue: try columns.text())
             let address = try columns.text()
             let key = ReportKey(
-                client: client, login: login, transport: transport, from: address.isEmpty ? nil : try Columns.address(address))
+                client: client, account, transport: transport, from: address.isEmpty ? nil : try Columns.address(address))
             let (at, until, words) = (try columns.date(), try columns.optionalInteger(), try columns.text())
             let report = until.map { ClientReport(at: at, until: Date(milliseconds: $0), words: words) }
             return Observed(observation: .reported(key, report), revision: try columns.integer())
@@ -137,14 +143,17 @@ extension Transaction {
     }
 
     fileprivate func health(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
-        try all("SELECT kind, id, transport, state, at, reason, failures, revision FROM health WHERE \(condition)", arguments) { columns in
+        try all("SELECT kind, id, provider, transport, state, at, reason, failures, revision FROM health WHERE \(condition)", arguments) {
+            columns in
             let kind = try columns.text()
             let id = try columns.text()
+            let provider = try columns.text()
             let transport = Transport(rawValue: try columns.text())
             let row = HealthRow(
                 state: try columns.text(), at: try columns.optionalInteger(), reason: try columns.optionalText(),
                 failures: try columns.optionalInteger())
-            return Observed(observation: try row.observation(kind: kind, id: id, transport), revision: try columns.integer())
+            return Observed(
+                observation: try row.observation(kind: kind, id: id, provider: provider, transport), revision: try columns.integer())
         }
     }
 }

@@ -19,7 +19,7 @@ struct MessageRow {
     let attempts: Int
     let due: Int64?
     let isUnknown: Bool
-    let lane: String
+    let lane: Account?
     let lacksRouteSince: Int64?
     /// Milliseconds, before that.
     let withoutRoute: Int64
@@ -58,7 +58,7 @@ struct MessageRow {
         attempts = Int(try columns.integer())
         due = try columns.optionalInteger()
         isUnknown = try columns.flag()
-        lane = try columns.text()
+        lane = try LaneText.read(columns.text())
         lacksRouteSince = try columns.optionalInteger()
         withoutRoute = try columns.integer()
         pairRefusals = try columns.optionalText().map(Self.pairRefusals) ?? []
@@ -69,23 +69,27 @@ struct MessageRow {
         Double(withoutRoute + (lacksRouteSince.map { max(0, now.milliseconds - $0) } ?? 0)) / 1000
     }
 
-    /// Login, From, transport, milliseconds, count.
+    /// Provider, login, From, transport, milliseconds, count.
     static func text(of refusals: [PairRefusal]) throws -> String? {
         guard !refusals.isEmpty else { return nil }
         return try ListText.write(
             refusals.map {
-                [$0.key.login, $0.key.from.description, $0.key.transport.rawValue, String($0.at.milliseconds), String($0.count)]
+                [
+                    $0.key.account.provider.text, $0.key.login, $0.key.from.description, $0.key.transport.rawValue,
+                    String($0.at.milliseconds), String($0.count),
+                ]
             })
     }
 
     private static func pairRefusals(_ text: String) throws -> [PairRefusal] {
         let rows: [[String]] = try ListText.read(text)
         return try rows.map { parts in
-            guard parts.count == 5, let transport = Transport(rawValue: parts[2]), let at = Int64(parts[3]), let count = Int(parts[4])
+            guard parts.count == 6, let transport = Transport(rawValue: parts[3]), let at = Int64(parts[4]), let count = Int(parts[5])
             else {
                 throw StoreFailure.damaged("a refusal of a pair cannot be read")
             }
-            let key = StandingKey(login: parts[0], from: try Columns.address(parts[1]), transport: transport)
+            let account = Account(provider: ProviderID(trusted: parts[0]), login: parts[1])
+            let key = StandingKey(account, from: try Columns.address(parts[2]), transport: transport)
             return PairRefusal(key: key, at: Date(milliseconds: at), count: count)
         }
     }

@@ -23,7 +23,7 @@ extension SQLiteStore {
         }
     }
 
-    package func wake(_ wish: RouteWish, lane: String, limit: Int, at now: Date) async throws(StoreFailure) -> Int {
+    package func wake(_ wish: RouteWish, lane: Account?, limit: Int, at now: Date) async throws(StoreFailure) -> Int {
         try await write { transaction in
             try transaction.run(
                 """
@@ -35,7 +35,8 @@ extension SQLiteStore {
                 )
                 """,
                 [
-                    now.milliseconds, lane, try MessageRow.text(of: wish.author), wish.purpose?.rawValue ?? "", max(0, limit),
+                    now.milliseconds, LaneText.write(lane), try MessageRow.text(of: wish.author), wish.purpose?.rawValue ?? "",
+                    max(0, limit),
                 ])
         }
     }

@@ -13,7 +13,7 @@ extension SQLiteStore: Spool {
     }
 
     package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String, request: RepeatableRequest?,
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) {
         let size = lastChunk.count + message.header.count

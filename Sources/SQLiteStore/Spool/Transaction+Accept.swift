@@ -23,7 +23,7 @@ extension Transaction {
         try accept(notice.message, lastChunk: Array(rest), number: number, .due, lane: notice.lane)
     }
 
-    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: String) throws {
+    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?) throws {
         let content = try content(of: message.id, at: message.acceptedAt, keeps: true)
         if !lastChunk.isEmpty { try put(lastChunk, number: number, into: content) }
         try checkContent(of: message, content: content, lastChunk: lastChunk, number: number)
@@ -74,7 +74,7 @@ extension Transaction {
             """, [content, number, chunk.data])
     }
 
-    private func insert(_ message: AcceptedMessage, _ beginning: Beginning, lane: String) throws -> Int64 {
+    private func insert(_ message: AcceptedMessage, _ beginning: Beginning, lane: Account?) throws -> Int64 {
         let first = try columns(of: beginning, acceptedAt: message.acceptedAt)
         try run(
             """
@@ -87,7 +87,8 @@ extension Transaction {
                 message.id.text, message.acceptedAt.milliseconds, message.client?.text, message.purpose?.rawValue, message.user?.text,
                 try MessageRow.text(of: message.author), message.envelope.sender.address?.description, message.envelope.ret?.rawValue,
                 message.envelope.envelopeID, message.hasEnvelopeSender, message.isAutomatic, message.bodySize, message.digest.data,
-                message.messageID, first.state.rawValue, beginning.why ?? "", first.due, lane, first.lacksRouteSince, message.header.data,
+                message.messageID, first.state.rawValue, beginning.why ?? "", first.due, LaneText.write(lane), first.lacksRouteSince,
+                message.header.data,
             ])
         return lastNumber
     }

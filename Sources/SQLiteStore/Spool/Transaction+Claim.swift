@@ -75,13 +75,13 @@ extension Transaction {
         guard limit > 0 else { return [] }
         var chosen: [Int64] = []
         var taken: [String: Int] = [:]
-        let full = rooms.known.filter { $0.value <= 0 }.map(\.key)
+        let rooms = LaneText.Rooms(rooms)
         let sql = """
             SELECT number, lane FROM message
             WHERE due <= ?1 AND (state = 'waiting' OR (due < ?1 AND (claimNode <> ?3 OR claimIncarnation <> ?4)))
                 AND lane NOT IN (SELECT value FROM json_each(?2)) ORDER BY due, number
             """
-        try eachUntil(sql, [now.milliseconds, try ListText.write(full), claimant.node, claimant.incarnation]) { columns in
+        try eachUntil(sql, [now.milliseconds, try ListText.write(rooms.full), claimant.node, claimant.incarnation]) { columns in
             let number = try columns.integer()
             let lane = try columns.text()
             guard taken[lane, default: 0] < rooms.room(in: lane) else { return true }
@@ -127,7 +127,7 @@ extension Transaction {
             WHERE id = ? AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ? RETURNING number
             """,
             [
-                next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane, settlement.isPostponed ? 1 : 0,
+                next.state.rawValue, next.why, next.due, next.doneAt, settlement.lane.map(LaneText.write), settlement.isPostponed ? 1 : 0,
                 try settlement.pairRefusals.flatMap(MessageRow.text), settlement.isPostponed, lacksRoute, time, lacksRoute, time,
                 claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt,
             ]

@@ -37,7 +37,7 @@ extension Transaction {
             try run(
                 "DELETE FROM message WHERE number IN (SELECT number FROM message WHERE doneAt < ? ORDER BY doneAt LIMIT \(Self.step))",
                 [time - Self.doneAge]),
-            try remove("usage", by: "login, hour", where: "hour", before: time - Self.usageAge),
+            try remove("usage", by: "login, provider, hour", where: "hour", before: time - Self.usageAge),
             try remove("traffic", by: "hour, route, outcome", where: "hour", before: time - Self.usageAge),
             try remove("repeatable", by: "client, key", where: "at", before: time - Int64(RepeatableRequest.life * 1000)),
             try remove("handout", by: "id", where: "at", before: time - Int64(Handout.daysKept * 86_400_000)),

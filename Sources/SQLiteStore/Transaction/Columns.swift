@@ -41,6 +41,7 @@ struct Columns {
 
     mutating func address() throws -> EmailAddress { try Self.address(text()) }
     mutating func optionalAddress() throws -> EmailAddress? { try optionalText().map { try Self.address($0) } }
+    mutating func account() throws -> Account { Account(provider: ProviderID(trusted: try text()), login: try text()) }
     mutating func list() throws -> [String] { try ListText.read(text()) }
 
     mutating func pattern() throws -> AddressPattern {

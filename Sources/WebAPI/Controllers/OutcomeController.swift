@@ -76,7 +76,7 @@ struct OutcomeController {
             sightings: handout.from.map {
                 Sighting(address: $0, role: .from, at: request.now, outcome: sent > 0 ? Verdict.sent.word : heaviest.verdict.word)
             },
-            usages: sent > 0 ? [Usage(login: handout.login, messages: 1, recipients: sent)] : [])
+            usages: sent > 0 ? [Usage(of: handout.account, messages: 1, recipients: sent)] : [])
     }
 
     private func document(_ results: [Result], _ heaviest: Diagnosis, _ handout: Handout) -> DocumentValue {

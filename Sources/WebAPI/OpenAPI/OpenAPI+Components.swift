@@ -146,7 +146,8 @@ extension OpenAPI {
         (
             "Standing",
             .object([
-                .init("login", .line, required: true), .init("from", .line, required: true),
+                .init("login", .line, required: true), .init("provider", .line, required: true),
+                .init("from", .line, required: true),
                 .init("transport", .choice(Transport.self), required: true),
                 .init("state", .choice(["declared", "pending", "proven", "doubted", "denied", "rewritten"]), required: true),
                 .init("at", .moment),

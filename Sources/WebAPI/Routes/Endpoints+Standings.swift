@@ -13,14 +13,18 @@ extension Endpoints {
 
     static let standings: [Endpoint] = [
         Endpoint(
-            .get, "/v1/standings", in: group, "List what is known of each login, From and transport",
+            .get, "/v1/standings", in: group, "List what is known of each login at a provider, From and transport",
             about: "What is not listed is declared: an administrator said so, and nobody has tried.", for: .readers,
-            parameters: [.query("login", .line, "only this login"), .query("from", .text(format: "email"), "only this From")],
-            promises: [.init(.ok, "sorted by login, From, transport", .page(of: .named("Standing")))]
+            parameters: [
+                .query("login", .line, "only this login"), .query("provider", .line, "only at this provider"),
+                .query("from", .text(format: "email"), "only this From"),
+            ],
+            promises: [.init(.ok, "sorted by login, provider, From, transport", .page(of: .named("Standing")))]
         ) { request in
             let from = try request.query.address("from")
             let sorted = request.dependencies.snapshots.current.conditions.allStandings.filter { key, _ in
-                (request.query["login"].map { $0 == key.login } ?? true) && (from.map { $0 == key.from } ?? true)
+                (request.query["login"].map { $0 == key.login } ?? true)
+                    && (request.query["provider"].map { $0 == key.account.provider.text } ?? true) && (from.map { $0 == key.from } ?? true)
             }
             return .json(["items": .list(sorted.map { document($0.key, $0.standing) }), "next": nil])
         },
@@ -63,7 +67,8 @@ extension Endpoints {
 
     static func document(_ key: StandingKey, _ standing: Standing) -> DocumentValue {
         let base: DocumentValue = [
-            "login": .text(key.login), "from": .text(key.from.description), "transport": .text(key.transport.rawValue),
+            "login": .text(key.login), "provider": .text(key.account.provider.text), "from": .text(key.from.description),
+            "transport": .text(key.transport.rawValue),
         ]
         let rest: DocumentValue =
             switch standing {

@@ -138,8 +138,8 @@ private struct Difference {
         let standings = before.allStandings.filter { after.standing($0.key) == nil }.map {
             "- standing \($0.key.login) \($0.key.from) \($0.key.transport)"
         }
-        let logins = directory.entities(.mailbox).compactMap { if case .mailbox(let mailbox) = $0 { mailbox.login } else { nil } }
-        return standings + logins.filter { before.mailbox(login: $0) != nil && after.mailbox(login: $0) == nil }.map { "- stop of \($0)" }
+        let accounts = directory.allMailboxes.compactMap(directory.account(of:))
+        return standings + accounts.filter { before.mailbox($0) != nil && after.mailbox($0) == nil }.map { "- stop of \($0.login)" }
     }
 
     private static func fields(_ entity: DirectoryEntity, _ now: Date) -> [String] {

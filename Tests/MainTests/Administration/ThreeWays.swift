@@ -100,8 +100,7 @@ extension ThreeWays {
         let gone = EntityKind.allCases.flatMap { kind in now.entities(kind).map(\.key).filter { !keys.contains($0) } }
         _ = try await store.apply(DirectoryEdit(wanted + gone.map { .remove($0) }, by: "test", at: shell.now, cascades: true))
         let known = try await store.conditions(of: nil)
-        let logins = Set(now.entities(.mailbox).compactMap { if case .mailbox(let mailbox) = $0 { mailbox.login } else { nil } })
-        let stops = logins.filter { known.mailbox(login: $0) != nil }.map { Observation.mailbox(login: $0, nil) }
+        let stops = known.allTroubles.map { Observation.mailbox($0.account, over: $0.transport, nil) }
         try await store.observe(known.allStandings.map { .standing($0.key, nil) } + stops + start.observations, journal: [])
         _ = await service.follower.catchUp()
     }

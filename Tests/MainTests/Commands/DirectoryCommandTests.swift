@@ -134,7 +134,8 @@ struct DirectoryCommandTests {
         let shell = try await Shell.withCompany()
         let answer = await shell.run(["delegations", "grant", "tracker@example.org", "bob@example.org", "--proven", "tested on Monday"])
         #expect(answer.status == 0)
-        let key = StandingKey(login: "tracker@example.org", from: try EmailAddress("bob@example.org"), transport: .smtp)
+        let account = Account(provider: Provider.microsoft.id, login: "tracker@example.org")
+        let key = StandingKey(account, from: try EmailAddress("bob@example.org"), transport: .smtp)
         let standing = try await shell.read { try await $0.conditions(of: nil).standing(key) }
         #expect(standing == .proven(at: shell.now, how: "tested on Monday"))
         #expect(await shell.run("audit journal --mailbox tracker@example.org").out.contains("tested on Monday"))

@@ -79,6 +79,7 @@ struct UnauthorizedTests {
             "grants add g --application app --kind app-only", "mailboxes add m@example.org --grant g")
         let directory = try await shell.directory()
         let mailbox = try #require(directory.allMailboxes.first { _ in true })
+        let account = try #require(directory.account(of: mailbox))
         for (count, isFound) in [(20, false), (21, true)] {
             var changed = directory
             var observations: [Observation] = []
@@ -89,7 +90,7 @@ struct UnauthorizedTests {
                     grantedAt: shell.now)
                 changed.apply([.put(.delegation(delegation))], edition: Edition(9))
                 observations.append(
-                    .standing(StandingKey(login: mailbox.login, from: address, transport: .smtp), .proven(at: shell.now, how: "t")))
+                    .standing(StandingKey(account, from: address, transport: .smtp), .proven(at: shell.now, how: "t")))
             }
             let report = UnauthorizedReport(directory: changed, conditions: Conditions(observations), sightings: [], now: shell.now)
             #expect(report.rows.isEmpty)

@@ -28,7 +28,8 @@ import Testing
     }
 
     private func standing(_ premises: Premises, _ from: String, until isWanted: (Standing) -> Bool) async throws {
-        let key = StandingKey(login: Self.tracker, from: try EmailAddress(from), transport: .smtp)
+        let key = StandingKey(
+            Account(provider: DemoCommand.providerID, login: Self.tracker), from: try EmailAddress(from), transport: .smtp)
         while true {
             if let found = try await premises.store.conditions(of: nil).standing(key), isWanted(found) { return }
             try Task.checkCancellation()

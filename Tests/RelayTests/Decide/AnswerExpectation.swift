@@ -9,7 +9,8 @@ struct AnswerExpectation {
     init(_ reader: DocumentReader) throws {
         self.reader = reader
         fields = try reader.fields([
-            "route", "author", "mailbox", "transport", "from", "sender", "reply_to", "intake", "envelope", "refused", "temporary", "hold",
+            "route", "author", "mailbox", "provider", "transport", "from", "sender", "reply_to", "intake", "envelope", "refused",
+            "temporary", "hold",
             "later", "mender", "says", "explains",
         ])
         guard ["route", "refused", "later", "hold", "author", "mailbox", "from"].contains(where: { fields[$0] != nil }) else {
@@ -49,7 +50,8 @@ struct AnswerExpectation {
             let fields = decision.fields
             return [
                 "route": [decision.route.rawValue], "author": [decision.author.description], "mailbox": [decision.mailbox.login],
-                "transport": [decision.transport.rawValue], "from": fields.from.map(words), "sender": [words(fields.sender)],
+                "provider": [decision.account.provider.text], "transport": [decision.transport.rawValue], "from": fields.from.map(words),
+                "sender": [words(fields.sender)],
                 "reply_to": fields.replyTo.map(words), "intake": fields.intake.map { [$0.description] } ?? [],
                 "envelope": [words(fields.envelopeSender)],
             ]

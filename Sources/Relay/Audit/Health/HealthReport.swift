@@ -118,8 +118,9 @@ package struct HealthReport: Sendable {
         let health = health(decider.outlook(of: mailbox, at: now), name, mailbox.grant, account: name)
         guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
         // Mail takes another way out meanwhile, but for those that only this one can take.
+        guard let account = directory.account(of: mailbox) else { return health }
         for transport in mailbox.transports {
-            guard case .stopped(let until, let reason, _)? = conditions.mailbox(login: mailbox.login, over: transport), now < until else {
+            guard case .stopped(let until, let reason, _)? = conditions.mailbox(account, over: transport), now < until else {
                 continue
             }
             return Health(
@@ -132,7 +133,7 @@ package struct HealthReport: Sendable {
     package func health(of family: Family) -> Health {
         let health = health(decider.outlook(of: family, at: now), family.name, family.grant, account: family.name)
         guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
-        let ailing = directory.members(of: family, whoseLoginIs: Set(conditions.ailingLogins)).compactMap {
+        let ailing = directory.members(of: family, among: conditions.ailingAccounts).compactMap {
             address -> (address: EmailAddress, health: Health)? in
             let own = self.health(
                 decider.outlook(of: family, as: address, at: now), family.name, family.grant, account: address.description)

@@ -12,7 +12,7 @@ extension DirectoryReader {
     private enum StandingName: String, CaseIterable { case declared, pending, proven, doubted, denied, rewritten }
 
     private mutating func readStanding(_ entry: DocumentReader) throws(DocumentError) {
-        let keys = ["mailbox", "login", "from", "transport", "standing"]
+        let keys = ["mailbox", "login", "provider", "from", "transport", "standing"]
         let name = try entry.fields().choice("standing", as: StandingName.self)
         let standing: Standing
         switch name {
@@ -42,7 +42,7 @@ extension DirectoryReader {
         }
         let fields = try entry.fields()
         let transport = try fields["transport"]?.choice(Transport.self) ?? .smtp
-        let key = StandingKey(login: try login(fields), from: try fields.required("from").address(), transport: transport)
+        let key = StandingKey(try account(fields), from: try fields.required("from").address(), transport: transport)
         observations.append(.standing(key, standing))
     }
 
@@ -56,16 +56,16 @@ extension DirectoryReader {
     private mutating func readHealth(_ entry: DocumentReader) throws(DocumentError) {
         switch try entry.fields().choice("state", as: HealthName.self) {
         case .stopped:
-            let fields = try entry.fields(["state", "mailbox", "login", "transport", "until", "reason", "failures"])
+            let fields = try entry.fields(["state", "mailbox", "login", "provider", "transport", "until", "reason", "failures"])
             let failures = Int(try fields["failures"]?.number(in: 0...1_000_000) ?? 1)
             let until = try fields.required("until").date()
             observations.append(
                 .mailbox(
-                    login: try login(fields), over: try fields["transport"]?.choice(Transport.self),
+                    try account(fields), over: try fields["transport"]?.choice(Transport.self),
                     .stopped(until: until, reason: try reason(fields), failures: failures)))
         case .broken:
-            let fields = try entry.fields(["state", "mailbox", "login", "since", "reason"])
-            observations.append(.mailbox(login: try login(fields), .broken(since: try since(fields), reason: try reason(fields))))
+            let fields = try entry.fields(["state", "mailbox", "login", "provider", "since", "reason"])
+            observations.append(.mailbox(try account(fields), .broken(since: try since(fields), reason: try reason(fields))))
         case .needsConsent:
             let fields = try entry.fields(["state", "grant", "since", "reason"])
             let grant = try grantNames.find(fields.required("grant"))
@@ -80,16 +80,27 @@ extension DirectoryReader {
         }
     }
 
-    /// A member of a family has no row, hence a login as well.
-    private func login(_ fields: DocumentFields) throws(DocumentError) -> String {
+    /// A member of a family has no row, hence a login as well, and the provider that it is at.
+    private func account(_ fields: DocumentFields) throws(DocumentError) -> Account {
         if let login = fields["login"] {
             guard fields["mailbox"] == nil else { throw login.problem("name the mailbox or the login, not both") }
-            return try login.line()
+            return Account(provider: try provider(fields), login: try login.line())
         }
-        guard let mailbox = mailboxes[try mailboxNames.find(fields.required("mailbox"))] else {
-            throw fields.problem("there is no such mailbox")
+        if let provider = fields["provider"] { throw provider.problem("a mailbox is at the provider of its grant: leave provider out") }
+        guard let mailbox = mailboxes[try mailboxNames.find(fields.required("mailbox"))],
+            let provider = grants[mailbox.grant].flatMap({ applications[$0.application] })?.provider
+        else { throw fields.problem("there is no such mailbox") }
+        return Account(provider: provider, login: mailbox.login)
+    }
+
+    /// It goes without saying where all applications are at one.
+    private func provider(_ fields: DocumentFields) throws(DocumentError) -> ProviderID {
+        if let named = fields["provider"] { return try providerNames.find(named) }
+        let all = Set(applications.values.map(\.provider))
+        guard let only = all.first, all.count == 1 else {
+            throw fields.problem("provider is missing: the same login can be at several, and is an account of its own at each")
         }
-        return mailbox.login
+        return only
     }
 
     private func since(_ fields: DocumentFields) throws(DocumentError) -> Date {

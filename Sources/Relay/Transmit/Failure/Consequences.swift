@@ -2,11 +2,11 @@ package import struct FoundationEssentials.Date
 
 /// What a provider's answer says of a mailbox, beside what it says of the message.
 package struct Consequences: Sendable {
-    private let login: String
+    private let account: Account
     private let transport: Transport
 
-    package init(login: String, transport: Transport) {
-        self.login = login
+    package init(_ account: Account, transport: Transport) {
+        self.account = account
         self.transport = transport
     }
 
@@ -20,7 +20,7 @@ package struct Consequences: Sendable {
         case .mailboxStopped(let seconds): return [stopped(nil, seconds: seconds, diagnosis.cause, in: conditions, at: now)]
         case .sent, .retry, .refused:
             // A mailbox that sends again is healthy; the standing is not proven by a 250, which is no proof of the From (domain.md 2.6).
-            return isHealthy ? conditions.lifting(login, over: transport) : []
+            return isHealthy ? conditions.lifting(account, over: transport) : []
         }
     }
 
@@ -29,10 +29,10 @@ package struct Consequences: Sendable {
         _ transport: Transport?, seconds: Double, _ why: String, in conditions: Conditions, at now: Date
     ) -> Observation {
         var failures = 1
-        if case .stopped(_, _, let before)? = conditions.mailbox(login: login, over: transport) { failures = before + 1 }
+        if case .stopped(_, _, let before)? = conditions.mailbox(account, over: transport) { failures = before + 1 }
         var wait = seconds
         for _ in 1..<max(failures, 1) where wait < 86400 { wait *= 2 }
         return .mailbox(
-            login: login, over: transport, .stopped(until: now.addingTimeInterval(min(wait, 86400)), reason: why, failures: failures))
+            account, over: transport, .stopped(until: now.addingTimeInterval(min(wait, 86400)), reason: why, failures: failures))
     }
 }

@@ -3,7 +3,7 @@ internal import Relay
 internal import SQLiteStore
 
 /// What the mailbox commands deal with: a mailbox of its own, or a family whose every address is one.
-enum Account: Sendable, Hashable {
+enum MailboxOrFamily: Sendable, Hashable {
     case mailbox(Mailbox)
     case family(Family)
 
@@ -31,7 +31,7 @@ enum Account: Sendable, Hashable {
 
 extension Finder {
     /// By id, address, login, family name or a family's `@domain`.
-    func account(_ text: String) async throws -> Account {
+    func account(_ text: String) async throws -> MailboxOrFamily {
         if let entity = try await store.entity(EntityKey(.family, text)), let family = Family(entity) { return .family(family) }
         if let family = try await existing(Family.self, where: { $0.names.contains { $0.lowercased() == text.lowercased() } }),
             try await existing(Mailbox.self, where: { $0.names.contains { $0.lowercased() == text.lowercased() } }) == nil
