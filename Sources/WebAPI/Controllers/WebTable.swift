@@ -23,8 +23,27 @@ struct WebTable: Sendable {
         }
     }
 
+    static let paging: [Endpoint.Parameter] = [
+        .query("after", .line, "the cursor that came with the page before"),
+        .query("limit", .number(1...Int64(longestPage)), "\(longestPage) unless said otherwise; a CSV has always all"),
+    ]
+    private static let longestPage = 1000
+
+    /// The list is made anew for each page, so a cursor says how many rows were seen.
+    static func page(_ items: [DocumentValue], _ request: APIRequest) throws(Problem) -> Reply {
+        let limit = try request.query.number("limit", in: 1...longestPage, usual: longestPage)
+        let seen = try request.query.number("after", in: 0...Int.max - longestPage, usual: 0)
+        let page = items.dropFirst(seen).prefix(limit)
+        return .json([
+            "items": .list(Array(page)), "next": DocumentValue(seen + page.count < items.count ? String(seen + page.count) : nil),
+        ])
+    }
+
+    /// A page of it as JSON, all of it as CSV.
     func reply(to request: APIRequest) throws(Problem) -> Reply {
-        guard try Self.wantsCSV(request) else { return .json(["items": .list(items), "next": nil]) }
+        guard try Self.wantsCSV(request) else {
+            return try Self.page(items, request)
+        }
         let name = request.http.uri.path.split(separator: "/").last.map(String.init) ?? "table"
         return Reply(.ok, .bytes(csv(withHeader: true), type: "text/csv; charset=utf-8; header=present"))
             .with(.contentDisposition, "attachment; filename=\"\(name).csv\"")
@@ -33,26 +52,27 @@ struct WebTable: Sendable {
     var items: [DocumentValue] { rows.map { row in .map(zip(columns, row).map { DocumentValue.Entry($0, $1) }) } }
 
     func csv(withHeader: Bool) -> [UInt8] {
-        var text = withHeader ? columns.joined(separator: ",") + "\r\n" : ""
-        for row in rows { text += row.map(Self.cell).joined(separator: ",") + "\r\n" }
-        return Array(text.utf8)
+        let header = withHeader ? CSVText.record(columns) : ""
+        return Array((header + rows.map { CSVText.record($0.map(Self.field)) }.joined()).utf8)
     }
 
-    private static func cell(_ value: DocumentValue) -> String {
+    private static func field(_ value: DocumentValue) -> String {
         switch value {
-        case .null, .map: ""
-        case .text(let text): quoted(text)
-        case .flag(let flag): flag ? "yes" : "no"
+        case .flag(let flag): String(flag)
         case .number(let number): String(number)
         case .decimal(let number): String(number)
-        case .list(let values): quoted(values.map { if case .text(let text) = $0 { text } else { "" } }.joined(separator: "; "))
+        case .null, .text, .list, .map: CSVText.field(words(value))
         }
     }
 
-    /// A spreadsheet takes a cell that begins so for a formula and runs it; a quote in front makes it text.
-    private static func quoted(_ text: String) -> String {
-        let safe = text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } == true ? "'" + text : text
-        guard safe.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return safe }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    /// Lists in one field; of a pair, such as a fact, both sides.
+    private static func words(_ value: DocumentValue) -> String {
+        switch value {
+        case .null: ""
+        case .text(let text): text
+        case .flag, .number, .decimal: field(value)
+        case .list(let values): values.map(words).joined(separator: "; ")
+        case .map(let entries): entries.map { words($0.value) }.joined(separator: "=")
+        }
     }
 }

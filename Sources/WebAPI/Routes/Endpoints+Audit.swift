@@ -16,7 +16,9 @@ extension Endpoints {
         Endpoint(
             .get, "/v1/audit/unauthorized", in: group, "Addresses that are used and not authorised",
             about: "With what to do, at the provider and here.",
-            for: .readers, parameters: [format, .query("near", .choice(["true", "false"]), "also what works today and may not tomorrow")],
+            for: .readers,
+            parameters: [format, .query("near", .choice(["true", "false"]), "also what works today and may not tomorrow")]
+                + WebTable.paging,
             promises: [.init(.ok, "one row for each address", shapes: table("Finding"))]
         ) { request in
             let report = try await report(request)
@@ -42,7 +44,7 @@ extension Endpoints {
             parameters: [
                 format, .query("as", .text(format: "email"), "only what lets someone send as this address"),
                 .query("mailbox", .line, "only this mailbox, by id"),
-            ],
+            ] + WebTable.paging,
             promises: [.init(.ok, "what the directory allows, with the standing", shapes: table("Right"))]
         ) { request in
             let rights = SenderRights(request.dependencies.snapshots.current, at: request.now).rights(
@@ -91,13 +93,13 @@ extension Endpoints {
         },
         Endpoint(
             .get, "/v1/audit/unreported", in: group, "Tokens that were handed out and never reported on", for: .readers,
-            parameters: [format, .query("minutes", .number(0...100_000), "older than so many; 15 unless said otherwise")],
+            parameters: [format, .query("minutes", .number(0...100_000), "older than so many; 15 unless said otherwise")] + WebTable.paging,
             promises: [.init(.ok, "the oldest first", shapes: table("Handout"))]
         ) { request in
             let minutes = try request.query.number("minutes", in: 0...100_000, usual: 15)
             let found = try await request.dependencies.store.unreported(
                 before: request.now.addingTimeInterval(-60 * Double(minutes)), limit: 1000)
-            var table = WebTable(["decision", "client", "at", "expires", "login", "transport", "from"])
+            var table = WebTable(["handout", "client", "at", "expires", "login", "transport", "from"])
             for handout in found {
                 table.add([
                     .text(handout.id.text), .text(handout.client.text), DocumentValue(handout.at), DocumentValue(handout.expires),

@@ -18,7 +18,8 @@ extension Endpoints {
             parameters: [
                 .query("login", .line, "only this login"), .query("provider", .line, "only at this provider"),
                 .query("from", .text(format: "email"), "only this From"),
-            ],
+                .query("state", .choice(["pending", "proven", "doubted", "denied", "rewritten"]), "only these"),
+            ] + WebTable.paging,
             promises: [.init(.ok, "sorted by login, provider, From, transport", .page(of: .named("Standing")))]
         ) { request in
             let from = try request.query.address("from")
@@ -26,7 +27,9 @@ extension Endpoints {
                 (request.query["login"].map { $0 == key.login } ?? true)
                     && (request.query["provider"].map { $0 == key.account.provider.text } ?? true) && (from.map { $0 == key.from } ?? true)
             }
-            return .json(["items": .list(sorted.map { document($0.key, $0.standing) }), "next": nil])
+            let wanted = request.query["state"]
+            let documents = sorted.map { document($0.key, $0.standing) }.filter { wanted == nil || $0["state"] == wanted.map { .text($0) } }
+            return try WebTable.page(documents, request)
         },
         Endpoint(
             .post, "/v1/standings/probe", in: group, "Ask the provider now",
