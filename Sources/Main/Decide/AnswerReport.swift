@@ -9,7 +9,7 @@ struct AnswerReport {
 
     func write(_ format: ListingFormat, explains: Bool, to output: OutputStream) {
         switch format {
-        case .json: output.write(JSONDocument.text(answer.document()) + "\n")
+        case .json: output.write(JSONWriter.text(answer.document(), .indented) + "\n")
         case .table, .csv:
             sheet.write(format, to: output)
             if explains, format == .table { output.write("\n" + Self.lines(answer.explanation)) }

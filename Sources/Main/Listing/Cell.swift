@@ -39,25 +39,27 @@ enum Cell: Sendable, Hashable {
         }
     }
 
-    /// For CSV: exact, and lists in one field.
+    /// A field of CSV: exact, and lists in one.
     var csv: String {
         switch self {
         case .flag(let flag): String(flag)
         case .date(let date), .moment(let date): date.second
-        case .text(let text): text
-        case .list(let texts): texts.joined(separator: ", ")
-        case .none, .number, .lines: words
+        case .text(let text): CSVText.field(text)
+        case .list(let texts): CSVText.field(texts.joined(separator: ", "))
+        case .lines: CSVText.field(words)
+        case .none, .number: words
         }
     }
 
-    var json: String {
+    /// For programs.
+    var value: DocumentValue {
         switch self {
-        case .none: "null"
-        case .text(let text): JSONText.string(text)
-        case .number(let number): String(number)
-        case .flag(let flag): String(flag)
-        case .date(let date), .moment(let date): JSONText.string(date.second)
-        case .list(let texts), .lines(let texts): "[" + texts.map(JSONText.string).joined(separator: ", ") + "]"
+        case .none: .null
+        case .text(let text): .text(text)
+        case .number(let number): .number(Int64(number))
+        case .flag(let flag): .flag(flag)
+        case .date(let date), .moment(let date): .text(date.second)
+        case .list(let texts), .lines(let texts): DocumentValue(texts)
         }
     }
 }

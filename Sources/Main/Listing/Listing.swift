@@ -1,3 +1,4 @@
+internal import Relay
 internal import ArgumentParser
 
 /// How a listing is written.
@@ -129,7 +130,7 @@ struct Listing {
     }
 
     private func jsonObject(_ row: [Cell]) -> String {
-        "{" + zip(columns, row).map { "\(JSONText.string($0.key)): \($1.json)" }.joined(separator: ", ") + "}"
+        JSONWriter.text(.map(zip(columns, row).map { DocumentValue.Entry($0.key, $1.value) }), .spaced)
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Relay
+
 /// Writes one thing, a line for each of its properties; as JSON one object, as CSV a header and a record.
 struct Sheet {
     private var properties: [(key: String, cell: Cell)] = []
@@ -8,7 +10,7 @@ struct Sheet {
         switch format {
         case .table: output.write(text(width: output.isTerminal ? output.width : nil))
         case .json:
-            let lines = properties.map { "  \(JSONText.string($0.key)): \($0.cell.json)" }
+            let lines = properties.map { "  \(JSONWriter.text(.text($0.key), .spaced)): \(JSONWriter.text($0.cell.value, .spaced))" }
             output.write("{\n" + lines.joined(separator: ",\n") + "\n}\n")
         case .csv:
             output.write(CSVText.record(properties.map(\.key)))

@@ -1,13 +1,33 @@
-/// Writes a document as JSON without a space too much, straight into octets: a decision is asked for tens of thousands of times a second.
+/// Writes a document as JSON (RFC 8259), straight into octets: a decision is asked for tens of thousands of times a second.
 package struct JSONWriter {
-    package private(set) var bytes: [UInt8] = []
+    package enum Layout: Sendable {
+        /// Without a space too much, for programs. `<` is escaped as well: an answer may be shown by a browser that takes it for something else.
+        case compact
+        /// On one line, with spaces, as in a listing.
+        case spaced
+        /// For people: a line for each value, indented by two.
+        case indented
+    }
 
-    package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
+    package private(set) var bytes: [UInt8] = []
+    private let layout: Layout
+    private var depth = 0
+
+    package init(_ layout: Layout = .compact, capacity: Int = 512) {
+        self.layout = layout
+        bytes.reserveCapacity(capacity)
+    }
 
     package static func bytes(_ value: DocumentValue) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(value)
         return writer.bytes
+    }
+
+    package static func text(_ value: DocumentValue, _ layout: Layout) -> String {
+        var writer = JSONWriter(layout)
+        writer.write(value)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     package mutating func write(_ value: DocumentValue) {
@@ -18,56 +38,82 @@ package struct JSONWriter {
         case .number(let number): bytes.append(contentsOf: String(number).utf8)
         case .decimal(let number): bytes.append(contentsOf: (number.isFinite ? String(number) : "null").utf8)
         case .list(let values):
-            bytes.append(UInt8(ascii: "["))
+            open("[")
             for (place, value) in values.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                separate(place)
                 write(value)
             }
-            bytes.append(UInt8(ascii: "]"))
+            close("]", isEmpty: values.isEmpty)
         case .map(let entries):
-            bytes.append(UInt8(ascii: "{"))
+            open("{")
             for (place, entry) in entries.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                separate(place)
                 string(entry.key)
-                bytes.append(UInt8(ascii: ":"))
+                raw(layout == .compact ? ":" : ": ")
                 write(entry.value)
             }
-            bytes.append(UInt8(ascii: "}"))
+            close("}", isEmpty: entries.isEmpty)
         }
+    }
+
+    private mutating func open(_ bracket: StaticString) {
+        raw(bracket)
+        depth += 1
+    }
+
+    private mutating func separate(_ place: Int) {
+        if place > 0 { raw(layout == .spaced ? ", " : ",") }
+        if layout == .indented { startLine() }
+    }
+
+    private mutating func close(_ bracket: StaticString, isEmpty: Bool) {
+        depth -= 1
+        if layout == .indented, !isEmpty { startLine() }
+        raw(bracket)
+    }
+
+    private mutating func startLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
     }
 
     private mutating func raw(_ text: StaticString) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    /// RFC 8259 section 7. `<` is escaped as well: an answer may be shown by a browser that takes it for something else.
+    /// RFC 8259 section 7.
     private mutating func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         // Nearly always there is nothing to escape, and the octets are taken over in one piece.
         let isPlain = text.utf8.withContiguousStorageIfAvailable { octets in
-            guard !octets.contains(where: Self.isEscaped) else { return false }
+            guard !octets.contains(where: { $0 >= 0x80 || isEscaped(Unicode.Scalar($0)) }) else { return false }
             bytes.append(contentsOf: octets)
             return true
         }
-        if isPlain != true { for byte in text.utf8 { octet(byte) } }
+        if isPlain != true { for scalar in text.unicodeScalars { write(scalar) } }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func isEscaped(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "<")
+    /// Also what a terminal would obey (C1), and what ends a line in JavaScript.
+    private func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x22, 0x5C, 0x7F...0x9F, 0x2028, 0x2029: true
+        case 0x3C: layout == .compact
+        default: false
+        }
     }
 
-    private mutating func octet(_ byte: UInt8) {
-        guard Self.isEscaped(byte) else { return bytes.append(byte) }
-        guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { return escape(byte) }
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-    }
-
-    private mutating func escape(_ byte: UInt8) {
-        raw("\\u00")
-        for digit in [byte >> 4, byte & 15] {
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    private mutating func write(_ scalar: Unicode.Scalar) {
+        guard isEscaped(scalar) else { return bytes.append(contentsOf: scalar.utf8) }
+        switch scalar {
+        case "\"": raw("\\\"")
+        case "\\": raw("\\\\")
+        case "\n": raw("\\n")
+        case "\r": raw("\\r")
+        case "\t": raw("\\t")
+        default:
+            let digits = String(scalar.value, radix: 16)
+            bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
         }
     }
 }
