@@ -89,7 +89,7 @@ package struct ConsentRoutes: Site {
         }
     }
 
-    private func consent(_ request: Request) -> ConsentID? { request.uri.queryParameters["consent"].flatMap { ConsentID(String($0)) } }
+    private func consent(_ request: Request) -> ConsentID? { Query(request.uri.query)?["consent"].flatMap { ConsentID($0) } }
 
     private func seen(_ attempt: ConsentAttempt) -> Response {
         let place = "\(address.redirectURI(attempt.application.text))/done?consent=\(attempt.id)"

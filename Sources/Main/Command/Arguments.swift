@@ -29,7 +29,7 @@ enum Parse {
 
     /// `2026-11-23`, `2026-11-23T14:05Z` or `2026-11-23T14:05:09Z`; a day begins at 00:00 UTC.
     @Sendable static func date(_ text: String) throws -> Date {
-        guard let date = MomentText.date(text) else {
+        guard let date = DocumentDate.date(text) else {
             throw WordError("a date is written 2026-11-23 or 2026-11-23T14:05:00Z, in UTC")
         }
         return date

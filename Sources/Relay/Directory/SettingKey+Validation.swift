@@ -134,7 +134,7 @@ extension SettingKey {
     private func choiceProblem<Choice: RawRepresentable<String> & CaseIterable>(_ text: String, _: Choice.Type) -> String? {
         guard Choice(rawValue: text) == nil else { return nil }
         let choices = Choice.allCases.map(\.rawValue)
-        let hint = NearestWord.nearest(to: text, in: choices).map { "; did you mean \($0)?" } ?? ""
+        let hint = Closeness.nearest(to: text, in: choices).map { "; did you mean \($0)?" } ?? ""
         return "\"\(text)\" is not possible: choose \(choices.joined(separator: ", "))\(hint)"
     }
 }

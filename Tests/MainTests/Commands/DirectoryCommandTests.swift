@@ -125,7 +125,7 @@ struct DirectoryCommandTests {
         let found = try #require(try await shell.directory().allDelegations.first { $0.kind == .onBehalf })
         #expect(found.covers == .domain(try Domain("partner.example")))
         #expect(found.priority == 7 && found.allowsUnaligned && found.reason == "Atlas" && found.grantedBy == "tester")
-        #expect(found.validUntil == MomentText.date("2027-01-01T12:00:00Z"))
+        #expect(found.validUntil == DocumentDate.date("2027-01-01T12:00:00Z"))
         try await shell.set("delegations revoke tracker@example.org @partner.example")
         #expect(try await shell.directory().allDelegations.first { $0.kind == .onBehalf } == nil)
     }

@@ -8,19 +8,19 @@ struct WordsTests {
         ("1970-01-01", 0.0), ("2026-11-23", 1_795_392_000), ("2024-02-29", 1_709_164_800), ("2000-03-01T00:00:01Z", 951_868_801),
         ("2026-11-23T14:05Z", 1_795_442_700), ("2026-11-23 14:05:09Z", 1_795_442_709),
     ])
-    func readsDates(_ text: String, _ seconds: Double) { #expect(MomentText.date(text) == Date(timeIntervalSince1970: seconds)) }
+    func readsDates(_ text: String, _ seconds: Double) { #expect(DocumentDate.date(text) == Date(timeIntervalSince1970: seconds)) }
 
     @Test(arguments: [
         "", "2026", "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "2026-11-23T24:00Z", "2026-11-23T10:00", "2026-11-23T10:60Z",
         "2026-11-23T10:00:00+01:00", "１９７０-01-01", "2026-11-2x", "1969-12-31",
     ])
-    func refusesWhatIsNoDate(_ text: String) { #expect(MomentText.date(text) == nil) }
+    func refusesWhatIsNoDate(_ text: String) { #expect(DocumentDate.date(text) == nil) }
 
     /// Every day of four centuries, against the inverse that Relay has.
     @Test func datesComeBackAsTheyWereWritten() {
         for day in stride(from: 0.0, to: 146_097, by: 1) {
             let date = Date(timeIntervalSince1970: day * 86400 + 3661)
-            #expect(MomentText.date(date.second) == date)
+            #expect(DocumentDate.date(date.second) == date)
         }
     }
 

@@ -74,7 +74,7 @@ struct SenderPanel: Sendable {
         let known =
             decider.directory.allMailboxes.prefix(Self.mostNames).map(\.address.description)
             + decider.directory.allUsers.prefix(Self.mostNames).map(\.id.text)
-        return NearestWord.nearest(to: text, in: known).map { " Did you mean \($0)?" } ?? ""
+        return Closeness.nearest(to: text, in: known).map { " Did you mean \($0)?" } ?? ""
     }
 }
 

@@ -53,7 +53,7 @@ struct DirectoryReader {
         for entry in try section.fields().entries where entry.value != .null {
             let place = DocumentReader(entry.value, path: "settings.\(entry.key)")
             guard let key = SettingKey(entry.key) else {
-                let hint = NearestWord.nearest(to: entry.key, in: SettingKey.all.map(\.description)).map { "; did you mean \($0)?" } ?? ""
+                let hint = Closeness.nearest(to: entry.key, in: SettingKey.all.map(\.description)).map { "; did you mean \($0)?" } ?? ""
                 throw place.problem("there is no such setting\(hint)")
             }
             guard !settings.contains(where: { $0.key == key }) else { throw place.problem("\(key) stands there twice, in another writing") }

@@ -16,30 +16,3 @@ package struct DocumentError: Error, Sendable, Hashable, CustomStringConvertible
 
     package var description: String { (path.isEmpty ? problem : "\(path): \(problem)") + (fix.isEmpty ? "" : "; \(fix)") }
 }
-
-/// Finds the word that was meant.
-package enum NearestWord {
-    /// The known word with the fewest edits to `word`, if that is few for its length: a wild guess is worse than none.
-    package static func nearest(to word: String, in known: [String]) -> String? {
-        let wanted = Array(word.lowercased().unicodeScalars)
-        guard wanted.count <= 64 else { return nil }
-        let best = known.map { (word: $0, edits: edits(wanted, Array($0.lowercased().unicodeScalars))) }.min { $0.edits < $1.edits }
-        guard let best, best.edits <= max(1, min(wanted.count, best.word.count) / 3) else { return nil }
-        return best.word
-    }
-
-    /// Levenshtein's distance, one row at a time.
-    private static func edits(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let change = diagonal + (a == b ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[right.count]
-    }
-}

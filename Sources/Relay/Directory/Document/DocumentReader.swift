@@ -104,7 +104,7 @@ package struct DocumentReader: Sendable {
         let fields = try fields()
         for entry in fields.entries where !known.contains(entry.key) {
             let path = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-            let hint = NearestWord.nearest(to: entry.key, in: known).map { "did you mean \($0)?" }
+            let hint = Closeness.nearest(to: entry.key, in: known).map { "did you mean \($0)?" }
             throw DocumentError(path, "there is no such key; " + (hint ?? "there are \(known.joined(separator: ", "))"), .malformed)
         }
         return fields

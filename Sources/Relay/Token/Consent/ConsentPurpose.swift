@@ -54,7 +54,7 @@ package struct ConsentPurpose: Sendable {
         if let hint = logins.first { fields.append(("login_hint", hint)) }
         fields += source.provider.authorization.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let address = source.provider.address(endpoint, tenant: source.application.tenant)
-        let query = fields.map { "\($0.0)=\(FormText.encoded($0.1))" }.joined(separator: "&")
+        let query = fields.map { "\($0.0)=\(PercentCoding.encode($0.1))" }.joined(separator: "&")
         return address + (address.contains("?") ? "&" : "?") + query
     }
 

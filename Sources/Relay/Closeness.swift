@@ -18,6 +18,17 @@ package enum Closeness {
         return found.sorted { $0 < $1 }.prefix(5).map(\.name)
     }
 
+    /// The one that was meant, if that is beyond much doubt: a wild guess is worse than none.
+    package static func nearest(to word: String, in known: [String]) -> String? {
+        let wanted = Array(word.lowercased().unicodeScalars)
+        guard wanted.count <= 64 else { return nil }
+        let found = known.compactMap { name in
+            let limit = max(1, min(wanted.count, name.unicodeScalars.count) / 3)
+            return distance(wanted, Array(name.lowercased().unicodeScalars), limit: limit).map { (distance: $0, name: name) }
+        }
+        return found.min { $0.distance < $1.distance }?.name
+    }
+
     /// Insertions, deletions and replacements from one to the other; nil if more than `limit`.
     private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], limit: Int) -> Int? {
         guard abs(left.count - right.count) <= limit else { return nil }
