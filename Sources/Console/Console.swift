@@ -47,7 +47,7 @@ package struct Console: Site {
     /// The same for as long as the program is.
     private func asset(_ bytes: [UInt8], _ type: String, _ request: Request) -> Response {
         let tag = "\"" + Array(SHA256.hash(data: bytes).prefix(8)).hexadecimal + "\""
-        if let field = request.headers[.ifNoneMatch], EntityTag.matches(field, tag) {
+        if let field = request.headers[.ifNoneMatch], EntityTag.isKnown(field, tag) {
             return Response(status: .notModified, headers: [.eTag: tag])
         }
         return Reply(.ok, .bytes(bytes, type: type)).with(.eTag, tag).with(.cacheControl, "no-cache").response(zips: request.takesGzip)

@@ -70,7 +70,7 @@ package struct WebGateway: Service {
     }
 
     private func serve() async throws {
-        let router = Router(context: WebContext.self)
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SafeAnswers())
         router.add(middleware: NameCheck(names: names))
         router.add(middleware: NothingThere(sites: sites))

@@ -28,7 +28,8 @@ package struct APIRouter: Site {
             let wanted = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
             return wanted.count == parts.count && zip(wanted, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
         }
-        return Set(found.map(\.method.rawValue)).sorted()
+        let methods = Set(found.map(\.method.rawValue))
+        return (methods.contains("GET") ? methods.union(["HEAD"]) : methods).sorted()
     }
 
     private func answer(_ endpoint: Endpoint, _ request: Request, _ context: WebContext, _ meter: RequestMeter) async -> Response {
@@ -130,7 +131,7 @@ extension Endpoint {
         guard !query.pairs.isEmpty else { return }
         let known = parameters.filter { $0.place == .query }.map(\.name)
         for name in query.names where !known.contains(name) {
-            let hint = NearestWord.nearest(to: name, in: known).map { "did you mean \($0)?" }
+            let hint = Closeness.nearest(to: name, in: known).map { "did you mean \($0)?" }
             throw Problem(
                 .badRequest, "there is no parameter \(name)",
                 fix: hint ?? (known.isEmpty ? "this route has none" : "there are \(known.joined(separator: ", "))"), place: name)

@@ -8,8 +8,16 @@ package enum EntityTag {
         "\"" + Array(SHA256.hash(data: JSONWriter.bytes(value)).prefix(12)).hexadecimal + "\""
     }
 
-    /// Whether If-Match names this state, `*` included; gzip's suffix and weakness are none of ours, since a state is the same however it travels.
+    /// Whether If-Match names this state, `*` included: strongly, so a weak tag names none (RFC 9110 section 13.1.1).
     package static func matches(_ field: String, _ tag: String) -> Bool {
+        field.split(separator: ",").contains { part in
+            let given = part.trimmed
+            return given == "*" || given == tag
+        }
+    }
+
+    /// Whether If-None-Match names it: weakly, since who asks only wants to know what he has already (RFC 9110 section 13.1.2).
+    package static func isKnown(_ field: String, _ tag: String) -> Bool {
         field.split(separator: ",").contains { part in
             let given = part.trimmed
             return given == "*" || given == tag || given == "W/" + tag

@@ -66,6 +66,16 @@ package struct Rewriter: Sendable {
         return Rewritten(header: rewriter.header, envelopeSender: rewriter.envelopeSender, changed: rewriter.changed)
     }
 
+    /// From, Sender and Reply-To as they stand in a message that had none of its own, for who writes it himself.
+    package static func fields(of decision: Decision) -> String {
+        var rewriter = Rewriter(
+            HeaderBlock(), decision, Circumstances(isAutomatic: false, envelopeSender: nil, providerTakesNullSender: true))
+        rewriter.write(rewriter.newReplyTo(), to: .replyTo)
+        rewriter.write(rewriter.newSender(), to: .sender)
+        rewriter.write(rewriter.newFrom(), to: .from)
+        return String(decoding: rewriter.header.bytes, as: UTF8.self)
+    }
+
     /// What a field is to become: nothing to do, gone, or new entries.
     private enum Edit {
         case removed

@@ -10,7 +10,11 @@ struct NothingThere: RouterMiddleware {
     @concurrent func handle(
         _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        do { return try await next(request, context) } catch let error as HTTPError {
+        do {
+            // The router takes two slashes for one; what is served has one address.
+            if request.uri.path.contains("//") { throw HTTPError(.notFound) }
+            return try await next(request, context)
+        } catch let error as HTTPError {
             let methods = sites.flatMap { $0.methods(at: request.uri.path) }
             let problem = problem(error, request, methods)
             if !request.isForProgram, let page = sites.lazy.compactMap({ $0.page(of: problem, context) }).first { return page }

@@ -36,6 +36,7 @@ extension HTTPField.Name {
     package static let requestID = named("X-Request-ID")
     package static let forwardedFor = named("X-Forwarded-For")
     package static let forwardedHost = named("X-Forwarded-Host")
+    package static let idempotentReplayed = named("Idempotent-Replayed")
     package static let fetchSite = named("Sec-Fetch-Site")
 
     private static func named(_ text: String) -> HTTPField.Name {

@@ -16,13 +16,18 @@ struct DecisionController {
     private let decider: Decider
     private let explains: Bool
     private let wantsToken: Bool
+    private let wantsHeader: Bool
 
     init(_ request: APIRequest) throws(Problem) {
         self.request = request
         decider = request.dependencies.decider()
         explains = request.query["explanation"] != "false"
-        wantsToken = request.query["include"] == "token"
-        if let include = request.query["include"], include != "token" { throw Problem(.badRequest, "include is token", place: "include") }
+        let included = request.query["include"]?.split(separator: ",").map(String.init) ?? []
+        guard included.allSatisfy({ ["token", "header"].contains($0) }) else {
+            throw Problem(.badRequest, "include is token, header, or both with a comma between", place: "include")
+        }
+        wantsToken = included.contains("token")
+        wantsHeader = included.contains("header")
         if let text = request.query["explanation"], text != "true", text != "false" {
             throw Problem(.badRequest, "explanation is true or false", place: "explanation")
         }
@@ -33,14 +38,14 @@ struct DecisionController {
         guard document.value["questions"] != nil else {
             let item = try decide(question(document))
             guard wantsToken else { return .json(item.document) }
-            return .json(try await handOut([item], isSingle: true)[0])
+            return .json(try await handOut([item])[0])
         }
         let items = try document.fields(["questions"]).items("questions")
         guard items.count <= Self.most else { throw Problem(.tooLarge, "more than \(Self.most) questions at once", fix: "ask in parts") }
         var decided: [Item] = []
         decided.reserveCapacity(items.count)
         for item in items { decided.append(decide(try question(item))) }
-        return .json(["decisions": .list(wantsToken ? try await handOut(decided, isSingle: false) : decided.map(\.document))])
+        return .json(["decisions": .list(wantsToken ? try await handOut(decided) : decided.map(\.document))])
     }
 
     private struct Item {
@@ -62,6 +67,7 @@ struct DecisionController {
         var document = answer.document(explains: explains)
         if case .decided(let decision) = answer {
             document = document.adding([.init("resource", .text(decision.transport.resource.rawValue))])
+            if wantsHeader { document = document.adding([.init("header", .text(Rewriter.fields(of: decision)))]) }
         }
         return Item(answer: answer, document: document)
     }
@@ -113,7 +119,7 @@ struct DecisionController {
 /// Tokens that go with decisions.
 extension DecisionController {
     /// All of them, then their journal lines in one commit, and only then the answer: a hand-out that is not on record must not happen.
-    private func handOut(_ items: [Item], isSingle: Bool) async throws -> [DocumentValue] {
+    private func handOut(_ items: [Item]) async throws -> [DocumentValue] {
         let client = try request.client
         var documents: [DocumentValue] = []
         var handouts: [Handout] = []
@@ -137,10 +143,9 @@ extension DecisionController {
                         expires: token.expires, as: handout.id, at: request.now))
                 documents.append(
                     item.document.adding([
-                        .init("decision", .text(handout.id.text)), .init("token", Self.document(token, decision, source.provider)),
+                        .init("handout", .text(handout.id.text)), .init("token", Self.document(token, decision, source.provider)),
                     ]))
             } catch {
-                if isSingle { throw error }
                 documents.append(item.document.adding([.init("token_problem", error.document(requestID: request.requestID))]))
             }
         }

@@ -27,7 +27,7 @@ struct DirectoryCollection: Sendable {
     }
 
     /// The schema's name.
-    var component: String { noun.prefix(1).uppercased() + noun.dropFirst().split(separator: " ").joined() }
+    var component: String { noun.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() }
 
     static let all = [users, providers, applications, grants, mailboxes, families, delegations, denials, clients]
 

@@ -42,7 +42,7 @@ struct DirectoryController: Sendable {
     func show() async throws -> Reply {
         let entity = try await entity()
         let tag = EntityTag.of(entity)
-        if let field = request.header("If-None-Match"), EntityTag.matches(field, tag) { return Reply(.notModified).with(.eTag, tag) }
+        if let field = request.header("If-None-Match"), EntityTag.isKnown(field, tag) { return Reply(.notModified).with(.eTag, tag) }
         return .json(Self.document(entity)).with(.eTag, tag)
     }
 

@@ -54,11 +54,13 @@ struct JournalController: Sendable {
 
     private static func cells(_ row: JournalRow) -> [DocumentValue] {
         let entry = row.entry
-        let personal = row.salt == nil ? ["(erased)"] : entry.personal.map { "\($0.role.rawValue)=\($0.text)" }
+        let personal: [DocumentValue] =
+            row.salt == nil
+            ? [["role": "erased", "text": ""]] : entry.personal.map { ["role": .text($0.role.rawValue), "text": .text($0.text)] }
         return [
             .text(row.position.strand), .number(row.position.number), DocumentValue(entry.at), .text(entry.kind.rawValue),
-            DocumentValue(entry.message?.text), DocumentValue(row.count), DocumentValue(personal),
-            DocumentValue(entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" }),
+            DocumentValue(entry.message?.text), DocumentValue(row.count), .list(personal),
+            .list(entry.facts.filter { !$0.value.isEmpty }.map { ["name": .text($0.name), "value": .text($0.value)] }),
         ]
     }
 }

@@ -21,19 +21,20 @@ struct OutcomeController {
     }
 
     func answer() async throws -> Reply {
-        let fields = try await request.document().fields(["decision", "recipients"])
-        let named = try fields.required("decision")
+        let fields = try await request.document().fields(["handout", "decision", "recipients"])
+        // `decision` was its name once.
+        let named = try fields["decision"] ?? fields.required("handout")
         let client = try request.client
         guard let id = HandoutID(try named.line()), let handout = try await request.dependencies.store.handout(id),
             handout.client == client.id
         else {
-            throw Problem(.notFound, "there is no such decision of yours that came with a token", place: named.path)
+            throw Problem(.notFound, "no such token was handed out to you", place: named.path)
         }
         let results = try results(fields, of: handout)
         let heaviest = results.map(\.diagnosis).max { $0.verdict.weight < $1.verdict.weight }
         guard let heaviest else { throw fields.problem("recipients are missing") }
         guard try await request.dependencies.store.report(id, outcome(results, heaviest, handout), at: request.now) else {
-            throw Problem(.conflict, "this decision was reported before")
+            throw Problem(.conflict, "this hand-out was reported before")
         }
         _ = await request.dependencies.operations.catchUp()
         // A look of our own is what holds for others.

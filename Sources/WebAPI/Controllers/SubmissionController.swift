@@ -119,7 +119,7 @@ struct SubmissionController {
                 "held": DocumentValue(kept.state == .held ? kept.why : nil),
             ],
             .accepted
-        ).with(.location, request.dependencies.address.path + "/v1/messages/\(message.text)")
+        ).with(.location, request.dependencies.address.path + "/v1/messages/\(message.text)").with(.idempotentReplayed, "true")
     }
 }
 

@@ -70,8 +70,9 @@ extension OpenAPI {
         .init("temporary", .flag, "it can be mended"), .init("mended_by", .choice(Mending.Mender.self), "who mends it"),
         .init("why", .line, "the same in words, with what to do"),
         .init("explanation", .list(of: .text())),
-        .init("decision", .line, "to report the outcome with"), .init("token", .named("HandedToken")),
-        .init("token_problem", .named("Problem")),
+        .init("header", .text(), "From, Sender and Reply-To as they stand in the message, each ended by CRLF"),
+        .init("handout", .line, "to report the outcome with"), .init("token", .named("HandedToken")),
+        .init("token_problem", .named("Problem"), "why there is no token"),
     ]
 
     private static let asking: [(name: String, schema: Schema)] = [
@@ -85,7 +86,11 @@ extension OpenAPI {
                 .init("access_token", .line, required: true), .init("expires", .moment, required: true),
                 .init("login", .line, required: true),
                 .init("host", .line), .init("port", .number(1...65535)), .init("security", .choice(MailEndpoint.Security.self)),
-                .init("mechanism", .line), .init("sasl", .line, "the initial response, in base 64"), .init("api", .line),
+                .init("mechanism", .line),
+                .init(
+                    "sasl", .line,
+                    "in base 64: behind AUTH XOAUTH2 where the line stays below 512 octets, else on a line of its own after the 334"),
+                .init("api", .line),
             ])
         ),
         (
@@ -220,13 +225,19 @@ extension OpenAPI {
                 .init("strand", .line, required: true), .init("number", .number(), required: true), .init("at", .moment, required: true),
                 .init("kind", .choice(JournalEntry.Kind.self), required: true), .init("message", text, required: true),
                 .init("count", .number(), required: true),
-                .init("personal", .list(of: .text()), required: true), .init("facts", .list(of: .text()), required: true),
+                .init(
+                    "personal",
+                    .list(of: .object([.init("role", .line, required: true), .init("text", .text(), required: true)])), required: true,
+                    "addresses and names; one with the role `erased` where they are no longer kept"),
+                .init(
+                    "facts",
+                    .list(of: .object([.init("name", .line, required: true), .init("value", .text(), required: true)])), required: true),
             ])
         ),
         (
             "Handout",
             .object([
-                .init("decision", .line, required: true), .init("client", .line, required: true), .init("at", .moment, required: true),
+                .init("handout", .line, required: true), .init("client", .line, required: true), .init("at", .moment, required: true),
                 .init("expires", .moment, required: true), .init("login", .line, required: true),
                 .init("transport", .choice(Transport.self), required: true),
                 .init("from", .list(of: .text()), required: true),

@@ -44,7 +44,7 @@ extension Endpoints {
     private static func key(_ request: APIRequest) throws(Problem) -> SettingKey {
         let text = request.path("key")
         guard let key = SettingKey(text) else {
-            let hint = NearestWord.nearest(to: text, in: SettingKey.all.map(\.description)).map { "did you mean \($0)?" }
+            let hint = Closeness.nearest(to: text, in: SettingKey.all.map(\.description)).map { "did you mean \($0)?" }
             throw Problem(.notFound, "there is no setting \"\(text)\"", fix: hint ?? "GET /v1/settings lists them")
         }
         return key

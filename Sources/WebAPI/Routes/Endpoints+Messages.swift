@@ -11,7 +11,8 @@ extension Endpoints {
             .post, "/v1/messages", in: group, "Hand a message over",
             about: """
                 As it stands (`message/rfc822`), or within JSON. Once this answers 202 the message is kept on disk and will be sent, whatever happens to us. With an \
-                `Idempotency-Key` the same request may be repeated for a day, and makes no second message. Purpose and user may also stand in the message, in \
+                `Idempotency-Key` the same request may be repeated for a day, and makes no second message: the first answer comes again, marked
+                `Idempotent-Replayed: true`. Purpose and user may also stand in the message, in \
                 `X-Mandate-Purpose` and `X-Mandate-User`, which are taken out.
                 """,
             for: .senders,
@@ -25,7 +26,7 @@ extension Endpoints {
             body: Endpoint.Body(
                 shapes: [("message/rfc822", .text()), ("application/json", .named("Submission"))],
                 example: "From: Ann <ann@example.org>\nTo: rob@example.com\nSubject: Hello\n\nGood morning.\n"),
-            promises: [.init(.accepted, "kept; it will be sent", .named("Receipt"), headers: ["Location"])],
+            promises: [.init(.accepted, "kept; it will be sent", .named("Receipt"), headers: ["Location", "Idempotent-Replayed"])],
             problems: [.refused, .conflict, .full]
         ) { request in try await SubmissionController(request).answer() },
         Endpoint(

@@ -10,12 +10,12 @@ extension Endpoints {
             .post, "/v1/outcomes", in: "Asking and sending", "Report what a provider answered",
             about: """
                 For a client that sends by itself with a token it was given. The same table that judges our own attempts judges these: the answer is the verdict, with \
-                the cause and the fix, and, where the mailbox may not send as that address, a new decision. Each decision is reported once.
+                the cause and the fix, and, where the mailbox may not send as that address, a new decision. Each hand-out is reported once.
                 """,
             for: .senders,
             body: .json(
                 .object([
-                    .init("decision", .line, required: true, "as it came with the token"),
+                    .init("handout", .line, "as it came with the token"), .init("decision", .line, "the same, by its old name"),
                     .init(
                         "recipients",
                         .list(
@@ -28,7 +28,7 @@ extension Endpoints {
                             ]), shortest: 1, longest: 1000), required: true),
                 ]),
                 example:
-                    #"{"decision": "out-0123456789abcdef", "recipients": [{"address": "rob@example.com", "code": 250, "text": "2.0.0 OK"}]}"#
+                    #"{"handout": "out-0123456789abcdef", "recipients": [{"address": "rob@example.com", "code": 250, "text": "2.0.0 OK"}]}"#
             ),
             promises: [.init(.ok, "the verdict", .named("Verdict"))], problems: [.notFound, .conflict]
         ) { request in try await OutcomeController(request).answer() }
