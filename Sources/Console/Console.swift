@@ -25,10 +25,13 @@ package struct Console: Site {
     /// Octets of a form: a pasted message is the largest.
     private static let largestTyped = 2 * 1024 * 1024
 
-    static let routes: [ConsoleRoute] =
+    static let routes: [ConsoleRoute] = pages + Reloading.routes(for: pages)
+
+    private static let pages: [ConsoleRoute] =
         OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
         + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
-        + UnauthorisedView.routes + UsersView.routes + ClientsView.routes + JournalView.routes + ReferenceView.routes
+        + MailboxView.routes + ProviderView.routes + ClientView.routes + SentView.routes + UnauthorisedView.routes + UsersView.routes
+        + ClientsView.routes + JournalView.routes + ReferenceView.routes
 
     package func add(to router: Router<WebContext>) {
         for route in Self.routes {

@@ -5,14 +5,23 @@ internal import Relay
 struct ConsentPages: Sendable {
     let address: PublicAddress
 
-    func granted(_ words: String) -> String {
+    func granted(_ words: String, _ onward: ConsentOnward? = nil) -> String {
         page(
             "Consent given", "good",
-            "<p>\(Self.escaped(words)).</p><p>You can close this window: the application sends with it from now on.</p>")
+            "<p>\(escaped(words)).</p><p>The application sends with it from now on. Who only consented can close this window.</p>"
+                + (onward.map { way($0, $0.next.words, $0.next.path) } ?? ""))
     }
 
-    func trouble(_ words: String) -> String {
-        page("No consent", "bad", "<p>\(Self.escaped(sentence(words)))</p><p>Nothing was changed; what worked before still works.</p>")
+    func trouble(_ words: String, _ onward: ConsentOnward? = nil) -> String {
+        page(
+            "No consent", "bad",
+            "<p>\(escaped(sentence(words)))</p><p>Nothing was changed; what worked before still works.</p>"
+                + (onward.map { way($0, "Begin the consent again", $0.connection) } ?? ""))
+    }
+
+    private func way(_ onward: ConsentOnward, _ words: String, _ path: String) -> String {
+        let back = "<a href=\"\(escaped(address.path + onward.connection))\">Back to \(escaped(onward.name))</a>"
+        return "<p>Next: <a href=\"\(escaped(address.path + path))\">\(escaped(words))</a></p><p>\(back)</p>"
     }
 
     func waiting() -> String { page("One moment", "wait", "<p>The provider is being asked. Load this page again in a few seconds.</p>") }
@@ -22,7 +31,7 @@ struct ConsentPages: Sendable {
             "Nothing to consent to", "wait",
             """
             <p>This is the redirect address of an application. It belongs into the app registration at the provider, to the letter:</p>
-            <p><code>\(Self.escaped(address.redirectURI(application)))</code></p><p>A consent begins with <code>mandate grants authorize</code>.</p>
+            <p><code>\(escaped(address.redirectURI(application)))</code></p><p>A consent begins with <code>mandate grants authorize</code>.</p>
             """)
     }
 
@@ -30,7 +39,7 @@ struct ConsentPages: Sendable {
         page(
             "Which application?", "bad",
             """
-            <p>Each application has a redirect address of its own, <code>\(Self.escaped(address.redirectURI("APPLICATION")))</code>;
+            <p>Each application has a redirect address of its own, <code>\(escaped(address.redirectURI("APPLICATION")))</code>;
             <code>mandate applications show</code> prints it. Put that one into the app registration at the provider.</p>
             """)
     }
@@ -48,7 +57,7 @@ struct ConsentPages: Sendable {
         """
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(title) – Mandate</title><link rel="stylesheet" href="\(Self.escaped(address.path))/OAuth2/style.css"></head>
+        <title>\(title) – Mandate</title><link rel="stylesheet" href="\(escaped(address.path))/OAuth2/style.css"></head>
         <body><main class="\(kind)"><h1>\(title)</h1>
         \(body)
         </main></body></html>
@@ -59,18 +68,28 @@ struct ConsentPages: Sendable {
         words.prefix(1).uppercased() + words.dropFirst() + (words.hasSuffix(".") ? "" : ".")
     }
 
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
+    private func escaped(_ text: String) -> String { HTMLText.escaped(text) }
+}
+
+/// Where the pages of a consent lead on to, in the console.
+struct ConsentOnward: Sendable {
+    /// Of the grant.
+    let name: String
+    let connection: String
+    /// What to do once there is a consent.
+    let next: (words: String, path: String)
+
+    /// nil: it is gone.
+    init?(_ id: GrantID, in directory: Directory) {
+        guard let grant = directory.grant(id) else { return nil }
+        name = grant.name
+        connection = grant.place
+        let mailboxes = directory.mailboxes(of: id).sorted { $0.address < $1.address }
+        next =
+            switch mailboxes.count {
+            case 0: ("Add a mailbox that it opens", "/applications/\(PercentCoding.encode(grant.application.text))")
+            case 1: ("Test that \(mailboxes[0].address) can send", mailboxes[0].place)
+            default: ("Test its \(mailboxes.count) mailboxes", "/mailboxes?grant=\(PercentCoding.encode(id.text))")
             }
-        }
-        return result
     }
 }

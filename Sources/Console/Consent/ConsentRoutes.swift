@@ -12,16 +12,18 @@ package struct ConsentRoutes: Site {
     private let address: PublicAddress
     private let isEncrypted: Bool
     private let consents: ConsentFlow
+    private let console: (@Sendable () -> Directory)?
     private let onShown: @Sendable (ConsentID) -> Void
 
-    /// `onShown`: a browser has been told how its consent ended.
+    /// `console`: what the console below the same address shows; nil: there is none to lead on to. `onShown`: a browser has been told how its consent ended.
     package init(
-        address: PublicAddress, isEncrypted: Bool = false, consents: ConsentFlow,
+        address: PublicAddress, isEncrypted: Bool = false, consents: ConsentFlow, console: (@Sendable () -> Directory)? = nil,
         onShown: @escaping @Sendable (ConsentID) -> Void = { _ in }
     ) {
         self.address = address
         self.isEncrypted = isEncrypted
         self.consents = consents
+        self.console = console
         self.onShown = onShown
     }
 
@@ -82,12 +84,14 @@ package struct ConsentRoutes: Site {
         case .waiting, .taken: return page(.ok, pages.waiting())
         case .granted(_, let words):
             onShown(attempt.id)
-            return page(.ok, pages.granted(words))
+            return page(.ok, pages.granted(words, onward(attempt)))
         case .refused(_, let words):
             onShown(attempt.id)
-            return page(.forbidden, pages.trouble(words))
+            return page(.forbidden, pages.trouble(words, onward(attempt)))
         }
     }
+
+    private func onward(_ attempt: ConsentAttempt) -> ConsentOnward? { console.flatMap { ConsentOnward(attempt.grant, in: $0()) } }
 
     private func consent(_ request: Request) -> ConsentID? { Query(request.uri.query)?["consent"].flatMap { ConsentID($0) } }
 

@@ -106,10 +106,9 @@ async function follow(place, delay) {
 
 for (const place of document.querySelectorAll("[data-progress]")) follow(place, Number(place.dataset.every) || 1000);
 
-// ---- Filters: a choice is sent at once; text waits for Enter or the button.
-for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
-for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.addEventListener("change", (event) => {
-    if (event.target.matches("select, input[type=radio], input[type=checkbox]")) form.requestSubmit();
-  });
+// ---- After an error the focus is at what is wrong: above the form, or in the first field that is. A choice sends nothing by itself (WCAG 3.2.2).
+const wrong = document.querySelector("main [role=alert]") ?? document.querySelector("main [aria-invalid=true]") ?? document.querySelector("main > .notice.bad");
+if (wrong) {
+  if (!wrong.matches("input, select, textarea")) wrong.tabIndex = -1;
+  wrong.focus();
 }

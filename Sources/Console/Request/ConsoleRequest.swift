@@ -25,6 +25,14 @@ struct ConsoleRequest: Sendable {
     var editing: DirectoryEditing { DirectoryEditing(dependencies: dependencies, person: person) }
 
     func path(_ name: String) -> String { path[name] ?? "" }
+
+    /// Where the form was, as it says itself; else `place`. A path of ours and nothing else: `//elsewhere` is another host to a browser.
+    func back(or place: String) -> String {
+        guard let next = form["next"], next.hasPrefix("/"), !next.hasPrefix("//"),
+            next.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x5C && $0.value < 0x7F })
+        else { return place }
+        return next
+    }
 }
 
 /// What the console answers.

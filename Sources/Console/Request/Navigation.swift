@@ -7,11 +7,18 @@ enum Navigation {
     private static let entries: [(heading: String?, href: String, label: String)] = [
         (nil, "/", "Overview"), ("Sending", "/tokens", "Access tokens"), (nil, "/identities", "Identities"), (nil, "/settings", "Settings"),
         (nil, "/users", "Users"), (nil, "/clients", "Clients"), ("Mail", "/explain", "Explain"), (nil, "/queue", "Queue"),
+        (nil, "/sent", "Sent"),
         ("Audit", "/unauthorised", "Unauthorised"), (nil, "/journal", "Journal"),
     ]
 
+    /// Pages below another's heading, by their first step.
+    private static let parents = [
+        "applications": "/tokens", "mailboxes": "/tokens", "providers": "/tokens", "delegations": "/identities", "denies": "/identities",
+    ]
+
     static func document(_ request: ConsoleRequest) -> DocumentValue {
-        let own = request.http.uri.path
+        let path = request.http.uri.path
+        let own = path.split(separator: "/").first.flatMap { parents[String($0)] } ?? path
         return .list(
             entries.map { entry in
                 let isCurrent = entry.href == "/" ? own == "/" || own.isEmpty : own == entry.href || own.hasPrefix(entry.href + "/")

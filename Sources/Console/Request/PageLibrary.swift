@@ -44,9 +44,10 @@ struct PageLibrary: Sendable {
 }
 
 enum HTMLText {
-    /// For elements and for attributes in quotes.
+    /// For elements and for attributes in quotes. What only turns the direction of writing (Unicode's Bidi_Control) is written out: a name or a reply with
+    /// U+202E in it would make a browser show the letters behind it, and ours, in another order than they have.
     static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
+        guard text.utf8.contains(where: { $0 >= 0x80 || "&<>\"'".utf8.contains($0) }) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -55,9 +56,16 @@ enum HTMLText {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
+            case "\u{61C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+                result += "[U+\(String(scalar.value, radix: 16, uppercase: true).leftPadded)]"
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result
     }
+}
+
+extension String {
+    /// At least four digits, as Unicode writes its numbers.
+    fileprivate var leftPadded: String { String(repeating: "0", count: max(0, 4 - count)) + self }
 }

@@ -73,3 +73,42 @@ extension Health.State {
         }
     }
 }
+
+extension Outlook {
+    var kind: String {
+        switch state {
+        case .usable: "good"
+        case .untried, .off: "off"
+        case .later: "wait"
+        case .never: "bad"
+        }
+    }
+
+    /// As the decider has it, with what to do.
+    var document: DocumentValue {
+        [
+            "kind": .text(kind), "word": .text(state.rawValue), "reason": reason.isEmpty ? .null : .text(reason.sentence),
+            "steps": Words.steps(steps), "has_steps": .flag(!steps.isEmpty),
+        ]
+    }
+}
+
+extension Mailbox {
+    /// Its page.
+    var place: String { "/mailboxes/\(PercentCoding.encode(id.text))" }
+}
+
+extension Client {
+    /// Its page.
+    var place: String { "/clients/\(PercentCoding.encode(id.text))" }
+}
+
+extension Provider {
+    /// Its page.
+    var place: String { "/providers/\(PercentCoding.encode(id.text))" }
+}
+
+extension Application {
+    /// Its page.
+    var place: String { "/applications/\(PercentCoding.encode(id.text))" }
+}

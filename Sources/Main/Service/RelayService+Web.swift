@@ -26,7 +26,9 @@ extension RelayService {
             accept: accept,
             address: address, settings: settings, operations: operations, registry: registry, metrics: metrics, wait: live.wait,
             draw: { [live] in live.randomBytes($0) }, logger: log)
-        let consents = ConsentRoutes(address: address, isEncrypted: settings.isEncrypted, consents: dependencies.consents)
+        let consents = ConsentRoutes(
+            address: address, isEncrypted: settings.isEncrypted, consents: dependencies.consents,
+            console: { [snapshots] in snapshots.current.directory })
         return WebGateway(
             host: host, port: port, dependencies: dependencies,
             sites: [

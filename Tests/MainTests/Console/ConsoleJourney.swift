@@ -85,6 +85,9 @@ struct ConsoleJourney {
         try await browser.open("\(home)/tokens")
         try await browser.click("button[formaction$='/tokens/\(grant.id)/consent']")
         try await allow()
+        // The way on leads to the mailbox that the consent opened.
+        try await browser.press("Test that \(Self.tracker) can send")
+        try await browser.shows("What it may send as")
         try await browser.open("\(home)/tokens")
         try await browser.shows("healthy")
     }
@@ -132,13 +135,18 @@ struct ConsoleJourney {
         house.premises.sandbox.changeTenant {
             $0.grants.append(SendingGrant(.sendAs, login: Self.tracker, address: "sales@fabrikam.example"))
         }
-        try await browser.open("\(home)/identities")
+        try await browser.open("\(home)/delegations/new?from=sales@fabrikam.example")
+        try await browser.type("nobody@fabrikam.example", into: "#g-mailbox")
+        try await browser.press("Allow")
+        // What is wrong is said first, and the focus is there.
+        try await browser.shows("Mailbox: ")
+        #expect(try await browser.run("return document.activeElement.getAttribute('role')") as? String == "alert")
         try await browser.type(Self.tracker, into: "#g-mailbox")
-        try await browser.type("sales@fabrikam.example", into: "#g-covers")
         try await browser.choose("send-as", in: "#g-kind")
         try await browser.type("ticket 311", into: "#g-reason")
-        try await browser.click("#grant button.main")
+        try await browser.press("Allow")
         try await browser.shows("sales@fabrikam.example")
+        #expect(try await browser.address == "\(home)/identities?q=sales%40fabrikam.example")
         try await browser.open("\(home)/identities?q=sales")
         try await browser.click("form[action$='/standings/probe'] button")
         try await browser.shows("proven")
@@ -205,7 +213,8 @@ struct ConsoleJourney {
     /// Every page there is, for looking at.
     static let pages = [
         "/", "/tokens", "/applications/new", "/applications/app-tracker", "/identities", "/settings", "/users", "/users/ann",
-        "/users/import", "/clients",
+        "/users/import", "/clients", "/clients/administrator", "/delegations/new?from=hana@fabrikam.example", "/denies/new", "/mailboxes",
+        "/sent",
         "/explain?address=hana@fabrikam.example&purpose=ad-hoc&user=hana", "/unauthorised", "/queue", "/journal", "/api", "/nothing",
     ]
 }

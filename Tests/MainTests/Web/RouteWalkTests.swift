@@ -4,6 +4,7 @@ import Relay
 import TestSupport
 import Testing
 
+@testable import Console
 @testable import Main
 @testable import Web
 @testable import WebAPI
@@ -69,6 +70,30 @@ import Testing
             return try await client.send(method, path, [("Content-Type", type)], body: Array("{}".utf8))
         }
         return try await client.send(method, path)
+    }
+
+    /// Each page and each form, walked from the table of routes itself: strangers are sent to log in, nothing fails, and every address can be loaded again.
+    @Test(.timeLimit(.minutes(5))) func everyAddressOfTheConsoleAnswers() async throws {
+        try await WebHouse.with { house in
+            let person = try await ConsolePerson.logIn(to: house)
+            let stranger = WebClient(port: house.port)
+            for route in Console.routes {
+                let address = route.path.replacing(/\{[a-z]+\}/, with: "nothing")
+                let refused = try await stranger.send(route.method.rawValue, address)
+                #expect(refused.status == 303 && refused.field("Location")?.hasPrefix("/login") == true, "\(address): \(refused.status)")
+                let answer = try await person.client.get(address)
+                #expect([200, 303, 404].contains(answer.status), "\(address): \(answer.status) \(answer.text)")
+                guard answer.status == 303, let next = answer.field("Location") else { continue }
+                let page = try await person.client.get(next)
+                #expect(page.status == 200 || next.contains("nothing") && page.status == 404, "\(address) leads to \(next): \(page.status)")
+            }
+            // Each thing's page is reached from where it is named.
+            for (list, page) in [("/clients", "/clients/"), ("/mailboxes", "/mailboxes/"), ("/tokens", "/providers/")] {
+                let text = try await person.client.get(list).text
+                let href = try #require(text.components(separatedBy: "href=\"\(page)").dropFirst().first?.prefix { $0 != "\"" })
+                #expect(try await person.client.get(page + href).status == 200, "\(page)\(href)")
+            }
+        }
     }
 
     /// A route that nobody thought of is shut: what has no role is for nobody, so each says one.

@@ -33,7 +33,8 @@ struct JournalView: Sendable {
             "journal", "Journal",
             [
                 "csv_href": .text(asked.href("/v1/audit/journal", [("format", "csv")])), "verification": verification,
-                "filter": asked.document, "has_rows": .flag(!sheet.rows.isEmpty), "rows": .list(sheet.rows.map(row)), "pager": sheet.pager,
+                "filter": asked.document, "has_rows": .flag(!sheet.rows.isEmpty), "rows": .list(sheet.rows.map(Self.row)),
+                "pager": sheet.pager,
             ], status: asked.filter == nil ? .unprocessableContent : .ok)
     }
 
@@ -84,7 +85,7 @@ extension JournalView {
     /// People in a row: a message may have a thousand recipients, and its own page and the CSV file name them all.
     private static let mostPeople = 12
 
-    private func row(_ row: JournalRow) -> DocumentValue {
+    static func row(_ row: JournalRow) -> DocumentValue {
         let entry = row.entry
         let facts =
             entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" } + (row.count > 1 ? ["count=\(row.count)"] : [])
@@ -98,7 +99,7 @@ extension JournalView {
         ]
     }
 
-    private func people(_ row: JournalRow) -> String {
+    private static func people(_ row: JournalRow) -> String {
         guard row.salt != nil else { return "(erased)" }
         let people = row.entry.people
         let more = people.count - Self.mostPeople

@@ -45,6 +45,8 @@ struct UnauthorisedView: Sendable {
             "why": .text(row.reason.sentence), "used_in": .text(places.joined(separator: "; ")), "first": day(row.firstSeen),
             "last": day(row.lastSeen),
             "count": .text(row.count == 0 ? "never" : Words.number(row.count)),
+            "allow_href": row.remedy.ours.contains("mandate delegations allow ")
+                ? .text("/delegations/new?from=\(PercentCoding.encode(row.address))") : .null,
             "provider_fix": row.remedy.provider.isEmpty ? .null : .text(row.remedy.provider), "our_fix": .text(row.remedy.ours),
         ]
     }

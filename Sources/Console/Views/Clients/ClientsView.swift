@@ -48,7 +48,8 @@ struct ClientsView: Sendable {
 
     private func row(_ client: Client, isWarned: Bool) -> DocumentValue {
         [
-            "id": .text(PercentCoding.encode(client.id.text)), "name": .text(client.name), "known_by": .text(client.credential.words),
+            "id": .text(PercentCoding.encode(client.id.text)), "name": .text(client.name), "href": .text(client.place),
+            "known_by": .text(client.credential.words),
             "roles": .text(Role.sorted(client.roles).joined(separator: ", ")), "limits": .text(client.limits.words),
             "state": [
                 "kind": client.isEnabled ? "good" : "off", "word": client.isEnabled ? "enabled" : "revoked", "reason": nil, "since": nil,
@@ -63,7 +64,7 @@ struct ClientsView: Sendable {
 extension Client.Credential {
     var isKey: Bool { if case .key = self { true } else { false } }
 
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .key: "key"
         case .password: "password"

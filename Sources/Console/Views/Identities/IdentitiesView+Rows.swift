@@ -3,18 +3,24 @@ internal import Mail
 internal import Relay
 internal import struct FoundationEssentials.Date
 
-/// Pairs as rows of the table, and as edges of the drawing.
-extension IdentitiesView {
-    func row(_ pair: PairList.Pair, _ directory: Directory) -> DocumentValue {
+/// A pair of address and mailbox as a row of a table.
+struct PairRow: Sendable {
+    let pair: PairList.Pair
+    let directory: Directory
+    let now: Date
+    /// Where somebody comes back to who has done something with it.
+    let place: String
+
+    var document: DocumentValue {
         let right = pair.right
         let delegation = if case .delegation(let id) = right.kind { directory.delegation(id) } else { Delegation?.none }
-        let mailbox = mailbox(of: right, directory)
         let isAddress = if case .address = right.covers { true } else { false }
         return [
             "address": .text(right.sendsAs), "href": .text("/explain?address=\(PercentCoding.encode(right.sendsAs))"),
-            "mailbox": .text(right.mailbox), "mailbox_id": .text(right.row?.id ?? ""), "route": .text(right.by),
+            "mailbox": .text(right.mailbox), "mailbox_id": .text(right.row?.id ?? ""),
+            "mailbox_href": DocumentValue(mailbox?.place), "route": .text(right.by),
             "priority": DocumentValue(delegation.map { String($0.priority) }), "state": right.document(at: now),
-            "granted": delegation.map(granted) ?? .null,
+            "granted": delegation.map(granted) ?? .null, "next": .text(place),
             // Taking back a domain's right is its own row's business.
             "delegation": pair.isException
                 ? .null
@@ -34,10 +40,11 @@ extension IdentitiesView {
         ]
     }
 
-    private func mailbox(of right: SenderRights.Right, _ directory: Directory) -> Mailbox? {
-        if case .mailbox(let id)? = right.row { directory.mailbox(id) } else { nil }
-    }
+    private var mailbox: Mailbox? { if case .mailbox(let id)? = pair.right.row { directory.mailbox(id) } else { nil } }
+}
 
+/// Pairs as edges of the drawing.
+extension IdentitiesView {
     func graph(_ list: PairList, _ directory: Directory, _ health: HealthReport) -> SenderGraph? {
         var mailboxes: [String: SenderGraph.Mailbox] = [:]
         var families: [String: SenderGraph.Mailbox] = [:]
@@ -96,17 +103,6 @@ extension SenderRights.Right {
             "kind": .text(effective.kind), "word": .text(effective.state.rawValue), "reason": .text(effective.reason), "since": .null,
             "ends": nil, "last": nil,
         ]
-    }
-}
-
-extension Outlook {
-    fileprivate var kind: String {
-        switch state {
-        case .usable: "good"
-        case .untried, .off: "off"
-        case .later: "wait"
-        case .never: "bad"
-        }
     }
 }
 

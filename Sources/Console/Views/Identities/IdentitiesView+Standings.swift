@@ -13,10 +13,10 @@ extension IdentitiesView {
         let standing: Standing?
         do throws(StoreFailure) { standing = try await request.dependencies.operations.probe(key, mailbox, request.person) } catch {
             guard case .unavailable = error else { throw error }
-            return .redirect(href(from), .bad("The probe could not be made; the service's log says why."))
+            return .redirect(request.back(or: href(from)), .bad("The probe could not be made; the service's log says why."))
         }
         _ = await request.dependencies.operations.catchUp()
-        return .redirect(href(from), notice(standing, isNew: standing != before, "\(mailbox.address)", from))
+        return .redirect(request.back(or: href(from)), notice(standing, isNew: standing != before, "\(mailbox.address)", from))
     }
 
     private func notice(_ standing: Standing?, isNew: Bool, _ mailbox: String, _ from: EmailAddress) -> Notice {
@@ -34,7 +34,7 @@ extension IdentitiesView {
 
     func clear() async throws -> ConsoleAnswer {
         let plan = try await request.editor.edit { $0.clear(try pair($0)) }.plan
-        let from = (try? EmailAddress(request.form.raw("from"))).map(href) ?? "/identities"
+        let from = request.back(or: (try? EmailAddress(request.form.raw("from"))).map(href) ?? "/identities")
         return .redirect(from, plan.outcome == .unchanged ? .wait(plan.words.sentence) : Notice(plan))
     }
 

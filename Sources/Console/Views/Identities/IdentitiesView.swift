@@ -4,51 +4,26 @@ internal import Mail
 internal import Relay
 internal import struct FoundationEssentials.Date
 
-/// Who may send as whom: each pair of address and mailbox with what is known of it, as a drawing and as a table, and the forms that grant and
-/// deny.
+/// Who may send as whom: each pair of address and mailbox with what is known of it, as a drawing and as a table.
 struct IdentitiesView: Sendable {
-    static let routes: [ConsoleRoute] = [
-        .get("/identities") { request in .page(try await IdentitiesView(request).page()) },
-        .post("/delegations") { request in try await IdentitiesView(request).grant() },
-        .post("/delegations/{id}/revoke") { request in try await IdentitiesView(request).revoke() },
-        .post("/denies") { request in try await IdentitiesView(request).deny() },
-        .post("/denies/{id}/remove") { request in try await IdentitiesView(request).removeDeny() },
-        .post("/standings/probe") { request in try await IdentitiesView(request).probe() },
-        .post("/standings/clear") { request in try await IdentitiesView(request).clear() },
-    ]
+    static let routes: [ConsoleRoute] =
+        AllowView.routes + DenyView.routes + [
+            .get("/identities") { request in .page(try await IdentitiesView(request).page()) },
+            .post("/delegations/{id}/revoke") { request in try await IdentitiesView(request).revoke() },
+            .post("/denies/{id}/remove") { request in try await IdentitiesView(request).removeDeny() },
+            .post("/standings/probe") { request in try await IdentitiesView(request).probe() },
+            .post("/standings/clear") { request in try await IdentitiesView(request).clear() },
+        ]
 
     let request: ConsoleRequest
     var now: Date { request.now }
 
-    /// A form as it was typed, and what is wrong with it.
-    struct Typed: Sendable {
-        var values: [String: String] = [:]
-        var errors: [String: String] = [:]
-        /// Of the form as a whole.
-        var error: String?
-
-        func value(_ field: String) -> DocumentValue { DocumentValue(values[field]) }
-
-        func errors(_ fields: [String]) -> DocumentValue { .map(fields.map { .init($0, DocumentValue(errors[$0])) }) }
-
-        /// Beside its field where there is a place for that, else above the form.
-        mutating func note(_ refusal: AdministrationRefusal, in fields: [String]) {
-            if fields.contains(refusal.field) {
-                errors[refusal.field] = refusal.words
-            } else {
-                error = refusal.words
-            }
-        }
-    }
-
     init(_ request: ConsoleRequest) { self.request = request }
 
-    /// Entries that a browser offers while somebody types: more are slow to load and to look through.
-    private static let mostChoices = 500
+    /// Deny entries that a person reads.
+    private static let mostDenies = 500
 
-    func page(
-        grant: Typed = Typed(), deny: Typed = Typed(), status: HTTPResponse.Status = .ok, notice: Notice? = nil
-    ) async throws -> Page {
+    func page(status: HTTPResponse.Status = .ok, notice: Notice? = nil) async throws -> Page {
         let filter = filter
         let snapshot = request.dependencies.snapshots.current
         let now = now
@@ -56,16 +31,14 @@ struct IdentitiesView: Sendable {
         let health = try await request.dependencies.health()
         let range = list.page(after: request.query["after"])
         let directory = snapshot.directory
+        let own = href(filter, after: request.query["after"])
         return Page(
             "identities", "Identities",
             [
                 "filter": document(filter), "graph": graph(list, directory, health)?.document ?? .null, "has_rows": .flag(!range.isEmpty),
-                "total": range.isEmpty ? .null : .text(list.words), "rows": .list(list.pairs[range].map { row($0, directory) }),
+                "total": range.isEmpty ? .null : .text(list.words),
+                "rows": .list(list.pairs[range].map { PairRow(pair: $0, directory: directory, now: now, place: own).document }),
                 "pager": pager(list, range, filter), "denies": .list(denies(directory, filter)),
-                "mailbox_choices": DocumentValue(directory.allMailboxes.prefix(Self.mostChoices).map(\.address.description).sorted()),
-                "address_choices": DocumentValue(
-                    directory.allUsers.prefix(Self.mostChoices).compactMap { $0.primaryAddress?.address.description }.sorted()),
-                "grant": document(grant: grant), "deny": document(deny: deny),
             ], status: status, notice: notice)
     }
 
@@ -86,7 +59,7 @@ struct IdentitiesView: Sendable {
             [choice("", "any", isSelected: selected == nil)] + words.map { choice($0, $0, isSelected: $0 == selected) })
     }
 
-    private static func choice(_ value: String, _ label: String, isSelected: Bool) -> DocumentValue {
+    static func choice(_ value: String, _ label: String, isSelected: Bool) -> DocumentValue {
         ["value": .text(value), "label": .text(label), "selected": .flag(isSelected)]
     }
 
@@ -116,31 +89,12 @@ struct IdentitiesView: Sendable {
         let found = rows.filter { deny, mailbox in
             text.isEmpty || deny.covers.description.lowercased().contains(text) || (mailbox?.lowercased().contains(text) ?? false)
         }
-        return found.prefix(Self.mostChoices).map { deny, mailbox in
+        return found.prefix(Self.mostDenies).map { deny, mailbox in
             [
                 "id": .text(PercentCoding.encode(deny.id.text)), "mailbox": .text(mailbox ?? "nobody may (*)"),
                 "covers": .text(deny.covers.description), "reason": DocumentValue(deny.reason.isEmpty ? nil : deny.reason),
                 "etag": .text(EntityTag.of(.deny(deny))),
             ]
         }
-    }
-
-    private func document(grant: Typed) -> DocumentValue {
-        let kind = grant.values["kind"] ?? Delegation.Kind.sendAs.rawValue
-        return [
-            "error": DocumentValue(grant.error), "mailbox": grant.value("mailbox"), "covers": grant.value("covers"),
-            "kinds": .list(
-                Delegation.Kind.allCases.map { Self.choice($0.rawValue, $0.rawValue, isSelected: $0.rawValue == kind) }),
-            "priority": .text(grant.values["priority"] ?? "100"), "valid_from": grant.value("valid_from"),
-            "valid_until": grant.value("valid_until"), "reason": grant.value("reason"),
-            "allow_unaligned": .flag(grant.values["allow_unaligned"] != nil), "errors": grant.errors(Self.grantFields),
-        ]
-    }
-
-    private func document(deny: Typed) -> DocumentValue {
-        [
-            "error": DocumentValue(deny.error), "mailbox": deny.value("mailbox"), "covers": deny.value("covers"),
-            "reason": deny.value("reason"), "errors": deny.errors(Self.denyFields),
-        ]
     }
 }

@@ -86,7 +86,7 @@ struct PairList: Sendable {
 }
 
 extension PairList.Pair {
-    fileprivate init(_ right: SenderRights.Right, isException: Bool) {
+    init(_ right: SenderRights.Right, isException: Bool) {
         self.right = right
         self.isException = isException
         let address = if case .address(let address) = right.covers { address.key } else { right.sendsAs }

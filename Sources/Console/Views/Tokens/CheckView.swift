@@ -17,7 +17,7 @@ struct CheckView: Sendable {
 
     private func resume(_ row: ConcreteMailbox.Row) async throws -> ConsoleAnswer {
         let isLifted = try await StandingController(dependencies: request.dependencies, person: request.person).resume(row)
-        return .redirect("/tokens", isLifted ? .good("Resumed: mail tries it again.") : .wait("Nothing stops it."))
+        return .redirect(request.back(or: "/tokens"), isLifted ? .good("Resumed: mail tries it again.") : .wait("Nothing stops it."))
     }
 
     private func page() async throws -> Page {
@@ -32,7 +32,10 @@ struct CheckView: Sendable {
         return Page(
             "check", "\(kind.title) of \(mailbox.address)",
             [
-                "mailbox": ["id": .text(PercentCoding.encode(mailbox.id.text)), "address": .text(mailbox.address.description)],
+                "mailbox": [
+                    "id": .text(PercentCoding.encode(mailbox.id.text)), "address": .text(mailbox.address.description),
+                    "href": .text(mailbox.place),
+                ],
                 "check": .text(kind.rawValue), "command": .text(command(kind, mailbox)), "result": result(report, kind),
                 "checks": .list(report.steps.map(step)), "from": from(report, kind),
                 "wants_reading": .flag(kind == .incoming && couldAskForReading(report, mailbox)), "is_read": .flag(mailbox.isRead),

@@ -13,6 +13,7 @@ extension TokensView {
             facts.opened.mailboxes(of: grant.id).prefix(Self.mostMailboxes).map { mailbox($0, facts) }
             + facts.opened.families(of: grant.id).prefix(Self.mostMailboxes).map { family($0, facts) }
         // What was never given, and never used, cannot be removed.
+        let all = facts.opened.mailboxes(of: grant.id).count
         let hasConsent = grant.kind == .consent && (grant.pin != nil || health.state != .untried)
         return [
             "id": .text(PercentCoding.encode(grant.id.text)), "name": .text(grant.name), "quoted": .text(grant.name.shellQuoted),
@@ -20,6 +21,8 @@ extension TokensView {
             "has_todo": .flag(health.needsSomeone && (!health.reason.isEmpty || !steps.isEmpty)), "steps": Words.steps(steps),
             "can_consent": .flag(source?.takesConsent == true), "can_device": .flag(source?.takesDeviceCode == true),
             "can_remove": .flag(hasConsent), "has_mailboxes": .flag(!mailboxes.isEmpty), "mailboxes": .list(mailboxes),
+            "more_mailboxes": all > Self.mostMailboxes ? .text("All \(Words.number(all)) mailboxes of this grant") : .null,
+            "more_href": .text("/mailboxes?grant=\(PercentCoding.encode(grant.id.text))"),
         ]
     }
 
@@ -39,7 +42,7 @@ extension TokensView {
     private func mailbox(_ mailbox: Mailbox, _ facts: Facts) -> DocumentValue {
         row(
             mailbox.id.text, mailbox.address.description, mailbox.login, mailbox.transports, facts.health.health(of: mailbox),
-            isRead: mailbox.isRead, isFamily: false)
+            isRead: mailbox.isRead, isFamily: false, place: mailbox.place)
     }
 
     /// Every address in it is a mailbox of its own, so there is no single one to test.
@@ -48,10 +51,11 @@ extension TokensView {
     }
 
     private func row(
-        _ id: String, _ address: String, _ login: String, _ transports: [Transport], _ health: Health, isRead: Bool = false, isFamily: Bool
+        _ id: String, _ address: String, _ login: String, _ transports: [Transport], _ health: Health, isRead: Bool = false, isFamily: Bool,
+        place: String? = nil
     ) -> DocumentValue {
         [
-            "id": .text(PercentCoding.encode(id)), "address": .text(address), "login": .text(login),
+            "id": .text(PercentCoding.encode(id)), "address": .text(address), "href": DocumentValue(place), "login": .text(login),
             "transports": .text(transports.map(\.rawValue).joined(separator: ", ") + (isRead ? ", and read" : "")),
             "state": Words.state(health, at: request.now), "is_family": .flag(isFamily),
             "can_resume": .flag(health.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),

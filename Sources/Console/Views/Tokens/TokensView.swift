@@ -44,12 +44,9 @@ struct TokensView: Sendable {
     }
 
     private func note(_ facts: Facts) -> String? {
-        let isCut =
-            facts.grants.values.contains { $0.count > Self.mostGrants }
-            || directory.allGrants.contains { facts.opened.mailboxes(of: $0.id).count > Self.mostMailboxes }
+        let isCut = facts.grants.values.contains { $0.count > Self.mostGrants }
         guard isCut else { return nil }
-        return "At most \(Self.mostGrants) grants of an application are shown, and \(Self.mostMailboxes) mailboxes of a grant;"
-            + " mandate grants list and mandate mailboxes list have them all."
+        return "At most \(Self.mostGrants) grants of an application are shown; mandate grants list has them all."
     }
 
     private func application(_ application: Application, _ facts: Facts) -> DocumentValue {
@@ -58,7 +55,8 @@ struct TokensView: Sendable {
         return [
             "id": .text(id), "name": .text(application.name), "quoted": .text(application.name.shellQuoted),
             "provider": .text(application.tenant.isEmpty ? provider : "\(provider), tenant \(application.tenant)"),
-            "href": .text("/applications/\(id)"), "state": Words.state(facts.health.health(of: application), at: request.now),
+            "href": .text(application.place), "provider_href": .text("/providers/\(PercentCoding.encode(application.provider.text))"),
+            "state": Words.state(facts.health.health(of: application), at: request.now),
             "grants": .list(shown(facts.grants[application.id] ?? [], facts).map { grant($0, facts) }),
         ]
     }

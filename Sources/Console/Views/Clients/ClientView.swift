@@ -1,0 +1,93 @@
+internal import Mail
+internal import Relay
+internal import Web
+internal import struct FoundationEssentials.Date
+
+/// One client: how it is known, what it may do, and what would become of its mail.
+struct ClientView: Sendable {
+    static let routes: [ConsoleRoute] = [.get("/clients/{id}") { request in .page(try ClientView(request).page()) }]
+
+    private let request: ConsoleRequest
+
+    init(_ request: ConsoleRequest) { self.request = request }
+
+    private func page() throws -> Page {
+        let snapshot = request.dependencies.snapshots.current
+        guard let client = snapshot.directory.client(ClientID(trusted: request.path("id"))) else {
+            throw Problem(.notFound, "there is no such client", fix: "look for it among all clients, at /clients")
+        }
+        let facts = ClientFacts(client: client, snapshot: snapshot, isOneself: client.id == request.visitor.client?.id, now: request.now)
+        return Page("client", client.name, facts.document)
+    }
+}
+
+/// What the page of a client says. A value, so that the page is a test.
+struct ClientFacts: Sendable {
+    /// Addresses whose prospects are worked out: the command has the others.
+    private static let mostAddresses = 100
+
+    let client: Client
+    let snapshot: Snapshot
+    /// Who looks at it.
+    let isOneself: Bool
+    let now: Date
+
+    private var directory: Directory { snapshot.directory }
+
+    var document: DocumentValue {
+        let isSender = client.roles.contains(.sender)
+        let rights = client.tokenRights.map(right)
+        return [
+            "id": .text(PercentCoding.encode(client.id.text)), "name": .text(client.name), "etag": .text(EntityTag.of(.client(client))),
+            "state": client.isEnabled ? Words.badge("good", "enabled") : Words.badge("off", "revoked"), "enabled": .flag(client.isEnabled),
+            "known_by": .text(client.credential.words), "roles": .text(Role.sorted(client.roles).joined(separator: ", ")),
+            "default_purpose": DocumentValue(client.defaultPurpose?.rawValue), "default_user": DocumentValue(client.defaultUser?.text),
+            "user_href": DocumentValue(client.defaultUser.map { UsersView.href($0) }),
+            "author_if_unusable": DocumentValue(client.authorIfUnusable?.description),
+            "notice_address": DocumentValue(client.noticeAddress?.description), "is_sender": .flag(isSender),
+            "is_unlimited": .flag(isSender && client.limits.areEmpty), "has_key": .flag(client.isEnabled && client.credential.isKey),
+            "is_oneself": .flag(isOneself), "purposes": .list(isSender ? purposes : []), "addresses": .list(isSender ? addresses : []),
+            "any_address": .flag(isSender && client.limits.addresses.isEmpty), "more_addresses": more, "rights": .list(rights),
+            "has_rights": .flag(!rights.isEmpty), "wants_tokens": .flag(isSender),
+            "command": .text("mandate clients show \(client.name.shellQuoted)"),
+        ]
+    }
+
+    private var decider: Decider { Decider(directory: directory, conditions: snapshot.conditions) }
+
+    /// Those that it may name; none said: all of them.
+    private var purposes: [DocumentValue] {
+        let decider = decider
+        return Purpose.allCases.filter { client.limits.purposes.isEmpty || client.limits.purposes.contains($0) }.map { purpose in
+            let outlook = decider.outlook(purpose, at: now)?.document
+            return ["what": .text(purpose.rawValue), "outlook": outlook ?? .null]
+        }
+    }
+
+    /// What a message of its own from there would be told.
+    private var addresses: [DocumentValue] {
+        let decider = decider
+        return client.limits.addresses.prefix(Self.mostAddresses).map { pattern in
+            guard case .address(let address) = pattern else { return ["what": .text(pattern.description), "outlook": nil, "href": nil] }
+            let question = Question(from: .authors(Author(NamedAddress(address: address))), client: client, at: now)
+            return [
+                "what": .text(address.description), "outlook": decider.outlook(decider.decide(question)).document,
+                "href": .text("/explain?address=\(PercentCoding.encode(address.description))"),
+            ]
+        }
+    }
+
+    private var more: DocumentValue {
+        let more = client.limits.addresses.count - Self.mostAddresses
+        return more > 0 ? .text("and \(Words.number(more)) more") : .null
+    }
+
+    private func right(_ right: Client.TokenRight) -> DocumentValue {
+        let (name, place): (String, String?) =
+            switch right.row {
+            case .mailbox(let id): (directory.mailbox(id)?.address.description ?? id.text, directory.mailbox(id)?.place)
+            case .family(let id): ("\(directory.family(id)?.name ?? id.text) (family)", nil)
+            }
+        return ["name": .text(name), "href": DocumentValue(place), "whole_grant": .flag(right.coversWholeGrant)]
+    }
+}
