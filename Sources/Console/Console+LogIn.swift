@@ -9,7 +9,7 @@ internal import struct FoundationEssentials.Date
 
 /// Logging in and out.
 extension Console {
-    private static let strangersCookie = "mandate-form"
+    private var strangersCookie: String { authenticator.cookieName("mandate-form") }
     /// Octets: a name, a password, a path. Everyone may send this one, so there is no room for more.
     private static let largestForm = 16 * 1024
 
@@ -22,7 +22,7 @@ extension Console {
         _ request: Request, name: String, next: String, error: String?, status: HTTPResponse.Status, retryAfter: Int? = nil
     ) -> Response {
         let isFirst = !dependencies.directory.allClients.contains { $0.isEnabled && $0.roles.contains(.administrator) }
-        let known = request.cookies[Self.strangersCookie]?.value
+        let known = request.cookies[strangersCookie]?.value
         let nonce = known.flatMap { [UInt8](hexadecimal: $0)?.count == 16 ? $0 : nil } ?? dependencies.draw(16).hexadecimal
         var response = html(
             plain(
@@ -32,7 +32,7 @@ extension Console {
                     "error": DocumentValue(error),
                     "first": .flag(isFirst),
                 ]), status, "login")
-        response.headers.append(HTTPField(name: .setCookie, value: authenticator.cookie(Self.strangersCookie, nonce, life: nil)))
+        response.headers.append(HTTPField(name: .setCookie, value: authenticator.cookie(strangersCookie, nonce, life: nil)))
         if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
         return response
     }
@@ -53,7 +53,7 @@ extension Console {
             let form = try await self.form(of: request, limit: Self.largestForm)
             name = form["name"] ?? ""
             next = safe(form["next"] ?? "/")
-            guard let nonce = request.cookies[Self.strangersCookie]?.value,
+            guard let nonce = request.cookies[strangersCookie]?.value,
                 isSame(form.raw("csrf"), authenticator.sessions.formToken(stranger: nonce))
             else {
                 throw Problem(.notPermitted, "the page was too old, or cookies are switched off: try once more")
@@ -61,19 +61,17 @@ extension Console {
             let visitor = authenticator.visitor(request, context)
             let client = try await authenticator.logIn(
                 name: name, secret: Secret(form.raw("key_or_password")), from: visitor.address,
-                browser: request.cookies[KnownBrowsers.cookie]?.value, salt: dependencies.draw(16))
-            let session = Session(client: client.id, startedAt: dependencies.now, nonce: dependencies.draw(16).hexadecimal)
+                browser: request.cookies[authenticator.cookieName(KnownBrowsers.cookie)]?.value, salt: dependencies.draw(16))
             dependencies.logger.notice(
                 "console: \(client.name) logged in", metadata: ["request": "\(context.requestID)", "address": "\(visitor.address)"])
             var response = redirect(next)
+            response.headers.append(begin(client, request, visitor).field)
+            let browser = authenticator.browsers.cookie(of: client.id, nonce: dependencies.draw(16).hexadecimal, at: dependencies.now)
             response.headers.append(
                 HTTPField(
                     name: .setCookie,
                     value: authenticator.cookie(
-                        authenticator.cookieName, authenticator.sessions.cookie(session, of: client), life: Int(Session.life))))
-            let browser = authenticator.browsers.cookie(of: client.id, nonce: dependencies.draw(16).hexadecimal, at: dependencies.now)
-            response.headers.append(
-                HTTPField(name: .setCookie, value: authenticator.cookie(KnownBrowsers.cookie, browser, life: Int(KnownBrowsers.life))))
+                        authenticator.cookieName(KnownBrowsers.cookie), browser, life: Int(KnownBrowsers.life))))
             return response
         } catch {
             let problem = problem(error, context)
@@ -90,6 +88,14 @@ extension Console {
         }
     }
 
+    /// A session, and the cookie that is it.
+    func begin(_ client: Client, _ request: Request, _ visitor: Visitor) -> (session: Session, field: HTTPField) {
+        let session = Session(client: client.id, startedAt: dependencies.now, nonce: dependencies.draw(16).hexadecimal)
+        let value = authenticator.sessions.begin(
+            session, of: client, from: "\(visitor.address)", with: request.headers[.userAgent] ?? "")
+        return (session, HTTPField(name: .setCookie, value: authenticator.cookie(authenticator.cookieName, value, life: Int(Session.life))))
+    }
+
     func logOut(_ request: Request, _ context: WebContext) async -> Response {
         do {
             try checkOrigin(request, context)
@@ -99,7 +105,7 @@ extension Console {
             guard isSame(form.raw("csrf"), authenticator.sessions.formToken(session)) else {
                 throw Problem(.notPermitted, "this form is not from a page of this log-in")
             }
-            authenticator.sessions.end(session, at: dependencies.now)
+            authenticator.sessions.end(session)
             var response = redirect("/login")
             response.headers.append(HTTPField(name: .setCookie, value: authenticator.cookie(authenticator.cookieName, "", life: 0)))
             return response

@@ -30,7 +30,8 @@ package struct Console: Site {
     private static let pages: [ConsoleRoute] =
         OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
         + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
-        + MailboxView.routes + ProviderView.routes + ClientView.routes + SentView.routes + UnauthorisedView.routes + UsersView.routes
+        + MailboxView.routes + ProviderView.routes + ClientView.routes + AccountView.routes + SentView.routes + UnauthorisedView.routes
+        + UsersView.routes
         + ClientsView.routes + JournalView.routes + ReferenceView.routes
 
     package func add(to router: Router<WebContext>) {
@@ -111,6 +112,14 @@ package struct Console: Site {
         case .redirect(let path, let notice):
             if let notice { notices.put(notice, for: session) }
             return redirect(path)
+        case .renewed(let path, let notice):
+            guard let client = dependencies.directory.client(session.client) else { return redirect("/login") }
+            authenticator.sessions.end(session)
+            let (fresh, field) = begin(client, request, visitor)
+            notices.put(notice, for: fresh)
+            var response = redirect(path)
+            response.headers.append(field)
+            return response
         case .json(let value): return Reply.json(value).with(.cacheControl, "no-store").response(zips: false)
         case .file(let reply): return reply.with(.cacheControl, "no-store").response(zips: request.takesGzip)
         }

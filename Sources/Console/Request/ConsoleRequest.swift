@@ -40,6 +40,8 @@ enum ConsoleAnswer: Sendable {
     case page(Page)
     /// To a path of ours (POST, redirect, GET), with a word on how it went.
     case redirect(String, Notice? = nil)
+    /// The same, in a session that begins anew, since the one before was of another credential.
+    case renewed(String, Notice)
     /// For the script that follows a progress.
     case json(DocumentValue)
     case file(Reply)

@@ -34,6 +34,7 @@ enum PageFiles {
         ("meta", PackageResources.meta_mustache),
         ("nav", PackageResources.nav_mustache),
         ("overview", PackageResources.overview_mustache),
+        ("own-account", PackageResources.own_account_mustache),
         ("pager", PackageResources.pager_mustache),
         ("pairs", PackageResources.pairs_mustache),
         ("plainfoot", PackageResources.plainfoot_mustache),

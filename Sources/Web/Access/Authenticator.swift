@@ -64,8 +64,16 @@ package struct Authenticator: Sendable {
 
     /// `__Host-` and `__Secure-` make browsers insist on TLS (RFC 6265bis section 4.1.3).
     package var cookieName: String {
-        if !isSecure { return "mandate-session" }
-        return address.path.isEmpty ? "__Host-mandate-session" : "__Secure-mandate-session"
+        let name = cookieName("mandate-session")
+        guard isSecure else { return name }
+        return (address.path.isEmpty ? "__Host-" : "__Secure-") + name
+    }
+
+    /// Browsers keep one jar for all ports of a host, and hand cookies of a path to those below it (RFC 6265 section 8.5): so that two instances on one host do
+    /// not sign each other's people out, port and path are part of the name.
+    package func cookieName(_ name: String) -> String {
+        let path = address.path.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+        return "\(name)-\(address.port)" + String(path)
     }
 
     /// A cookie of ours, for our paths alone.
@@ -86,6 +94,17 @@ extension Authenticator {
         let digest = Array(SHA256.hash(data: secret.reveal()))
         if let client = directory().client(key: digest, name: name.isEmpty ? nil : name), client.maySeeTheConsole { return client }
         let candidate = directory().allClients.first { $0.isEnabled && $0.name == name && $0.passwordHash != nil }
+        let matches = try await isPassword(secret, of: candidate, named: name, from: address, browser: cookie, salt: salt)
+        guard matches, let candidate, candidate.maySeeTheConsole else {
+            throw Problem(.signInMissing, "this is not a name and its password, nor a key, of an administrator or auditor")
+        }
+        return candidate
+    }
+
+    /// Counted and slowed down in whatever form it is asked for; nil: nobody has that name.
+    package func isPassword(
+        _ secret: Secret, of candidate: Client?, named name: String, from address: IPAddress, browser cookie: String?, salt: [UInt8]
+    ) async throws(Problem) -> Bool {
         let browser = cookie.flatMap { cookie in candidate.flatMap { browsers.nonce(cookie, of: $0.id, at: now()) } }
         let visitors = tries.visitors(name: name, from: address, browser: browser)
         let wait = tries.wait(visitors, at: now())
@@ -98,11 +117,8 @@ extension Authenticator {
             return await Self.matches(secret, candidate?.passwordHash, salt)
         }
         guard let matches else { throw Problem(.busy, "too many log in just now", fix: "try again in a moment", retryAfter: 1) }
-        guard matches, let candidate, candidate.maySeeTheConsole else {
-            throw Problem(.signInMissing, "this is not a name and its password, nor a key, of an administrator or auditor")
-        }
-        tries.succeeded(visitors)
-        return candidate
+        if matches, candidate != nil { tries.succeeded(visitors) }
+        return matches
     }
 
     /// On a thread of its own, since it takes a tenth of a second; just as long for a name that does not exist.
@@ -116,7 +132,7 @@ extension Authenticator {
 }
 
 extension Client {
-    fileprivate var passwordHash: PasswordHash? { if case .password(let hash) = credential { hash } else { nil } }
+    package var passwordHash: PasswordHash? { if case .password(let hash) = credential { hash } else { nil } }
 
     package var maySeeTheConsole: Bool { isEnabled && !roles.isDisjoint(with: [.administrator, .auditor]) }
 }

@@ -214,7 +214,7 @@ struct ConsoleJourney {
     static let pages = [
         "/", "/tokens", "/applications/new", "/applications/app-tracker", "/identities", "/settings", "/users", "/users/ann",
         "/users/import", "/clients", "/clients/administrator", "/delegations/new?from=hana@fabrikam.example", "/denies/new", "/mailboxes",
-        "/sent",
+        "/sent", "/account",
         "/explain?address=hana@fabrikam.example&purpose=ad-hoc&user=hana", "/unauthorised", "/queue", "/journal", "/api", "/nothing",
     ]
 }

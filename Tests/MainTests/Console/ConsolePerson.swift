@@ -15,7 +15,7 @@ struct ConsolePerson {
     static func logIn(to house: WebHouse, base: String = "") async throws -> ConsolePerson {
         let answer = try await answer(of: house, name: "ann", secret: WebHouse.password, base: base)
         #expect(answer.status == 303, "\(answer.text)")
-        let field = try #require(answer.all("Set-Cookie").first { $0.contains("mandate-session=") })
+        let field = try #require(answer.all("Set-Cookie").first { $0.contains("mandate-session-") })
         let cookie = String(field.prefix { $0 != ";" })
         var client = WebClient(port: house.port)
         client.fields = [("Cookie", cookie)]
