@@ -56,6 +56,13 @@ extension WebPeers {
                             as? Int ?? 0
                         #expect(width <= 1, "\(page) is \(width) wider than its window of \(look.width)")
                         #expect(try await browser.all("main h1").count == 1, "\(page)")
+                        // A drawing is seen whole: nothing of it is scrolled out of sight.
+                        let cut =
+                            try await browser.run(
+                                "return [...document.querySelectorAll('.drawing > svg')].filter(s => s.getBoundingClientRect().right > innerWidth).length"
+                            )
+                            as? Int
+                        #expect(cut == 0, "\(page)")
                     }
                     let complaints = try await browser.complaints.filter { !$0.contains("/nothing") && !$0.contains("/login - ") }
                     #expect(complaints.isEmpty, "\(complaints)")
