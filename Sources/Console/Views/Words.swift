@@ -112,3 +112,13 @@ extension Application {
     /// Its page.
     var place: String { "/applications/\(PercentCoding.encode(id.text))" }
 }
+
+extension ConcreteMailbox {
+    /// nil: it is one of a family, which has none.
+    var place: String? {
+        switch row {
+        case .mailbox(let id): "/mailboxes/\(PercentCoding.encode(id.text))"
+        case .family: nil
+        }
+    }
+}

@@ -11,6 +11,7 @@ extension ApplicationView {
         return [
             "id": .text(id.text), "href": .text(place), "name": .text(application.name),
             "provider": .text(facts.provider?.name ?? application.provider.text),
+            "provider_href": .text("/providers/\(PercentCoding.encode(application.provider.text))"),
             "tenant_id": DocumentValue(application.tenant.isEmpty ? nil : application.tenant), "client_id": .text(application.clientID),
             "credential": .text(credential(facts)), "ends": ends(application.secretExpires), "no_end": .text(noEnd(facts)),
             "domains": .text(domains.isEmpty ? "not recorded" : domains),
@@ -71,6 +72,8 @@ extension ApplicationView {
             "name": .text(grant.name), "href": .text(grant.place), "kind": .text(grant.kind.rawValue),
             "principal": DocumentValue(grant.kind == .consent ? facts.opened.principal(of: grant) ?? "whoever is first" : nil),
             "mailboxes": .text(names.isEmpty ? "none" : names.prefix(Self.mostNamed).joined(separator: ", ") + more),
+            "mailboxes_href": facts.opened.mailboxes(of: grant.id).isEmpty
+                ? .null : .text("/mailboxes?grant=\(PercentCoding.encode(grant.id.text))"),
             "state": Words.state(facts.health.health(of: grant), at: request.now),
         ]
     }

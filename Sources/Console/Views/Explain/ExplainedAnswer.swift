@@ -51,7 +51,8 @@ struct ExplainedAnswer: Sendable {
         return [
             "state": Words.badge(decision.route == .replyTo ? "wait" : "good", decision.route.rawValue),
             "route": .text(decision.route.rawValue), "author": .text(decision.author.all.words),
-            "mailbox": .text(decision.mailbox.words), "transport": .text(decision.transport.rawValue),
+            "mailbox": .text(decision.mailbox.words), "mailbox_href": DocumentValue(decision.mailbox.place),
+            "transport": .text(decision.transport.rawValue),
             "from": .text(written?.first(.from)?.decoded() ?? fields.from.words),
             "sender": DocumentValue(written.map { $0.first(.sender)?.decoded() } ?? fields.sender.words),
             "reply_to": DocumentValue(written.map { $0.first(.replyTo)?.decoded() } ?? (replyTo.isEmpty ? nil : replyTo)),

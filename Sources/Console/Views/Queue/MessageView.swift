@@ -36,6 +36,7 @@ struct MessageView: Sendable {
                 .init("author", .text(message.author.words)),
                 .init("purpose", DocumentValue(message.purpose?.rawValue)), .init("current_user", DocumentValue(message.user?.text)),
                 .init("client", .text(message.client.map { request.directory.client($0)?.name ?? $0.text } ?? "the store's owner")),
+                .init("client_href", DocumentValue(message.client.flatMap { request.directory.client($0)?.place })),
                 .init("size", .text("\(Words.number(message.size)) octets")),
                 .init("envelope", ["sender": .text(envelope.sender.description), "dsn": dsn.isEmpty ? .null : .text(dsn)]),
                 .init("explain_href", .text("/explain?message=\(PercentCoding.encode(message.id.text))")),
@@ -50,7 +51,8 @@ struct MessageView: Sendable {
             .init("why", "A message that is done is kept for a week; the journal has its passage."),
             .init("author", .text(entries.flatMap(\.personal).first { $0.role == .author }?.text ?? "")), .init("purpose", nil),
             .init("current_user", nil),
-            .init("client", nil), .init("size", nil), .init("envelope", nil), .init("explain_href", nil), .init("recipients", []),
+            .init("client", nil), .init("client_href", nil), .init("size", nil), .init("envelope", nil), .init("explain_href", nil),
+            .init("recipients", []),
             .init("fields", []),
             .init("can_retry", false), .init("can_hold", false), .init("can_release", false), .init("can_remove", false),
         ])
@@ -104,6 +106,8 @@ struct MessageView: Sendable {
         func person(_ role: JournalEntry.Role) -> String? { last.personal.first { $0.role == role && !$0.text.isEmpty }?.text }
         return [
             "words": DocumentValue(last.fact("route")), "mailbox": DocumentValue(person(.mailbox)),
+            "mailbox_href": DocumentValue(
+                person(.mailbox).flatMap { login in request.directory.allMailboxes.first { $0.login == login }?.place }),
             "transport": DocumentValue(last.fact("transport")),
             "from": DocumentValue(person(.from)), "reply_to": nil, "envelope_sender": DocumentValue(person(.sender)),
         ]
