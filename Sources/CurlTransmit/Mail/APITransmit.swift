@@ -13,13 +13,21 @@ package struct APITransmit: Sendable {
     let now: @Sendable () -> Date
     /// A message of tens of megabytes over a slow line takes minutes; a provider that says nothing for so long has forgotten us.
     let limits = HTTPLimits(connect: 10, total: 600)
+    /// Of what is held for all messages under way.
+    private let budget: OctetBudget
+
+    /// A message stands in memory up to four times: as MIME, in base64, as the request's body, and as libcurl's copy of that.
+    package static let copies = 4
+    /// Octets held at once; a message that needs more goes alone. Some twenty of Graph's largest, so that a house whose mail is small never waits.
+    package static let usualBudget = 256 << 20
 
     package init(_ thread: CurlThread, now: @escaping @Sendable () -> Date) {
         self.init(now: now) { request throws(CurlFailure) in try await thread.perform(request) }
     }
 
-    package init(now: @escaping @Sendable () -> Date, perform: @escaping Perform) {
+    package init(now: @escaping @Sendable () -> Date, budget: Int = usualBudget, perform: @escaping Perform) {
         self.now = now
+        self.budget = OctetBudget(limit: budget)
         self.perform = perform
     }
 
@@ -31,6 +39,11 @@ package struct APITransmit: Sendable {
         if let limit = message.provider.limits.requestSize, message.size > limit {
             throw TransmitFailure(stage: .request, cause: .tooLarge(size: message.size, limit: limit))
         }
+        let octets = message.size * Self.copies
+        guard await budget.take(octets) else {
+            throw TransmitFailure(stage: .request, cause: .ours("it was given up while it waited for memory"))
+        }
+        defer { budget.give(back: octets) }
         var content = try await MIMEContent(message).bytes
         defer { content.wipe() }
         let answer =
