@@ -15,7 +15,7 @@ package struct DirectoryContract: StoreContract {
         Fact("onlyChangesAreLoaded", onlyChangesAreLoaded), Fact("changesLeadToTheSameDirectory", changesLeadToTheSameDirectory),
         Fact("unknownEditionIsNoticed", unknownEditionIsNoticed), Fact("pagesAreSortedById", pagesAreSortedById),
         Fact("sliceHasWhatAQuestionTouches", sliceHasWhatAQuestionTouches),
-        Fact("mailboxThatIsReadComesBack", mailboxThatIsReadComesBack),
+        Fact("mailboxThatIsReadComesBack", mailboxThatIsReadComesBack), Fact("aProviderComesBackWhole", aProviderComesBackWhole),
     ]
 
     @Sendable func everyKindComesBack() async throws {
@@ -49,6 +49,14 @@ package struct DirectoryContract: StoreContract {
         mailbox.isRead = false
         _ = try await store.apply(Samples.edit(.mailbox(mailbox)))
         #expect(try await store.directory().mailbox(mailbox.id) == mailbox)
+    }
+
+    @Sendable func aProviderComesBackWhole() async throws {
+        let store = try await make()
+        _ = try await store.apply(Samples.edit(.provider(Samples.wholeProvider), .provider(Samples.bareProvider)))
+        for provider in [Samples.wholeProvider, Samples.bareProvider] {
+            #expect(try await store.directory().provider(provider.id) == provider)
+        }
     }
 
     @Sendable func anEditIsOneEdition() async throws {

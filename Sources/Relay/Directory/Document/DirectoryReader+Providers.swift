@@ -1,6 +1,6 @@
 internal import Mail
 
-/// Providers: an entry with the id of a built-in one changes only what it names.
+/// Providers: an entry with the id of a built-in one changes only what it names; null says that there is none.
 extension DirectoryReader {
     mutating func readProviders(_ root: DocumentFields) throws(DocumentError) {
         for provider in Provider.builtIn { providers[provider.id] = provider }
@@ -41,11 +41,11 @@ extension DirectoryReader {
             throw fields.problem("token_endpoint is missing")
         }
         if let server = fields["authorization"] { try read(server, into: &provider.authorization) }
-        if let smtp = fields["smtp"] { provider.smtp = try endpoint(smtp, implicit: 465, startTLS: 587) }
-        if let imap = fields["imap"] { provider.imap = try endpoint(imap, implicit: 993, startTLS: 143) }
-        if let pop = fields["pop"] { provider.pop = try endpoint(pop, implicit: 995, startTLS: 110) }
-        if let graph = fields["graph_api"] { provider.apis[.graph] = try graph.url() }
-        if let gmail = fields["gmail_api"] { provider.apis[.gmail] = try gmail.url() }
+        try fields.read("smtp", into: &provider.smtp) { smtp throws(DocumentError) in try endpoint(smtp, implicit: 465, startTLS: 587) }
+        try fields.read("imap", into: &provider.imap) { imap throws(DocumentError) in try endpoint(imap, implicit: 993, startTLS: 143) }
+        try fields.read("pop", into: &provider.pop) { pop throws(DocumentError) in try endpoint(pop, implicit: 995, startTLS: 110) }
+        try fields.read("graph_api", into: &provider.apis[.graph]) { graph throws(DocumentError) in try graph.url() }
+        try fields.read("gmail_api", into: &provider.apis[.gmail]) { gmail throws(DocumentError) in try gmail.url() }
         if let scopes = fields["scopes"] { try read(scopes, into: &provider.scopes) }
         if let limits = fields["limits"] { try read(limits, into: &provider.limits) }
         if let habits = fields["habits"] { try read(habits, into: &provider.habits) }
@@ -70,7 +70,9 @@ extension DirectoryReader {
         if let seconds = try fields["propagation_seconds"]?.number(in: 0...604_800) { habits.propagation = Double(seconds) }
         habits.takesNullSender = try fields.flag("takes_null_sender", default: habits.takesNullSender)
         habits.oldRefreshTokenWorks = try fields.flag("old_refresh_token_works", default: habits.oldRefreshTokenWorks)
-        if let days = try fields["unused_consent_days"]?.number(in: 1...36_500) { habits.unusedConsentLife = Double(days) * 86_400 }
+        try fields.read("unused_consent_days", into: &habits.unusedConsentLife) { days throws(DocumentError) in
+            Double(try days.number(in: 1...36_500)) * 86_400
+        }
         habits.passwordEndsConsent = try fields.flag("password_ends_consent", default: habits.passwordEndsConsent)
         habits.allowsDeviceFlow = try fields.flag("allows_device_flow", default: habits.allowsDeviceFlow)
         if let transports = try fields["sends_alias_as_primary"]?.items() {
@@ -82,19 +84,20 @@ extension DirectoryReader {
     private func read(_ reader: DocumentReader, into server: inout AuthorizationServer) throws(DocumentError) {
         let fields = try reader.fields([
             "issuer", "authorization_endpoint", "device_endpoint", "revocation_endpoint", "userinfo_endpoint", "keys_endpoint",
-            "promises_issuer", "identity_scopes", "parameters",
+            "promises_issuer", "wants_basic", "identity_scopes", "parameters",
         ])
-        server.issuer = try fields["issuer"]?.url() ?? server.issuer
-        server.authorizationEndpoint = try fields["authorization_endpoint"]?.url() ?? server.authorizationEndpoint
-        server.deviceEndpoint = try fields["device_endpoint"]?.url() ?? server.deviceEndpoint
-        server.revocationEndpoint = try fields["revocation_endpoint"]?.url() ?? server.revocationEndpoint
-        server.userinfoEndpoint = try fields["userinfo_endpoint"]?.url() ?? server.userinfoEndpoint
-        server.keysEndpoint = try fields["keys_endpoint"]?.url() ?? server.keysEndpoint
+        let url = { (reader: DocumentReader) throws(DocumentError) in try reader.url() }
+        try fields.read("issuer", into: &server.issuer, url)
+        try fields.read("authorization_endpoint", into: &server.authorizationEndpoint, url)
+        try fields.read("device_endpoint", into: &server.deviceEndpoint, url)
+        try fields.read("revocation_endpoint", into: &server.revocationEndpoint, url)
+        try fields.read("userinfo_endpoint", into: &server.userinfoEndpoint, url)
+        try fields.read("keys_endpoint", into: &server.keysEndpoint, url)
         server.promisesIssuer = try fields.flag("promises_issuer", default: server.promisesIssuer)
         server.wantsBasic = try fields.flag("wants_basic", default: server.wantsBasic)
-        server.identityScopes = try fields.line("identity_scopes") ?? server.identityScopes
+        server.identityScopes = try fields.line("identity_scopes") ?? (fields.says("identity_scopes") ? "" : server.identityScopes)
+        if fields.says("parameters") { server.parameters = [:] }
         guard let parameters = try fields["parameters"]?.fields() else { return }
-        server.parameters = [:]
         for entry in parameters.entries {
             server.parameters[entry.key] = try DocumentReader(entry.value, path: "\(parameters.path).\(entry.key)").line()
         }
@@ -103,10 +106,13 @@ extension DirectoryReader {
     private func read(_ reader: DocumentReader, into scopes: inout [TokenResource: Scopes]) throws(DocumentError) {
         let fields = try reader.fields(TokenResource.allCases.map(\.rawValue))
         for resource in TokenResource.allCases {
-            guard let pair = try fields[resource.rawValue]?.fields(["delegated", "app_only"]) else { continue }
-            scopes[resource] = Scopes(
-                delegated: try pair.line("delegated") ?? scopes[resource]?.delegated ?? "",
-                appOnly: try pair.line("app_only") ?? scopes[resource]?.appOnly ?? "")
+            let before = scopes[resource]
+            try fields.read(resource.rawValue, into: &scopes[resource]) { reader throws(DocumentError) in
+                let pair = try reader.fields(["delegated", "app_only"])
+                return Scopes(
+                    delegated: try pair.line("delegated") ?? (pair.says("delegated") ? "" : before?.delegated ?? ""),
+                    appOnly: try pair.line("app_only") ?? (pair.says("app_only") ? "" : before?.appOnly ?? ""))
+            }
         }
     }
 
@@ -116,17 +122,27 @@ extension DirectoryReader {
             "tenant_recipients_per_day", "requests_at_once", "request_size",
         ])
         // Of everything, a thousand million is no limit any more.
-        func number(_ key: String, _ usual: Int?) throws(DocumentError) -> Int? {
-            try fields[key].map { reader throws(DocumentError) in Int(try reader.number(in: 1...1_000_000_000)) } ?? usual
-        }
-        limits.connections = try number("connections", limits.connections)
-        limits.messagesPerMinute = try number("messages_per_minute", limits.messagesPerMinute)
-        limits.recipientsPerDay = try number("recipients_per_day", limits.recipientsPerDay)
-        limits.recipientsPerMessage = try number("recipients_per_message", limits.recipientsPerMessage)
-        limits.messageSize = try number("message_size", limits.messageSize)
-        limits.tenantRecipientsPerDay = try number("tenant_recipients_per_day", limits.tenantRecipientsPerDay)
-        limits.requestsAtOnce = try number("requests_at_once", limits.requestsAtOnce)
-        limits.requestSize = try number("request_size", limits.requestSize)
+        let number = { (reader: DocumentReader) throws(DocumentError) in Int(try reader.number(in: 1...1_000_000_000)) }
+        try fields.read("connections", into: &limits.connections, number)
+        try fields.read("messages_per_minute", into: &limits.messagesPerMinute, number)
+        try fields.read("recipients_per_day", into: &limits.recipientsPerDay, number)
+        try fields.read("recipients_per_message", into: &limits.recipientsPerMessage, number)
+        try fields.read("message_size", into: &limits.messageSize, number)
+        try fields.read("tenant_recipients_per_day", into: &limits.tenantRecipientsPerDay, number)
+        try fields.read("requests_at_once", into: &limits.requestsAtOnce, number)
+        try fields.read("request_size", into: &limits.requestSize, number)
+    }
+}
+
+extension DocumentFields {
+    /// Whether something stands there, be it that there is none: of a built-in provider that is not what an entry without the key says.
+    fileprivate func says(_ key: String) -> Bool { entries.contains { $0.key == key } }
+
+    fileprivate func read<Value>(
+        _ key: String, into value: inout Value?, _ read: (DocumentReader) throws(DocumentError) -> Value
+    ) throws(DocumentError) {
+        guard says(key) else { return }
+        value = try self[key].map { reader throws(DocumentError) in try read(reader) }
     }
 }
 

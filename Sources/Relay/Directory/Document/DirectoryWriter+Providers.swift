@@ -1,6 +1,12 @@
 /// A provider in the words of the file: all it has, so that a file says by itself where secrets go.
 extension DirectoryWriter {
+    /// What a built-in provider has and this entry of it has not is said, or reading would put it back.
     func value(_ provider: Provider) -> DocumentValue {
+        let value = own(provider)
+        return Provider.builtIn.first { $0.id == provider.id }.map { value.denying(own($0)) } ?? value
+    }
+
+    private func own(_ provider: Provider) -> DocumentValue {
         var map = MapWriter()
         map.add("id", provider.id.text)
         map.add("kind", provider.kind.rawValue)
@@ -35,8 +41,8 @@ extension DirectoryWriter {
         map.add("revocation_endpoint", server.revocationEndpoint)
         map.add("userinfo_endpoint", server.userinfoEndpoint)
         map.add("keys_endpoint", server.keysEndpoint)
-        if server.wantsBasic { map.add("wants_basic", .flag(true)) }
-        if server.promisesIssuer { map.add("promises_issuer", .flag(true)) }
+        map.add("wants_basic", .flag(server.wantsBasic))
+        map.add("promises_issuer", .flag(server.promisesIssuer))
         if !server.identityScopes.isEmpty { map.add("identity_scopes", server.identityScopes) }
         if !server.parameters.isEmpty {
             map.add("parameters", .map(server.parameters.sorted { $0.key < $1.key }.map { .init($0.key, .text($0.value)) }))
@@ -76,5 +82,16 @@ extension DirectoryWriter {
         map.add("allows_device_flow", .flag(habits.allowsDeviceFlow))
         map.add("sends_alias_as_primary", .list(habits.sendsAliasAsPrimary.sorted().map { .text($0.rawValue) }))
         return map.value
+    }
+}
+
+extension DocumentValue {
+    /// With null for each key of the other that it lacks, in the maps that both have. Parameters are one value, read whole.
+    fileprivate func denying(_ other: DocumentValue) -> DocumentValue {
+        guard case .map(let own) = self, case .map(let others) = other else { return self }
+        let kept = own.map { entry in
+            Entry(entry.key, entry.key == "parameters" ? entry.value : other[entry.key].map(entry.value.denying) ?? entry.value)
+        }
+        return .map(kept + others.filter { self[$0.key] == nil }.map { Entry($0.key, .null) })
     }
 }
