@@ -29,6 +29,20 @@ struct HostileInputTests {
         #expect(EncodedWord.decode(bytes).utf8.count <= Self.size)
     }
 
+    /// What is well nested has no depth either: nothing recurses.
+    @Test func aHundredThousandNestedCommentsAreOne() throws {
+        let depth = 100_000
+        let nested = String(repeating: "(", count: depth) + "x" + String(repeating: ")", count: depth)
+        for text in ["\(nested)a@x.org", "a@x.org\(nested)", "Ann \(nested) <\(nested)a@x.org\(nested)>", "G: \(nested)a@x.org\(nested);"] {
+            #expect(try AddressList(text).addresses.map(\.address.description) == ["a@x.org"])
+        }
+        let groups = String(repeating: "G: ", count: depth) + "a@x.org" + String(repeating: ";", count: depth)
+        let error = #expect(throws: AddressError.self) { try AddressList(groups) }
+        #expect(error?.reason == .nestedGroup && error?.offset == 4, "given up at the first, not at the last")
+        let many = String(repeating: "G: a@x.org;, ", count: depth)
+        #expect(try AddressList(many).addresses.count == depth)
+    }
+
     @Test func twentyThousandAddressesAreRead() throws {
         let list = try AddressList((0..<20_000).map { "a\($0)@x.org" }.joined(separator: ",\r\n "))
         #expect(list.addresses.count == 20_000)

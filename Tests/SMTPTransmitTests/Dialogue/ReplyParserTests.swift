@@ -78,4 +78,21 @@ import Testing
         #expect(reply.lines.count == 200)
         #expect(reply.reply.text.utf8.count < 4200)
     }
+
+    /// Ten megabytes, as they come from a connection: of a line, of lines, of a reply that changes its mind at its end.
+    @Test(arguments: [
+        ("2", 1), ("250-x\r\n", 200), ("250-" + String(repeating: "x", count: ReplyParser.lineLimit - 6) + "\r\n", 200), ("\u{0}", 1),
+        ("250-x\r\n251-x\r\n", 1), ("\r\n", 1),
+    ]) func tenMegabytesAreGivenUpAtTheBound(_ piece: String, _ lines: Int) {
+        let bytes = Array(piece.utf8)
+        let read = 16 << 10
+        var parser = ReplyParser()
+        var taken = 0
+        while taken < 10_000_000 {
+            parser.append((0..<read).map { bytes[(taken + $0) % bytes.count] })
+            taken += read
+            do throws(ReplyParser.Violation) { #expect(try parser.next() == nil) } catch { break }
+        }
+        #expect(taken <= lines * ReplyParser.lineLimit + read, "\(taken) octets were taken")
+    }
 }
