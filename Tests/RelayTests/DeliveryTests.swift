@@ -62,6 +62,24 @@ struct DeliveryTests {
         guard case .failed = settlement.state else { return #expect(Bool(false), "\(settlement.state)") }
     }
 
+    /// A printer whose mail is redirected has a sender in the envelope who knows nothing of the trial.
+    @Test(arguments: ["hold", "redirect test@example.net"])
+    func noticesObeyWhatIsSetForTheirMessagesClient(_ value: String) async throws {
+        let service = try await FakeService()
+        let client = Client(id: ClientID(trusted: "c-1"), name: "batch", credential: .uid(1))
+        _ = try await service.store.apply(DirectoryEdit([.put(.client(client))], by: "root", at: service.clock.now))
+        try await service.accept("m", client: client.id)
+        service.transmit.answer { _ in .success([RecipientReply.said(.rcpt, 550, "5.1.1", "no such user")]) }
+        #expect(try await service.attempt()?.notice?.message.client == client.id)
+        try await set(value, for: client.id.text, service)
+        service.transmit.answer { _ in .success([RecipientReply.said(.content, 250, "2.0.0", "ok")]) }
+        let settlement = try #require(try await service.attempt())
+        #expect(settlement.claim.message.text != "m")
+        #expect(try settlement.facts("delivery") == [value == "hold" ? "hold" : "redirect"])
+        let reached = service.transmit.sent.dropFirst().flatMap { $0.envelope.recipients.map(\.address.description) }
+        #expect(reached == (value == "hold" ? [] : ["test@example.net"]))
+    }
+
     @Test func aClientsOwnValueCountsMoreThanTheOneForAll() throws {
         let client = Client(id: ClientID(trusted: "c-1"), name: "batch", credential: .uid(1))
         let own = SettingKey(deliveryOf: client.id)

@@ -57,12 +57,12 @@ package final class FakeService: Sendable {
     /// A message in the spool, with a body of its own.
     package func accept(
         _ id: String, from author: EmailAddress = FakeCompany.ann, to recipients: [String] = ["rob@example.com"],
-        notify: Recipient.Notify? = nil, ret: Envelope.Ret? = nil, body text: String? = nil, at time: Date? = nil
+        notify: Recipient.Notify? = nil, ret: Envelope.Ret? = nil, body text: String? = nil, client: ClientID? = nil, at time: Date? = nil
     ) async throws {
         let body = Array((text ?? "Hello \(id)\r\n").utf8)
         let header = Array("From: <\(author)>\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000\r\nMessage-ID: <\(id)@example.org>\r\n".utf8)
         let message = AcceptedMessage(
-            id: SpoolID(trusted: id), acceptedAt: time ?? clock.now, client: nil, purpose: nil, user: nil,
+            id: SpoolID(trusted: id), acceptedAt: time ?? clock.now, client: client, purpose: nil, user: nil,
             author: Author(NamedAddress(address: author)),
             envelope: Envelope(
                 sender: .address(author), recipients: try recipients.map { Recipient(address: try EmailAddress($0), notify: notify) },

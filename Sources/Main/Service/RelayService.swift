@@ -61,7 +61,7 @@ struct RelayService: Service {
         let watch = StandingWatch(
             prober: Prober(broker: broker, transmit: send, senders: GmailSenders(curl), live: live), store: store, vault: vault,
             snapshots: snapshots,
-            catchUp: { _ = await follower.catchUp() }, live: live, log: log)
+            catchUp: { _ = await follower.catchUp() }, holder: claimant.holder, live: live, log: log)
         self.watch = watch
         self.runner = SpoolRunner(
             claimant: claimant,

@@ -24,6 +24,7 @@ struct Prober: Sendable {
             return .unknown(why: "the grant of \(key.login) leads nowhere")
         }
         let isListed = source.provider.habits.replacesUnlistedFrom && !bySending
+        if !isListed, let obstacle = Self.obstacle(directory) { return .unknown(why: obstacle) }
         let token: AccessToken
         do throws(TokenFailure) {
             token = try await broker.token(for: source.key(isListed ? .smtp : key.transport.resource, login: key.login))
@@ -40,6 +41,17 @@ struct Prober: Sendable {
                 error, FailureSubject(kind: source.provider.kind, login: key.login, from: [key.from], envelopeSender: key.from))
             return diagnosis.verdict == .denied ? .denied(code: "\(error)") : .unknown(why: diagnosis.cause)
         }
+    }
+
+    /// Whether the provider is asked about the pair as things are: nothing is sent while mail does not leave.
+    static func mayAsk(_ key: StandingKey, _ directory: Relay.Directory) -> Bool {
+        obstacle(directory) == nil || directory.provider(key.account.provider)?.habits.replacesUnlistedFrom == true
+    }
+
+    private static func obstacle(_ directory: Relay.Directory) -> String? {
+        let (delivery, key) = directory.delivery(of: nil)
+        guard delivery != .live, let key else { return nil }
+        return "\(key) is \(delivery), so no test message is sent; `mandate settings set \(key) live` first"
     }
 
     private func send(

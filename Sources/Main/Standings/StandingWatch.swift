@@ -6,13 +6,16 @@ internal import SQLiteStore
 
 /// Asks providers what mail alone cannot settle, while the service runs: pairs in doubt at once, rights that are pending and were refused each when its time
 /// has come, proofs of providers that replace what they do not know when they are a week old, and whatever a client says that it was answered. One at a time,
-/// and so many of a mailbox a day: a refusal counts at the provider.
+/// and so many of a mailbox a day: a refusal counts at the provider. Of the processes of a store one asks, under a lease. While mail does not leave
+/// (the setting `delivery`) nothing is sent either.
 struct StandingWatch: Sendable {
     let prober: Prober
     let store: SQLiteStore
     let vault: Vault
     let snapshots: Snapshots
     let catchUp: @Sendable () async -> Void
+    /// As whom it takes leases.
+    let holder: String
     let live: Live
     let log: Logger
     private let signals: AsyncStream<Void>
@@ -24,16 +27,20 @@ struct StandingWatch: Sendable {
     private static let mostRefusals = 20
     /// Seconds in which a client's reports of one thing make us look once.
     private static let reportInterval: Double = 900
+    /// Seconds that a lease lasts whose holder does not come back: longer than the slowest probe.
+    private static let leaseTime: Double = 900
 
     init(
-        prober: Prober, store: SQLiteStore, vault: Vault, snapshots: Snapshots, catchUp: @escaping @Sendable () async -> Void, live: Live,
-        log: Logger
+        prober: Prober, store: SQLiteStore, vault: Vault, snapshots: Snapshots, catchUp: @escaping @Sendable () async -> Void,
+        holder: String,
+        live: Live, log: Logger
     ) {
         self.prober = prober
         self.store = store
         self.vault = vault
         self.snapshots = snapshots
         self.catchUp = catchUp
+        self.holder = holder
         self.live = live
         self.log = log
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -60,7 +67,9 @@ struct StandingWatch: Sendable {
                 }
                 for (key, report) in snapshots.current.conditions.allReports where !Task.isCancelled && isNew(report, looked[key]) {
                     looked[key] = live.now()
-                    await look(key, report)
+                    await withLease("report \(key.account.provider) \(key.account.login) \(key.from?.key ?? "")") {
+                        await look(key, report)
+                    }
                     learned()
                 }
                 looked = looked.filter { live.now().timeIntervalSince($0.value) < Self.reportInterval }
@@ -72,13 +81,14 @@ struct StandingWatch: Sendable {
 
 extension StandingWatch {
     /// What mail waits for first.
-    private func due() -> [StandingKey] {
+    func due() -> [StandingKey] {
         let (now, snapshot) = (live.now(), snapshots.current)
         let all = snapshot.conditions.allStandings
         var refusals: [Account: Int] = [:]
         for (key, standing) in all { refusals[key.account, default: 0] += standing.refusals(in: 86_400, before: now) }
         let due = all.filter { key, standing in
-            isDue(key, standing, snapshot.directory, at: now) && refusals[key.account, default: 0] < Self.mostRefusals
+            isDue(key, standing, snapshot.directory, at: now) && Prober.mayAsk(key, snapshot.directory)
+                && refusals[key.account, default: 0] < Self.mostRefusals
         }
         return due.sorted { $0.standing.isAwaited(at: now) && !$1.standing.isAwaited(at: now) }.map(\.key)
     }
@@ -89,7 +99,11 @@ extension StandingWatch {
         return directory.mailbox(of: key).flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
     }
 
-    private func probe(_ key: StandingKey) async {
+    func probe(_ key: StandingKey) async {
+        await withLease("probe \(key.account.provider) \(key.login) \(key.from.key) \(key.transport.rawValue)") { await ask(key) }
+    }
+
+    private func ask(_ key: StandingKey) async {
         let directory = snapshots.current.directory
         // It may have been cleared, or proven by a person, since it was due.
         guard let standing = snapshots.current.conditions.standing(key), isDue(key, standing, directory, at: live.now()),
@@ -98,6 +112,19 @@ extension StandingWatch {
         let outcome = await prober.probe(key, through: mailbox, in: directory)
         let current = snapshots.current.conditions.standing(key) ?? .declared
         await keep(outcome, key, current, current.probed(outcome, isOwn: key.from == mailbox.address, at: live.now()))
+    }
+
+    /// Not at all while another process has it; what that one found out is known here afterwards.
+    private func withLease(_ name: String, _ body: () async -> Void) async {
+        let now = live.now()
+        do throws(StoreFailure) {
+            guard try await store.takeLease(name, holder: holder, at: now, until: now.addingTimeInterval(Self.leaseTime)) else { return }
+        } catch { return log.error("no lease could be had for a probe: \(error)") }
+        await catchUp()
+        await body()
+        do throws(StoreFailure) { try await store.dropLease(name, holder: holder) } catch {
+            log.error("the lease of a probe could not be given back, and ends by itself: \(error)")
+        }
     }
 
     private func keep(_ outcome: ProbeOutcome, _ key: StandingKey, _ before: Standing, _ standing: Standing) async {

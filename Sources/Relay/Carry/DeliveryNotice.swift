@@ -72,7 +72,9 @@ struct DeliveryNotice: Sendable {
         hash.update(data: [0x0D, 0x0A] as [UInt8])
         hash.update(data: body)
         let message = AcceptedMessage(
-            id: SpoolID(prefix: "m", using: &generator), acceptedAt: at, client: nil, purpose: .administrator, user: nil, author: author,
+            // Its client's, so that what is set for that client's mail holds for what comes of it.
+            id: SpoolID(prefix: "m", using: &generator), acceptedAt: at, client: original.client, purpose: .administrator, user: nil,
+            author: author,
             envelope: Envelope(sender: .null, recipients: [Recipient(address: recipient, notify: .never)]), hasEnvelopeSender: true,
             isAutomatic: true, header: header.bytes, bodySize: body.count, digest: Array(hash.finalize()), messageID: messageID)
         return (message, body)

@@ -69,6 +69,8 @@ struct DecisionController {
             document = document.adding([.init("resource", .text(decision.transport.resource.rawValue))])
             if wantsHeader { document = document.adding([.init("header", .text(Rewriter.fields(of: decision)))]) }
         }
+        // Where nothing leaves, no route helps.
+        document = document.adding([.init("delivery", .text(decider.directory.delivery(of: question.client?.id).delivery.description))])
         return Item(answer: answer, document: document)
     }
 

@@ -70,6 +70,7 @@ extension OpenAPI {
         .init("temporary", .flag, "it can be mended"), .init("mended_by", .choice(Mending.Mender.self), "who mends it"),
         .init("why", .line, "the same in words, with what to do"),
         .init("explanation", .list(of: .text())),
+        .init("delivery", .line, "what is set for the client's mail: `live`, `hold`, or `redirect ADDRESS`"),
         .init("header", .text(), "From, Sender and Reply-To as they stand in the message, each ended by CRLF"),
         .init("handout", .line, "to report the outcome with"), .init("token", .named("HandedToken")),
         .init("token_problem", .named("Problem"), "why there is no token"),

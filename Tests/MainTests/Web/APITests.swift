@@ -30,6 +30,14 @@ import Testing
             #expect(twice.status == 400)
             let crowd = "{\"questions\": [" + Array(repeating: "{}", count: 1001).joined(separator: ",") + "]}"
             #expect(try await house.sender.send("POST", "/v1/decisions", json: crowd).status == 413)
+            #expect(one["delivery"] as? String == "live")
+            _ = try await house.administrator.send("PUT", "/v1/settings/delivery", json: #"{"value": "redirect test@example.org"}"#)
+            let redirected = try await until {
+                try await house.sender.send("POST", "/v1/decisions", json: #"{"purpose": "notification"}"#)
+            } holds: {
+                $0["delivery"] as? String != "live"
+            }
+            #expect(redirected["delivery"] as? String == "redirect test@example.org" && redirected["route"] as? String == "own")
         }
     }
 
