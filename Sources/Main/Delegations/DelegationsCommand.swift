@@ -35,18 +35,17 @@ struct DelegationsCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let finder = Finder(store: store)
                 let only = try await mailbox.asyncMap { try await finder.find(Mailbox.self, $0).id }
-                let directory = try await store.directory(of: DirectorySlice())
-                let conditions = try await store.conditions(of: address.map { [$0] })
+                let words = try await DelegationWords(store, address: address, at: live.now())
                 var listing = try form.listing(DelegationWords.columns, live)
                 try await finder.each(.delegation) { entity in
                     guard case .delegation(let delegation) = entity, only == nil || delegation.mailbox == only else { return }
                     if let address, !delegation.covers.matches(address) { return }
-                    listing.add(DelegationWords.row(delegation, Snapshot(directory: directory, conditions: conditions), at: live.now()))
+                    listing.add(words.row(delegation))
                 }
                 try await finder.each(.deny) { entity in
                     guard case .deny(let deny) = entity, only == nil || deny.mailbox == nil || deny.mailbox == only else { return }
                     if let address, !deny.covers.matches(address) { return }
-                    listing.add(DelegationWords.row(deny, deny.mailbox.flatMap(directory.mailbox)))
+                    listing.add(words.row(deny))
                 }
                 listing.finish()
             }
@@ -68,19 +67,16 @@ struct DelegationsCommand: AsyncParsableCommand {
             let live = Live.current
             try await options.read(live) { store in
                 let finder = Finder(store: store)
-                let directory = try await store.directory(of: DirectorySlice())
+                let words = try await DelegationWords(store, address: nil, at: live.now())
                 var sheet = Sheet()
                 switch try await finder.delegation(id) {
                 case .delegation(let delegation):
-                    let conditions = try await store.conditions(of: nil)
-                    let cells = DelegationWords.row(delegation, Snapshot(directory: directory, conditions: conditions), at: live.now())
-                    for (column, cell) in zip(DelegationWords.columns, cells) { sheet.add(column.key, cell) }
+                    for (column, cell) in zip(DelegationWords.columns, words.row(delegation)) { sheet.add(column.key, cell) }
                     sheet.add("granted_by", .text(delegation.grantedBy))
                     sheet.add("granted_at", .date(delegation.grantedAt))
                     sheet.add("allows_unaligned", .flag(delegation.allowsUnaligned))
                 case .deny(let deny):
-                    let cells = DelegationWords.row(deny, deny.mailbox.flatMap(directory.mailbox))
-                    for (column, cell) in zip(DelegationWords.columns, cells) { sheet.add(column.key, cell) }
+                    for (column, cell) in zip(DelegationWords.columns, words.row(deny)) { sheet.add(column.key, cell) }
                 }
                 sheet.write(format.format, to: live.standardOutput)
             }
@@ -105,37 +101,42 @@ extension Finder {
     }
 }
 
-/// How delegations are listed.
-enum DelegationWords {
+/// How delegations are listed: as the directory has them, what is known of them, and what a message would meet.
+struct DelegationWords {
     static let columns: [Column] = [
-        .id, "mailbox", "covers", "kind", .number("priority", isSpare: true), .spare("from"), .spare("until"), "standing", .spare("reason"),
+        .id, "mailbox", "covers", "kind", .number("priority", isSpare: true), .spare("from"), .spare("until"), .spare("standing"),
+        "effective", "why", .spare("reason"),
     ]
 
-    static func row(_ delegation: Delegation, _ snapshot: Snapshot, at now: Date) -> [Cell] {
-        let mailbox = snapshot.directory.mailbox(delegation.mailbox)
+    private let snapshot: Snapshot
+    private let rights: SenderRights
+
+    /// `address`: only of those that speak of it.
+    init(_ store: SQLiteStore, address: EmailAddress?, at now: Date) async throws {
+        let addresses = address.map { Set([$0]) }
+        let slice = addresses.map { DirectorySlice(addresses: $0) }
+        let directory = if let slice { try await store.directory(of: slice) } else { try await store.directory() }
+        snapshot = Snapshot(directory: directory, conditions: try await store.conditions(of: addresses))
+        rights = SenderRights(snapshot, at: now)
+    }
+
+    func row(_ delegation: Delegation) -> [Cell] {
+        let right = rights.right(delegation)
+        let standing = if case .known(let standing, _) = right.state { Optional(standing).words } else { right.standing }
         return [
-            .text(delegation.id.text), .text(mailbox?.address.description ?? delegation.mailbox.text), .text(delegation.covers.description),
-            .text(delegation.kind.rawValue), .number(delegation.priority), Cell(delegation.validFrom), Cell(delegation.validUntil),
-            .text(standing(delegation, mailbox, snapshot, at: now)), .text(delegation.reason),
+            .text(delegation.id.text), .text(right.mailbox), .text(delegation.covers.description), .text(right.by),
+            .number(delegation.priority), Cell(delegation.validFrom), Cell(delegation.validUntil), .text(standing),
+            .text(right.effective.state.rawValue), Cell(right.effective.reason.isEmpty ? nil : right.effective.reason),
+            .text(delegation.reason),
         ]
     }
 
-    static func row(_ deny: Deny, _ mailbox: Mailbox?) -> [Cell] {
-        [
-            .text(deny.id.text), .text(mailbox?.address.description ?? deny.mailbox?.text ?? "*"), .text(deny.covers.description),
-            .text("deny"),
-            .none, .none, .none, .none, .text(deny.reason),
+    func row(_ deny: Deny) -> [Cell] {
+        let mailbox = deny.mailbox.map { snapshot.directory.mailbox($0)?.address.description ?? $0.text }
+        return [
+            .text(deny.id.text), .text(mailbox ?? "*"), .text(deny.covers.description), .text("deny"), .none, .none, .none, .none, .none,
+            .none,
+            .text(deny.reason),
         ]
-    }
-
-    private static func standing(_ delegation: Delegation, _ mailbox: Mailbox?, _ snapshot: Snapshot, at now: Date) -> String {
-        if let from = delegation.validFrom, now < from { return "not yet valid" }
-        if let until = delegation.validUntil, now >= until { return "expired" }
-        guard case .address(let address) = delegation.covers, let mailbox, let account = snapshot.directory.account(of: mailbox)
-        else { return "declared" }
-        let standings = mailbox.transports.compactMap {
-            snapshot.conditions.standing(StandingKey(account, from: address, transport: $0))
-        }
-        return standings.first.words
     }
 }

@@ -11,8 +11,9 @@ package struct SenderRights: Sendable {
             case deny(DenyID)
         }
 
+        /// The decider's word where a person's entry or switch speaks against it, else what is known of the provider's mind.
         package enum State: Sendable, Hashable {
-            /// By the provider, over this transport.
+            /// Over this transport.
             case known(Standing, Transport)
             case disabled
             case notYetValid(from: Date)
@@ -101,41 +102,39 @@ package struct SenderRights: Sendable {
     }
 
     private func right(_ mailbox: Mailbox) -> Right {
-        Right(
+        let outlook = decider.outlook(of: mailbox, at: now)
+        return Right(
             kind: .mailbox(mailbox.id), row: .mailbox(mailbox.id), mailbox: mailbox.address.description,
-            covers: .address(mailbox.address),
-            by: "own", state: mailbox.isEnabled ? known(mailbox, mailbox.address) : .disabled,
-            effective: decider.outlook(of: mailbox, at: now), validUntil: nil, grant: mailbox.grant.text)
+            covers: .address(mailbox.address), by: "own",
+            state: outlook.state(else: known(mailbox, mailbox.address)),
+            effective: outlook, validUntil: nil, grant: mailbox.grant.text)
     }
 
     private func right(_ family: Family, _ covers: AddressPattern, as asked: EmailAddress? = nil) -> Right {
-        var state = Right.State.disabled
-        if family.isEnabled {
-            state = .known(.declared, family.transports.first ?? .smtp)
-            if case .address(let address) = covers {
-                state = known(directory.mailbox(address, of: family), address)
-            }
-        }
+        let outlook = decider.outlook(of: family, as: covers.single ?? asked, at: now)
+        var state = Right.State.known(.declared, family.transports.first ?? .smtp)
+        if let address = covers.single { state = known(directory.mailbox(address, of: family), address) }
         return Right(
-            kind: .family(family.id), row: .family(family.id), mailbox: family.name, covers: covers, by: "family", state: state,
-            effective: decider.outlook(of: family, as: covers.single ?? asked, at: now), validUntil: nil, grant: family.grant.text)
+            kind: .family(family.id), row: .family(family.id), mailbox: family.name, covers: covers, by: "family",
+            state: outlook.state(else: state), effective: outlook, validUntil: nil, grant: family.grant.text)
     }
+
+    package func right(_ delegation: Delegation) -> Right { right(delegation, delegation.covers) }
 
     private func right(_ delegation: Delegation, _ covers: AddressPattern, as asked: EmailAddress? = nil) -> Right {
         let mailbox = directory.mailbox(delegation.mailbox)
+        let outlook = decider.outlook(of: delegation, as: covers.single ?? asked, at: now)
         return Right(
             kind: .delegation(delegation.id), row: mailbox.map { .mailbox($0.id) },
             mailbox: mailbox?.address.description ?? delegation.mailbox.text, covers: covers, by: delegation.kind.rawValue,
-            state: state(delegation, covers, mailbox), effective: decider.outlook(of: delegation, as: covers.single ?? asked, at: now),
-            validUntil: delegation.validUntil, grant: mailbox?.grant.text)
+            state: outlook.state(else: known(delegation, covers, mailbox)), effective: outlook, validUntil: delegation.validUntil,
+            grant: mailbox?.grant.text)
     }
 
-    private func state(_ delegation: Delegation, _ covers: AddressPattern, _ mailbox: Mailbox?) -> Right.State {
-        if let from = delegation.validFrom, now < from { return .notYetValid(from: from) }
-        if let until = delegation.validUntil, now >= until { return .expired(at: until) }
+    private func known(_ delegation: Delegation, _ covers: AddressPattern, _ mailbox: Mailbox?) -> Right.State {
         guard let mailbox else { return .known(.declared, .smtp) }
         let usual = GrantSource(mailbox.grant, in: directory).flatMap { delegation.derivedStanding($0.provider, at: now) } ?? .declared
-        guard case .address(let address) = covers else { return .known(usual, mailbox.firstTransport) }
+        guard let address = covers.single else { return .known(usual, mailbox.firstTransport) }
         return known(mailbox, address, else: usual)
     }
 
@@ -152,6 +151,23 @@ package struct SenderRights: Sendable {
 
 extension AddressPattern {
     fileprivate var single: EmailAddress? { if case .address(let address) = self { address } else { nil } }
+}
+
+extension Outlook {
+    /// `known`: where nothing of ours speaks against it.
+    fileprivate func state(else known: SenderRights.Right.State) -> SenderRights.Right.State {
+        switch strike {
+        case .mailboxDisabled?: .disabled
+        case .notYetValid(let from)?: .notYetValid(from: from)
+        case .expired(let at)?: .expired(at: at)
+        case .deniedByEntry?: .forbidden
+        case nil, .standingDenied?, .standingDoubted?, .reportedByClient?, .messageRefused?, .pendingAndDenied?, .rewrittenByProvider?,
+            .mailboxBroken?, .mailboxStopped?, .transportStopped?, .tooLarge?, .envelopeNotExpressible?, .grantDisabled?, .grantMissing?,
+            .grantNeedsConsent?, .applicationMissing?, .applicationSuspended?, .unaligned?, .severalAuthorsRefused?,
+            .aliasSentFromPrimary?, .unlistedFromReplaced?, .onBehalfUnproven?, .transportMissing?, .noTransport?:
+            known
+        }
+    }
 }
 
 extension SenderRights.Right.State {
