@@ -6,9 +6,9 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look at everything, and say what is wrong, what will be, and what to do.",
         discussion: """
-            Key file, store, journal, applications, grants, mailboxes, settings, clients; the service's configuration, its certificate, and what was put down \
-            as files and could not be taken. It asks no provider; `mandate mailboxes check --all` does. \
-            Ends with 1 when there is something to do.
+            Key file, store, journal, queue; providers, applications, grants, mailboxes; settings and carriers, as a message would meet them; users, clients, \
+            delegations that nobody uses; the service's configuration, its certificate, and what was put down as files and could not be taken. It asks no \
+            provider; `mandate mailboxes check --all` does. Ends with 1 when there is something to do, and says how to back up.
 
             Examples:
               mandate doctor
@@ -20,10 +20,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let live = Live.current
-        let (steps, staging, findings) = try await options.change(live) { opened in
+        let (steps, staging, findings, backingUp) = try await options.change(live) { opened in
             (
                 try await opened.store.firstSteps(live), try await opened.store.directory(of: DirectorySlice()).staging,
-                try await Examination(opened: opened).findings()
+                try await StoreExamination(opened: opened).findings(), opened.store.backingUp
             )
         }
         switch format.format {
@@ -36,6 +36,7 @@ struct DoctorCommand: AsyncParsableCommand {
             for finding in findings { listing.add([.text(finding.what), .text(finding.trouble), .lines(finding.fix)]) }
             listing.finish()
         }
+        if format.format == .table { live.say(backingUp) }
         if findings.isEmpty {
             return live.say("nothing is wrong\(steps.areDone ? "" : "; \(steps.left) steps to the first message are left")")
         }

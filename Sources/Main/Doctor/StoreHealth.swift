@@ -11,6 +11,11 @@ extension SQLiteStore {
             withoutSecret: try await applicationsWithoutSecret(directory),
             at: live.now())
     }
+
+    /// A copy of the file alone lacks what was written last, and looks whole.
+    var backingUp: String {
+        "back the store up with: sqlite3 \(path.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
+    }
 }
 
 extension Sheet {

@@ -49,9 +49,7 @@ struct InitCommand: AsyncParsableCommand {
         try await addProviders(to: store, live)
         live.say("made a store in \(location.folder)")
         live.say(words)
-        live.say(
-            "back the store up with: sqlite3 \(store.path.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
-        )
+        live.say(store.backingUp)
         try await sayWhatComesNext(store, location, live)
         try await store.close()
     }

@@ -6,7 +6,7 @@ internal import SwiftASN1
 internal import X509
 
 /// What `serve` is told and what its doors could not take.
-extension Examination {
+extension StoreExamination {
     /// As the service would read it, though with this command's environment.
     func service(_ directory: Directory) async throws -> [Finding] {
         let configuration: ServeConfiguration

@@ -1,0 +1,40 @@
+internal import Relay
+internal import SQLiteStore
+
+/// What the doctor looks at beside what is decided and observed: the store's own, its queue, the service and its files. The store and its key are open already,
+/// so that both are in order is known.
+struct StoreExamination {
+    let opened: OpenedStore
+
+    func findings() async throws -> [Finding] {
+        let live = opened.live
+        let directory = try await opened.store.directory()
+        let examination = Examination(
+            Snapshot(directory: directory, conditions: try await opened.store.conditions(of: nil)), uses: try await opened.store.uses(),
+            sightings: try await opened.store.sightings(), withoutSecret: try await opened.store.applicationsWithoutSecret(directory),
+            at: live.now())
+        let depth = try await opened.store.depth()
+        let isServed = try depth.counts.values.reduce(0, +) == 0 || FolderLock.isServed(folder)
+        let queue = Examination.queue(depth, isServed: isServed, in: directory, at: live.now())
+        return try await journal() + examination.findings + queue + service(directory)
+    }
+
+    /// The store's own.
+    var folder: String { String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.endIndex)) }
+
+    /// Its head must open with its key; the whole chain is `audit verify`'s work.
+    private func journal() async throws -> [Finding] {
+        var findings: [Finding] = []
+        for strand in try await opened.store.strands() {
+            let name = SecretName(.journalKey, of: strand)
+            guard let sealed = try await opened.store.secret(name) else {
+                findings.append(Finding("journal \(strand)", "its key is gone", fix: "mandate audit verify"))
+                continue
+            }
+            do throws(VaultError) { _ = try opened.vault.open(sealed, for: name) } catch {
+                findings.append(Finding("journal \(strand)", error.description, fix: "give the key file the store was made with"))
+            }
+        }
+        return findings
+    }
+}
