@@ -30,7 +30,7 @@ package enum Closeness {
     }
 
     /// Insertions, deletions and replacements from one to the other; nil if more than `limit`.
-    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], limit: Int) -> Int? {
+    static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], limit: Int) -> Int? {
         guard abs(left.count - right.count) <= limit else { return nil }
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {

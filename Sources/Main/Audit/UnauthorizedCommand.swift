@@ -6,8 +6,10 @@ struct UnauthorizedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unauthorized", abstract: "Addresses in use that no mailbox may send from, why, and what to do.",
         discussion: """
-            Looks at settings, users, delegations, clients and traffic. Near misses work today: rights that are pending, domains nobody recorded, secrets \
-            that end soon, one mailbox standing for many. Exit status: 0 if every address has a route, 1 if not.
+            Looks at settings, users, delegations, clients and traffic. What goes to Reply-To because `mode` says so, what is of others and goes there because \
+            `fallback` says so, and what is forbidden and merely written down, is as somebody has chosen, and is counted only. Near misses work today: rights \
+            whose time at the provider is over and that nobody has proven, domains nobody recorded, secrets that end soon, one mailbox standing for many. \
+            What to do is said with each: of several commands one is enough. Exit status: 0 if every address has a route or a choice, 1 if not.
 
             Examples:
               mandate audit unauthorized
@@ -27,7 +29,8 @@ struct UnauthorizedCommand: AsyncParsableCommand {
         }
         try UnauthorizedListing(report: report, form: form.chosen, showsNearMisses: nearMisses).write(live)
         let words = report.rows.isEmpty ? "every address in use has a route" : "\(report.rows.count) without a route"
-        live.say("\(words); \(report.nearMisses.count) near misses")
+        let choice = report.byChoice == 0 ? "" : "; \(report.byChoice) as somebody has chosen"
+        live.say("\(words)\(choice); \(report.nearMisses.count) near misses")
         if !report.rows.isEmpty { throw ExitStatus.found }
     }
 }

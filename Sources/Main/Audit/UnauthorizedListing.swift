@@ -1,6 +1,6 @@
 internal import Relay
 
-/// How the unauthorised addresses are written, by the auditor's command and by the demo: a line each, and in a table what to do below it.
+/// How the unauthorized addresses are written, by the auditor's command and by the demo: a line each, and in a table what to do below it.
 struct UnauthorizedListing: Sendable {
     let report: UnauthorizedReport
     let form: ListingForm
@@ -44,8 +44,17 @@ struct UnauthorizedListing: Sendable {
 
     private func lines(_ subject: String, _ remedy: Remedy) -> String {
         var text = "  \(DisplayWidth.printable(subject))\n"
-        if !remedy.provider.isEmpty { text += "    at the provider  \(DisplayWidth.printable(remedy.provider))\n" }
-        return text + "    here             \(DisplayWidth.printable(remedy.ours))\n"
+        for step in remedy.steps {
+            let place =
+                switch step.kind {
+                case .look: "look             "
+                case .provider: "at the provider  "
+                case .command: "here             "
+                case .words: "                 "
+                }
+            text += "    \(place)\(DisplayWidth.printable(step.line))\n"
+        }
+        return text
     }
 
     /// Three places say where to look; JSON, CSV and a pipe have them all.

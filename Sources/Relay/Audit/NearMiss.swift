@@ -4,7 +4,7 @@ internal import struct FoundationEssentials.Date
 /// Something that works today and may not tomorrow.
 package struct NearMiss: Sendable, Hashable, Comparable {
     package enum Kind: String, Sendable, Hashable, CaseIterable, Comparable {
-        /// The provider has not yet had the time it needs to act on a right.
+        /// The provider has had the time it needs to act on a right, and still nobody knows whether it has.
         case pending
         /// Whether the tenant signs for the domain is not recorded: DMARC may fail.
         case alignmentUnknown = "alignment-unknown"
@@ -29,45 +29,52 @@ package struct NearMiss: Sendable, Hashable, Comparable {
 
 /// Collects near misses from decisions, one entry for each cause rather than for each of perhaps a million addresses.
 struct NearMissCollector: Sendable {
-    /// A secret takes people and approvals to renew; a month is what those take.
-    private static let warning: Double = 30 * 86400
     /// Above this many, one revoked permission or one stolen token is a matter of the whole house; a team's shared mailbox stays below.
     private static let many = 20
 
+    /// A domain that nobody recorded, and one way out for it.
     private struct Alignment: Hashable {
         let application: ApplicationID
         let domain: Domain
     }
 
-    private let withoutSecret: Set<ApplicationID>
     private var pending: [NearMiss] = []
-    private var alignments: [Alignment: Int] = [:]
+    private var alignments: [Alignment: (count: Int, example: Candidate)] = [:]
     private var applications: [ApplicationID: Int] = [:]
     private var delegates: [MailboxID: Int] = [:]
 
-    init(withoutSecret: Set<ApplicationID>) { self.withoutSecret = withoutSecret }
-
-    mutating func add(_ decision: Decision) {
+    mutating func add(_ decision: Decision, at now: Date) {
         let chosen = decision.candidate
         let application = decision.source.application
         applications[application.id, default: 0] += 1
         if application.domains.isEmpty {
-            alignments[Alignment(application: application.id, domain: chosen.author.domain), default: 0] += 1
+            alignments[Alignment(application: application.id, domain: chosen.author.domain), default: (0, chosen)].count += 1
         }
         if case .mailbox(let id) = chosen.mailbox.row, chosen.delegation != nil { delegates[id, default: 0] += 1 }
-        guard case .pending(let until, _, _)? = decision.standing else { return }
+        // Every right is pending at first; that is no near miss before its time is over.
+        guard case .pending(let until, _, _)? = decision.standing, until <= now else { return }
+        let over = decision.transport == .smtp ? "" : " --over \(decision.transport.rawValue)"
+        let pair = "\(chosen.mailbox.address.description.shellQuoted) \(chosen.author.description.shellQuoted)"
         pending.append(
             NearMiss(
                 kind: .pending, subject: chosen.author.description,
-                reason: "\(chosen): granted, but the provider may need until \(until.minute)", count: 1,
-                remedy: Remedy(ours: "send a test after \(until.minute)")))
+                reason: "\(chosen): the provider had until \(until.minute), and whether it lets it is not known", count: 1,
+                remedy: Remedy(.command("mandate standings probe \(pair)\(over)"))))
     }
 
-    func finish(directory: Directory, at now: Date) -> [NearMiss] {
+    func finish(_ directory: Directory, _ health: HealthReport) -> [NearMiss] {
         var found = pending
-        for (alignment, count) in alignments { found.append(Self.nearMiss(alignment, count, directory)) }
+        var plain: [ApplicationID: Set<Domain>] = [:]
+        for (alignment, use) in alignments where use.example.isOfItsDomain {
+            plain[alignment.application, default: []].insert(alignment.domain)
+        }
+        for (alignment, use) in alignments {
+            // The list is replaced by the command, so that it says all of it.
+            let domains = plain[alignment.application, default: []].union([alignment.domain]).sorted()
+            found.append(Self.nearMiss(alignment, use.count, use.example, domains, directory))
+        }
         for (id, count) in applications {
-            if let application = directory.application(id), let miss = secret(of: application, count, directory, at: now) {
+            if let application = directory.application(id), let miss = secret(of: application, count, health.health(of: application)) {
                 found.append(miss)
             }
         }
@@ -77,37 +84,52 @@ struct NearMissCollector: Sendable {
                 NearMiss(
                     kind: .oneForMany, subject: mailbox.address.description,
                     reason: "it is the only way out for \(count) addresses of others",
-                    count: count, remedy: Remedy(ours: "mandate mailboxes add --family @\(mailbox.address.domain.ascii) --grant GRANT")))
+                    count: count,
+                    remedy: Remedy(.command("mandate mailboxes add --family @\(mailbox.address.domain.ascii) --grant GRANT"))))
         }
         return found.sorted()
     }
 
-    private static func nearMiss(_ alignment: Alignment, _ count: Int, _ directory: Directory) -> NearMiss {
+    /// The domain of a mailbox is the tenant's; that of a delegation may be anybody's.
+    private static func nearMiss(
+        _ alignment: Alignment, _ count: Int, _ example: Candidate, _ domains: [Domain], _ directory: Directory
+    ) -> NearMiss {
         let name = directory.application(alignment.application)?.name ?? alignment.application.text
+        let record = "mandate applications set \(name.shellQuoted)" + domains.map { " --domain \($0.ascii)" }.joined()
+        let steps: [Remedy.Step] =
+            example.isOfItsDomain
+            ? [
+                .provider("check that \(alignment.domain.text) is an accepted domain of the tenant and that DKIM is on for it"),
+                .command(record),
+            ]
+            : [
+                .look("mandate delegations list --address \(example.author.description.shellQuoted)", "who let it, and why"),
+                .command(record, "if it is a domain of the tenant, with DKIM on"),
+            ]
         return NearMiss(
             kind: .alignmentUnknown, subject: alignment.domain.text,
             reason: "whether the tenant of \(name) signs for \(alignment.domain.text) is not recorded", count: count,
-            remedy: Remedy(
-                provider: "check that \(alignment.domain.text) is an accepted domain of the tenant and that DKIM is on for it",
-                ours: "mandate applications set \(name.shellQuoted) --domain \(alignment.domain.ascii)"))
+            remedy: Remedy(steps))
     }
 
-    private func secret(of application: Application, _ count: Int, _ directory: Directory, at now: Date) -> NearMiss? {
-        let remedy = Remedy(
-            provider: "make a new client secret for \(application.clientID)",
-            ours: "mandate applications set \(application.name.shellQuoted) --secret-file FILE --secret-expires DATE")
-        guard let end = application.secretExpires else {
-            // A service account's key does not end, and where a program makes the tokens there is no secret.
-            let needsSecret = directory.allGrants.contains { $0.application == application.id && $0.kind != .command }
-            guard needsSecret, application.serviceAccount == nil, !withoutSecret.contains(application.id) else { return nil }
-            return NearMiss(
-                kind: .secretEndUnknown, subject: application.name, reason: "when its secret ends is not recorded", count: count,
-                remedy: Remedy(
-                    provider: "look up when the secret of \(application.clientID) ends",
-                    ours: "mandate applications set \(application.name.shellQuoted) --secret-expires DATE"))
+    /// What is known of its end is health's to say.
+    private func secret(of application: Application, _ count: Int, _ health: Health) -> NearMiss? {
+        switch health.state {
+        case .expiring, .broken: break
+        case .healthy, .untried, .needsConsent, .suspended, .stopped, .disabled: return nil
         }
-        guard end.timeIntervalSince(now) < Self.warning else { return nil }
-        let words = end <= now ? "its secret ended on \(end.day)" : "its secret ends on \(end.day)"
-        return NearMiss(kind: .secretExpiring, subject: application.name, reason: words, count: count, remedy: remedy)
+        let steps = health.steps.map { Remedy.Step.command($0) }
+        guard health.ends != nil else {
+            return NearMiss(
+                kind: .secretEndUnknown, subject: application.name, reason: health.reason, count: count,
+                remedy: Remedy([.provider("look up when the secret of \(application.clientID) ends")] + steps))
+        }
+        return NearMiss(
+            kind: .secretExpiring, subject: application.name, reason: health.reason, count: count,
+            remedy: Remedy([.provider("make a new client secret for \(application.clientID)")] + steps))
     }
+}
+
+extension Candidate {
+    fileprivate var isOfItsDomain: Bool { mailbox.address.domain == author.domain }
 }

@@ -38,7 +38,7 @@ package struct Outlook: Sendable, Hashable {
     /// Mail goes that way, or tries to.
     package var isOpen: Bool { state == .usable || state == .untried }
     /// What to do, in order.
-    package var steps: [String] { remedy.map { [$0.provider, $0.ours].filter { !$0.isEmpty } } ?? [] }
+    package var steps: [String] { remedy?.lines ?? [] }
     package var words: String { reason.isEmpty ? state.rawValue : "\(state.rawValue): \(reason)" }
 }
 
@@ -55,18 +55,21 @@ extension Outlook.State {
 extension Decider {
     /// Mail of this purpose; nil: no setting says whose it is, or the policy leaves each user's mail to itself.
     package func outlook(_ purpose: Purpose, at now: Date) -> Outlook? {
-        guard purpose.settings.contains(where: { directory.settings[SettingKey($0)] != nil }) else { return nil }
+        guard let name = purpose.settings.first(where: { directory.settings[SettingKey($0)] != nil }) else { return nil }
+        let key = SettingKey(name)
         let answer = decide(Question(purpose: purpose, at: now))
-        guard case .refused(let refusal) = answer, refusal.code == .currentUserMissing else { return outlook(answer) }
+        guard case .refused(let refusal) = answer, refusal.code == .currentUserMissing else {
+            return outlook(answer, of: purpose, by: key)
+        }
         // Whose it is depends on who is signed in; whoever has no route of his own goes through the carrier.
         guard directory.settings.mode(purpose) == .replyTo || directory.settings.fallback(purpose) == .replyTo else { return nil }
         switch carrier(for: purpose) {
         case .success((let carrier, _)):
-            return outlook(decide(Author(carrier), Routing(purpose: purpose, envelopeSender: nil, at: now)))
+            return outlook(decide(Author(carrier), Routing(purpose: purpose, envelopeSender: nil, at: now)), of: purpose)
         case .failure(let fault):
             return Outlook(
                 Outlook.State(fault.mending.prospect), "there is no carrier: \(fault.words)", fault.mending.mender,
-                remedy: Remedy(ours: fault.advice))
+                remedy: Remedy(.command(fault.advice)))
         }
     }
 
@@ -75,15 +78,22 @@ extension Decider {
         Purpose.allCases.compactMap { purpose in outlook(purpose, at: now).map { (purpose, $0) } }
     }
 
-    /// What an answer says of all that get the same.
-    package func outlook(_ answer: Answer) -> Outlook {
-        switch answer {
-        case .decided: return Outlook(.usable)
-        case .hold(_, let refusal): return Outlook(.later, refusal.sentence, .here)
-        case .later(_, let refusal), .refused(let refusal):
-            let remedy = refusal.author.map { Remedy(for: $0.first.address, refusal, self) }
-            return Outlook(Outlook.State(refusal.mending.prospect), refusal.sentence, refusal.mending.mender, remedy: remedy)
+    /// What an answer says of all that get the same. `key`: the setting that names their author.
+    package func outlook(_ answer: Answer, of purpose: Purpose? = nil, by key: SettingKey? = nil) -> Outlook {
+        guard let refusal = answer.obstacle else { return Outlook(.usable) }
+        if case .hold = answer { return Outlook(.later, refusal.wordsOfHold, .here, remedy: remedy(refusal, of: purpose, by: key)) }
+        return Outlook(
+            Outlook.State(refusal.mending.prospect), refusal.sentence, refusal.mending.mender, remedy: remedy(refusal, of: purpose, by: key)
+        )
+    }
+
+    private func remedy(_ refusal: Refusal, of purpose: Purpose?, by key: SettingKey?) -> Remedy? {
+        let adviser = Adviser(self)
+        if let author = refusal.author {
+            return adviser.remedy(for: author.first.address, refusal, purpose: purpose, usedIn: key.map { [.setting($0)] } ?? [])
         }
+        guard let key, let text = directory.settings[key] else { return nil }
+        return adviser.remedy(of: key, SenderSetting(text) { directory.user($0) != nil })
     }
 
     /// A mailbox or family member sending as an address; nil: nothing speaks of that pair.
@@ -122,7 +132,10 @@ extension Decider {
 
     package func outlook(of candidate: Candidate, at now: Date) -> Outlook {
         if let deny = directory.denials(for: candidate.author).first(where: { $0.mailbox == nil }) {
-            return Outlook(.never, deny.reason.isEmpty ? "nobody may use it" : "nobody may use it: \(deny.reason)", .here)
+            let strike = Strike.deniedByEntry(deny)
+            return Outlook(
+                .never, deny.reason.isEmpty ? "nobody may use it" : "nobody may use it: \(deny.reason)", .here,
+                remedy: Remedy(of: strike, candidate, self), strike: strike)
         }
         var search = Search()
         let routing = Routing(purpose: nil, envelopeSender: nil, at: now)
@@ -150,7 +163,7 @@ extension Decider {
 
 extension AddressPattern {
     /// One that it covers, of which nobody will have known anything; nil: any will do.
-    fileprivate var sample: EmailAddress? {
+    var sample: EmailAddress? {
         switch self {
         case .address(let address): address
         case .domain(let domain): try? EmailAddress(localPart: "anyone", domain: domain)  // it is a local part that every domain can have

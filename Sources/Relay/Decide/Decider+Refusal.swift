@@ -72,7 +72,7 @@ extension Decider {
         let mailbox = struck.candidate.mailbox.address
         let name = carrier.map { $0 == mailbox ? "\($0)" : "\($0) (through \(mailbox))" } ?? "\(mailbox)"
         guard let strike = struck.leading else { return "\(name) has no way out" }
-        let remedy = strike.mending.mender == .time ? "" : ": \(Remedy(of: strike, struck.candidate, self).ours)"
+        let remedy = strike.mending.mender == .time ? "" : ": \(Remedy(of: strike, struck.candidate, self).next)"
         return "\(name) \(strike.predicate)\(remedy)"
     }
 }

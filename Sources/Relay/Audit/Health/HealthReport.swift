@@ -23,7 +23,11 @@ package struct HealthReport: Sendable {
 
     package func health(of application: Application) -> Health {
         let end = application.secretExpires.map { Health.Ending(application.certificate == nil ? "its secret" : "its certificate", $0) }
-        let neverEnds = application.serviceAccount != nil || withoutSecret.contains(application.id)
+        let grants = directory.allGrants.filter { $0.application == application.id }
+        // Where a program makes the tokens there is none.
+        let neverEnds =
+            application.serviceAccount != nil || withoutSecret.contains(application.id)
+            || !grants.isEmpty && grants.allSatisfy { $0.kind == .command }
         let set = "mandate applications set \(application.id.text.shellQuoted)"
         let renew =
             application.certificate == nil
@@ -60,7 +64,7 @@ package struct HealthReport: Sendable {
             return Health(
                 .broken, reason, since: since, lastSuccess: last,
                 steps: [
-                    "run it by hand: \(line)", "mandate grants set \(grant.id.text.shellQuoted) -- PROGRAM ARGUMENTS, if it is another",
+                    "run it by hand: \(line)", "mandate grants set \(grant.id.text.shellQuoted) -- PROGRAM ARGUMENTS   # if it is another",
                 ])
         case .needsConsent(let since, let reason)?:
             let endsWithPassword = provider(of: grant)?.habits.passwordEndsConsent == true
@@ -72,7 +76,7 @@ package struct HealthReport: Sendable {
                 since: at,
                 lastSuccess: last, steps: [authorize])
         case .unanswered(let since, let reason)?:
-            let again = grant.kind == .consent ? ["\(authorize), if the consent was withdrawn there"] : []
+            let again = grant.kind == .consent ? ["\(authorize)   # if the consent was withdrawn there"] : []
             return Health(
                 .broken, "no token can be had: \(reason)", since: since, lastSuccess: last,
                 steps: ["look for an incident of the provider; it is asked again and again meanwhile"] + again)
@@ -94,14 +98,13 @@ package struct HealthReport: Sendable {
         guard grant.kind == .consent else {
             guard use?.usedAt == nil else { return Health(.healthy, lastSuccess: use?.usedAt) }
             return Health(
-                .untried, "no token has been had with it yet", steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
+                .untried, "no token yet", steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
         }
         guard let used = use?.usedAt ?? use?.consentedAt else {
             return Health(
-                .untried, "no token has been had with it yet",
-                steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"] + steps)
+                .untried, "no token yet",
+                steps: steps + ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
         }
-        guard grant.kind == .consent else { return Health(.healthy, lastSuccess: used) }
         guard let life = provider(of: grant)?.habits.unusedConsentLife else {
             return Health(.healthy, lastSuccess: used)
         }
@@ -115,7 +118,7 @@ package struct HealthReport: Sendable {
 
     package func health(of mailbox: Mailbox) -> Health {
         let name = mailbox.address.description
-        let health = health(decider.outlook(of: mailbox, at: now), name, mailbox.grant, account: name)
+        let health = health(decider.outlook(of: mailbox, at: now), name, mailbox.grant)
         guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
         // Mail takes another way out meanwhile, but for those that only this one can take.
         guard let account = directory.account(of: mailbox) else { return health }
@@ -124,19 +127,20 @@ package struct HealthReport: Sendable {
                 continue
             }
             return Health(
-                .stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: Self.resuming(name, as: name, over: transport))
+                .stopped, "\(transport.rawValue) until \(until.minute): \(reason)",
+                steps: Remedy(resuming: name.shellQuoted, of: name.shellQuoted, over: transport).lines)
         }
         return health
     }
 
     /// Of its members as far as something is known against one; else as of any.
     package func health(of family: Family) -> Health {
-        let health = health(decider.outlook(of: family, at: now), family.name, family.grant, account: family.name)
+        let health = health(decider.outlook(of: family, at: now), family.name, family.grant)
         guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
         let ailing = directory.members(of: family, among: conditions.ailingAccounts).compactMap {
             address -> (address: EmailAddress, health: Health)? in
             let own = self.health(
-                decider.outlook(of: family, as: address, at: now), family.name, family.grant, account: address.description)
+                decider.outlook(of: family, as: address, at: now), address.description, family.grant)
             return own.needsSomeone && own.state != .expiring && own.state != .untried ? (address, own) : nil
         }
         guard let first = ailing.first else { return health }
@@ -144,33 +148,25 @@ package struct HealthReport: Sendable {
         return Health(first.health.state, "\(first.address)\(others): \(first.health.reason)", steps: first.health.steps)
     }
 
-    /// To try it, and to use it again on one's word. A sign-in shows nothing of an API: only a message does.
-    private static func resuming(_ account: String, as name: String, over transport: Transport? = nil) -> [String] {
-        let sends = transport == nil || transport == .smtp ? "" : " --outgoing"
-        return [
-            "mandate mailboxes check \(account.shellQuoted)\(sends)", "mandate mailboxes resume \(name.shellQuoted)   # when it is mended",
-        ]
-    }
-
-    /// What the decider says, in a word for people, and what to do. `account`: what is to be checked.
-    private func health(_ outlook: Outlook, _ name: String, _ grant: GrantID, account: String) -> Health {
+    /// What the decider says, in a word for people, and what to do.
+    private func health(_ outlook: Outlook, _ name: String, _ grant: GrantID) -> Health {
         guard let strike = outlook.strike else {
             guard outlook.isOpen else { return Health(.broken, outlook.reason, steps: outlook.steps) }
             return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
         }
         switch strike {
         case .mailboxDisabled: return Health(.disabled, steps: outlook.steps)
+        // Somebody has decided so.
+        case .deniedByEntry: return Health(.disabled, outlook.reason, steps: outlook.steps)
         case .mailboxStopped(let until, let reason):
-            return Health(.stopped, "until \(until.minute): \(reason)", steps: Self.resuming(account, as: name))
+            return Health(.stopped, "until \(until.minute): \(reason)", steps: outlook.steps)
         case .transportStopped(let transport, let until, let reason):
-            return Health(
-                .stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: Self.resuming(account, as: name, over: transport)
-            )
-        case .mailboxBroken(let reason): return Health(.broken, reason, steps: Self.resuming(account, as: name))
+            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: outlook.steps)
+        case .mailboxBroken(let reason): return Health(.broken, reason, steps: outlook.steps)
         // Of grants and applications more is known than the decider needs.
         case .grantDisabled, .grantNeedsConsent, .applicationSuspended, .grantMissing, .applicationMissing:
             return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
-        case .deniedByEntry, .standingDenied, .standingDoubted, .messageRefused, .reportedByClient, .pendingAndDenied, .rewrittenByProvider,
+        case .standingDenied, .standingDoubted, .messageRefused, .reportedByClient, .pendingAndDenied, .rewrittenByProvider,
             .notYetValid, .expired, .tooLarge,
             .envelopeNotExpressible, .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven,
             .transportMissing, .noTransport:

@@ -1,0 +1,177 @@
+internal import Mail
+
+/// Finds what to do about an address that has no way out. Knows what is the same for each of perhaps a million of them.
+struct Adviser: Sendable {
+    private let decider: Decider
+    let domains: OwnDomains
+    private let mailboxes: [Mailbox]
+
+    init(_ decider: Decider) {
+        self.decider = decider
+        domains = OwnDomains(decider.directory)
+        mailboxes = decider.directory.allMailboxes.filter(\.isEnabled).sorted { ($0.address, $0.login) < ($1.address, $1.login) }
+    }
+
+    private var directory: Directory { decider.directory }
+
+    /// `places`: where it is used. `count`: how often it was seen.
+    func remedy(
+        for address: EmailAddress, _ refusal: Refusal, purpose: Purpose? = nil, usedIn places: [AddressUse] = [], count: Int = 0
+    ) -> Remedy {
+        if refusal.denial != nil {
+            return Remedy(
+                [.look("mandate delegations list --address \(address.description.shellQuoted)", "who forbade it, and why")]
+                    + looks(address, places) + replacing(address, places.filter(\.isOfASetting)))
+        }
+        // What the candidate needs that is nearest to being a route.
+        if let nearest = refusal.struck.first(where: { $0.mending == refusal.mending }), let strike = nearest.leading {
+            return Remedy(of: strike, nearest.candidate, decider)
+        }
+        if refusal.code == .noFallback, case .failure(let fault) = decider.carrier(for: purpose) {
+            return Remedy(.command(fault.advice))
+        }
+        if let first = refusal.struck.first, let strike = first.leading { return Remedy(of: strike, first.candidate, decider) }
+        switch domains.belonging(of: address) {
+        case .ours: return Remedy(route(for: address, places, count))
+        case .near(let meant): return Remedy(correction(of: address, to: meant, places))
+        case .tagged(let base):
+            let words = Remedy.Step.words("no right can be granted to an address with a detail behind a plus: let it be \(base) instead")
+            return Remedy(correction(of: address, to: base, places) + [words] + letting(address))
+        case .nowhere:
+            return Remedy(
+                looks(address, places) + replacing(address, places)
+                    + [.words("nobody outside can answer to it: let the program write an address of ours")] + letting(address))
+        case .foreign: return Remedy(looks(address, places) + replacing(address, places) + letting(address))
+        }
+    }
+
+    /// For a setting that gives no author.
+    func remedy(of key: SettingKey, _ setting: SenderSetting) -> Remedy {
+        let other = Remedy.Step.command("mandate settings set \(key) USER-OR-ADDRESS", "another")
+        switch setting {
+        case .user(let id):
+            return Remedy(.command("mandate users set \(id.text.shellQuoted) --add-address ADDRESS --primary ADDRESS"), other)
+        case .unreadable(let text):
+            let user = UserID(text).map {
+                [Remedy.Step.command("mandate users add \($0.text.shellQuoted) --address ADDRESS", "if it is a user's id")]
+            }
+            return Remedy([other] + (user ?? []))
+        case .address, .currentUser: return Remedy(other)
+        }
+    }
+
+    /// Nothing speaks of the address yet: let the mailbox that carries mail anyway, or one of the same domain, send as it.
+    private func route(for address: EmailAddress, _ places: [AddressUse], _ count: Int) -> [Remedy.Step] {
+        // Whoever writes a From once may have no business to.
+        guard places != [.traffic] || count > 1 else {
+            return looks(address, places) + [.words("it was seen once: nothing is to be granted for that")]
+        }
+        guard let mailbox = delegate(for: address) else { return [.command(ownMailbox(of: address))] }
+        let kind = directory.providerKind(of: mailbox.grant)
+        return [
+            .provider(Remedy.permission(.sendAs, of: address, to: mailbox.login, kind)),
+            .command(
+                "mandate delegations allow \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted) --kind send-as"),
+        ]
+    }
+
+    private func ownMailbox(of address: EmailAddress) -> String {
+        let grant = directory.allGrants.sorted { $0.name < $1.name }.first { grant in
+            guard grant.isEnabled, grant.kind == .appOnly || grant.kind == .serviceAccount else { return false }
+            return directory.application(grant.application)?.domains.contains(address.domain) == true
+        }
+        return "mandate mailboxes add \(address.description.shellQuoted) --grant \(grant?.name.shellQuoted ?? "GRANT")"
+    }
+
+    private func delegate(for address: EmailAddress) -> Mailbox? {
+        let able = mailboxes.filter { mailbox in
+            guard let application = directory.grant(mailbox.grant).flatMap({ directory.application($0.application) }) else { return false }
+            let signs =
+                application.domains.isEmpty ? mailbox.address.domain == address.domain : application.domains.contains(address.domain)
+            return signs && !directory.denials(for: address).contains { $0.mailbox == mailbox.id }
+        }
+        let carrier = decider.carrier(for: nil).named
+        return able.first { $0.address == carrier?.address } ?? able.first { $0.address.domain == address.domain } ?? able.first
+    }
+
+    /// Which program it came from.
+    private func looks(_ address: EmailAddress, _ places: [AddressUse]) -> [Remedy.Step] {
+        guard places.contains(.traffic) else { return [] }
+        return [.look("mandate audit journal --as \(address.description.shellQuoted)", "where it came from, and when")]
+    }
+
+    /// It is left as it is: how mail of it leaves all the same, or never does.
+    private func letting(_ address: EmailAddress) -> [Remedy.Step] {
+        let isSaid = directory.settings[SettingKey(.fallback)] == Fallback.replyTo.rawValue
+        let leave = Remedy.Step.command(
+            "mandate settings set fallback reply-to", "to be content: the carrier is in From, and this in Reply-To")
+        return (isSaid ? [] : [leave]) + [
+            .command("mandate delegations deny '*' \(address.description.shellQuoted)", "nobody is to use it")
+        ]
+    }
+
+    private func correction(of address: EmailAddress, to meant: EmailAddress, _ places: [AddressUse]) -> [Remedy.Step] {
+        let place = replacing(address, places, by: meant)
+        return looks(address, places) + (place.isEmpty ? [.words("was \(meant) meant?")] : place)
+    }
+
+    /// Where it is written down: another in its place.
+    private func replacing(_ address: EmailAddress, _ places: [AddressUse], by meant: EmailAddress? = nil) -> [Remedy.Step] {
+        let other = meant?.description.shellQuoted ?? "ADDRESS"
+        let aim = meant == nil ? "one of ours" : "if that was meant"
+        return places.compactMap { place -> Remedy.Step? in
+            switch place {
+            case .setting(let key): return .command("mandate settings set \(key) \(other)", aim)
+            case .user(let id):
+                guard let user = directory.user(id) else { return nil }
+                let add = user.addresses.contains { $0.address == meant } ? "" : " --add-address \(other)"
+                let first = user.primaryAddress?.address == address ? " --primary \(other)" : ""
+                return .command(
+                    "mandate users set \(id.text.shellQuoted)\(add) --remove-address \(address.description.shellQuoted)\(first)", aim)
+            case .delegation(let id): return meant == nil ? nil : .command("mandate delegations revoke \(id.text.shellQuoted)")
+            case .client(let id):
+                guard var client = directory.client(id) else { return nil }
+                client.authorIfUnusable = nil
+                return .command(client.limiting("--author-if-unusable \(other)"), aim)
+            case .traffic: return nil
+            }
+        }
+    }
+}
+
+/// Where an address is used.
+package enum AddressUse: Sendable, Hashable {
+    case setting(SettingKey)
+    case user(UserID)
+    case delegation(DelegationID)
+    /// As its stand-in for a From that cannot be used.
+    case client(ClientID)
+    case traffic
+
+    var isOfASetting: Bool { if case .setting = self { true } else { false } }
+
+    func words(_ directory: Directory) -> String {
+        switch self {
+        case .setting(let key): key.description
+        case .user(let id): "user \(id)"
+        case .delegation(let id): "delegation \(id)"
+        case .client(let id): "client \(directory.client(id)?.name ?? id.text)"
+        case .traffic: "traffic"
+        }
+    }
+}
+
+extension Client {
+    /// The command that sets this and leaves the rest as it is: a limit that is not said again is lifted by it.
+    func limiting(_ change: String) -> String {
+        let purposes = limits.purposes.map(\.rawValue).sorted().map { "--purpose \($0)" }
+        let addresses = limits.addresses.map { "--address \($0.description.shellQuoted)" }
+        let limitless = limits.areEmpty && !change.hasPrefix("--address ") ? ["--unlimited"] : []
+        let rest = [
+            defaultPurpose.map { "--default-purpose \($0.rawValue)" }, defaultUser.map { "--default-user \($0.text.shellQuoted)" },
+            authorIfUnusable.map { "--author-if-unusable \($0.description.shellQuoted)" },
+            noticeAddress.map { "--notice-address \($0.description.shellQuoted)" },
+        ].compactMap(\.self)
+        return (["mandate clients limit \(name.shellQuoted)"] + limitless + purposes + addresses + rest + [change]).joined(separator: " ")
+    }
+}
