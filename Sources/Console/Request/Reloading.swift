@@ -6,7 +6,9 @@ internal import Web
 /// from the routes themselves, so that no new form is forgotten.
 enum Reloading {
     /// First steps of addresses below which there is no page.
-    private static let homes = ["delegations": "/identities", "denies": "/identities", "standings": "/identities", "families": "/tokens"]
+    private static let homes = [
+        "applications": "/tokens", "delegations": "/identities", "denies": "/identities", "families": "/tokens", "standings": "/identities",
+    ]
 
     static func routes(for routes: [ConsoleRoute]) -> [ConsoleRoute] {
         let pages = Set(routes.filter { $0.method == .get }.map(\.path))

@@ -124,10 +124,12 @@ extension SettingKey {
 
     /// With what each path of the service begins: pages, consent, API and what monitors ask for.
     package static let reservedSteps: Set<String> = [
-        "OAuth2", "api", "applications", "assets", "clients", "delegations", "denies", "explain", "families", "healthz", "identities",
+        "OAuth2", "account", "api", "applications", "assets", "clients", "delegations", "denies", "explain", "families", "healthz",
+        "identities",
         "journal",
         "login",
-        "logout", "mailboxes", "metrics", "openapi.json", "queue", "readyz", "settings", "standings", "tokens", "unauthorised", "users",
+        "logout", "mailboxes", "metrics", "openapi.json", "providers", "queue", "readyz", "sent", "settings", "standings", "tokens",
+        "unauthorised", "users",
         "v1",
     ]
 

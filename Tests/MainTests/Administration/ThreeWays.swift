@@ -79,7 +79,7 @@ struct ThreeWays: Sendable {
             let answer = try await client.send(
                 "POST", "/login", [("Cookie", String(cookie)), ("Content-Type", "application/x-www-form-urlencoded")],
                 body: Array("csrf=\(try #require(token(in: page.text)))&name=form&key_or_password=\(words)&next=/".utf8))
-            let session = try #require(answer.all("Set-Cookie").first { $0.contains("session=") }, "\(answer.text)")
+            let session = try #require(answer.all("Set-Cookie").first { $0.contains("mandate-session-") }, "\(answer.text)")
             client.fields = [("Cookie", String(session.prefix { $0 != ";" }))]
             return (client, try #require(token(in: try await client.get("/").text)))
         }

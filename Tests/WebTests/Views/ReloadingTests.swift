@@ -21,7 +21,7 @@ struct ReloadingTests {
         ("/delegations/{id}/revoke", "/identities"), ("/standings/probe", "/identities"), ("/mailboxes/{id}/check", "/mailboxes/{id}"),
         ("/clients/{id}/key", "/clients/{id}"), ("/queue/all", "/queue"), ("/tokens/{id}/renew", "/tokens"),
         ("/settings/{key}/unset", "/settings"),
-        ("/journal/verify", "/journal"), ("/families/{id}/resume", "/tokens"), ("/denies", "/identities"),
+        ("/journal/verify", "/journal"), ("/families/{id}/resume", "/tokens"), ("/denies", "/identities"), ("/applications", "/tokens"),
     ]) func itIsThePageThatTheFormIsOf(_ path: String, _ home: String) {
         let pages: Set = [
             "/", "/identities", "/mailboxes", "/mailboxes/{id}", "/clients", "/clients/{id}", "/queue", "/tokens", "/settings", "/journal",
