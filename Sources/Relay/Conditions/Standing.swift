@@ -147,3 +147,13 @@ package struct ApplicationHealth: Sendable, Hashable {
         self.reason = reason
     }
 }
+
+extension Directory {
+    /// The mailbox of a pair: one of its own, or the family's address itself.
+    package func mailbox(of pair: StandingKey) -> Mailbox? {
+        if let mailbox = mailbox(of: pair.account) { return mailbox }
+        let families = families(with: pair.from)
+        return (families.exact + families.byDomain).lazy.compactMap(family).map { mailbox(pair.from, of: $0) }
+            .first { account(of: $0) == pair.account }
+    }
+}

@@ -1,4 +1,4 @@
-package import Mail
+internal import Mail
 internal import struct FoundationEssentials.Date
 
 /// Step 4: every way out that the directory knows for an address. A handful of look-ups, however many addresses there are.
@@ -53,33 +53,6 @@ extension Decider {
     }
 }
 
-extension Directory {
-    /// Every address in a family is its own mailbox; its login is the user's, where one is recorded. Else it is the address, in one writing
-    /// however the author was written: standings, tokens and limits are found by it.
-    package func login(ofMember address: EmailAddress) -> String {
-        users(with: address).lazy.compactMap(\.login).first ?? address.lowercased
-    }
-
-    /// A family's address as the mailbox that it is.
-    package func mailbox(_ address: EmailAddress, of family: Family) -> Mailbox {
-        Mailbox(
-            id: MailboxID(trusted: family.id.text), address: address, login: login(ofMember: address), grant: family.grant,
-            transports: family.transports, isEnabled: family.isEnabled)
-    }
-
-    /// The mailbox of a pair: one of its own, or the family's address itself.
-    package func mailbox(of pair: StandingKey) -> Mailbox? {
-        if let mailbox = mailbox(of: pair.account) { return mailbox }
-        let families = families(with: pair.from)
-        return (families.exact + families.byDomain).lazy.compactMap(family).map { mailbox(pair.from, of: $0) }
-            .first { account(of: $0) == pair.account }
-    }
-
-    package func mailbox(of account: Account) -> Mailbox? {
-        allMailboxes.first { $0.login == account.login && provider(of: $0.grant) == account.provider }
-    }
-}
-
 /// A candidate that survived, with the transport that will honour it.
 struct Usable: Sendable {
     let candidate: Candidate
@@ -121,15 +94,6 @@ enum Confidence: Int, Sendable, Hashable, Comparable {
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-extension EmailAddress {
-    /// Only A to Z: what else lower case would do is not known to be the same mailbox.
-    fileprivate var lowercased: String {
-        String(
-            String.UnicodeScalarView(
-                description.unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 }))
-    }
-}
-
 extension Delegation {
     var route: Route {
         switch kind {
@@ -138,10 +102,6 @@ extension Delegation {
         case .onBehalf: .onBehalf
         }
     }
-}
-
-extension Mailbox {
-    var concrete: ConcreteMailbox { ConcreteMailbox(row: .mailbox(id), address: address, login: login, grant: grant) }
 }
 
 extension Candidate {

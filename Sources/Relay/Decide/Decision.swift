@@ -54,28 +54,6 @@ package enum Route: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A mailbox as one account: a row of its own, or one member of a family.
-package struct ConcreteMailbox: Sendable, Hashable {
-    package enum Row: Sendable, Hashable {
-        case mailbox(MailboxID)
-        case family(FamilyID)
-
-        /// nil: some other kind of thing.
-        package init?(_ key: EntityKey) {
-            switch key.kind {
-            case .mailbox: self = .mailbox(MailboxID(trusted: key.id))
-            case .family: self = .family(FamilyID(trusted: key.id))
-            case .setting, .user, .provider, .application, .grant, .delegation, .deny, .client: return nil
-            }
-        }
-    }
-
-    package let row: Row
-    package let address: EmailAddress
-    package let login: String
-    package let grant: GrantID
-}
-
 /// Author, route, the candidate that was chosen and all that was known of it, the fields to write, and how it came to that.
 package struct Decision: Sendable, Hashable {
     package let author: Author
