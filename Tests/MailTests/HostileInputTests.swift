@@ -12,7 +12,7 @@ struct HostileInputTests {
 
     @Test(arguments: [
         "(", "()", "((a)", "\"", "\\", "<", "@", ",", "a ", "a.", "=?", "=?a?q?", "=?a?q?(", "=?utf-8?q?x?=", "=?utf-8?q?x?= ", "=?=", "a@",
-        "[", "a@[",
+        "[", "a@[", "[ ]", "a@ ",
         "G:", ":;", "\r\n ", "(\\", "\u{308}", "<@a,", "\"a\" ",
     ])
     func endsForEveryRepeatedPiece(_ piece: String) {
@@ -25,6 +25,9 @@ struct HostileInputTests {
             } catch {
                 #expect((0...input.count).contains(error.offset))
             }
+        }
+        for suffix in ["", "<a@x.org>"] {
+            if let loose = NamedAddress(loosely: bytes + Array(suffix.utf8)) { #expect(loose.address.description == "a@x.org") }
         }
         #expect(EncodedWord.decode(bytes).utf8.count <= Self.size)
     }

@@ -127,12 +127,13 @@ struct FixtureTests {
         UPDATE message SET lane = 'login-box', pairRefusals = '[["login-box", "bob@example.org", "smtp", "5000", "2"]]' WHERE id = 'claimed';
         """
 
-    /// Version 4 came with it, so the samples of older stores have none.
-    @Test func aClientsOwnUserIsKept() async throws {
+    /// Versions 4 and 10 came with them, so the samples of older stores have none.
+    @Test func aClientsOwnUserAndStrictnessAreKept() async throws {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)
             var client = Client(id: ClientID(trusted: "desk"), name: "desk", credential: .uid(7))
             client.defaultUser = UserID(trusted: "ann")
+            client.isStrict = true
             _ = try await store.apply(DirectoryEdit([.put(.client(client))], by: "root", at: Samples.start))
             #expect(try await store.directory().client(client.id) == client)
             try await store.close()

@@ -7,6 +7,14 @@ package struct NamedAddress: Sendable, Hashable {
         self.name = name
         self.address = address
     }
+
+    /// What old programs write into From though no grammar has it: `info@shop.example <info@shop.example>`, `[Shop] Info <info@shop.example>`. nil wherever a reader
+    /// who is lax in another way could take something else for the address.
+    package init?(loosely value: some Collection<UInt8>) {
+        var scanner = AddressScanner(Array(value))
+        guard let read = try? scanner.looselyNamedAddress() else { return nil }  // the strict reading says why
+        self = read
+    }
 }
 
 /// One element of an address field: an address, or a group of them, which may be empty (RFC 5322 3.4, RFC 6854).

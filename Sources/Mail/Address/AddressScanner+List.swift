@@ -60,6 +60,37 @@ extension AddressScanner {
         return NamedAddress(name: name.isEmpty ? nil : name, address: address)
     }
 
+    /// A name in which specials stand without quotes, and behind it the only angle brackets there are, at the very end, with an address as an envelope has it. Quotes,
+    /// comments and escapes are what addresses hide in: with them nothing is guessed. Nor where a name with an `@` might be one of several in a list.
+    mutating func looselyNamedAddress() throws(AddressError) -> NamedAddress? {
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "<")), let close = bytes.lastIndex(of: UInt8(ascii: ">")), open < close,
+            bytes.count(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") }) == 2,
+            !bytes[..<open].contains(where: { Self.hiding.contains($0) })
+        else { return nil }
+        let name = bytes[..<open]
+        guard !name.contains(UInt8(ascii: "@")) || !name.contains(where: { Self.listing.contains($0) }) else { return nil }
+        var words: [Word] = []
+        while position < open {
+            words += try self.words()
+            guard let byte = next, position < open else { break }
+            guard byte == UInt8(ascii: "@") || Self.unquoted.contains(byte) else { return nil }
+            let followsSpace = position > 0 && ASCII.isWhiteSpace(bytes[position - 1])
+            words.append(Word(kind: .atom, range: position..<(position + 1), followsSpace: followsSpace))
+            advance()
+        }
+        // An encoded word may hold the brackets, and then they are none.
+        guard position == open, let text = String(validating: bytes[(open + 1)..<close], as: UTF8.self) else { return nil }
+        let address = try EmailAddress(path: text)
+        while position <= close { advance() }
+        try skipSpace()
+        guard next == nil else { return nil }
+        return NamedAddress(name: phrase(words), address: address)
+    }
+
+    private static let hiding = Array("\"()\\".utf8)
+    private static let listing = Array(",;:".utf8)
+    private static let unquoted = listing + Array("[]".utf8)
+
     private func missingAddress(_ words: [Word]) -> AddressError {
         let endsHere = next == nil || next == UInt8(ascii: ",") || next == UInt8(ascii: ";")
         return endsHere && !words.isEmpty ? AddressError(.missingAt, at: position) : unexpected()

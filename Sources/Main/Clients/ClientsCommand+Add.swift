@@ -94,7 +94,7 @@ extension ClientsCommand {
                 id: id, name: name, credential: credential, limits: limits.limits, defaultPurpose: limits.defaultPurpose,
                 defaultUser: limits.defaultUser,
                 authorIfUnusable: limits.authorIfUnusable, noticeAddress: limits.noticeAddress,
-                roles: role.isEmpty ? [.sender] : Swift.Set(role))
+                roles: role.isEmpty ? [.sender] : Swift.Set(role), isStrict: limits.strict)
         }
     }
 }

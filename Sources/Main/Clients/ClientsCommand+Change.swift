@@ -13,6 +13,8 @@ extension ClientsCommand {
         @Option(help: "The author when a message's From cannot be used.", transform: Parse.address) var authorIfUnusable: EmailAddress?
         @Option(help: "Where notices of failure go when a message has no envelope sender.", transform: Parse.address) var noticeAddress:
             EmailAddress?
+        @Flag(help: "Refuse a From that breaks the grammar; else one like \"[Shop] Info <info@shop.example>\" is read as it is meant.")
+        var strict = false
 
         var limits: Client.Limits { Client.Limits(purposes: Swift.Set(purpose), addresses: address) }
 
@@ -57,6 +59,7 @@ extension ClientsCommand {
                     after.defaultUser = limits.defaultUser
                     after.authorIfUnusable = limits.authorIfUnusable
                     after.noticeAddress = limits.noticeAddress
+                    after.isStrict = limits.strict
                     if let problem = after.problem { throw CommandFailure.data("client \(before.title): \(problem)") }
                     return after == before ? Plan("client \(before.title)") : Plan("limited client \(after.title)", [.put(after.entity)])
                 }

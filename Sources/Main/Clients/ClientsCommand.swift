@@ -73,6 +73,7 @@ struct ClientsCommand: AsyncParsableCommand {
                 sheet.add("default_user", Cell(client.defaultUser?.text))
                 sheet.add("author_if_unusable", Cell(client.authorIfUnusable?.description))
                 sheet.add("notice_address", Cell(client.noticeAddress?.description))
+                sheet.add("strict", .flag(client.isStrict))
                 sheet.add("enabled", .flag(client.isEnabled))
                 sheet.write(format.format, to: live.standardOutput)
             }

@@ -54,10 +54,6 @@ struct DecideCommand: AsyncParsableCommand {
         }
         let content = AskedContent(from: .absent, size: size, recipients: max(1, recipients.count))
         guard let from else { return content }
-        do throws(AddressError) {
-            let addresses = try AddressList(from).addresses
-            let field = addresses.first.map { Question.FromField.authors(Author($0, others: Array(addresses.dropFirst()))) }
-            return AskedContent(from: field ?? .absent, size: size, recipients: content.recipients)
-        } catch { return AskedContent(from: .unreadable(error), size: size, recipients: content.recipients) }
+        return AskedContent(from: Question.FromField(from.utf8), size: size, recipients: content.recipients)
     }
 }

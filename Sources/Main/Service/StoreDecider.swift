@@ -9,7 +9,7 @@ struct StoreDecider: Sendable {
     func decider(for question: Question) async throws(StoreFailure) -> Decider {
         var slice = DirectorySlice()
         if let user = question.user { slice.users.insert(user) }
-        if case .authors(let author) = question.from { slice.addresses.formUnion(author.all.map(\.address)) }
+        if let author = question.namedAuthor { slice.addresses.formUnion(author.all.map(\.address)) }
         if let substitute = question.client?.authorIfUnusable { slice.addresses.insert(substitute) }
         let settings = try await store.directory(of: slice).settings
         for (_, text) in settings.all {

@@ -23,7 +23,7 @@ extension Submission {
     /// What a program of this machine sends without saying as whom – cron, at, a monitor – is administrative mail.
     func speaksForTheMachine(_ from: Question.FromField) -> Bool {
         guard case .account? = origin, purpose == nil, client?.defaultPurpose == nil, client?.authorIfUnusable == nil else { return false }
-        return !from.isUsable
+        return from.author(isStrict: client?.isStrict == true)?.isUsable != true
     }
 
     /// Two would be one too many to know which was meant.

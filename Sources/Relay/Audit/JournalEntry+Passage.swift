@@ -108,7 +108,7 @@ extension Refusal {
     /// Whom the refused message was to be from: as it was resolved, else as its From field says, unless a purpose was to name the author.
     package func authors(_ question: Question) -> [EmailAddress] {
         if let author { return author.all.map(\.address) }
-        guard question.purpose == nil, case .authors(let author) = question.from else { return [] }
+        guard question.purpose == nil, let author = question.namedAuthor else { return [] }
         return author.all.map(\.address)
     }
 }

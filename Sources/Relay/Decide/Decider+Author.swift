@@ -66,7 +66,7 @@ extension Decider {
         case .user(let id):
             return try author(user: id, explanation)
         case .address(let address):
-            return Author(NamedAddress(name: phrase(of: question.from), address: address))
+            return Author(NamedAddress(name: phrase(of: question), address: address))
         case .currentUser:
             guard let id = question.user else {
                 throw refuse(
@@ -93,18 +93,12 @@ extension Decider {
     }
 
     private func authorFromField(_ question: Question, _ explanation: inout Explanation) throws(Refusal) -> Author {
-        let why: String
-        switch question.from {
-        case .authors(let author):
-            if let unusable = author.all.first(where: { !$0.address.domain.isUsableForAuthors }) {
-                why = "\(unusable.address) is of a domain that no one outside can answer to"
-            } else {
-                explanation.note(.authorFromField(author))
-                return author
-            }
-        case .absent: why = "there is none"
-        case .unreadable(let error): why = error.description
+        if let author = question.namedAuthor, author.isUsable {
+            if case .loose(let named, let error) = question.from { explanation.note(.fromReadLoosely(named, error)) }
+            explanation.note(.authorFromField(author))
+            return author
         }
+        let why = unusable(question)
         explanation.note(.authorUnusable(why))
         guard let substitute = question.client?.authorIfUnusable else {
             throw refuse(
@@ -112,19 +106,32 @@ extension Decider {
                 Search(explanation))
         }
         explanation.note(.authorOfClient(substitute))
-        return Author(NamedAddress(name: phrase(of: question.from), address: substitute))
+        return Author(NamedAddress(name: phrase(of: question), address: substitute))
+    }
+
+    /// Why the From field names nobody.
+    private func unusable(_ question: Question) -> String {
+        if let author = question.namedAuthor {
+            let addresses = author.all.map(\.address).filter { !$0.domain.isUsableForAuthors }
+            return "\(addresses.first ?? author.first.address) is of a domain that no one outside can answer to"
+        }
+        return switch question.from {
+        case .absent, .authors: "there is none"
+        case .unreadable(let error): error.description
+        case .loose(_, let error): "\(error), and this client is held to the grammar"
+        }
     }
 
     /// A bare address keeps the message's display phrase.
-    private func phrase(of from: Question.FromField) -> String? {
-        guard case .authors(let author) = from, !author.isSeveral else { return nil }
+    private func phrase(of question: Question) -> String? {
+        guard let author = question.namedAuthor, !author.isSeveral else { return nil }
         return author.first.name
     }
 }
 
-extension Question.FromField {
+extension Author {
     /// Whether someone could be answered there.
-    var isUsable: Bool { if case .authors(let author) = self { author.all.allSatisfy(\.address.domain.isUsableForAuthors) } else { false } }
+    var isUsable: Bool { all.allSatisfy(\.address.domain.isUsableForAuthors) }
 }
 
 extension Domain {

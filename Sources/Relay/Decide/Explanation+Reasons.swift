@@ -10,7 +10,8 @@ extension Explanation {
             case .mode(.replyTo, _): "mode is reply-to"
             case .coAuthorWithoutRoute(let candidate, _): "\(candidate.route.rawValue): it cannot carry the co-authors"
             case .carrierUnusable: "there is no carrier"
-            case .settingUnset, .setting, .authorFromField, .authorUnusable, .authorOfClient, .author, .clientPermits, .clientForbids,
+            case .settingUnset, .setting, .authorFromField, .fromReadLoosely, .authorUnusable, .authorOfClient, .author, .clientPermits,
+                .clientForbids,
                 .mode,
                 .deniedForAll, .usable, .alignmentUnknown, .unalignedAllowed, .chosen, .phraseShortened, .envelopeReplaced, .fallback,
                 .carrier,

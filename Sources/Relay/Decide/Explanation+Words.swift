@@ -7,6 +7,8 @@ extension Explanation.Step: CustomStringConvertible {
         case .settingUnset(let name): "\(name.rawValue) is not set"
         case .setting(let name, let text, let meaning): "\(name.rawValue) = \(text): \(meaning)"
         case .authorFromField(let author): "no purpose: the From field says \(author)"
+        case .fromReadLoosely(let named, let error):
+            "! the From field is not as RFC 5322 wants it: \(error); what stands before <\(named.address)> was read as the name \"\(named.name ?? "")\""
         case .authorUnusable(let why): "the From field cannot be used: \(why)"
         case .authorOfClient(let address): "the client's author for that case is \(address)"
         case .author(let author): "the author is \(author)"

@@ -14,6 +14,8 @@ package struct Explanation: Sendable, Hashable {
         case settingUnset(SettingKey.Name)
         case setting(SettingKey.Name, text: String, SenderSetting)
         case authorFromField(Author)
+        /// The From field breaks the grammar so, and was read so all the same.
+        case fromReadLoosely(NamedAddress, AddressError)
         case authorUnusable(String)
         case authorOfClient(EmailAddress)
         case author(Author)

@@ -8,15 +8,29 @@ package struct Question: Sendable, Hashable {
         case absent
         case unreadable(AddressError)
         case authors(Author)
+        /// It breaks the grammar as the error says, in a name, and whose address it has is beyond doubt all the same.
+        case loose(NamedAddress, AddressError)
 
         /// What stands behind the field's colon.
-        package init(_ value: ArraySlice<UInt8>) {
+        package init(_ value: some Collection<UInt8>) {
             do throws(AddressError) {
                 let addresses = try AddressList(parsing: value).addresses
                 self = addresses.first.map { .authors(Author($0, others: Array(addresses.dropFirst()))) } ?? .absent
-            } catch { self = .unreadable(error) }
+            } catch { self = NamedAddress(loosely: value).map { .loose($0, error) } ?? .unreadable(error) }
+        }
+
+        /// Whom it names to somebody who is held to the grammar, or is not.
+        package func author(isStrict: Bool) -> Author? {
+            switch self {
+            case .authors(let author): author
+            case .loose(let named, _): isStrict ? nil : Author(named)
+            case .absent, .unreadable: nil
+            }
         }
     }
+
+    /// Whom the From field names to the client that asks.
+    package var namedAuthor: Author? { from.author(isStrict: client?.isStrict == true) }
 
     package var purpose: Purpose?
     package var user: UserID?

@@ -69,12 +69,14 @@ package struct Client: Sendable, Hashable {
     package var noticeAddress: EmailAddress?
     package var roles: Set<Role>
     package var tokenRights: [TokenRight]
+    /// Held to the grammar of From: what breaks it is refused, also where it is plain what was meant.
+    package var isStrict: Bool
     package var isEnabled: Bool
 
     package init(
         id: ClientID, name: String, credential: Credential, limits: Limits = Limits(), defaultPurpose: Purpose? = nil,
         defaultUser: UserID? = nil, authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, roles: Set<Role> = [.sender],
-        tokenRights: [TokenRight] = [], isEnabled: Bool = true
+        tokenRights: [TokenRight] = [], isStrict: Bool = false, isEnabled: Bool = true
     ) {
         self.id = id
         self.name = name
@@ -86,6 +88,7 @@ package struct Client: Sendable, Hashable {
         self.noticeAddress = noticeAddress
         self.roles = roles
         self.tokenRights = tokenRights
+        self.isStrict = isStrict
         self.isEnabled = isEnabled
     }
 }

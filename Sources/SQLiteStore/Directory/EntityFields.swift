@@ -89,7 +89,8 @@ struct EntityField: Hashable {
             EntityField("author-if-unusable", client.authorIfUnusable?.description ?? "", .author),
             EntityField("notice-address", client.noticeAddress?.description ?? "", .person),
             EntityField("roles", client.roles.map(\.rawValue).sorted().joined(separator: " ")),
-            EntityField("tokens", client.tokenRights.map(text).joined(separator: ", ")), EntityField("enabled", client.isEnabled),
+            EntityField("tokens", client.tokenRights.map(text).joined(separator: ", ")), EntityField("strict", client.isStrict),
+            EntityField("enabled", client.isEnabled),
         ] + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }
     }
 

@@ -129,6 +129,7 @@ struct EntityReader {
             noticeAddress: try columns.optionalAddress(), isEnabled: try columns.flag())
         client.defaultUser = try columns.optionalText().map { UserID(trusted: $0) }
         client.roles = Set(try columns.list().map { try Columns.choice($0) as Role })
+        client.isStrict = try columns.flag()
         return client
     }
 

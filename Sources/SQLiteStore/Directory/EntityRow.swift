@@ -71,7 +71,7 @@ enum EntityRow {
             client.name, key, network, uid, password, try ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
             try ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
             client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled, client.defaultUser?.text,
-            try ListText.write(client.roles.map(\.rawValue).sorted()),
+            try ListText.write(client.roles.map(\.rawValue).sorted()), client.isStrict,
         ]
     }
 }

@@ -21,6 +21,7 @@ enum Schema {
         migrator.registerMigration("v7") { try $0.execute(sql: routeV7) }
         migrator.registerMigration("v8") { try $0.execute(sql: doubtV8) }
         migrator.registerMigration("v9") { try $0.execute(sql: accountV9) }
+        migrator.registerMigration("v10") { try $0.execute(sql: strictV10) }
         return migrator
     }
 

@@ -107,7 +107,7 @@ struct DecisionController {
         guard let reader = fields["from"] else { return .absent }
         let text = try reader.text()
         guard text.utf8.count <= Self.longestFrom else { throw reader.problem("it is longer than \(Self.longestFrom) octets") }
-        return Question.FromField(Array(text.utf8)[...])
+        return Question.FromField(text.utf8)
     }
 
     private func envelopeSender(_ fields: DocumentFields) throws(DocumentError) -> ReversePath? {

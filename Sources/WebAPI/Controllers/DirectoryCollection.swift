@@ -133,6 +133,7 @@ struct DirectoryCollection: Sendable {
                     of: .either([
                         .line, .object([.init("mailbox", .line), .init("family", .line), .init("whole_grant", .flag)]),
                     ])), "mailboxes whose access tokens it may have"),
+            .init("strict", .flag, "true: a From that breaks the grammar is refused, also where it is plain what was meant"),
             enabled,
         ],
         secrets: [.init("new_key", .flag, "true: make a key and show it once, in this answer")])

@@ -90,6 +90,47 @@ struct AddressListTests {
         #expect(try AddressList("=?utf-8?Q?a=0D=0ABcc:=00b?= <a@x.org>").addresses.first?.name == "a  Bcc: b")
     }
 
+    static let loose = [
+        Case("info@shop.example <info@shop.example>", ("info@shop.example", "info@shop.example")),
+        Case("info@shop.example<info@shop.example>\r\n", ("info@shop.example", "info@shop.example")),
+        Case("[Shop] Info <info@shop.example>", ("[Shop] Info", "info@shop.example")),
+        Case("Shop: Info <info@shop.example>", ("Shop: Info", "info@shop.example")),
+        Case("Smith, Ann <ann@x.org>", ("Smith, Ann", "ann@x.org")),
+        Case("[=?utf-8?Q?J=C3=B6rg?=]\r\n =?utf-8?Q?Smith?= <j@x.org>", ("[Jörg] Smith", "j@x.org")),
+        Case("J\u{F6}rg @ home <\"j s\"@x.org> ", ("J\u{F6}rg @ home", "\"j s\"@x.org")),
+    ]
+
+    @Test(arguments: loose)
+    func aNameOfOldProgramsIsReadOnlyLoosely(_ each: Case) throws {
+        #expect(throws: AddressError.self) { try AddressList(each.input) }
+        let read = try #require(NamedAddress(loosely: each.input.utf8))
+        let wanted = try #require(each.expects.first)
+        #expect(read.name == wanted.0)
+        #expect(read.address.description == wanted.1)
+    }
+
+    /// Each has another address, or a place that might hide one, for a reader who is lax in another way.
+    @Test(arguments: [
+        "A <a@x.org> B <b@x.org>", "a@x.org <b@x.org> <c@x.org>", "<b@x.org> a@x.org <c@x.org>", "a@x.org >< <c@x.org>",
+        "a@x.org <c@x.org> d",
+        "a@x.org <c@x.org> (d@x.org)", "a@x.org (b@x.org) <c@x.org>", "[A] (x <c@x.org>", "a@x.org) <c@x.org>", "[A] \\ <c@x.org>",
+        "\"a@evil.example x\"@internal.example <c@x.org>", "[A] \"<b@x.org>\" <c@x.org>",
+        "[A] \"x <c@x.org>", "a@x.org, b <c@x.org>", "a, b@x.org <c@x.org>", "G: a@x.org <c@x.org>", "a@x.org; b <c@x.org>",
+        "[A] <c@x.org>;",
+        "[A] < c@x.org >", "[A] <@b.org:c@x.org>", "[A] <c(b@x.org)@x.org>", "[A] <c@x.org, d@x.org>", "[A] <c>", "[A] <>",
+        "=?utf-8?Q?x<c@x.org>?=", "[A] =?utf-8?Q?x<c@x.org>?=", "[A] c@x.org",
+        "[A]",
+        "[A]\r\nBcc: <c@x.org>", "[A]\r<c@x.org>", "[A]\u{0}<c@x.org>", "[A] <c\r\n @x.org>", "[A] <c@x.org>\u{0}",
+    ])
+    func whatMayHideAnAddressIsNotReadLoosely(_ input: String) {
+        #expect(NamedAddress(loosely: input.utf8) == nil)
+    }
+
+    @Test func aQuotedLocalPartIsOfTheDomainBehindIt() throws {
+        let list = try AddressList("\"a@evil.example x\"@internal.example")
+        #expect(list.addresses.map(\.address.domain.ascii) == ["internal.example"])
+    }
+
     static let invalid: [InvalidAddress] = [
         InvalidAddress("", .empty, 0),
         InvalidAddress(" ,, ", .empty, 4),

@@ -37,17 +37,8 @@ struct DecideCase {
         }
         return Question(
             purpose: try fields["purpose"]?.choice(Purpose.self), user: try fields["user"].map { UserID(trusted: try $0.text()) },
-            from: try fields["from"].map { fromField(try $0.text()) } ?? .absent,
+            from: try fields["from"].map { Question.FromField(try $0.text().utf8) } ?? .absent,
             envelopeSender: try fields["envelope_sender"].map { try ReversePath(try $0.text()) }, client: client, at: at)
-    }
-
-    private static func fromField(_ text: String) -> Question.FromField {
-        do throws(AddressError) {
-            let addresses = try AddressList(text).addresses
-            return addresses.first.map { .authors(Author($0, others: Array(addresses.dropFirst()))) } ?? .absent
-        } catch {
-            return .unreadable(error)
-        }
     }
 }
 

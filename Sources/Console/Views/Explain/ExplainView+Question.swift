@@ -43,8 +43,9 @@ extension ExplainView {
             return .authors(
                 Author(NamedAddress(address: try EmailAddress(localPart: "anyone", domain: Domain(String(text.dropFirst()))))))
         }
-        let addresses = try AddressList(text).addresses
-        return addresses.first.map { .authors(Author($0, others: Array(addresses.dropFirst()))) } ?? .absent
+        let field = Question.FromField(text.utf8)
+        if case .unreadable(let error) = field { throw error }
+        return field
     }
 
     private func explained(_ message: PastedMessage, _ typed: Typed) -> ExplainedAnswer {

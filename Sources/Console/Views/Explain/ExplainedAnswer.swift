@@ -129,7 +129,8 @@ extension Explanation.Step {
         case .usable: ("good", "usable")
         case .chosen: ("good", "chosen")
         case .settingUnset: ("off", "skipped")
-        case .author, .authorFromField, .authorOfClient, .mode, .carrier, .authorIsCarrier, .phraseShortened: ("off", "noted")
+        case .author, .authorFromField, .fromReadLoosely, .authorOfClient, .mode, .carrier, .authorIsCarrier, .phraseShortened:
+            ("off", "noted")
         case .noCandidate: ("off", "none")
         case .authorUnusable: ("wait", "unusable")
         case .alignmentUnknown, .unalignedAllowed: ("wait", "near miss")

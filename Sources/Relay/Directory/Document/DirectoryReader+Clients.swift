@@ -5,7 +5,7 @@ extension DirectoryReader {
     mutating func readClient(_ entry: DocumentReader) throws(DocumentError) {
         let fields = try entry.fields([
             "id", "name", "key_sha256", "network", "uid", "password_scrypt", "limits", "default_purpose", "default_user",
-            "author_if_unusable", "notice_address", "roles", "tokens", "enabled",
+            "author_if_unusable", "notice_address", "roles", "tokens", "strict", "enabled",
         ])
         let (id, name): (ClientID, String) = try identity(fields)
         let client = Client(
@@ -13,7 +13,8 @@ extension DirectoryReader {
             defaultPurpose: try fields["default_purpose"]?.choice(Purpose.self),
             defaultUser: try fields["default_user"].map { reader throws(DocumentError) in try identifier(reader) },
             authorIfUnusable: try fields["author_if_unusable"]?.address(), noticeAddress: try fields["notice_address"]?.address(),
-            roles: try roles(fields), tokenRights: try tokenRights(fields), isEnabled: try fields.flag("enabled", default: true))
+            roles: try roles(fields), tokenRights: try tokenRights(fields), isStrict: try fields.flag("strict", default: false),
+            isEnabled: try fields.flag("enabled", default: true))
         if let problem = client.problem { throw fields.problem(problem) }
         try clientNames.add(id, name: name, at: entry.path)
         entities.append(.client(client))

@@ -144,6 +144,7 @@ struct DirectoryWriter {
         map.add("notice_address", client.noticeAddress?.description)
         map.add("roles", DocumentValue(Role.sorted(client.roles)), unless: DocumentValue([Role.sender.rawValue]))
         map.add("tokens", client.tokenRights.map(value))
+        map.add("strict", .flag(client.isStrict), unless: false)
         map.add("enabled", .flag(client.isEnabled), unless: true)
         return map.value
     }
