@@ -20,7 +20,7 @@ struct SendmailCommand: AsyncParsableCommand {
               --             what follows are recipients
 
             Everything else that sendmail knows is taken and does nothing. A recipient without a domain, such as root, is the user of that id, else whom \
-            administrative mail is from; a message without a usable From is administrative mail, unless the client says otherwise. Ends as sysexits say: 65 the message, 67 a recipient or user, 75 try again, 77 not permitted, 78 no route.
+            administrative mail is from; a message without a usable From is administrative mail, unless the client says otherwise. Ends as sysexits say: 65 the message (or more recipients than smtp.recipients), 67 a recipient or user, 75 try again, 77 not permitted, 78 no route.
 
             Examples:
               mandate sendmail -t -i <message.eml

@@ -64,10 +64,19 @@ struct SendmailSubmission: ~Copyable {
         guard greeting.code == 220 else { return failure = Self.failure(greeting) }
         for _ in commands.dropLast() {
             let reply = try socket.reply()
-            if reply.code >= 400, failure == nil { failure = Self.failure(reply) }
+            if reply.code >= 400, failure == nil { failure = tooMany(reply) ?? Self.failure(reply) }
         }
         let data = try socket.reply()
         if data.code != 354, failure == nil { failure = Self.failure(data) }
+    }
+
+    /// The same call has as many recipients next time, so it is for good. Nor is it split here: of two messages the one may be taken and the other refused, and there is
+    /// one status to say so with; whoever called would send the first part again.
+    private func tooMany(_ reply: SubmissionSocket.Reply) -> CommandFailure? {
+        guard reply.code == 452, reply.enhanced == "4.5.3" else { return nil }
+        return .data(
+            "\(letter.recipients.count) recipients are too many for one message: \(reply.text) (call sendmail once for each part, or set smtp.recipients in serve.yaml)"
+        )
     }
 
     private var needsUTF8: Bool { ([letter.sender] + letter.recipients).contains { $0.utf8.contains { $0 >= 0x80 } } }

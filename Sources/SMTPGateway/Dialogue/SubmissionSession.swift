@@ -41,7 +41,7 @@ struct SubmissionSession: Sendable {
     var failedSignIns = 0
     private var mistakes = 0
     private var idleCommands = 0
-    /// Of this transaction.
+    /// RCPTs of this transaction.
     private var envelopeCommands = 0
     private var isStopping = false
 
@@ -65,7 +65,12 @@ struct SubmissionSession: Sendable {
 
     mutating func line(_ bytes: [UInt8]) -> [Action] {
         switch expected {
-        case .command: return counted(command(bytes))
+        case .command:
+            guard let command = CommandLine(bytes) else {
+                return counted([.reply(Reply(500, "5.5.2", "a command is text without control characters"))])
+            }
+            // However many recipients are refused, the good ones of the same message come after them: these have a bound of their own.
+            return command.word == "RCPT" ? enveloped(recipient(command)) : counted(perform(command))
         case .initialResponse(let mechanism): return counted(response(bytes, mechanism))
         case .loginKey(let name): return counted(loginKey(bytes, name: name))
         case .verdict, .content, .nothing: return []
@@ -98,9 +103,10 @@ struct SubmissionSession: Sendable {
     /// The end of the content and what became of the message.
     mutating func settled(_ reply: Reply) -> [Action] {
         expected = .command
-        transaction = nil
+        forget()
         idleCommands = 0
-        envelopeCommands = 0
+        // Whoever hands over a message speaks SMTP, and what went wrong before belongs to that message.
+        if reply.code == 250 { mistakes = 0 }
         return [.reply(reply)] + (isStopping ? leave(Self.stopping) : [])
     }
 
@@ -134,17 +140,13 @@ struct SubmissionSession: Sendable {
 }
 
 extension SubmissionSession {
-    private mutating func command(_ bytes: [UInt8]) -> [Action] {
-        guard let command = CommandLine(bytes) else {
-            return [.reply(Reply(500, "5.5.2", "a command is text without control characters"))]
-        }
+    private mutating func perform(_ command: CommandLine) -> [Action] {
         switch command.word {
         case "EHLO": return idle(greet(command, isExtended: true))
         case "HELO": return idle(greet(command, isExtended: false))
         case "STARTTLS": return startTLS(command)
         case "AUTH": return signIn(command)
         case "MAIL": return mail(command)
-        case "RCPT": return enveloped(recipient(command))
         case "DATA": return data(command)
         case "RSET": return idle(reset())
         case "NOOP": return idle([.reply(Reply(250, "2.0.0", "ok"))])
@@ -177,7 +179,7 @@ extension SubmissionSession {
         guard !command.argument.isEmpty else { return [.reply(Reply(501, "5.5.4", "\(command.word) wants your name"))] }
         clientName = command.argument
         self.isExtended = isExtended
-        transaction = nil
+        forget()
         guard isExtended else { return [.reply(Reply(250, nil, terms.hostName))] }
         var lines = [terms.hostName, "PIPELINING", "SIZE \(terms.size)", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN"]
         if offersTLS { lines.append("STARTTLS") }
@@ -211,7 +213,13 @@ extension SubmissionSession {
     }
 
     private mutating func reset() -> [Action] {
-        transaction = nil
+        forget()
         return [.reply(Reply(250, "2.0.0", "forgotten"))]
+    }
+
+    /// The next message begins with an envelope that is empty, and limits that nobody has used.
+    private mutating func forget() {
+        transaction = nil
+        envelopeCommands = 0
     }
 }

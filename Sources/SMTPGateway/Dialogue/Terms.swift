@@ -19,7 +19,7 @@ struct Terms: Sendable, Hashable {
     var commandLine = 2_048
     /// RFC 4954 section 4 wants 12,288 for a response.
     var responseLine = 12_288
-    /// Wrong commands after which a client is sent away: it is not speaking SMTP, or is looking for something.
+    /// Wrong commands since the last message that was taken, recipients aside, after which a client is sent away: it is not speaking SMTP, or is looking for something.
     var mistakes = 20
     /// Commands in a row that bring no message any nearer (NOOP, RSET, VRFY, EHLO).
     var idleCommands = 100

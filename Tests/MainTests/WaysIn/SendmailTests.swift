@@ -75,6 +75,18 @@ struct SendmailTests {
         }
     }
 
+    /// To try again would be to try for ever.
+    @Test func moreRecipientsThanOneMessageMayHaveAreRefusedForGood() async throws {
+        try await ServedHouse.with { house in
+            let said = try await house.run(
+                [try Premises.program(), "sendmail", "-f", "ann@fabrikam.example"] + (0..<1_001).map { "r\($0)@elsewhere.example" },
+                input: letter, environment: ["MANDATE_DOOR": house.folder + "/door"], expecting: 65)
+            #expect(said.text.contains("1001 recipients") && said.text.contains("smtp.recipients"), "\(said.text)")
+            #expect(house.sandbox.messages.isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: LocalFolder(house.folder + "/door").keepersMaildrop).isEmpty)
+        }
+    }
+
     /// So many refusals that the service hangs up are refusals all the same, and not a reason to put the message down.
     @Test func aMessageThatIsRefusedForManyIsRefused() async throws {
         try await ServedHouse.with { house in
