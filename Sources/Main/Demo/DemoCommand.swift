@@ -61,8 +61,8 @@ struct DemoCommand: AsyncParsableCommand {
         let run = DemoRun(sandbox: sandbox, store: store, vault: vault, live: live)
         try await run.settle(Company(at: live.now(), provider: Self.provider(sandbox), live: live))
         try await visit?.admit(to: store, live)
-        var log = Logger(label: "mandate")
-        log.logLevel = .error  // the table tells; a warning here would be said twice
+        // The table tells; a warning here would be said twice.
+        let log = LogOutput(LogOutput.Manner(level: .error), live).logger()
         let service = try await RelayService(store: store, vault: vault, node: DemoVisit.node, live: live, log: log)
         let ways = try await visit?.waysIn(service, live, log).services ?? []
         let agreed = try await withThrowingTaskGroup(of: Void.self) { group in

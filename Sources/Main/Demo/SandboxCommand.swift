@@ -73,7 +73,7 @@ struct SandboxCommand: AsyncParsableCommand {
         settings.habits = try chosenHabits()
         settings.isControlled = true
         settings.messageFolder = messages
-        let log = Logger(label: "sandbox")
+        let log = LogOutput(LogOutput.Manner(), live).logger("sandbox")
         let sandbox = try Sandbox(
             Company.tenant(), settings: settings, clock: { live.now().timeIntervalSince1970 }, generator: live.generator, logger: log)
         let pem = try certificate.map { String(decoding: try InputFile($0, live).readAll(limit: 64 * 1024), as: UTF8.self) }

@@ -8,13 +8,16 @@ struct Reloading: Service {
     let signals: UnixSignalsSequence
     let reading: ConfigurationReading
     let ways: WaysIn
+    let output: LogOutput
     let log: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             for await _ in signals {
                 do {
-                    let waiting = try ways.reload(try await reading.read())
+                    let configuration = try await reading.read()
+                    let waiting = try ways.reload(configuration)
+                    output.become(configuration.log)
                     log.notice("the configuration and the certificates were read again")
                     if !waiting.isEmpty { log.warning("\(waiting.map(\.rawValue).joined(separator: ", ")): only from the next start") }
                 } catch {

@@ -19,27 +19,38 @@ struct ServeCommand: AsyncParsableCommand {
             The configuration is a YAML file: --config, MANDATE_CONFIG, or serve.yaml in the store. Every key has a variable that overrides it \
             (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. SIGHUP reads file and certificates again without ending a connection; \
             a mistake in them changes nothing; it takes http.certificate and http.key, smtp.listen, listen-tls, certificate, key, allow-clear, connections and timeout \
-            anew, the others hold from the next start. At SIGTERM messages under way have 30 seconds. The keys, and what holds without them:
+            and log.level and log.format anew, the others hold from the next start. At SIGTERM messages under way have 30 seconds. The keys, and what holds without them:
 
             \(ServeKey.table)
+
+            The log has one line for each message that is accepted or refused and one for each attempt: `accepted`, `refused`, `sent`, `waits`, `held`, `given up`, with \
+            these facts as key=value; with --log-format json each line is an object with `time`, `level`, `event` and these keys. No subject, no text and no \
+            secret is ever in it.
+
+            \(LogKey.table)
 
             Examples:
               mandate serve --store /var/lib/mandate
               mandate serve --set smtp.listen=127.0.0.1:2500 --set pickup.folder=/var/spool/batchmail
+              mandate serve --log-level notice --log-format json 2>>/var/log/mandate.json
             """)
 
     @OptionGroup var options: StoreOptions
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file()) var config: String?
     @Option(help: ArgumentHelp("A key of the configuration for this run; repeat it.", valueName: "KEY=VALUE")) var set: [String] = []
+    @Option(help: "trace, debug, info, notice, warning, error or critical: log.level for this run.", transform: ServeCommand.level)
+    var logLevel: Logger.Level?
+    @Option(help: "text or json: log.format for this run.") var logFormat: LogFormat?
 
     func run() async throws {
         let live = Live.current
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let log = Logger(label: "mandate")
         let folder = try options.location(live).folder
-        let reading = ConfigurationReading(file: config, settings: set, store: folder, live: live)
+        let reading = ConfigurationReading(file: config, settings: settings, store: folder, live: live)
         let opened = try await options.open(live)
         let configuration = try await reading.read()
+        let output = LogOutput(configuration.log, live)
+        let log = output.logger()
         let again = reading.again
         let lock = try await FolderLock.node(configuration.node, of: folder, live)
         FileLimit.raise()
@@ -50,7 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
         let ways = try WaysIn(service, configuration, live: live, log: log)
         log.notice("serving \(opened.store.path)")
         // Stopped in reverse: the doors close first, then the spool settles.
-        let services: [any Service] = [service] + ways.services + [Reloading(signals: hangups, reading: again, ways: ways, log: log)]
+        let services: [any Service] =
+            [service] + ways.services + [Reloading(signals: hangups, reading: again, ways: ways, output: output, log: log)]
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
@@ -60,4 +72,18 @@ struct ServeCommand: AsyncParsableCommand {
         try await opened.store.close()
         _ = consume lock
     }
+
+    @Sendable private static func level(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text.lowercased()) else {
+            throw ValidationError("choose one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return level
+    }
+
+    private var settings: [String] {
+        self.set + (logLevel.map { ["\(ServeKey.logLevel.rawValue)=\($0.rawValue)"] } ?? [])
+            + (logFormat.map { ["\(ServeKey.logFormat.rawValue)=\($0.rawValue)"] } ?? [])
+    }
 }
+
+extension LogFormat: ExpressibleByArgument {}

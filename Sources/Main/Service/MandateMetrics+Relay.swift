@@ -1,4 +1,3 @@
-internal import Logging
 internal import Relay
 internal import Monitoring
 
@@ -26,29 +25,6 @@ extension RelayService {
     func accepted(by way: MandateMetrics.Way) {
         metrics.messageAccepted(by: way)
         runner.wake()
-    }
-}
-
-extension Settlement {
-    /// One line for each attempt: what was tried, and what becomes of the message. Who wrote and who gets it is for the journal.
-    func note(in log: Logger, seconds: Double) {
-        // A limit lets thousands wait, again and again; that there is no route is said once.
-        guard !isPostponed || !journal.isEmpty else { return }
-        var facts: Logger.Metadata = ["message": "\(claim.message)", "milliseconds": "\(Int(seconds * 1000))"]
-        if let tried {
-            facts["mailbox"] = "\(tried.login)"
-            facts["route"] = "\(tried.route.rawValue)"
-            facts["transport"] = "\(tried.transport.rawValue)"
-            facts["verdict"] = "\(tried.verdict)"
-        }
-        let (level, words): (Logger.Level, String) =
-            switch state {
-            case .done: (.info, "sent")
-            case .waiting(_, let why): (.notice, "waits: \(why)")
-            case .held(let why): (.notice, "held: \(why)")
-            case .failed(let why): (.warning, "given up: \(why)")
-            }
-        log.log(level: level, "\(words)", metadata: facts)
     }
 }
 

@@ -101,7 +101,8 @@ struct RelayService: Service {
             decider: { [snapshots] _ throws(StoreFailure) in
                 let snapshot = snapshots.current
                 return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
-            }, now: live.now, generator: { [live] in live.generator }, domain: domain, limits: limits)
+            }, now: live.now, generator: { [live] in live.generator }, domain: domain, limits: limits,
+            report: { [log] report in report.note(in: log) })
     }
 
     func address(ofAccount name: String) -> EmailAddress? {

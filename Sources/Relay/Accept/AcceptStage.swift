@@ -33,11 +33,13 @@ package struct AcceptStage: Sendable {
         /// Names us in Message-IDs and Received fields.
         package let domain: Domain
         package let limits: Limits
+        /// Told once of each message that was handed in whole or refused before that. May not wait.
+        package let report: @Sendable (AcceptReport) -> Void
 
         package init(
             store: any Spool & Journal, decider: @escaping @Sendable (Question) async throws(StoreFailure) -> Decider,
             now: @escaping @Sendable () -> Date, generator: @escaping @Sendable () -> any RandomNumberGenerator, domain: Domain,
-            limits: Limits = Limits()
+            limits: Limits = Limits(), report: @escaping @Sendable (AcceptReport) -> Void = { _ in }
         ) {
             self.store = store
             self.decider = decider
@@ -45,6 +47,7 @@ package struct AcceptStage: Sendable {
             self.generator = generator
             self.domain = domain
             self.limits = limits
+            self.report = report
         }
     }
 
@@ -54,6 +57,8 @@ package struct AcceptStage: Sendable {
     private var splitter = HeaderSplitter()
     private var opened: Opened?
     private var size = 0
+    /// Grows with what is known of the message.
+    private var report: AcceptReport
 
     /// What is known once the header is complete.
     private struct Opened: Sendable {
@@ -77,6 +82,7 @@ package struct AcceptStage: Sendable {
     package init(_ submission: Submission, _ surroundings: Surroundings) {
         self.submission = submission
         self.surroundings = surroundings
+        report = AcceptReport(submission, .refused(why: "", nil))
     }
 
     /// Any piece of the message, in order. Who gets no further than this, because the client went away, says `discard`.
@@ -86,6 +92,7 @@ package struct AcceptStage: Sendable {
             do throws(AcceptedFormError) { bytes = try form.consume(piece) } catch { throw .form(error) }
             try await take(bytes[...])
         } catch {
+            tell(.init(error))
             await discard()
             throw error
         }
@@ -93,10 +100,21 @@ package struct AcceptStage: Sendable {
 
     /// The message is complete: makes it durable, or throws and has kept nothing. `request`: what it was asked with, for who may ask again.
     package mutating func finish(request: RepeatableRequest? = nil) async throws(AcceptFailure) -> Receipt {
-        do throws(AcceptFailure) { return try await complete(request) } catch {
+        do throws(AcceptFailure) {
+            let receipt = try await complete(request)
+            tell(.accepted(receipt.id, receipt.beginning))
+            return receipt
+        } catch {
+            tell(.init(error))
             await discard()
             throw error
         }
+    }
+
+    private mutating func tell(_ outcome: AcceptReport.Outcome) {
+        report.size = size
+        report.outcome = outcome
+        surroundings.report(report)
     }
 
     /// The message was cut off: what was kept of it would fill the disk of whoever is cut off again and again.
@@ -168,14 +186,18 @@ extension AcceptStage {
             block, at: at, domain: surroundings.domain, trace: submission.origin?.received(by: surroundings.domain, as: id, at: at),
             using: &generator)
         if submission.speaksForTheMachine(header.from) { submission.purpose = .administrator }
+        report.name(header.from.author(isStrict: submission.client?.isStrict == true))
         let recipients = submission.recipients.isEmpty ? try header.recipients() : submission.recipients
+        report.name(recipients)
         guard !recipients.isEmpty else { throw .noRecipients }
         guard recipients.count <= surroundings.limits.recipients else { throw .tooManyRecipients(limit: surroundings.limits.recipients) }
         let question = Question(
             purpose: submission.purpose, user: submission.user, from: header.from, envelopeSender: submission.envelopeSender,
             client: submission.client, at: at,
             needsEnvelope: Attempt.needsEnvelope(header.header, for: Set(recipients.map(\.address))), recipients: recipients.count)
+        report.purpose = question.purpose
         let (answer, author, beginning) = try await decide(question, header)
+        report.name(author)
         let envelope = Envelope(
             sender: submission.envelopeSender ?? .address(author.first.address), recipients: recipients, ret: submission.ret,
             envelopeID: submission.envelopeID)
@@ -188,7 +210,7 @@ extension AcceptStage {
     }
 
     /// What can be mended is taken and waits; what a person switched off, or nothing will mend, is heard now.
-    private func decide(
+    private mutating func decide(
         _ question: Question, _ header: SettledHeader
     ) async throws(AcceptFailure) -> (Answer, Author, Beginning) {
         let decider: Decider
@@ -207,6 +229,7 @@ extension AcceptStage {
             return (answer, author, .waiting(wait))
         case .hold(let author, let refusal): return (answer, author, .held(why: refusal.wordsOfHold))
         case .refused(let refusal):
+            report.name(refusal.author)
             try await record(refusal, question)
             throw .refused(refusal)
         }

@@ -228,11 +228,23 @@ extension Attempt {
         settlement.tried = report.decision.map {
             Settlement.Tried(login: $0.mailbox.login, route: $0.route, transport: $0.transport, verdict: outcome)
         }
+        settlement.told = told(report)
         if let notice = await notice(report, givenUp: givenUp) {
             settlement.notice = notice
             settlement.journal.append(.accepted(notice.message, noticeOf: entry.message.id))
         }
         return settlement
+    }
+}
+
+extension Attempt {
+    private func told(_ report: AttemptReport) -> Settlement.Told {
+        let all = entry.message.envelope.recipients
+        let tried = report.recipients.isEmpty ? entry.remaining : report.recipients.map(\.index)
+        let heaviest = report.recipients.max { $0.diagnosis.verdict.weight < $1.diagnosis.verdict.weight }
+        return Settlement.Told(
+            from: (report.decision?.fields.from ?? entry.message.author.all).map(\.address), recipients: tried.count,
+            firstRecipient: tried.first.map { all[$0].address }, reply: heaviest?.reply ?? "")
     }
 }
 

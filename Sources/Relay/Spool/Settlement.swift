@@ -15,6 +15,8 @@ package struct Settlement: Sendable {
     package var traffic: [Traffic] = []
     /// What was tried, for a monitor; nil: nothing.
     package var tried: Tried?
+    /// What a log tells of it beside that; nil: nothing was come to.
+    package var told: Told?
     package var observations: [Observation]
     /// Pairs that a provider has refused to the message, all of them; nil: as they were.
     package var pairRefusals: [PairRefusal]?
@@ -35,6 +37,15 @@ package struct Settlement: Sendable {
         package let route: Route
         package let transport: Transport
         package let verdict: String
+    }
+
+    /// Whom the message was from and to in this attempt, and the provider's own words. They may quote an address: the journal keeps codes in their place.
+    package struct Told: Sendable, Hashable {
+        package let from: [EmailAddress]
+        package let recipients: Int
+        package let firstRecipient: EmailAddress?
+        /// To the recipient who decides what comes next; empty where no server was asked.
+        package let reply: String
     }
 
     /// A message that comes into being with the settlement.

@@ -12,6 +12,9 @@ struct Intake: Sendable {
         pipe = ContentPipe(drained: drained)
     }
 
+    /// Its octets cannot be a message, whatever they say.
+    func refused(_ why: String) { surroundings.report(AcceptReport(submission, .refused(why: why, nil))) }
+
     /// nil: it was cut off, and nothing was kept.
     func run() async -> Result<Receipt, AcceptFailure>? {
         var stage = AcceptStage(submission, surroundings)

@@ -136,6 +136,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
     /// Replies of one batch of pipelined commands go out as one write (RFC 2920 section 3.2).
     private func write(_ reply: Reply, _ context: ChannelHandlerContext) {
+        if reply.code >= 400 { dependencies.logger.debug("\(origin.place) heard \(reply.code) \(reply.lines.joined(separator: " "))") }
         var buffer = output ?? context.channel.allocator.buffer(capacity: 256)
         output = nil
         buffer.writeString(reply.wire)
@@ -243,9 +244,11 @@ extension SessionHandler {
             reception = .deciding(intake)
             watch.stop()
             intake.pipe.end()
-        case (.arriving, let flaw?):
+        case (.arriving(let intake), let flaw?):
             forgetMessage()
-            perform(session.settled(Reply(flaw)), context)
+            let reply = Reply(flaw)
+            intake.refused(reply.lines.joined(separator: " "))
+            perform(session.settled(reply), context)
         case (.refused(_, let reply), _):
             forgetMessage()
             perform(session.settled(reply), context)
@@ -260,11 +263,7 @@ extension SessionHandler {
         case .success(let receipt):
             dependencies.accepted(origin.isLocal)
             reply = Reply(250, "2.0.0", receipt.hindrance.map { "kept as \(receipt.id), \($0)" } ?? "kept as \(receipt.id)")
-        case .failure(let failure):
-            if case .store(let failure) = failure {
-                dependencies.logger.error("a message from \(origin.place) could not be kept: \(failure)")
-            }
-            reply = Reply(failure)
+        case .failure(let failure): reply = Reply(failure)
         }
         guard reception.isDeciding else {
             reception = .refused(intake, reply)

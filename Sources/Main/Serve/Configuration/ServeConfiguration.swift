@@ -8,6 +8,7 @@ internal import Web
 struct ServeConfiguration: Sendable {
     var node: String
     var checkpoint: String?
+    var log = LogOutput.Manner()
     var httpHost: String
     var httpPort: Int?
     var httpIdentity: ServerIdentity?
@@ -47,6 +48,8 @@ struct ServeConfiguration: Sendable {
     init(_ source: ServeValues, store: String, live: Live) async throws(CommandFailure) {
         node = try await source.text(.node) ?? "main"
         checkpoint = try await source.text(.checkpoint)
+        log.level = try await source.choice(.logLevel) ?? log.level
+        log.format = try await source.choice(.logFormat) ?? log.format
         httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
         httpPort = try await source.number(.httpPort, in: 0...65535)
         httpIdentity = try await Self.identity(source, .httpCertificate, .httpKey)

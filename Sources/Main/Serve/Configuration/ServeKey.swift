@@ -2,6 +2,8 @@
 enum ServeKey: String, Sendable, CaseIterable {
     case node
     case checkpoint
+    case logLevel = "log.level"
+    case logFormat = "log.format"
     case httpHost = "http.host"
     case httpPort = "http.port"
     case httpCertificate = "http.certificate"
@@ -34,6 +36,8 @@ enum ServeKey: String, Sendable, CaseIterable {
         case .checkpoint, .httpCertificate, .httpKey, .httpProxies, .httpHostNames, .smtpListenTLS, .smtpCertificate, .smtpKey,
             .pickupFolder, .pickupClient:
             "–"
+        case .logLevel: "info"
+        case .logFormat: "text"
         case .httpHost: "127.0.0.1"
         case .httpPort: "that of public-url"
         case .httpConnections: "4000"
@@ -55,6 +59,9 @@ enum ServeKey: String, Sendable, CaseIterable {
         switch self {
         case .node: "names this machine's part of the store; two services on one store need two names"
         case .checkpoint: "a file that gets the journal's head each hour and at stop, for `audit verify --checkpoint`"
+        case .logLevel:
+            "the least that is said: trace, debug, info (each message), notice (what was refused or waits), warning, error, critical"
+        case .logFormat: "text for people, json for programs: an object a line"
         case .httpHost: "where it listens for browsers and programs (console, API, metrics)"
         case .httpPort: "its port; 0 is any free one"
         case .httpCertificate: "PEM file of the certificate chain; with it there is TLS, and nothing else"

@@ -33,6 +33,15 @@ struct ServeValues: Sendable {
         }
     }
 
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: ServeKey) async throws(CommandFailure) -> Choice? {
+        guard let text = try await text(key) else { return nil }
+        guard let choice = Choice(rawValue: text.lowercased()) else {
+            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .configuration("\(key.rawValue) is one of \(choices), not \(text)")
+        }
+        return choice
+    }
+
     /// A folder; `off` is none.
     func path(_ key: ServeKey, usual: String?) async throws(CommandFailure) -> String? {
         guard let text = try await text(key) else { return usual }

@@ -94,10 +94,10 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Also what a terminal would obey (C1), and what ends a line in JavaScript.
+    /// Also what a terminal would obey (C1), what ends a line in JavaScript, and what turns the order of a line around.
     private func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x22, 0x5C, 0x7F...0x9F, 0x2028, 0x2029: true
+        case 0..<0x20, 0x22, 0x5C, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x206F: true
         case 0x3C: layout == .compact
         default: false
         }
