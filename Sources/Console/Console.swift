@@ -147,7 +147,10 @@ package struct Console: Site {
         let boundary = field.firstRange(of: "boundary=").map { String(field[$0.upperBound...].filter { $0 != "\"" }) } ?? ""
         guard !boundary.isEmpty else { throw Problem(.badRequest, "the form cannot be read") }
         let bytes = try await BodyReader(request.body, now: dependencies.accept.now).collect(limit: dependencies.settings.largestImport)
-        guard let form = MultipartForm.read(bytes, boundary: boundary) else { throw Problem(.badRequest, "the form cannot be read") }
+        // Hundreds of megabytes may be looked through.
+        guard let form = try await Aside.run({ MultipartForm.read(bytes, boundary: boundary) }) else {
+            throw Problem(.badRequest, "the form cannot be read")
+        }
         return form
     }
 

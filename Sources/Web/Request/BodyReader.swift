@@ -17,8 +17,8 @@ package struct BodyReader: Sendable {
         self.now = now
     }
 
-    /// The pieces, for as long as they come.
-    package func each(_ use: (ByteBufferView) async throws -> Void) async throws {
+    /// The pieces, for as long as they come, of a body that has no more octets than `limit`.
+    package func each(limit: Int = .max, _ use: (ByteBufferView) async throws -> Void) async throws {
         let start = now()
         var received = 0
         var pieces = body.makeAsyncIterator()
@@ -27,6 +27,9 @@ package struct BodyReader: Sendable {
             do { piece = try await pieces.next() } catch { throw Problem(.badRequest, "the body broke off: nothing was kept") }
             guard let piece else { return }
             received += piece.readableBytes
+            guard received <= limit else {
+                throw Problem(.tooLarge, "the body has more than \(limit) octets", fix: "send it in parts")
+            }
             guard now().timeIntervalSince(start) < Self.patience + Double(received) / Self.slowest else {
                 throw Problem(.slow, "the body arrives too slowly: nothing was kept")
             }
@@ -37,12 +40,7 @@ package struct BodyReader: Sendable {
     /// All of it, where it has no more octets than `limit`.
     package func collect(limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try await each { piece in
-            guard bytes.count + piece.count <= limit else {
-                throw Problem(.tooLarge, "the body has more than \(limit) octets", fix: "send it in parts")
-            }
-            bytes.append(contentsOf: piece)
-        }
+        try await each(limit: limit) { bytes.append(contentsOf: $0) }
         return bytes
     }
 }

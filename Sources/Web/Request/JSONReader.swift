@@ -6,6 +6,11 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Octets before it.
     package let offset: Int
 
+    package init(problem: String, offset: Int) {
+        self.problem = problem
+        self.offset = offset
+    }
+
     package var description: String { "this is not JSON: \(problem) (at octet \(offset))" }
 }
 

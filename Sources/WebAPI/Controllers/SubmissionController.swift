@@ -72,19 +72,46 @@ struct SubmissionController {
         return try await stage.finish(request: repeatable(digest))
     }
 
+    /// Its size is the message's twice over at most, since escapes may double text.
+    private var longest: Int { request.dependencies.accept.limits.size * 2 + request.dependencies.settings.largestDocument }
+
+    /// Octets of a message that are kept for what may be said behind it.
+    private static let mostHeld = 1 << 20
+
     private func takeDocument() async throws -> Receipt {
-        // Escapes may double a message at most as long as it is text.
-        let bytes = try await request.body.collect(limit: request.dependencies.accept.limits.size * 2)
+        var document = MessageDocument(limit: request.dependencies.settings.largestDocument)
         var digest = opening
-        digest.update(data: bytes)
-        let document: DocumentReader
-        do throws(JSONError) { document = DocumentReader(try JSONReader.value(bytes)) } catch {
-            throw Problem(.badRequest, error.description)
+        var message: [UInt8] = []
+        var begun: (stage: AcceptStage, said: Int)?
+        do {
+            try await request.body.each(limit: longest) { piece in
+                let bytes = Array(piece)
+                digest.update(data: bytes)
+                try document.consume(bytes[...], into: &message)
+                if begun == nil {
+                    guard message.count > Self.mostHeld else { return }
+                    let fields = try document.soFar()
+                    begun = (AcceptStage(try submission(from: fields), request.dependencies.accept), fields.entries.count)
+                }
+                try await begun?.stage.consume(message)
+                message = []
+            }
+            let fields = try document.finished()
+            _ = try fields.required(MessageDocument.member).text()
+            if let said = begun?.said, said != fields.entries.count {
+                throw Problem(
+                    .invalid, "of a message this large, something is said behind it",
+                    fix: "let message come last, or send it as message/rfc822",
+                    place: fields.entries.last?.key)
+            }
+            var stage = try begun?.stage ?? AcceptStage(try submission(from: fields), request.dependencies.accept)
+            begun = nil
+            try await stage.consume(message)
+            return try await stage.finish(request: repeatable(digest))
+        } catch {
+            await begun?.stage.discard()
+            throw error
         }
-        let fields = try document.fields(["purpose", "user", "envelope_sender", "recipients", "message"])
-        var stage = AcceptStage(try submission(from: fields), request.dependencies.accept)
-        try await stage.consume(Array(try fields.required("message").text().utf8))
-        return try await stage.finish(request: repeatable(digest))
     }
 
     /// Everything that is asked is part of the digest, so that a key means one message.
@@ -103,7 +130,7 @@ struct SubmissionController {
     /// The first answer again, if the same was asked.
     private func repeated(_ earlier: RepeatableRequest, _ message: SpoolID) async throws -> Reply {
         var digest = opening
-        try await request.body.each { digest.update(data: $0) }
+        try await request.body.each(limit: longest) { digest.update(data: $0) }
         guard Array(digest.finalize()).isSame(as: earlier.digest) else {
             throw Problem(
                 .invalid, "this key was used for another message, \(message)", fix: "give every message a key of its own",

@@ -10,7 +10,8 @@ extension Endpoints {
         Endpoint(
             .post, "/v1/messages", in: group, "Hand a message over",
             about: """
-                As it stands (`message/rfc822`), or within JSON. Once this answers 202 the message is kept on disk and will be sent, whatever happens to us. With an \
+                As it stands (`message/rfc822`), or within JSON, as its last member where it has more than a megabyte. Once this answers 202 the message is kept on \
+                disk and will be sent, whatever happens to us. With an \
                 `Idempotency-Key` the same request may be repeated for a day, and makes no second message: the first answer comes again, marked
                 `Idempotent-Replayed: true`. Purpose and user may also stand in the message, in \
                 `X-Mandate-Purpose` and `X-Mandate-User`, which are taken out.

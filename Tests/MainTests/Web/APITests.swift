@@ -81,6 +81,23 @@ import Testing
         }
     }
 
+    /// It is read as it arrives, so what is said of it comes before it.
+    @Test(.timeLimit(.minutes(3))) func aLargeMessageWithinJSONComesLast() async throws {
+        try await WebHouse.with { house in
+            let text = "Subject: Large\\n\\n" + String(repeating: String(repeating: "x", count: 98) + "\\n", count: 40_000)
+            let beside = #""purpose": "notification", "recipients": ["rob@elsewhere.example"]"#
+            let last = try await house.sender.send("POST", "/v1/messages", json: #"{\#(beside), "message": "\#(text)"}"#)
+            #expect(last.status == 202, "\(last.text)")
+            let id = SpoolID(trusted: try #require(last["id"] as? String))
+            #expect(try await house.premises.store.show(id)?.message.bodySize == 40_000 * 100)
+            let first = try await house.sender.send("POST", "/v1/messages", json: #"{"message": "\#(text)", \#(beside)}"#)
+            #expect(first.status == 422 && first.text.contains("let message come last"), "\(first.text)")
+            let cut = try await house.sender.send("POST", "/v1/messages", json: #"{\#(beside), "message": "\#(text)"#)
+            #expect(cut.status == 400)
+            #expect(try await house.premises.store.entries(JournalFilter()).count { $0.entry.kind == .accepted } == 1)
+        }
+    }
+
     /// Twenty at once with one key: one message, and everyone hears of it or is told to wait.
     @Test(.timeLimit(.minutes(3))) func askedAtOnceItIsOneMessage() async throws {
         try await WebHouse.with { house in
