@@ -20,6 +20,7 @@ final class InboxDialogue {
     private var received: [UInt8] = []
     /// What the server said when it last refused, without IMAP's tag.
     private var refusal: String?
+    private var hasHeard = false
 
     init(_ signIn: InboxSignIn) throws(Failure) {
         guard let easy = curl_easy_init() else { throw .unreachable("libcurl does not start") }
@@ -30,11 +31,14 @@ final class InboxDialogue {
         let own = Unmanaged.passUnretained(self).toOpaque()
         try check(ccs_set_text(easy, CURLOPT_USERNAME, signIn.login))
         try check(ccs_set_text(easy, CURLOPT_XOAUTH2_BEARER, signIn.token.revealText()))
+        // These and nothing else: a server whose offer was cut down would be given the name with an empty password.
+        try check(ccs_set_text(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2;AUTH=OAUTHBEARER"))
         // A token never travels in clear, not even to this machine: STARTTLS must be there.
         try check(ccs_set_long(easy, CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)))
         try check(ccs_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2))
         try check(ccs_set_long(easy, CURLOPT_NOSIGNAL, 1))
         try check(ccs_set_long(easy, CURLOPT_TIMEOUT, Self.limit))
+        try check(ccs_set_long(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, signIn.patience))
         try check(ccs_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress))
         try check(ccs_set_pointer(easy, CURLOPT_WRITEDATA, own))
         try check(
@@ -80,6 +84,7 @@ final class InboxDialogue {
 
     /// Each line of the server's comes by here.
     private func hear(_ bytes: UnsafeBufferPointer<CChar>) {
+        hasHeard = true
         let line = String(decoding: bytes.prefix(4 * Self.longestRefusal).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let words = line.split(maxSplits: 2) { $0.isWhitespace }
         let isRefusal =
@@ -97,6 +102,14 @@ final class InboxDialogue {
     private func check(_ code: CURLcode) throws(Failure) {
         guard code != CURLE_OK else { return }
         let own = String(decoding: errorText.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if code == CURLE_OPERATION_TIMEDOUT, !hasHeard, signIn.endpoint.security == .startTLS {
+            let place = "\(signIn.endpoint.host):\(signIn.endpoint.port)"
+            throw .unreachable(
+                "\(place) says nothing in clear: if it begins with TLS, `mandate providers set ID --\(signIn.kind.option) \(place)/tls` says so"
+            )
+        }
+        // Then nothing was tried, or the server would have said something.
+        if code == CURLE_LOGIN_DENIED, refusal == nil { throw .refused("the server offers neither XOAUTH2 nor OAUTHBEARER") }
         let text = refusal ?? (own.isEmpty ? String(cString: curl_easy_strerror(code)) : own)
         guard [CURLE_LOGIN_DENIED, CURLE_QUOTE_ERROR, CURLE_REMOTE_FILE_NOT_FOUND].contains(code) || refusal != nil else {
             throw .unreachable(text)

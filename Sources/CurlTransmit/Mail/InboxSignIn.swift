@@ -5,6 +5,14 @@ package import Relay
 package struct InboxSignIn: Sendable {
     package enum Kind: String, Sendable {
         case imap, pop3
+
+        /// As `mandate providers` calls it.
+        var option: String {
+            switch self {
+            case .imap: "imap"
+            case .pop3: "pop"
+            }
+        }
     }
 
     package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
@@ -26,13 +34,18 @@ package struct InboxSignIn: Sendable {
     let login: String
     let token: Secret
     let trusted: String?
+    /// Seconds for one answer of the server. One that waits for TLS to begin never greets; one that looks a token up needs a few.
+    let patience: Int
 
-    package init(_ kind: Kind, at endpoint: MailEndpoint, login: String, token: Secret, trusting trusted: String?) {
+    package init(
+        _ kind: Kind, at endpoint: MailEndpoint, login: String, token: Secret, trusting trusted: String?, patience: Int = 15
+    ) {
         self.kind = kind
         self.endpoint = endpoint
         self.login = login
         self.token = token
         self.trusted = trusted
+        self.patience = patience
     }
 
     package func run() async throws(Failure) {

@@ -28,9 +28,15 @@ struct ProviderOptions: ParsableArguments {
         help: ArgumentHelp("Where mail is taken; /tls or /starttls may follow.", valueName: "host:port"), transform: Parse.clearableDoor)
     var smtp: Clearable<MailEndpoint>?
     @Option(help: "Of the SMTP server: starttls or tls; tls is assumed for port 465.") var security: MailEndpoint.Security?
-    @Option(help: ArgumentHelp("Where mail is read by IMAP.", valueName: "host:port"), transform: Parse.clearableDoor)
+    @Option(
+        help: ArgumentHelp(
+            "Where mail is read by IMAP; TLS from the first octet at 993, else STARTTLS, unless /tls or /starttls follows.",
+            valueName: "host:port"), transform: Parse.clearableDoor)
     var imap: Clearable<MailEndpoint>?
-    @Option(help: ArgumentHelp("Where mail is read by POP3.", valueName: "host:port"), transform: Parse.clearableDoor)
+    @Option(
+        help: ArgumentHelp(
+            "Where mail is read by POP3; TLS from the first octet at 995, else STARTTLS, unless /tls or /starttls follows.",
+            valueName: "host:port"), transform: Parse.clearableDoor)
     var pop: Clearable<MailEndpoint>?
     @Option(help: ArgumentHelp("Where Graph begins, with its version.", valueName: "url"), transform: Parse.clearableEndpoint)
     var graphAPI: Clearable<String>?

@@ -79,6 +79,51 @@ struct InboxSignInTests {
         }
     }
 
+    /// Whoever takes the mechanisms out of the offer gets nothing in their place: neither the token nor the name with an empty password.
+    @Test(arguments: [InboxSignIn.Kind.imap, .pop3]) func withoutItsMechanismNothingIsTried(_ kind: InboxSignIn.Kind) async throws {
+        var habits = Habits.microsoft
+        habits.mechanisms = ["PLAIN"]
+        try await InboxHouse.with(habits) { house in
+            let token = try await house.token()
+            #expect(await house.failure(kind, token) == .refused("the server offers neither XOAUTH2 nor OAUTHBEARER"))
+            #expect(house.sandbox.record.signIns.isEmpty)
+        }
+    }
+
+    /// Whoever takes STARTTLS out of the offer hears nothing in clear but what the server can do.
+    @Test(arguments: [InboxSignIn.Kind.imap, .pop3]) func withoutTLSNothingIsSaid(_ kind: InboxSignIn.Kind) async throws {
+        let server = try ClearServer(kind)
+        let signIn = InboxSignIn(
+            kind, at: MailEndpoint(host: "127.0.0.1", port: server.port, security: .startTLS), login: "ann@contoso.example",
+            token: Secret("made-up"), trusting: nil)
+        do throws(InboxSignIn.Failure) {
+            try await signIn.run()
+            #expect(Bool(false), "it went on without TLS")
+        } catch {
+            guard case .unreachable = error else { return #expect(Bool(false), "\(error)") }
+        }
+        let heard = server.heard
+        #expect(
+            !heard.isEmpty
+                && heard.allSatisfy { line in ["CAPABILITY", "CAPA", "STARTTLS", "STLS", "LOGOUT", "QUIT"].contains { line.hasSuffix($0) } },
+            "\(heard)")
+    }
+
+    /// As a server does that waits for TLS to begin: who asks hears of it soon, and what to write.
+    @Test(arguments: [InboxSignIn.Kind.imap, .pop3]) func oneWhoSaysNothingInClearIsNamed(_ kind: InboxSignIn.Kind) async throws {
+        let server = try ClearServer(kind, greets: false)
+        let signIn = InboxSignIn(
+            kind, at: MailEndpoint(host: "127.0.0.1", port: server.port, security: .startTLS), login: "ann@contoso.example",
+            token: Secret("made-up"), trusting: nil, patience: 1)
+        do throws(InboxSignIn.Failure) {
+            try await signIn.run()
+            #expect(Bool(false), "it went on without a greeting")
+        } catch {
+            #expect(error.description.contains(":\(server.port)/tls` says so"), "\(error)")
+        }
+        #expect(server.heard.isEmpty)
+    }
+
     @Test func nobodyIsTrustedUnasked() async throws {
         try await InboxHouse.with(.microsoft) { house in
             let token = try await house.token()
