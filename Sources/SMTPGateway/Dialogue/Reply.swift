@@ -88,7 +88,8 @@ extension Reply {
         switch flaw {
         case .bareCarriageReturn(let line):
             self.init(550, "5.6.0", "line \(line) has a carriage return that no line feed follows: lines end with CRLF")
-        case .bareLineFeed(let line): self.init(550, "5.6.0", "line \(line) ends with a line feed alone: lines end with CRLF")
+        case .bareLineFeed(let line):
+            self.init(550, "5.6.0", "line \(line) ends with a line feed alone: lines end with CRLF (curl sends them so with --crlf)")
         case .tooLarge(let limit): self.init(552, "5.3.4", "the message is larger than \(limit) octets")
         }
     }

@@ -91,6 +91,9 @@ struct SendmailWordsTests {
         Case(
             description: "no From", words: "-f a@b.example -F Name x", header: "Subject: s\r\n", sender: "a@b.example", recipients: ["x"],
             added: "From: Name <a@b.example>\r\n"),
+        Case(
+            description: "a name that would end the line", words: "-f a@b.example -F Name\r\nBcc:eve@b.example x", header: "Subject: s\r\n",
+            sender: "a@b.example", recipients: ["x"], added: "From: \"Name  Bcc:eve@b.example\" <a@b.example>\r\n"),
         Case(description: "no header", words: "x", header: "just text\r\nmore\r\n", recipients: ["x"], added: "\r\n"),
     ])
     func lettersAreAddressed(_ it: Case) throws {
@@ -101,6 +104,8 @@ struct SendmailWordsTests {
     }
 
     @Test(arguments: [
+        ("-f \"a\rb\"@b.example x", ""), ("\"a\rb\"@b.example", ""), ("-t", "To: \"a\\\rb\"@b.example\r\n"),
+        ("-t", "Bcc: <a\0@b.example>\r\n"),
         ("-t", "From: a@b.example\r\n"), ("", "To: x@b.example\r\n"), ("-t", "To: <broken\r\n"), ("-f a@b.example,c@d.example x", ""),
     ])
     func whoGetsItMustBeKnown(_ words: String, _ header: String) throws {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Mail
 import Relay
+import Sandbox
 import SQLiteStore
 import TestSupport
 import Testing
@@ -253,6 +254,35 @@ import Testing
             let types = said.matches(of: /Content-Type: ([a-z\/]+)/.ignoresCase()).map { String($0.1) }
             #expect(types.count == 300)
             #expect(types.enumerated().allSatisfy { ($0.element == "text/css") == $0.offset.isMultiple(of: 3) })
+        }
+    }
+
+    /// What would be more than one line of a command, or of a header, is refused as it comes.
+    @Test(.timeLimit(.minutes(3))) func noLineEndGetsIntoAMessage() async throws {
+        try await WebHouse.with { house in
+            let message = #""message": "From: tracker@fabrikam.example\nTo: rob@elsewhere.example\n\nHello.\n""#
+            for evil in [#"\r"#, #"\n"#, #"\r\n"#, #"\u0000"#] {
+                for address in [#"a\#(evil)b@example.org"#, #"\"a\#(evil)b\"@example.org"#, #"\"a\\\#(evil)b\"@example.org"#] {
+                    for field in [#""envelope_sender": "\#(address)""#, #""recipients": ["\#(address)"]"#] {
+                        let answer = try await house.sender.send("POST", "/v1/messages", json: "{\(field), \(message)}")
+                        #expect(answer.status == 422, "\(field): \(answer.text)")
+                    }
+                }
+            }
+            let letter = Array("From: tracker@fabrikam.example\r\nTo: rob@elsewhere.example\r\n\r\nHello.\r\n".utf8)
+            let type = [("Content-Type", "message/rfc822")]
+            for evil in ["%0D", "%0A", "%0D%0A", "%00"] {
+                for name in ["sender", "recipient"] {
+                    let path = "/v1/messages?\(name)=%22a\(evil)b%22@example.org"
+                    #expect([400, 422].contains(try await house.sender.send("POST", path, type, body: letter).status), "\(path)")
+                }
+            }
+            for subject in ["a\rBcc: eve@example.net", "a\r", "a\0b"] {
+                let answer = try await house.sender.send(
+                    "POST", "/v1/messages?purpose=notification", type, body: Array("Subject: \(subject)\r\n".utf8) + letter)
+                #expect(answer.status == 422, "\(subject.debugDescription)")
+            }
+            #expect(house.premises.sandbox.messages.isEmpty)
         }
     }
 
