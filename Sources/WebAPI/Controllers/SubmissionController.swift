@@ -43,6 +43,12 @@ struct SubmissionController {
             request.dependencies.operations.wake()
             request.dependencies.metrics.messageAccepted(by: .http)
             return .json(receipt.document, .accepted).with(.location, request.dependencies.address.path + "/v1/messages/\(receipt.id.text)")
+        } catch let problem as Problem {
+            // What is wrong with a request is found before accepting, which tells of all else, has seen it.
+            var submission = Submission(client: client)
+            submission.origin = .request(request.visitor.address)
+            request.dependencies.accept.report(AcceptReport(submission, .refused(why: problem.detail, nil)))
+            throw problem
         } catch let failure as AcceptFailure {
             if case .store(.repeated) = failure {
                 throw Problem(

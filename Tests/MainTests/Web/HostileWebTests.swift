@@ -283,6 +283,7 @@ import Testing
                 #expect(answer.status == 422, "\(subject.debugDescription)")
             }
             #expect(house.premises.sandbox.messages.isEmpty)
+            try await house.log.shows("notice refused way=http place=127.0.0.1 client=sender")
         }
     }
 
