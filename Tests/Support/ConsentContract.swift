@@ -9,6 +9,7 @@ package struct ConsentContract: StoreContract {
 
     package static let facts: [Fact<Self>] = [
         Fact("isFoundByIdAndState", isFoundByIdAndState), Fact("isTakenOnce", isTakenOnce), Fact("endsAsItIsTold", endsAsItIsTold),
+        Fact("failureIsRemembered", failureIsRemembered),
         Fact("bindsOnlyWhileItWaits", bindsOnlyWhileItWaits), Fact("oldOnesAreForgotten", oldOnesAreForgotten),
         Fact("resultIsKeptWhole", resultIsKeptWhole), Fact("changedGrantKeepsNothing", changedGrantKeepsNothing),
         Fact("renamedGrantKeepsItsConsent", renamedGrantKeepsItsConsent),
@@ -59,6 +60,14 @@ package struct ConsentContract: StoreContract {
         try await store.end(Self.id, .refused(at: Samples.time(3), words: "no"))
         #expect(try await store.consent(Self.id)?.progress == .refused(at: Samples.time(3), words: "no"))
         #expect(try await !store.take(Self.id, at: Samples.time(4)))
+    }
+
+    @Sendable func failureIsRemembered() async throws {
+        let store = try await filled()
+        try await store.end(Self.id, .refused(at: Samples.time(3), words: "the wrong person"))
+        try await store.begin(Samples.consent("again", at: Samples.time(4), sealed: sealed(1)))
+        try await store.end(ConsentID(trusted: "again"), .refused(at: Samples.time(5), words: "no scope"))
+        #expect(try await store.uses()[Samples.grant.id]?.failure == GrantUse.Failure(at: Samples.time(5), words: "no scope"))
     }
 
     @Sendable func bindsOnlyWhileItWaits() async throws {

@@ -66,6 +66,12 @@ extension MemoryStore: ConsentStore {
 
     package func uses() async throws(StoreFailure) -> [GrantID: GrantUse] {
         try await enter(.consent)
-        return grantUses
+        var uses = grantUses
+        for attempt in consents.values {
+            if case .refused(let at, let words) = attempt.progress {
+                uses[attempt.grant, default: GrantUse()].note(GrantUse.Failure(at: at, words: words))
+            }
+        }
+        return uses
     }
 }

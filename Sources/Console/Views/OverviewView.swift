@@ -122,7 +122,8 @@ struct OverviewView: Sendable {
                 facts.depth.oldest.map { "since \(Words.words($0, at: now))" }, nil, "plain"),
             number(
                 "accepted to sent, p95",
-                late.map { $0 < 10 ? "\(Int($0 * 10) / 10).\(Int($0 * 10) % 10) s" : Words.span($0) } ?? "none yet", nil, nil, "plain"),
+                late.map { $0 >= 1 && $0 < 10 ? "\(Int($0 * 10) / 10).\(Int($0 * 10) % 10) s" : Words.span($0) } ?? "none yet", nil, nil,
+                "plain"),
         ]
     }
 
@@ -150,9 +151,30 @@ struct OverviewView: Sendable {
             needs.append(
                 need(
                     "Grant \(grant.name)", health, "/tokens#grant-\(PercentCoding.encode(grant.id.text))",
-                    health.state == .needsConsent || health.state == .untried ? "Consent" : "Look"))
+                    grant.kind == .consent && (health.state == .needsConsent || health.state == .untried) ? "Consent" : "Look"))
         }
-        return needs
+        return needs + accounts(facts)
+    }
+
+    /// Mailboxes and families that one page names.
+    private static let most = 20
+
+    /// One whose grant is told of already needs no line of its own.
+    private func accounts(_ facts: Facts) -> [DocumentValue] {
+        let directory = request.directory
+        func isTold(_ grant: GrantID) -> Bool { directory.grant(grant).map { facts.health.health(of: $0).needsSomeone } ?? false }
+        let ailing =
+            directory.allMailboxes.filter { !isTold($0.grant) }.sorted { $0.address < $1.address }.map {
+                ("Mailbox \($0.address)", $0.grant, facts.health.health(of: $0))
+            }
+            + directory.allFamilies.filter { !isTold($0.grant) }.sorted { $0.name < $1.name }.map {
+                ("Family \($0.name)", $0.grant, facts.health.health(of: $0))
+            }
+        let needy = ailing.filter { $0.2.needsSomeone }
+        return needy.prefix(Self.most).map { what, grant, health in
+            let more = needy.count > Self.most && what == needy[Self.most - 1].0 ? ", and \(needy.count - Self.most) more" : ""
+            return need(what + more, health, "/tokens#grant-\(PercentCoding.encode(grant.text))", "Look")
+        }
     }
 
     private func queued(_ state: QueuedMessage.StateName, _ kind: String, _ facts: Facts) -> [DocumentValue] {

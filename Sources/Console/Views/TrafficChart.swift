@@ -70,11 +70,11 @@ struct TrafficChart: Sendable {
     /// One digit behind the point is finer than a screen.
     private func text(_ number: Double) -> DocumentValue { .text(String((number * 10).rounded() / 10)) }
 
-    /// The next of 5, 10, 25, 50, 100, …, which a fifth of is a whole number.
+    /// The next of 5, 10, 15, 20, 30, 40, 50, 100, …, of which a fifth is a whole number.
     private static func roundUp(_ number: Int) -> Int {
         var step = 5
         while true {
-            for factor in [1, 2, 5] where step * factor >= number { return step * factor }
+            for factor in [1, 2, 3, 4, 6, 8] where step * factor >= number { return step * factor }
             step *= 10
         }
     }

@@ -47,7 +47,7 @@ struct QueueCommand: AsyncParsableCommand {
                 .text(queued.message.id.text), .text(queued.state.rawValue), .date(queued.message.acceptedAt),
                 .text(queued.message.author.description), .number(queued.recipients.filter { $0.outcome == nil }.count),
                 .number(queued.message.size), .number(queued.attempts), Cell(queued.nextAttempt), .flag(queued.isUnknown),
-                .text(QueueWords.why(queued, at: now)),
+                .text(queued.words(at: now)),
             ]
         }
     }
@@ -68,10 +68,18 @@ struct QueueCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let queued = try await QueueWords.find(message, store)
                 let message = queued.message
+                let slice = DirectorySlice(
+                    users: message.user.map { [$0] } ?? [], addresses: Set(message.author.all.map(\.address)))
+                let decider = Decider(
+                    directory: try await store.directory(of: slice), conditions: try await store.conditions(of: nil))
+                let outlook = decider.outlook(of: queued, at: live.now())
                 var sheet = Sheet()
                 sheet.add("id", .text(message.id.text))
                 sheet.add("state", .text(queued.state.rawValue))
-                sheet.add("why", .text(QueueWords.why(queued, at: live.now())))
+                sheet.add("why", .text(outlook.why))
+                sheet.add("way", Cell(outlook.way))
+                sheet.add("now", .text(outlook.outlook.words))
+                if !outlook.outlook.steps.isEmpty { sheet.add("next", .lines(outlook.outlook.steps)) }
                 sheet.add("accepted", .date(message.acceptedAt))
                 sheet.add("client", Cell(message.client?.text))
                 sheet.add("purpose", Cell(message.purpose?.rawValue))

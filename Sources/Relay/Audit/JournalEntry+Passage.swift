@@ -78,6 +78,17 @@ extension JournalEntry {
 }
 
 extension JournalEntry {
+    /// Of an attempt: which way it took, what came of it, and what stood in the way of a better one; nil: another entry. Queue, page and journal say it alike.
+    package var passage: String? {
+        guard kind == .attempted else { return nil }
+        func facts(_ name: String) -> [String] { self.facts.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
+        let mailbox = personal.first { $0.role == .mailbox && !$0.text.isEmpty }?.text
+        let way = facts("route") + (mailbox.map { ["through \($0)"] } ?? []) + facts("transport").map { "over \($0)" }
+        let outcome = [way.joined(separator: " "), facts("outcome").joined()].filter { !$0.isEmpty }.joined(separator: ": ")
+        let better = facts("passed-over")
+        return outcome + (better.isEmpty ? "" : "; passed over \(better.joined(separator: "; "))")
+    }
+
     /// Each person once, in the order of their first part: nearly always author, From, mailbox and sender are one address.
     package var people: [(roles: [Role], text: String)] {
         var people: [(roles: [Role], text: String)] = []

@@ -67,16 +67,23 @@ extension SQLiteStore: ConsentStore {
     }
 
     package func uses() async throws(StoreFailure) -> [GrantID: GrantUse] {
-        let rows = try await report { transaction in
-            try transaction.all("SELECT \"grant\", consentedAt, usedAt, scope FROM grantUse") { columns in
+        let (rows, failures) = try await report { transaction in
+            let rows = try transaction.all("SELECT \"grant\", consentedAt, usedAt, scope FROM grantUse") { columns in
                 (
                     GrantID(trusted: try columns.text()),
                     GrantUse(
                         consentedAt: try columns.optionalDate(), usedAt: try columns.optionalDate(), scope: try columns.optionalText())
                 )
             }
+            let failures = try transaction.all("SELECT \"grant\", endedAt, words FROM consent WHERE progress = 'refused' ORDER BY endedAt")
+            {
+                (GrantID(trusted: try $0.text()), GrantUse.Failure(at: try $0.date(), words: try $0.text()))
+            }
+            return (rows, failures)
         }
-        return Dictionary(rows, uniquingKeysWith: { $1 })
+        var uses = Dictionary(rows, uniquingKeysWith: { $1 })
+        for (grant, failure) in failures { uses[grant, default: GrantUse()].note(failure) }
+        return uses
     }
 }
 

@@ -95,9 +95,10 @@ struct ExplainedAnswer: Sendable {
     private func remedy(_ refusal: Refusal, _ words: String? = nil, else usual: String) -> (String, String?) {
         guard let author = refusal.authors(question).first else { return (usual, nil) }
         let remedy = Remedy(for: author, refusal, decider)
-        let first = remedy.provider.isEmpty ? words ?? "Here:" : "At the provider: \(remedy.provider) Then here:"
-        guard remedy.ours.hasPrefix("mandate ") else { return ("\(first) \(remedy.ours)", nil) }
-        return (first, remedy.ours)
+        let provider = remedy.provider.split(separator: "\n").joined(separator: "; ")
+        let first = provider.isEmpty ? words ?? "Here:" : "At the provider: \(provider) Then here:"
+        guard remedy.next.hasPrefix("mandate ") else { return ("\(first) \(remedy.next)", nil) }
+        return (first, remedy.next)
     }
 }
 

@@ -27,12 +27,15 @@ struct MessageView: Sendable {
 
     private func values(_ queued: QueuedMessage, _ entries: [JournalEntry]) -> DocumentValue {
         let message = queued.message
+        let outlook = request.dependencies.decider().outlook(of: queued, at: request.now)
         let envelope = message.envelope
         let dsn = [envelope.ret.map { "RET=\($0.rawValue)" }, envelope.envelopeID.map { "ENVID=\($0)" }].compactMap { $0 }.joined(
             separator: " ")
+        let reason = outlook.why.isEmpty ? outlook.outlook.reason : outlook.why
         return head(message.id, entries).adding(
             [
-                .init("state", queued.badge), .init("why", queued.why.isEmpty ? .null : .text(queued.why)),
+                .init("route", queued.state == .done ? route(entries) : outlook.decision.map(route) ?? .null),
+                .init("state", queued.badge), .init("why", reason.isEmpty ? .null : .text(reason)),
                 .init("author", .text(message.author.words)),
                 .init("purpose", DocumentValue(message.purpose?.rawValue)), .init("current_user", DocumentValue(message.user?.text)),
                 .init("client", .text(message.client.map { request.directory.client($0)?.name ?? $0.text } ?? "the store's owner")),
@@ -47,7 +50,7 @@ struct MessageView: Sendable {
     /// What the store has forgotten, which it does a week after the end.
     private func gone(_ id: SpoolID, _ entries: [JournalEntry]) -> DocumentValue {
         head(id, entries).adding([
-            .init("state", Words.badge("off", "no longer kept")),
+            .init("route", route(entries)), .init("state", Words.badge("off", "no longer kept")),
             .init("why", "A message that is done is kept for a week; the journal has its passage."),
             .init("author", .text(entries.flatMap(\.personal).first { $0.role == .author }?.text ?? "")), .init("purpose", nil),
             .init("current_user", nil),
@@ -62,7 +65,7 @@ struct MessageView: Sendable {
         let encoded = PercentCoding.encode(id.text)
         return [
             "id": .text(id.text), "self_href": .text("/queue/\(encoded)"), "journal_href": .text("/journal?message=\(encoded)"),
-            "passage": .list(entries.map(moment)), "route": route(entries),
+            "passage": .list(entries.map(moment)),
         ]
     }
 
@@ -88,6 +91,11 @@ struct MessageView: Sendable {
     }
 
     private func words(_ entry: JournalEntry) -> String {
+        if let passage = entry.passage {
+            let results = entry.facts.filter { $0.name == "recipient" }.map(\.value)
+            let people = entry.personal.filter { $0.role == .recipient }.map(\.text)
+            return ([passage] + zip(people, results).map { "\($0): \($1)" }).joined(separator: "; ")
+        }
         var parts = entry.facts.filter { !$0.value.isEmpty && !["recipient", "sha256", "outcome", "action"].contains($0.name) }.map {
             "\($0.name) \($0.value)"
         }
@@ -98,6 +106,23 @@ struct MessageView: Sendable {
             "\($0.role.rawValue) \($0.text)"
         }
         return parts.joined(separator: ", ")
+    }
+
+    /// That its next attempt would take.
+    private func route(_ decision: Decision) -> DocumentValue {
+        let sender: String =
+            switch decision.fields.envelopeSender {
+            case .address(let address): address.description
+            case .client(let otherwise): "as submitted, else \(otherwise)"
+            }
+        return [
+            "words": .text(decision.route.rawValue), "mailbox": .text(decision.mailbox.login),
+            "transport": .text(decision.transport.rawValue),
+            "from": .text(decision.fields.from.map(\.address.description).joined(separator: ", ")),
+            "reply_to": decision.fields.replyTo.isEmpty
+                ? .null : .text(decision.fields.replyTo.map(\.address.description).joined(separator: ", ")),
+            "envelope_sender": .text(sender),
+        ]
     }
 
     /// Of the last attempt that had one.

@@ -69,7 +69,8 @@ package struct HealthReport: Sendable {
         case .needsConsent(let since, let reason)?:
             let endsWithPassword = provider(of: grant)?.habits.passwordEndsConsent == true
             let hint = endsWithPassword ? ["(a new password of the account ends its consents there)"] : []
-            return Health(.needsConsent, reason, since: since, lastSuccess: last, steps: [authorize] + hint)
+            let failure = use?.failure.map { "; \($0.sentence)" } ?? ""
+            return Health(.needsConsent, reason + failure, since: since, lastSuccess: last, steps: [authorize] + hint)
         case .lostInCrash(let at)?:
             return Health(
                 .needsConsent, "lost in a crash at \(at.minute): the provider had answered, and the new refresh token was not stored",
@@ -100,17 +101,18 @@ package struct HealthReport: Sendable {
             return Health(
                 .untried, "no token yet", steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
         }
+        let failure = use?.failure
         guard let used = use?.usedAt ?? use?.consentedAt else {
             return Health(
-                .untried, "no token yet",
+                .untried, failure?.sentence ?? "no token yet", since: failure?.at,
                 steps: steps + ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
         }
-        guard let life = provider(of: grant)?.habits.unusedConsentLife else {
-            return Health(.healthy, lastSuccess: used)
-        }
+        // What worked before still does.
+        let words = failure.map { "\($0.sentence); the one before it still holds" } ?? ""
+        guard let life = provider(of: grant)?.habits.unusedConsentLife else { return Health(.healthy, words, lastSuccess: used) }
         let end = Health.Ending("an unused consent", used.addingTimeInterval(life))
         // In use it never comes near: the thresholds are for those that are not.
-        guard let threshold = end.threshold(at: now), threshold <= 30 else { return Health(.healthy, ends: end, lastSuccess: used) }
+        guard let threshold = end.threshold(at: now), threshold <= 30 else { return Health(.healthy, words, ends: end, lastSuccess: used) }
         return Health(.expiring, end.words(at: now), ends: end, lastSuccess: used, steps: steps)
     }
 
@@ -199,4 +201,8 @@ extension Application {
 
 extension Grant {
     fileprivate var entityKey: EntityKey { EntityKey(.grant, id.text) }
+}
+
+extension GrantUse.Failure {
+    fileprivate var sentence: String { "the consent of \(at.minute) came to nothing: \(words)" }
 }

@@ -77,7 +77,7 @@ package enum ProviderSteps {
         var steps: [String] = []
         if kinds.contains(.consent) || kinds.isEmpty && application.serviceAccount == nil {
             steps += [
-                "Google Cloud console, APIs & Services, Credentials, the OAuth client of the type Web application: add the authorised redirect URI \(redirectURI)",
+                "Google Cloud console, APIs & Services, Credentials, the OAuth client of the type Web application: add the authorized redirect URI \(redirectURI)",
                 "enable the Gmail API; OAuth consent screen: the scope https://mail.google.com/, user type Internal for a Workspace",
                 "an External app that is still in Testing loses each consent after 7 days: publish it",
             ]

@@ -101,13 +101,35 @@ package struct ConsentResult: Sendable {
 
 /// When a grant was given, when it last brought a token, and what for: what its health is worked out from.
 package struct GrantUse: Sendable, Hashable {
+    /// A consent that came to nothing.
+    package struct Failure: Sendable, Hashable {
+        package let at: Date
+        package let words: String
+
+        package init(at: Date, words: String) {
+            self.at = at
+            self.words = words
+        }
+    }
+
     package var consentedAt: Date?
     package var usedAt: Date?
     package var scope: String?
+    /// The last one since it was consented to, of this day.
+    package var failure: Failure?
 
-    package init(consentedAt: Date? = nil, usedAt: Date? = nil, scope: String? = nil) {
+    package init(consentedAt: Date? = nil, usedAt: Date? = nil, scope: String? = nil, failure: Failure? = nil) {
         self.consentedAt = consentedAt
         self.usedAt = usedAt
         self.scope = scope
+        self.failure = failure
+    }
+
+    /// A consent that failed before another succeeded is no longer of interest.
+    package mutating func note(_ failure: Failure) {
+        guard failure.at > consentedAt ?? failure.at.addingTimeInterval(-1),
+            failure.at > self.failure?.at ?? failure.at.addingTimeInterval(-1)
+        else { return }
+        self.failure = failure
     }
 }
