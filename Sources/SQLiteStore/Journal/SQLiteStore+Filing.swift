@@ -2,7 +2,7 @@ internal import GRDB
 package import Relay
 
 /// What stands beside the chain and is not held by it, but decides what a listing shows: the order of the rows, and the table that filters look in.
-extension SQLiteStore {
+extension SQLiteStore: JournalChainStore {
     /// Of every row there is, also of rows that cannot be read.
     package func strands() async throws(StoreFailure) -> [String] {
         try await report { transaction in

@@ -1,22 +1,33 @@
-internal import Relay
-internal import SQLiteStore
+/// What a store tells of its journal's chain to whoever proves it: the rows as they lie there, and what listings go by.
+package protocol JournalChainStore: Sendable {
+    func strands() async throws(StoreFailure) -> [String]
+    func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow]
+    /// The first entry of a range that a listing would not find, or would find elsewhere.
+    func misfiled(in strand: String, from: Int64, through: Int64) async throws(StoreFailure) -> Int64?
+    func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed?
+}
 
 /// Walks a store's journal from its first entry to its last, strand by strand, and stops where it is not what it was.
-struct JournalWalk: Sendable {
-    struct Broken: Error, Sendable, CustomStringConvertible {
+package struct JournalWalk: Sendable {
+    package struct Broken: Error, Sendable, CustomStringConvertible {
         let strand: String
         let why: JournalProof.Break
 
-        var description: String { why.sentence(strand) }
+        package var description: String { why.sentence(strand) }
     }
 
-    let store: SQLiteStore
-    let vault: Vault
+    private let store: any JournalChainStore
+    private let vault: Vault
+
+    package init(store: any JournalChainStore, vault: Vault) {
+        self.store = store
+        self.vault = vault
+    }
 
     /// Rows at a time: a strand of years is walked in constant memory.
     private static let page = 1000
 
-    func strands() async throws -> [String] {
+    package func strands() async throws -> [String] {
         do throws(StoreFailure) {
             let strands = try await store.strands()
             if !strands.isEmpty { return strands }
@@ -28,7 +39,7 @@ struct JournalWalk: Sendable {
     }
 
     /// `advance` hears the number of the last entry that was looked at.
-    func prove(_ strand: String, _ mark: Checkpoint.Mark? = nil, advance: (Int64) -> Void = { _ in }) async throws -> JournalProof {
+    package func prove(_ strand: String, _ mark: Checkpoint.Mark? = nil, advance: (Int64) -> Void = { _ in }) async throws -> JournalProof {
         let name = SecretName(.journalKey, of: strand)
         guard let sealed = try await store.secret(name) else { throw Broken(strand: strand, why: .keyless) }
         var proof = JournalProof(strand: strand, key: try vault.open(sealed, for: name).reveal(), checkpoint: mark)

@@ -1,8 +1,6 @@
-internal import Relay
-
 /// Walks a strand of the journal link by link and says where it breaks. Pure: rows come in, in the order they stand.
-struct JournalProof {
-    enum Break: Sendable, Hashable {
+package struct JournalProof: Sendable {
+    package enum Break: Sendable, Hashable {
         /// Numbers count without gaps, so what is missing was removed.
         case missing(expected: Int64, found: Int64)
         case link(Int64)
@@ -18,21 +16,21 @@ struct JournalProof {
         case cutOff(last: Int64, checkpoint: Int64)
     }
 
-    let strand: String
+    package let strand: String
     private let chain: JournalChain
     private let checkpoint: Checkpoint.Mark?
-    private(set) var number: Int64 = 0
-    private(set) var mac = JournalChain.start
-    private(set) var erased = 0
+    package private(set) var number: Int64 = 0
+    package private(set) var mac = JournalChain.start
+    package private(set) var erased = 0
 
-    init(strand: String, key: [UInt8], checkpoint: Checkpoint.Mark?) {
+    package init(strand: String, key: [UInt8], checkpoint: Checkpoint.Mark?) {
         self.strand = strand
         chain = JournalChain(key: key)
         self.checkpoint = checkpoint
     }
 
     /// The next entry; nil when it holds.
-    mutating func check(_ row: JournalRow) -> Break? {
+    package mutating func check(_ row: JournalRow) -> Break? {
         guard row.position.number == number + 1 else { return .missing(expected: number + 1, found: row.position.number) }
         number = row.position.number
         let wanted = chain.mac(of: row.entry, at: row.position, personalDigest: row.personalDigest, after: mac)
@@ -48,14 +46,14 @@ struct JournalProof {
     }
 
     /// Behind the last entry.
-    func finish() -> Break? {
+    package func finish() -> Break? {
         guard let checkpoint, checkpoint.number > number else { return nil }
         return .cutOff(last: number, checkpoint: checkpoint.number)
     }
 }
 
 extension JournalProof.Break {
-    func sentence(_ strand: String) -> String {
+    package func sentence(_ strand: String) -> String {
         switch self {
         case .missing(let expected, let found): "entry \(strand)/\(expected) is missing: the next one is \(found)"
         case .link(let number): "entry \(strand)/\(number) was changed, inserted, or something before it was removed"
