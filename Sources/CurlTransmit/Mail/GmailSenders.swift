@@ -3,7 +3,7 @@ package import Relay
 
 /// The addresses that a Gmail mailbox may send from (`users.settings.sendAs.list`): Google can be asked, and a message would be no proof, since what is not
 /// on the list is silently replaced (domain.md 3.5).
-package struct GmailSenders: Sendable {
+package struct GmailSenders: SenderDirectory {
     private let perform: TokenClient.Perform
 
     package init(_ thread: CurlThread) { perform = { request throws(CurlFailure) in try await thread.perform(request) } }

@@ -1,3 +1,5 @@
+internal import Relay
+
 /// Looks for one message in INBOX over IMAP, by its Message-ID, and reads its header. Nothing is changed there; not even "seen".
 package struct InboxSearch: Sendable {
     private let signIn: InboxSignIn

@@ -3,31 +3,8 @@ package import Relay
 /// Signs in where mail is read, over IMAP or POP3 with the token (XOAUTH2 or OAUTHBEARER, whichever the server has), looks whether a mailbox is behind it,
 /// and goes out again.
 package struct InboxSignIn: Sendable {
-    package enum Kind: String, Sendable {
-        case imap, pop3
-
-        /// As `mandate providers` calls it.
-        var option: String {
-            switch self {
-            case .imap: "imap"
-            case .pop3: "pop"
-            }
-        }
-    }
-
-    package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The server does not take the login with this token, or took it and opens no mailbox.
-        case refused(String)
-        /// It could not be asked, or says that it cannot answer now.
-        case unreachable(String)
-
-        package var description: String {
-            switch self {
-            case .refused(let why): why
-            case .unreachable(let why): why
-            }
-        }
-    }
+    package typealias Kind = Inbox.Kind
+    package typealias Failure = InboxFailure
 
     let kind: Kind
     let endpoint: MailEndpoint
@@ -54,5 +31,22 @@ package struct InboxSignIn: Sendable {
             // Exchange Online signs in a token that opens another mailbox, and says only here that none is behind it.
             _ = try dialogue.ask(kind == .imap ? "EXAMINE INBOX" : "STAT")
         }
+    }
+}
+
+/// Reads over the network, each time anew.
+package struct NetworkInboxReader: InboxReader {
+    package init() {}
+
+    package func signIn(_ inbox: Inbox) async throws(InboxFailure) { try await InboxSignIn(inbox).run() }
+
+    package func header(of messageID: String, in inbox: Inbox) async throws(InboxFailure) -> [UInt8]? {
+        try await InboxSearch(messageID, by: InboxSignIn(inbox)).header()
+    }
+}
+
+extension InboxSignIn {
+    fileprivate init(_ inbox: Inbox) {
+        self.init(inbox.kind, at: inbox.endpoint, login: inbox.login, token: inbox.token, trusting: inbox.trustedCertificates)
     }
 }

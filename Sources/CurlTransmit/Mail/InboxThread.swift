@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Relay
 
 /// Runs one conversation with a mail server on a thread of its own: libcurl waits for the server inside one call, and the threads that tasks share must
 /// never wait.

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 package import Relay
 
 /// Device codes (RFC 8628), with what Entra and Google do otherwise (domain.md 2.1, 3.1).
-extension TokenClient {
+extension TokenClient: DeviceAuthorizer {
     package var requestDevice: RequestDevice { { question throws(TokenFailure) in try await device(question) } }
     package var pollDevice: PollDevice { { question throws(TokenFailure) in try await poll(question) } }
 

@@ -118,16 +118,3 @@ struct StandingPair: ParsableArguments {
     @Argument(help: "The address in From.") var from: String
     @Option(help: "Over this transport; the mailbox's first unless given, or all of them where something is forgotten.") var over: String?
 }
-
-extension ProbeOutcome {
-    /// For the journal, so without what a provider said.
-    var word: String {
-        switch self {
-        case .proven, .listed: "proven"
-        case .denied: "denied"
-        case .rewritten: "rewritten"
-        case .taken: "taken"
-        case .unknown: "not known"
-        }
-    }
-}

@@ -84,6 +84,17 @@ package enum ProbeOutcome: Sendable, Hashable {
     /// It could not be asked, or did not say.
     case unknown(why: String)
 
+    /// For the journal, so without what a provider said.
+    package var word: String {
+        switch self {
+        case .proven, .listed: "proven"
+        case .denied: "denied"
+        case .rewritten: "rewritten"
+        case .taken: "taken"
+        case .unknown: "not known"
+        }
+    }
+
     /// A message left, so that nothing can stand against the way it went.
     package var hasSent: Bool {
         switch self {

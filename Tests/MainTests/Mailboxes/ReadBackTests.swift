@@ -31,7 +31,7 @@ import Testing
                 try await admin.run("providers", "set", admin.provider.text, "--graph-api", admin.sandbox.baseAddress + "/v1.0")
                 let secret = try admin.shell.file("secret", "s3cret")
                 try await admin.addApplication([
-                    "--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id, "--secret-file", secret,
+                    "--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id, "--secret-from", secret,
                     "--secret-expires", "2030-01-01",
                 ])
                 try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "app-only")
@@ -114,7 +114,9 @@ import Testing
     private func look(_ answers: [Result<[UInt8]?, InboxSignIn.Failure>]) async throws -> (ReadBack.Outcome, waits: [Double]) {
         let waits = Mutex<[Double]>([])
         let asked = Mutex(0)
-        let readBack = ReadBack(broker: try await FakeService().broker, wait: { seconds in waits.withLock { $0.append(seconds) } })
+        let readBack = ReadBack(
+            broker: try await FakeService().broker, reader: NetworkInboxReader(), wait: { seconds in waits.withLock { $0.append(seconds) } }
+        )
         let outcome = await readBack.look { () throws(InboxSignIn.Failure) in
             let number = asked.withLock { asked in
                 asked += 1

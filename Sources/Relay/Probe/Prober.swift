@@ -1,23 +1,44 @@
-internal import CurlTransmit
-internal import FoundationEssentials
-internal import Mail
-internal import NIOPosix
-internal import Relay
-internal import SMTPTransmit
-internal import SQLiteStore
+package import Mail
+package import struct FoundationEssentials.Date
 
 /// Finds out whether a login may use a From address: by asking where the provider can be asked, else with one marked message from the address to the mailbox
 /// itself. Each refusal counts at the provider, so nobody calls this often.
-struct Prober: Sendable {
-    let broker: TokenBroker
-    let transmit: Transmit
-    let senders: GmailSenders
-    let live: Live
+package struct Prober: Sendable {
+    /// What test messages are made of.
+    package struct Marks: Sendable {
+        /// Names this machine in Message-IDs.
+        let domain: Domain
+        let now: @Sendable () -> Date
+        let generator: @Sendable () -> any RandomNumberGenerator
+
+        package init(
+            domain: Domain, now: @escaping @Sendable () -> Date, generator: @escaping @Sendable () -> any RandomNumberGenerator
+        ) {
+            self.domain = domain
+            self.now = now
+            self.generator = generator
+        }
+    }
+
+    private let broker: TokenBroker
+    private let transmit: Transmit
+    private let senders: any SenderDirectory
+    private let marks: Marks
     /// nil: a message that was taken is not looked for. The service does not wait for one, nor ask for tokens that its mail does not need.
-    var readBack: ReadBack?
+    private let readBack: ReadBack?
+
+    package init(
+        broker: TokenBroker, transmit: @escaping Transmit, senders: any SenderDirectory, marks: Marks, readBack: ReadBack? = nil
+    ) {
+        self.broker = broker
+        self.transmit = transmit
+        self.senders = senders
+        self.marks = marks
+        self.readBack = readBack
+    }
 
     /// `bySending`: with a message even where the provider could be asked, to see that one gets out.
-    func probe(
+    package func probe(
         _ key: StandingKey, through mailbox: Mailbox, in directory: Directory, bySending: Bool = false
     ) async -> ProbeOutcome {
         guard let source = GrantSource(mailbox.grant, in: directory) else {
@@ -57,10 +78,9 @@ struct Prober: Sendable {
     private func send(
         _ key: StandingKey, _ mailbox: Mailbox, _ source: GrantSource, _ token: AccessToken, isOwnersToken: Bool
     ) async throws(TransmitFailure) -> ProbeOutcome {
-        let domain: Domain
-        do { domain = try live.hostDomain } catch { throw TransmitFailure(stage: .connect, cause: .ours("\(error)")) }
-        var generator = live.generator
-        let header = ProbeMessage.header(from: key.from, to: mailbox.address, at: live.now(), domain: domain, using: &generator)
+        var generator = marks.generator()
+        let header = ProbeMessage.header(
+            from: key.from, to: mailbox.address, at: marks.now(), domain: marks.domain, using: &generator)
         let replies = try await transmit(
             OutgoingMessage(
                 transport: key.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: key.login, token: token.secret,
@@ -94,42 +114,5 @@ extension Prober {
         let field = (try? HeaderBlock(header))?.fields(named: .messageID).first
         guard let field else { preconditionFailure("a probe has a Message-ID") }
         return String(decoding: field.value, as: UTF8.self).split { $0.isWhitespace }.joined()
-    }
-}
-
-extension OpenedStore {
-    /// For a command: with everything a service has standing by, made for this once.
-    func probe(
-        _ key: StandingKey, through mailbox: Mailbox, _ directory: Directory, bySending: Bool = false
-    ) async throws -> ProbeOutcome {
-        let curl = try CurlThread()
-        let requests = APITransmit(curl, now: live.now)
-        var settings = TransmitSettings(now: live.now)
-        settings.name = try live.hostDomain.ascii
-        let smtp = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
-        let renewer = live.renewer(store, vault, holder: live.identifier("probe"), curl) { directory }
-        let broker = TokenBroker(renewer: renewer)
-        let prober = Prober(
-            broker: broker,
-            transmit: { message throws(TransmitFailure) in
-                message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
-            }, senders: GmailSenders(curl), live: live, readBack: ReadBack(broker: broker, wait: live.wait))
-        let outcome = await prober.probe(key, through: mailbox, in: directory, bySending: bySending)
-        await smtp.shutdown()
-        await curl.stop()
-        return outcome
-    }
-    /// Keeps what a probe came to, where it changes what is known.
-    func note(_ outcome: ProbeOutcome, of keys: [StandingKey], _ mailbox: Mailbox) async throws {
-        let conditions = try await store.conditions(of: nil)
-        for key in keys {
-            let before = conditions.standing(key)
-            let standing = (before ?? .declared).probed(outcome, isOwn: key.from == mailbox.address, at: live.now())
-            let lifted = outcome.hasSent ? conditions.lifting(key.account, over: key.transport) : []
-            guard standing != before ?? .declared || !lifted.isEmpty else { continue }
-            try await observe(
-                [.standing(key, standing)] + lifted, of: mailbox.entity.key, "probed: \(outcome.word)",
-                personal: [.init(.mailbox, mailbox.login), .init(.from, key.from.description)])
-        }
     }
 }
