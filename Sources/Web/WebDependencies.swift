@@ -92,92 +92,32 @@ package struct WebSettings: Sendable, Hashable {
     package init() {}
 }
 
-/// What the service can do beyond the relay's rooms, as closures because only the program that is made of all of them has the means.
+/// What the service can do beyond the relay's rooms: each role is played by the program that has the means.
 package struct WebOperations: Sendable {
-    /// Brings the snapshot up to the store, and tells the broker whose credentials have changed.
-    package var catchUp: @Sendable () async -> Bool
+    package let follower: any StoreFollower
     /// There may be something to send.
-    package var wake: @Sendable () -> Void
-    /// Asks the provider whether a mailbox may send as that address, and keeps what it says.
-    package var probe: @Sendable (StandingKey, Mailbox, _ person: String) async throws(StoreFailure) -> Standing?
-    /// Signs in, sends a test message to the mailbox itself, or reads.
-    package var check: @Sendable (Mailbox, CheckKind, _ person: String) async -> CheckReport
-    /// Withdraws a consent at the provider, before it is forgotten here; in words what became of it.
-    package var revoke: @Sendable (Grant) async -> String
-    package var requestDevice: RequestDevice
-    package var pollDevice: PollDevice
-    /// Walks the journal's chain.
-    package var verify: @Sendable () async throws -> ChainReport
-    /// False while mail cannot be taken: the store does not answer, or the disk is full.
-    package var isReady: @Sendable () async -> Bool
+    package let wake: @Sendable () -> Void
+    package let prober: any StandingProber
+    package let checker: any MailboxChecker
+    package let tester: any CredentialTester
+    package let revoker: any ConsentRevoker
+    package let devices: any DeviceAuthorizer
+    package let verifier: any JournalVerifier
+    package let readiness: any ReadinessCheck
 
     package init(
-        catchUp: @escaping @Sendable () async -> Bool, wake: @escaping @Sendable () -> Void,
-        probe: @escaping @Sendable (StandingKey, Mailbox, _ person: String) async throws(StoreFailure) -> Standing?,
-        check: @escaping @Sendable (Mailbox, CheckKind, _ person: String) async -> CheckReport,
-        revoke: @escaping @Sendable (Grant) async -> String,
-        requestDevice: @escaping RequestDevice, pollDevice: @escaping PollDevice,
-        verify: @escaping @Sendable () async throws -> ChainReport,
-        isReady: @escaping @Sendable () async -> Bool
+        follower: any StoreFollower, wake: @escaping @Sendable () -> Void, prober: any StandingProber, checker: any MailboxChecker,
+        tester: any CredentialTester, revoker: any ConsentRevoker, devices: any DeviceAuthorizer, verifier: any JournalVerifier,
+        readiness: any ReadinessCheck
     ) {
-        self.catchUp = catchUp
+        self.follower = follower
         self.wake = wake
-        self.probe = probe
-        self.check = check
-        self.revoke = revoke
-        self.requestDevice = requestDevice
-        self.pollDevice = pollDevice
-        self.verify = verify
-        self.isReady = isReady
-    }
-}
-
-package enum CheckKind: String, Sendable, Hashable, CaseIterable {
-    case signIn = "sign-in"
-    case outgoing, incoming
-}
-
-/// How a check came out, step by step.
-package struct CheckReport: Sendable, Hashable {
-    package struct Step: Sendable, Hashable {
-        package let name: String
-        package let isGood: Bool
-        package let detail: String
-        /// What to do, line by line; none when it is good.
-        package let fix: [String]
-
-        package init(name: String, isGood: Bool, detail: String, fix: [String] = []) {
-            self.name = name
-            self.isGood = isGood
-            self.detail = detail
-            self.fix = fix
-        }
-    }
-
-    package var steps: [Step]
-    /// Of a test message: what it was to be from, and what it arrived from.
-    package var planned: String?
-    package var actual: String?
-
-    package init(steps: [Step], planned: String? = nil, actual: String? = nil) {
-        self.steps = steps
-        self.planned = planned
-        self.actual = actual
-    }
-
-    package var isGood: Bool { steps.allSatisfy(\.isGood) }
-}
-
-/// What a walk along the journal's chain found.
-package struct ChainReport: Sendable, Hashable {
-    package let entries: Int
-    /// The first entry that is not what it was; nil: the chain is whole.
-    package let broken: String?
-    package let words: String
-
-    package init(entries: Int, broken: String?, words: String) {
-        self.entries = entries
-        self.broken = broken
-        self.words = words
+        self.prober = prober
+        self.checker = checker
+        self.tester = tester
+        self.revoker = revoker
+        self.devices = devices
+        self.verifier = verifier
+        self.readiness = readiness
     }
 }

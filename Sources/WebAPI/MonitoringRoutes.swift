@@ -26,7 +26,7 @@ package struct MonitoringRoutes: Site {
 
     /// Whether mail is taken right now: the store answers, and there is room. That what is taken cannot leave is said, for strangers without a name.
     private func ready() async -> Response {
-        let isReady = await dependencies.operations.isReady()
+        let isReady = await dependencies.operations.readiness.isReady()
         let waiting = dependencies.decider().outlooks(at: dependencies.now).filter { !$0.outlook.isOpen }.map {
             "mail of the purpose \($0.purpose.rawValue) cannot leave now: \($0.outlook.state.rawValue)\n"
         }

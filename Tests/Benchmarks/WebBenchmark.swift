@@ -158,10 +158,8 @@ enum WebBenchmark {
                 generator: { SystemRandomNumberGenerator() }, domain: Organisation.domain),
             address: .usual, settings: WebSettings(),
             operations: WebOperations(
-                catchUp: { true }, wake: {}, probe: { _, _, _ throws(StoreFailure) in nil }, check: { _, _, _ in CheckReport(steps: []) },
-                revoke: { _ in "" }, requestDevice: { _ throws(TokenFailure) in throw .missing("none") },
-                pollDevice: { _ throws(TokenFailure) in .expired }, verify: { ChainReport(entries: 0, broken: nil, words: "") },
-                isReady: { true }),
+                follower: Nobody(), wake: {}, prober: Nobody(), checker: Nobody(), tester: Nobody(), revoker: Nobody(), devices: Nobody(),
+                verifier: Nobody(), readiness: Nobody()),
             registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, draw: random, logger: logger
         )
         return WebGateway(
@@ -217,4 +215,23 @@ enum WebBenchmark {
         service.waitUntilExit()
         try await house.close()
     }
+}
+
+/// Plays every role by doing nothing: what is measured needs nobody outside.
+private struct Nobody: StoreFollower, StandingProber, MailboxChecker, CredentialTester, ConsentRevoker, DeviceAuthorizer, JournalVerifier,
+    ReadinessCheck
+{
+    var requestDevice: RequestDevice { { _ throws(TokenFailure) in throw .missing("none") } }
+    var pollDevice: PollDevice { { _ throws(TokenFailure) in .expired } }
+
+    func catchUp() async -> Bool { true }
+    func isReady() async -> Bool { true }
+    func probe(_ key: StandingKey, through mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? { nil }
+    func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport { CheckReport(steps: []) }
+    func report() async throws -> ChainReport { ChainReport(entries: 0, broken: nil, words: "") }
+    func withdrawals(of grants: [Grant], in directory: Directory) async throws -> [ConsentWithdrawal] { [] }
+    func end(_ withdrawals: [ConsentWithdrawal]) async -> [String] { [] }
+    func outcome(
+        of credential: Credential, for application: Relay.Application, in directory: Directory
+    ) async throws -> CredentialTrial.Outcome { .untried("nobody is asked") }
 }

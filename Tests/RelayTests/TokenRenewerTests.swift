@@ -314,7 +314,7 @@ struct TokenRenewerTests {
                 at: service.clock.now))
         guard case .grant("consent_required", _)? = await failure(service, carols) else { return #expect(Bool(false)) }
         guard case .application("invalid_client", let why)? = await failure(service, all) else { return #expect(Bool(false)) }
-        #expect(why.contains("--secret-file"))
+        #expect(why.contains("--secret-from"))
         let stranger = TokenKey(grant: GrantID(trusted: "nobody"), resource: .smtp)
         guard case .missing? = await failure(service, stranger) else { return #expect(Bool(false)) }
         #expect(service.endpoint.count == 0)

@@ -24,9 +24,9 @@ struct SendersCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         try await options.read(live) { store in
-            let only = try await mailbox.asyncMap { try await Finder(store: store).account($0).entity.key.id }
             let slice = address.map { DirectorySlice(addresses: [$0]) }
             let directory = if let slice { try await store.directory(of: slice) } else { try await store.directory() }
+            let only = try mailbox.map { try directory.mailboxOrFamily($0).key.id }
             let snapshot = Snapshot(directory: directory, conditions: try await store.conditions(of: address.map { [$0] }))
             let columns: [Column] = [
                 "mailbox", "sends_as", "by", .spare("standing"), "effective", "why", .spare("valid_until"), .spare("grant"),

@@ -31,7 +31,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         try await options.change(live) { opened in
-            let grant = try await Finder(store: opened.store).find(Grant.self, grant)
+            let grant = try await opened.store.find(Grant.self, grant)
             let directory = try await opened.store.directory(of: DirectorySlice())
             let curl = try CurlThread()
             let flow = live.consentFlow(opened.store, opened.vault, curl) { ConsentPurpose($0, in: directory) }

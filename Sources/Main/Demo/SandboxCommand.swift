@@ -123,7 +123,7 @@ extension SandboxCommand {
               mandate providers add pretend --kind \(flavour.defaultValueDescription) --issuer \(sandbox.issuer) --trust \(authority.shellQuoted) \
             --smtp localhost:\(sandbox.submissionPort)/starttls --imap localhost:\(sandbox.imapPort)/tls --pop localhost:\(sandbox.popPort)/tls \(api)
               echo \(Company.consentSecret) | mandate applications add pretend --provider pretend\(tenant) --client-id \(Company.clientID) \
-            --domain fabrikam.example --secret-file -
+            --domain fabrikam.example --secret-from -
               echo \(refreshToken) | mandate grants add tracker --application pretend --kind consent --principal \(Company.logins[0]) \
             --refresh-token-from -
               mandate mailboxes add \(Company.logins[0]) --grant tracker

@@ -1,8 +1,13 @@
 internal import ArgumentParser
-internal import Mail
 internal import Relay
 
 extension MailboxesCommand {
+    /// What the fields of a mailbox or a family are called here.
+    static let options = [
+        "address": "the address", "login": "--login", "grant": "--grant", "transports": "--transport", "transport": "--over",
+        "name": "--name", "read": "--read",
+    ]
+
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a mailbox, or a family of them.",
@@ -13,13 +18,16 @@ extension MailboxesCommand {
                   mandate mailboxes add --family ann@example.org --family bob@example.org --name dependencies --grant staff
                 """)
         @OptionGroup var options: StoreOptions
-        @Argument(help: "The mailbox's address.", transform: Parse.address) var address: EmailAddress?
-        @Option(help: "Instead of one address: @domain or addresses, each its own mailbox; repeat it.", transform: Parse.pattern)
-        var family: [AddressPattern] = []
+        @Argument(help: "The mailbox's address.") var address: String?
+        @Option(help: "Instead of one address: @domain or addresses, each its own mailbox; repeat it.") var family: [String] = []
         @Option(help: "The grant that opens it, by id or name.") var grant: String
-        @Option(help: "What signs in at the provider, where it differs from the address.", transform: Parse.name) var login: String?
-        @Option(help: "A family's name; its first member unless given.", transform: Parse.name) var name: String?
-        @Option(help: "How messages leave, in order of preference: smtp, graph, gmail. Repeat it.") var transport: [Transport] = [.smtp]
+        @Option(help: "What signs in at the provider, where it differs from the address.") var login: String?
+        @Option(help: "A family's name; its first member unless given.") var name: String?
+        @Option(
+            help:
+                "How messages leave, in order of preference: smtp, graph, gmail; smtp unless given, where the provider has it. Repeat it.",
+            completion: .list(Transport.allCases.map(\.rawValue)))
+        var transport: [String] = []
         @Flag(help: "An application reads its incoming mail, too: its consents ask for that as well.") var read = false
 
         func validate() throws {
@@ -27,48 +35,22 @@ extension MailboxesCommand {
             if !family.isEmpty, login != nil { throw ValidationError("--login is for one mailbox; a family's logins are its users'") }
             if !family.isEmpty, read { throw ValidationError("--read is for one mailbox: nobody consents to a family") }
             if address != nil, name != nil { throw ValidationError("--name is for a family; a mailbox is known by its address") }
-            if Swift.Set(transport).count != transport.count { throw ValidationError("a --transport is given twice") }
         }
 
         func run() async throws {
             try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let grant = try await finder.find(Grant.self, grant)
-                    if let address { return try await plan(address, grant, finder, opened.live) }
-                    return try await familyPlan(grant, finder, opened.live)
-                }
+                try await opened.carryOut(calling: MailboxesCommand.options.merging(["members": "--family"]) { $1 }) { try $0.add(said) }
             }
         }
 
-        private func plan(_ address: EmailAddress, _ grant: Grant, _ finder: Finder, _ live: Live) async throws -> Plan {
-            var generator = live.generator
-            let fresh = Mailbox(
-                id: MailboxID(prefix: "mbx", using: &generator), address: address, login: login, grant: grant.id, transports: transport,
-                isRead: read)
-            guard let before = try await finder.existing(Mailbox.self, where: { $0.address == address && $0.login == fresh.login }) else {
-                return Plan("added mailbox \(fresh.title)", [.put(fresh.entity)])
-            }
-            guard before.grant == fresh.grant, before.transports == fresh.transports, before.isRead == fresh.isRead else {
-                throw CommandFailure.data(
-                    "there is a mailbox \(before.title) already, with other values; `mandate mailboxes set` changes them")
-            }
-            return Plan("mailbox \(before.title)")
-        }
-
-        private func familyPlan(_ grant: Grant, _ finder: Finder, _ live: Live) async throws -> Plan {
-            var generator = live.generator
-            let fresh = Family(
-                id: FamilyID(prefix: "fam", using: &generator), name: name ?? family[0].description, members: family, grant: grant.id,
-                transports: transport)
-            try FamilyRules.check(fresh, grant)
-            guard let before = try await finder.existing(Family.self, where: { $0.name == fresh.name }) else {
-                return Plan("added family \(fresh.title)", [.put(fresh.entity)])
-            }
-            guard before.members == fresh.members, before.grant == fresh.grant, before.transports == fresh.transports else {
-                throw CommandFailure.data(
-                    "there is a family \(before.title) already, with other values; `mandate mailboxes set` changes them")
-            }
-            return Plan("family \(before.title)")
+        private var said: Particulars {
+            var said =
+                family.isEmpty
+                ? Particulars(.mailbox, ["address": address, "login": login, "grant": grant, "read": read ? "yes" : nil])
+                : Particulars(.family, ["name": name ?? family[0], "grant": grant])
+            if !family.isEmpty { said["members"] = DocumentValue(family) }
+            if !transport.isEmpty { said["transports"] = DocumentValue(transport) }
+            return said
         }
     }
 
@@ -85,67 +67,62 @@ extension MailboxesCommand {
         @OptionGroup var use: UseOption
         @Argument(help: "Id, address, login, or a family's name.") var mailbox: String
         @Option(help: "Another grant, by id or name.") var grant: String?
-        @Option(help: "Another address.", transform: Parse.address) var address: EmailAddress?
-        @Option(help: "Another login.", transform: Parse.name) var login: String?
-        @Option(help: "A family's members, in place of those there are; repeat it.", transform: Parse.pattern) var member:
-            [AddressPattern] = []
-        @Option(help: "A family's other name.", transform: Parse.name) var name: String?
-        @Option(help: "The transports, in place of those there are; repeat it.") var transport: [Transport] = []
+        @Option(help: "Another address.") var address: String?
+        @Option(help: "Another login.") var login: String?
+        @Option(help: "A family's members, in place of those there are; repeat it.") var member: [String] = []
+        @Option(help: "A family's other name.") var name: String?
+        @Option(
+            help: "The transports, in place of those there are; repeat it.", completion: .list(Transport.allCases.map(\.rawValue)))
+        var transport: [String] = []
         @Flag(inversion: .prefixedNo, help: "Whether its incoming mail is read, too: the next consent asks for that as well.") var read:
             Bool?
-
-        func validate() throws {
-            if Swift.Set(transport).count != transport.count { throw ValidationError("a --transport is given twice") }
-        }
 
         func run() async throws {
             try await options.change(.current) { opened in
                 // By its id from here on: what it was named by may be what changes.
-                let id = try await Finder(store: opened.store).account(mailbox).entity.key.id
-                try await opened.edit { finder in
-                    let account = try await finder.account(id)
-                    let grant = try await finder.find(Grant.self, grant ?? account.grant.text)
-                    let changed = try changed(account, grant)
-                    if changed == account { return Plan(account.title) }
-                    return Plan("changed \(changed.title)", [.put(changed.entity)])
-                }
-                if read == true { try await sayNext(id, opened) }
+                let entity = try await opened.administration().mailboxOrFamily(mailbox)
+                try check(entity)
+                let options = MailboxesCommand.options.merging(["members": "--member", "address": "--address"]) { $1 }
+                try await opened.carryOut(calling: options) { try $0.change(entity.key, by: patch) }
             }
         }
 
-        /// Once it is stored: a plan may be made twice.
-        private func sayNext(_ id: String, _ opened: OpenedStore) async throws {
-            let finder = Finder(store: opened.store)
-            let account = try await finder.account(id)
-            let grant = try await finder.find(Grant.self, account.grant.text)
-            guard grant.kind == .consent else { return }
-            opened.live.say("next: mandate grants authorize \(grant.name.shellQuoted)   # to be asked for reading, too")
+        private func check(_ entity: DirectoryEntity) throws {
+            if entity.key.kind == .mailbox, !member.isEmpty || name != nil {
+                throw CommandFailure.usage("--member and --name are for families; \(entity.title) is a mailbox")
+            }
+            if entity.key.kind == .family, address != nil || login != nil || read != nil {
+                throw CommandFailure.usage("--address, --login and --read are for a mailbox; \(entity.title) is a family")
+            }
         }
 
-        private func changed(_ account: MailboxOrFamily, _ grant: Grant) throws -> MailboxOrFamily {
-            switch account {
-            case .mailbox(var mailbox):
-                guard member.isEmpty, name == nil else {
-                    throw CommandFailure.usage("--member and --name are for families; \(mailbox.title) is a mailbox")
-                }
-                mailbox.grant = grant.id
-                if let address { mailbox.address = address }
-                if let login { mailbox.login = login }
-                if !transport.isEmpty { mailbox.transports = transport }
-                if let read { mailbox.isRead = read }
-                if let isEnabled = use.isEnabled { mailbox.isEnabled = isEnabled }
-                return .mailbox(mailbox)
-            case .family(var family):
-                guard address == nil, login == nil, read == nil else {
-                    throw CommandFailure.usage("--address, --login and --read are for a mailbox; \(family.title) is a family")
-                }
-                family.grant = grant.id
-                if !member.isEmpty { family.members = member }
-                if let name { family.name = name }
-                if !transport.isEmpty { family.transports = transport }
-                if let isEnabled = use.isEnabled { family.isEnabled = isEnabled }
-                try FamilyRules.check(family, grant)
-                return .family(family)
+        private var patch: [DocumentValue.Entry] {
+            let texts: KeyValuePairs = ["grant": grant, "address": address, "login": login, "name": name]
+            var patch = texts.compactMap { key, text in text.map { DocumentValue.Entry(key, .text($0)) } }
+            if !member.isEmpty { patch.append(.init("members", DocumentValue(member))) }
+            if !transport.isEmpty { patch.append(.init("transports", DocumentValue(transport))) }
+            if let read { patch.append(.init("read", .flag(read))) }
+            if let isEnabled = use.isEnabled { patch.append(.init("enabled", .flag(isEnabled))) }
+            return patch
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a mailbox or a family.",
+            discussion: """
+                A mailbox with delegations stays, unless --cascade removes those too. The account at the provider is untouched.
+
+                Example:
+                  mandate mailboxes remove tracker@example.org --cascade
+                """)
+        @OptionGroup var options: StoreOptions
+        @OptionGroup var cascade: CascadeOption
+        @Argument(help: "Id, address, login, or a family's name.") var mailbox: String
+
+        func run() async throws {
+            try await options.change(.current) { opened in
+                try await opened.remove(try await opened.administration().mailboxOrFamily(mailbox).key, cascade)
             }
         }
     }

@@ -39,7 +39,7 @@ extension MailboxesCommand {
             let worst = try await options.change(live) { opened in
                 let directory = try await opened.store.directory(of: DirectorySlice())
                 let mailboxes = try await chosen(opened, directory)
-                let families = grant == nil && !all ? [] : try await families(opened, directory)
+                let families = grant == nil && !all ? [] : try families(directory)
                 for family in families { live.say("family \(family.name) is not tried: check an address of it") }
                 guard !mailboxes.isEmpty else {
                     throw CommandFailure.data(families.isEmpty ? "there is no mailbox to check" : "there is no single mailbox to check")
@@ -63,17 +63,13 @@ extension MailboxesCommand {
         }
 
         private func chosen(_ opened: OpenedStore, _ directory: Directory) async throws -> [Mailbox] {
-            let finder = Finder(store: opened.store)
-            if let grant {
-                let id = try await finder.find(Grant.self, grant).id
-                return directory.mailboxes(of: id)
-            }
+            if let grant { return directory.mailboxes(of: try directory.find(Grant.self, grant).id) }
             guard let mailbox else { return directory.allMailboxes.filter(\.isEnabled).sorted { $0.address < $1.address } }
             return [try await opened.mailbox(mailbox)]
         }
 
-        private func families(_ opened: OpenedStore, _ directory: Directory) async throws -> [Family] {
-            let wanted = try await grant.asyncMap { try await Finder(store: opened.store).find(Grant.self, $0).id }
+        private func families(_ directory: Directory) throws -> [Family] {
+            let wanted = try grant.map { try directory.find(Grant.self, $0).id }
             return directory.allFamilies.filter { $0.isEnabled && (wanted == nil || $0.grant == wanted) }.sorted { $0.name < $1.name }
         }
     }

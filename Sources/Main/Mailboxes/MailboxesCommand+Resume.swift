@@ -17,26 +17,15 @@ extension MailboxesCommand {
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "By address, login, id, or a family's name.") var mailbox: String
-        @Option(help: "Only what stopped this transport, or all of them.") var over: Transport?
+        @Option(
+            help: "Only what stopped this transport, or all of them.", completion: .list(Transport.allCases.map(\.rawValue)))
+        var over: String?
 
         func run() async throws {
-            let live = Live.current
-            try await options.change(live) { opened in
-                let directory = try await opened.store.directory()
-                let snapshot = Snapshot(directory: directory, conditions: try await opened.store.conditions(of: []))
-                let lifted: [Observation]
-                let key: EntityKey
-                if case .family(let family)? = try? await Finder(store: opened.store).account(mailbox) {
-                    key = family.entity.key
-                    lifted = snapshot.resuming(.family(family.id), over: over, at: live.now())
-                } else {
-                    let found = try await opened.mailbox(mailbox)
-                    key = found.entity.key
-                    lifted = directory.account(of: found).map { snapshot.conditions.lifting($0, over: over) } ?? []
-                }
-                guard !lifted.isEmpty else { return live.say("unchanged: nothing stops \(mailbox)") }
-                try await opened.observe(lifted, of: key, "resumed")
-                live.say("resumed: mail tries \(mailbox) again")
+            try await options.change(.current) { opened in
+                var slice = DirectorySlice()
+                slice.add(address: mailbox)
+                try await opened.carryOut(slice, calling: MailboxesCommand.options) { try $0.resume(mailbox, over: over) }
             }
         }
     }

@@ -36,15 +36,15 @@ struct MailboxesCommand: AsyncParsableCommand {
                 ]
                 var listing = try form.listing(columns, live)
                 let report = try await store.healthReport(live)
-                let finder = Finder(store: store)
-                try await finder.each(Mailbox.self) { mailbox in
+                let directory = try await store.directory(of: DirectorySlice())
+                for mailbox in directory.allMailboxes.sorted(by: { $0.id < $1.id }) {
                     listing.add([
                         .text(mailbox.id.text), .text("mailbox"), .text(mailbox.address.description), .text(mailbox.login),
                         .text(mailbox.grant.text), .list(mailbox.transports.map(\.rawValue)), .flag(mailbox.isEnabled),
                         .text(report.health(of: mailbox).words),
                     ])
                 }
-                try await finder.each(Family.self) { family in
+                for family in directory.allFamilies.sorted(by: { $0.id < $1.id }) {
                     listing.add([
                         .text(family.id.text), .text("family"), .list(family.members.map(\.description)), .none, .text(family.grant.text),
                         .list(family.transports.map(\.rawValue)), .flag(family.isEnabled), .text(report.health(of: family).words),
@@ -69,10 +69,10 @@ struct MailboxesCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let account = try await Finder(store: store).account(mailbox)
+                let entity = try await store.directory(of: DirectorySlice()).mailboxOrFamily(mailbox)
                 let report = try await store.healthReport(live)
                 var sheet = Sheet()
-                switch account {
+                switch entity {
                 case .mailbox(let mailbox):
                     sheet.add("id", .text(mailbox.id.text))
                     sheet.add("address", .text(mailbox.address.description))
@@ -92,32 +92,10 @@ struct MailboxesCommand: AsyncParsableCommand {
                     sheet.add("transports", .list(family.transports.map(\.rawValue)))
                     sheet.add("enabled", .flag(family.isEnabled))
                     sheet.add(report.health(of: family), live)
+                case .setting, .user, .provider, .application, .grant, .delegation, .deny, .client: break
                 }
-                sheet.add("used_by", .list(try await store.references(to: account.entity.key).map(\.description)))
+                sheet.add("used_by", .list(try await store.references(to: entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)
-            }
-        }
-    }
-
-    struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Remove a mailbox or a family.",
-            discussion: """
-                A mailbox with delegations stays, unless --cascade removes those too. The account at the provider is untouched.
-
-                Example:
-                  mandate mailboxes remove tracker@example.org --cascade
-                """)
-        @OptionGroup var options: StoreOptions
-        @OptionGroup var cascade: CascadeOption
-        @Argument(help: "Id, address, login, or a family's name.") var mailbox: String
-
-        func run() async throws {
-            try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let account = try await finder.account(mailbox)
-                    return try await finder.removal(of: [account.entity.key], account.title, cascades: cascade.cascade)
-                }
             }
         }
     }

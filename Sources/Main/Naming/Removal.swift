@@ -7,6 +7,13 @@ struct CascadeOption: ParsableArguments {
     @Flag(help: "Remove what uses it as well.") var cascade = false
 }
 
+extension OpenedStore {
+    /// With the providers told of the consents that go.
+    func remove(_ key: EntityKey, _ option: CascadeOption) async throws {
+        try await report { try await $0.remove([key], cascades: option.cascade, telling: revoker) }
+    }
+}
+
 extension Finder {
     /// What goes away, and in words what goes with it; refuses where something that stays still uses it.
     func removal(of keys: [EntityKey], _ title: String, cascades: Bool) async throws -> Plan {

@@ -1,6 +1,6 @@
 internal import Relay
 
-/// A provider's habits by the names people type, and how a word becomes a value of each.
+/// A provider's habits and limits by the names people type, and where each stands in the words of the directory file.
 enum HabitName: String, CaseIterable {
     case refusesSeveralAuthors = "refuses-several-authors"
     case replacesUnlistedFrom = "replaces-unlisted-from"
@@ -14,72 +14,66 @@ enum HabitName: String, CaseIterable {
     case promisesIssuer = "promises-issuer"
     case wantsBasic = "wants-basic"
 
-    private enum Value {
-        case flag(any WritableKeyPath<Provider, Bool> & Sendable)
-        /// A whole number of a unit, kept in seconds.
-        case time(any WritableKeyPath<Provider, Double> & Sendable, unit: Double, ClosedRange<Int>)
-        case optionalTime(any WritableKeyPath<Provider, Double?> & Sendable, unit: Double, ClosedRange<Int>)
-        case transports(any WritableKeyPath<Provider, Set<Transport>> & Sendable)
-    }
-
-    private var value: Value {
+    var place: [String] {
         switch self {
-        case .refusesSeveralAuthors: .flag(\.habits.refusesSeveralAuthors)
-        case .replacesUnlistedFrom: .flag(\.habits.replacesUnlistedFrom)
-        // A week: what takes longer is not on its way.
-        case .propagationMinutes: .time(\.habits.propagation, unit: 60, 0...10_080)
-        case .takesNullSender: .flag(\.habits.takesNullSender)
-        case .oldRefreshTokenWorks: .flag(\.habits.oldRefreshTokenWorks)
-        case .unusedConsentDays: .optionalTime(\.habits.unusedConsentLife, unit: 86_400, 1...36_500)
-        case .passwordEndsConsent: .flag(\.habits.passwordEndsConsent)
-        case .allowsDeviceFlow: .flag(\.habits.allowsDeviceFlow)
-        case .sendsAliasAsPrimary: .transports(\.habits.sendsAliasAsPrimary)
-        case .promisesIssuer: .flag(\.authorization.promisesIssuer)
-        case .wantsBasic: .flag(\.authorization.wantsBasic)
+        case .propagationMinutes: ["habits", "propagation_seconds"]
+        // Its authorisation server's own.
+        case .promisesIssuer, .wantsBasic: ["authorization", rawValue.asKey]
+        default: ["habits", rawValue.asKey]
         }
     }
 
-    func change(to text: String) throws(WordError) -> ProviderChange {
-        switch value {
-        case .flag(let path):
-            guard text == "yes" || text == "no" else { throw WordError("\(rawValue) is yes or no") }
-            return ProviderChange { $0[keyPath: path] = text == "yes" }
-        case .time(let path, let unit, let range):
-            let seconds = Double(try number(text, in: range)) * unit
-            return ProviderChange { $0[keyPath: path] = seconds }
-        case .optionalTime(let path, let unit, let range):
-            let seconds = text.isEmpty || text == "none" ? nil : Double(try number(text, in: range)) * unit
-            return ProviderChange { $0[keyPath: path] = seconds }
-        case .transports(let path):
-            let transports = try transports(text)
-            return ProviderChange { $0[keyPath: path] = transports }
+    /// What it is not is said by whoever reads it.
+    func value(_ text: String) -> DocumentValue {
+        switch self {
+        case .sendsAliasAsPrimary: DocumentValue(text == "none" ? [] : text.split(separator: ",").map(String.init))
+        case .unusedConsentDays where text.isEmpty || text == "none": .null
+        case .propagationMinutes: Int64(text).flatMap { $0.magnitude < 1_000_000 ? .number($0 * 60) : nil } ?? .text(text)
+        default: .spoken(text)
         }
     }
 
-    func cell(of provider: Provider) -> Cell {
-        switch value {
-        case .flag(let path): .flag(provider[keyPath: path])
-        case .time(let path, let unit, _): .number(Int(provider[keyPath: path] / unit))
-        case .optionalTime(let path, let unit, _): provider[keyPath: path].map { .number(Int($0 / unit)) } ?? .none
-        case .transports(let path): .list(provider[keyPath: path].map(\.rawValue).sorted())
+    func cell(of provider: DocumentValue) -> Cell {
+        switch provider.value(at: place) {
+        case .flag(let flag)?: .flag(flag)
+        case .number(let number)?: .number(Int(self == .propagationMinutes ? number / 60 : number))
+        case .list(let items)?: .list(items.compactMap { if case .text(let text) = $0 { text } else { nil } })
+        case .null?, .text?, .decimal?, .map?: .none
+        case nil: self == .unusedConsentDays ? .none : .flag(false)
         }
     }
+}
 
-    private func number(_ text: String, in range: ClosedRange<Int>) throws(WordError) -> Int {
-        guard let number = Int(text), range.contains(number) else {
-            throw WordError("\(rawValue) is a number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
+/// How much of something one account may do.
+enum LimitName: String, CaseIterable {
+    case connections
+    case messagesPerMinute = "messages-per-minute"
+    case recipientsPerDay = "recipients-per-day"
+    case recipientsPerMessage = "recipients-per-message"
+    case messageSize = "message-size"
+    case tenantRecipientsPerDay = "tenant-recipients-per-day"
+    case requestsAtOnce = "requests-at-once"
+    case requestSize = "request-size"
+
+    var place: [String] { ["limits", rawValue.asKey] }
+
+    func value(_ text: String) -> DocumentValue { text.isEmpty || text == "none" ? .null : .spoken(text) }
+
+    func cell(of provider: DocumentValue) -> Cell {
+        if case .number(let number)? = provider.value(at: place) { .number(Int(number)) } else { .none }
     }
+}
 
-    private func transports(_ text: String) throws(WordError) -> Set<Transport> {
-        var transports: Set<Transport> = []
-        for word in text == "none" ? [] : text.split(separator: ",") {
-            guard let transport = Transport(rawValue: String(word)) else {
-                throw WordError("\(rawValue) is a list such as graph,gmail, or none")
-            }
-            transports.insert(transport)
-        }
-        return transports
+extension String {
+    /// A word of the command line as the directory file has it.
+    var asKey: String { replacing("-", with: "_") }
+}
+
+extension DocumentValue {
+    /// A number where it is one, as a file would have it.
+    fileprivate static func spoken(_ text: String) -> DocumentValue { Int64(text).map { .number($0) } ?? .text(text) }
+
+    fileprivate func value(at place: [String]) -> DocumentValue? {
+        place.reduce(self as DocumentValue?) { value, key in value?[key] }
     }
 }

@@ -7,11 +7,6 @@ extension Provider {
 
     var origin: String { original.map { $0 == self ? "built-in" : "changed" } ?? "own" }
 
-    /// Neither an id token that could be verified nor an endpoint to ask.
-    var cannotTellWhoConsented: Bool {
-        authorization.userinfoEndpoint == nil && (authorization.keysEndpoint == nil || authorization.issuer == nil)
-    }
-
     var sheet: Sheet {
         var sheet = Sheet()
         sheet.add("id", .text(id.text))
@@ -38,8 +33,9 @@ extension Provider {
             sheet.add("\(resource.rawValue)_scope_app_only", .text(scopes.appOnly))
             sheet.add("\(resource.rawValue)_scope_delegated", .text(scopes.delegated))
         }
-        for limit in LimitName.allCases { sheet.add("limit_" + limit.rawValue.replacing("-", with: "_"), limit.cell(of: self)) }
-        for habit in HabitName.allCases { sheet.add(habit.rawValue.replacing("-", with: "_"), habit.cell(of: self)) }
+        let document = EntityForm.value(.provider(self))
+        for limit in LimitName.allCases { sheet.add("limit_" + limit.rawValue.replacing("-", with: "_"), limit.cell(of: document)) }
+        for habit in HabitName.allCases { sheet.add(habit.rawValue.replacing("-", with: "_"), habit.cell(of: document)) }
         sheet.add("trusts_own_authority", .flag(trustedCertificates != nil))
         return sheet
     }

@@ -20,41 +20,51 @@ extension ProvidersCommand {
                       --smtp smtp.example.de:587 --scope-app-only https://outlook.example.de/.default
                 """)
         @OptionGroup var options: StoreOptions
-        @Argument(help: "The provider's id.", transform: Parse.providerID) var id: ProviderID
+        @Argument(help: "The provider's id.") var id: String
         @OptionGroup var details: ProviderOptions
 
         func validate() throws {
-            if details.smtp?.value == nil { throw ValidationError("--smtp is missing: where the provider takes mail") }
-            if details.issuer?.value == nil, details.tokenEndpoint == nil {
+            if !details.takesMail { throw ValidationError("--smtp is missing: where the provider takes mail") }
+            if !details.namesIssuer, details.tokenEndpoint == nil {
                 throw ValidationError("give --issuer, or --token-endpoint: where tokens are had")
             }
         }
 
         func run() async throws {
             let live = Live.current
-            let changes = try details.changes(live)
-            var provider = blank()
-            for change in changes { change.apply(&provider) }
-            guard !provider.scopes.isEmpty else {
+            let patch = try details.patch(live)
+            var said = document(blank, patch)
+            guard case .map(let scopes)? = said["scopes"], !scopes.isEmpty else {
                 throw CommandFailure.usage(
                     "give --scope smtp=…, --scope-app-only or --scope-delegated (or several): without a scope there is no token")
             }
             try await options.change(live) { opened in
-                if let issuer = details.issuer?.value {
-                    provider = try await discovered(issuer, trusting: provider.trustedCertificates)
-                    for change in changes { change.apply(&provider) }
+                if details.namesIssuer, let issuer = details.issuer {
+                    var known = said
+                    if details.tokenEndpoint == nil { known["token_endpoint"] = .text(issuer) }
+                    try await opened.check(known, calling: ProviderOptions.options)
+                    let certificates: String? = if case .text(let text)? = said["trusted_certificates"] { text } else { nil }
+                    said = document(try await discovered(issuer, trusting: certificates), patch)
                 }
-                try await opened.edit { finder in try await plan(finder, provider) }
+                try await opened.carryOut(calling: ProviderOptions.options) { [said] in try $0.add(said) }
             }
         }
 
+        private func document(_ provider: Provider, _ patch: ProviderPatch) -> Particulars {
+            guard case .map(let entries) = EntityForm.value(.provider(provider)).merged(with: .map(patch.entries)) else {
+                preconditionFailure("a provider is written as a map")
+            }
+            var said = Particulars(.provider, entries.filter { $0.key != "id" })
+            said["id"] = .text(id)
+            return said
+        }
+
         /// What is known of a provider of this kind before anything is said.
-        private func blank() -> Provider {
-            let kind = details.kind ?? .custom
-            let model = Provider.builtIn.first { $0.kind == kind }
+        private var blank: Provider {
+            let model = Provider.builtIn.first { $0.kind.rawValue == details.kind }
             var provider = Provider(
-                id: id, kind: kind, name: id.text, tokenEndpoint: "", smtp: nil, limits: model?.limits ?? ProviderLimits(),
-                habits: model?.habits ?? .unknown)
+                id: ProviderID(trusted: id), kind: model?.kind ?? .custom, name: id, tokenEndpoint: "", smtp: nil,
+                limits: model?.limits ?? ProviderLimits(), habits: model?.habits ?? .unknown)
             guard let model else { return provider }
             provider.scopes = model.scopes
             provider.authorization.identityScopes = model.authorization.identityScopes
@@ -69,7 +79,7 @@ extension ProvidersCommand {
                 metadata = .success(try await Discovery(curl).metadata(of: issuer, trusting: certificates))
             } catch { metadata = .failure(error) }
             await curl.stop()
-            var provider = blank()
+            var provider = blank
             provider.tokenEndpoint = try metadata.get().tokenEndpoint
             // What the kind is known to want of an authorisation request, no discovery document tells.
             let known = provider.authorization
@@ -78,29 +88,6 @@ extension ProvidersCommand {
             provider.authorization.parameters = known.parameters
             return provider
         }
-
-        private func plan(_ finder: Finder, _ provider: Provider) async throws -> Plan {
-            if let before = try await finder.store.entity(provider.entity.key) {
-                guard before == provider.entity else {
-                    throw CommandFailure.data(
-                        "there is a provider \(provider.id) already, with other values; `mandate providers set` changes them")
-                }
-                return Plan("provider \(provider.title)")
-            }
-            try await finder.checkName(of: provider)
-            return Plan("added provider \(provider.title)", [.put(provider.entity)])
-        }
-    }
-}
-
-extension Finder {
-    /// A provider is named by id or name, so neither may be another's.
-    func checkName(of provider: Provider) async throws {
-        let handles = Set([provider.id.text.lowercased(), provider.name.lowercased()])
-        let other = try await existing(Provider.self) { other in
-            other.id != provider.id && !handles.isDisjoint(with: [other.id.text.lowercased(), other.name.lowercased()])
-        }
-        if let other { throw CommandFailure.data("there is another provider \(other.title)") }
     }
 }
 

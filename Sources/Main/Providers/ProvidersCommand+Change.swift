@@ -20,18 +20,11 @@ extension ProvidersCommand {
         @OptionGroup var details: ProviderOptions
 
         func run() async throws {
-            let live = Live.current
-            let changes = try details.changes(live)
-            guard !changes.isEmpty else { throw CommandFailure.usage("say what to change, such as --limit messages-per-minute=30") }
-            try await options.change(live) { opened in
-                try await opened.edit { finder in
-                    let before = try await finder.find(Provider.self, provider)
-                    var after = before
-                    for change in changes { change.apply(&after) }
-                    if after == before { return Plan("provider \(before.title)") }
-                    if after.name != before.name { try await finder.checkName(of: after) }
-                    return Plan("changed provider \(after.title)", [.put(after.entity)])
-                }
+            let patch = try details.patch(.current).entries
+            guard !patch.isEmpty else { throw CommandFailure.usage("say what to change, such as --limit messages-per-minute=30") }
+            try await options.change(.current) { opened in
+                let key = try await opened.store.find(Provider.self, provider).entity.key
+                try await opened.carryOut(calling: ProviderOptions.options) { try $0.change(key, by: patch) }
             }
         }
     }
@@ -49,19 +42,7 @@ extension ProvidersCommand {
         @Argument(help: "The id of a provider in the catalogue.") var provider: String
 
         func run() async throws {
-            guard let original = Provider.builtIn.first(where: { $0.id.text == provider || $0.name == provider }) else {
-                let ids = Provider.builtIn.map(\.id.text)
-                throw CommandFailure.data(
-                    "there is no \"\(provider)\" in the catalogue: only \(ids.joined(separator: ", ")) have something to go back to")
-            }
-            try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let before = try await finder.store.entity(original.entity.key)
-                    if before == original.entity { return Plan("provider \(original.title)") }
-                    try await finder.checkName(of: original)
-                    return Plan("\(before == nil ? "added" : "reset") provider \(original.title)", [.put(original.entity)])
-                }
-            }
+            try await options.change(.current) { try await $0.carryOut { try $0.reset(provider) } }
         }
     }
 
@@ -81,20 +62,7 @@ extension ProvidersCommand {
 
         func run() async throws {
             try await options.change(.current) { opened in
-                let doomed = try await Finder(store: opened.store).find(Provider.self, provider)
-                let applications = try await Finder(store: opened.store).all(Application.self).filter { $0.provider == doomed.id }.map(\.id)
-                let revoker = try await Revoker(opened) { applications.contains($0.application) }
-                try await opened.edit { finder in
-                    let provider = try await finder.find(Provider.self, doomed.id.text)
-                    let users = try await finder.store.references(to: provider.entity.key)
-                    guard provider.original == nil || users.isEmpty else {
-                        throw CommandFailure.data(
-                            "\(provider.title) is built in and used by \(users.count == 1 ? users[0].description : "\(users.count) applications"): remove those first"
-                        )
-                    }
-                    return try await finder.removal(of: [provider.entity.key], "provider \(provider.title)", cascades: cascade.cascade)
-                }
-                try await revoker.run()
+                try await opened.remove(try await opened.store.find(Provider.self, provider).entity.key, cascade)
             }
         }
     }

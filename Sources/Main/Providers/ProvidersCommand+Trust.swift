@@ -18,24 +18,11 @@ extension ProvidersCommand {
         func run() async throws {
             let live = Live.current
             try await options.change(live) { opened in
-                let seen = try await Finder(store: opened.store).find(Provider.self, provider)
+                let seen = try await opened.store.find(Provider.self, provider)
                 var sheet = Sheet()
                 for place in seen.places { sheet.add(place.name.replacing("-", with: "_"), .text(place.address)) }
                 sheet.write(.table, to: live.standardOutput)
-                try await opened.edit { finder in
-                    var provider = try await finder.find(Provider.self, seen.id.text)
-                    guard provider.places == seen.places else {
-                        throw StoreFailure.conflict("the endpoints of \(provider.title) were changed meanwhile; look at them again")
-                    }
-                    if provider.mayReceiveSecrets { return Plan("provider \(provider.title) is trusted") }
-                    provider.mayReceiveSecrets = true
-                    return Plan("from now on secrets go to \(provider.title)", [.put(provider.entity)])
-                }
-                if seen.cannotTellWhoConsented {
-                    live.say(
-                        "it has neither a userinfo endpoint nor signing keys, so a consent cannot say who gave it: `mandate providers set \(seen.id)` names them"
-                    )
-                }
+                try await opened.carryOut { try $0.trust(seen.id, seen: seen.places) }
             }
         }
     }

@@ -32,7 +32,7 @@ struct ProvidersCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let columns: [Column] = ["id", .spare("kind"), "name", "origin", "trusted", "smtp", .spare("token_endpoint")]
                 var listing = try form.listing(columns, live)
-                try await Finder(store: store).each(Provider.self) { provider in
+                for provider in try await store.directory(of: DirectorySlice()).allProviders.sorted(by: { $0.id < $1.id }) {
                     listing.add([
                         .text(provider.id.text), .text(provider.kind.rawValue), .text(provider.name), .text(provider.origin),
                         .flag(provider.mayReceiveSecrets), Cell(provider.smtp?.description), .text(provider.tokenEndpoint),
@@ -57,7 +57,7 @@ struct ProvidersCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let provider = try await Finder(store: store).find(Provider.self, provider)
+                let provider = try await store.find(Provider.self, provider)
                 var sheet = provider.sheet
                 sheet.add("used_by", .list(try await store.references(to: provider.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)

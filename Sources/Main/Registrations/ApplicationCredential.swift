@@ -5,75 +5,43 @@ internal import Relay
 internal import SwiftASN1
 internal import X509
 
-/// What an application shows itself with: a secret, a certificate with its key, a service account's key, or nothing.
+/// A credential as it was brought: a secret, a certificate with its key, or a service account's key.
 struct ApplicationCredential: Sendable {
-    enum Kind: Sendable {
-        case secret(Secret)
-        case certificate(pem: String, key: Secret)
-        case serviceAccount(ServiceAccount, key: Secret)
-    }
-
-    let kind: Kind
+    /// In the words of the directory file; what was there before is taken away.
+    let entries: [DocumentValue.Entry]
+    let secrets: [SecretName.Kind: Secret]
     /// Where the credential says it itself.
-    let expires: Date?
+    var expires: Date?
     /// The client id that a service account's file names.
-    let clientID: String?
+    var clientID: String?
 
-    /// As the row says it; what was there before is replaced, since two would not be told apart.
-    func describe(_ application: inout Application) {
-        application.certificate = nil
-        application.serviceAccount = nil
-        switch kind {
-        case .secret: break
-        case .certificate(let pem, _): application.certificate = pem
-        case .serviceAccount(let account, _): application.serviceAccount = account
-        }
+    init(_ secret: Secret) {
+        entries = [.init("certificate", .null)]
+        secrets = [.clientSecret: secret]
     }
 
-    /// The secret to keep, and what goes.
-    func changes(of application: ApplicationID, _ opened: OpenedStore) throws -> [SecretChange] {
-        let secret = SecretName(.clientSecret, of: application.text)
-        let key = SecretName(.privateKey, of: application.text)
-        return switch kind {
-        case .secret(let text): [try opened.sealed(text, secret), SecretChange(name: key, sealed: nil)]
-        case .certificate(_, let text), .serviceAccount(_, let text):
-            [try opened.sealed(text, key), SecretChange(name: secret, sealed: nil)]
-        }
+    init(certificate pem: String, key: Secret, expires: Date) {
+        entries = [.init("certificate", .text(pem)), .init("service_account", .null)]
+        secrets = [.privateKey: key]
+        self.expires = expires
     }
 
-    func isKept(for application: ApplicationID, _ opened: OpenedStore) async throws -> Bool {
-        switch kind {
-        case .secret(let text): try await opened.keeps(text, SecretName(.clientSecret, of: application.text))
-        case .certificate(_, let text), .serviceAccount(_, let text):
-            try await opened.keeps(text, SecretName(.privateKey, of: application.text))
-        }
+    init(_ account: ServiceAccount, key: Secret, clientID: String?) {
+        entries = [
+            .init("certificate", .null), .init("service_account", ["address": .text(account.address), "key_id": .text(account.keyID)]),
+        ]
+        secrets = [.privateKey: key]
+        self.clientID = clientID
     }
 
-    func authentication(at provider: Provider) -> ClientAuthentication {
-        switch kind {
-        case .secret(let text): provider.authorization.authentication(text)
-        case .certificate(let pem, let key): .certificate(pem, key: key)
-        case .serviceAccount: .none
-        }
-    }
-}
-
-/// When a credential ends: what nobody knows cannot be warned of.
-extension ApplicationCredential {
-    /// As the credential itself says, or a person who is there to answer.
-    func end(asking live: Live) throws -> Date? {
-        if let expires { return expires }
-        guard case .secret = kind, live.standardInput.isTerminal, live.standardError.isTerminal else { return nil }
+    /// When it ends, as it says itself, or a person who is there to answer: what nobody knows cannot be warned of. nil: unknown.
+    func end(asking live: Live) throws -> String? {
+        if let expires { return DocumentDate.text(expires) }
+        guard secrets[.clientSecret] != nil, live.standardInput.isTerminal, live.standardError.isTerminal else { return nil }
         live.standardError.write("when the secret ends (YYYY-MM-DD, empty if unknown): ")
         // A terminal gives a line at a time.
         let line = String(decoding: try live.standardInput.read(256), as: UTF8.self).prefix { !$0.isNewline }
-        return line.allSatisfy { $0 == " " } ? nil : try Parse.date(String(line))
-    }
-
-    func complainOfUnknownEnd(of application: String, _ live: Live) {
-        guard case .secret = kind else { return }
-        live.say(
-            "nobody knows when its secret ends: `mandate applications set \(application.shellQuoted) --secret-expires YYYY-MM-DD`")
+        return line.allSatisfy { $0 == " " } ? nil : String(line)
     }
 }
 
@@ -82,31 +50,45 @@ struct CredentialOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Where the client secret is: a file, - for standard input, prompt, or env:NAME.", valueName: "file"),
         completion: .file())
-    var secretFile: String?
-    @Option(help: ArgumentHelp("A certificate instead of a secret (PEM); --key-file goes with it.", valueName: "file"), completion: .file())
+    var secretFrom: String?
+    @Option(help: ArgumentHelp("A certificate instead of a secret (PEM); --key-from goes with it.", valueName: "file"), completion: .file())
     var certificate: String?
-    @Option(help: ArgumentHelp("The certificate's private key (PEM, unencrypted).", valueName: "file"), completion: .file())
-    var keyFile: String?
+    @Option(
+        help: ArgumentHelp("Where the certificate's private key is (PEM, unencrypted), as for --secret-from.", valueName: "file"),
+        completion: .file())
+    var keyFrom: String?
     @Option(help: ArgumentHelp("Google: the service account's key file (JSON).", valueName: "file"), completion: .file())
     var serviceAccountKey: String?
+    @Option(help: .hidden) var secretFile: String?
+    @Option(help: .hidden) var keyFile: String?
 
     func validate() throws {
-        let given = [secretFile, certificate, serviceAccountKey].compactMap(\.self).count
-        guard given <= 1 else { throw ValidationError("--secret-file, --certificate and --service-account-key exclude each other") }
-        guard (certificate == nil) == (keyFile == nil) else { throw ValidationError("--certificate and --key-file go together") }
+        let given = [secretFrom, secretFile, certificate, serviceAccountKey].compactMap(\.self).count
+        guard given <= 1 else { throw ValidationError("--secret-from, --certificate and --service-account-key exclude each other") }
+        guard keyFrom == nil || keyFile == nil else { throw ValidationError("--key-file is the old word for --key-from") }
+        guard (certificate == nil) == ((keyFrom ?? keyFile) == nil) else {
+            throw ValidationError("--certificate and --key-from go together")
+        }
     }
 
-    var isGiven: Bool { secretFile != nil || certificate != nil || serviceAccountKey != nil }
+    var isGiven: Bool { secretFrom != nil || secretFile != nil || certificate != nil || serviceAccountKey != nil }
 
     /// nil: none was given.
     func read(_ live: Live) throws -> ApplicationCredential? {
-        if let certificate, let keyFile { return try read(certificate, keyFile, live) }
+        if let certificate, let key = keyFrom ?? keyFile { return try read(certificate, key, live) }
         if let serviceAccountKey {
             return try ServiceAccountFile(InputFile(serviceAccountKey, live).readAll(limit: Self.limit), name: serviceAccountKey).credential
         }
-        guard let secretFile else { return nil }
-        let reader = SecretReader(live: live, option: "--secret-file", what: "client secret")
-        return ApplicationCredential(kind: .secret(try reader.read(from: secretFile)), expires: nil, clientID: nil)
+        guard let source = secretFrom ?? secretFile else { return nil }
+        return ApplicationCredential(try Self.reader(live).read(from: source))
+    }
+
+    static func reader(_ live: Live) -> SecretReader { SecretReader(live: live, option: "--secret-from", what: "client secret") }
+
+    /// Once all is done.
+    func hint(_ live: Live) {
+        if secretFile != nil { live.say("--secret-from is the word for --secret-file by now") }
+        if keyFile != nil { live.say("--key-from is the word for --key-file by now") }
     }
 
     /// 64 KiB: no key comes near it.
@@ -114,7 +96,7 @@ struct CredentialOptions: ParsableArguments {
 
     private func read(_ certificate: String, _ keyFile: String, _ live: Live) throws -> ApplicationCredential {
         let pem = String(decoding: try InputFile(certificate, live).readAll(limit: Self.limit), as: UTF8.self)
-        let key = Secret(try SecretReader(live: live, option: "--key-file", what: "private key").read(from: keyFile).reveal())
+        let key = Secret(try SecretReader(live: live, option: "--key-from", what: "private key").read(from: keyFile).reveal())
         let leaf: Certificate
         do { leaf = try Certificate(pemEncoded: pem) } catch {
             throw CommandFailure.data("\(certificate) holds no certificate in PEM form")
@@ -134,7 +116,7 @@ struct CredentialOptions: ParsableArguments {
         guard leaf.notValidAfter > live.now() else {
             throw CommandFailure.data("the certificate in \(certificate) ended on \(leaf.notValidAfter.day): make a new one")
         }
-        return ApplicationCredential(kind: .certificate(pem: pem, key: key), expires: leaf.notValidAfter, clientID: nil)
+        return ApplicationCredential(certificate: pem, key: key, expires: leaf.notValidAfter)
     }
 }
 
@@ -169,8 +151,7 @@ struct ServiceAccountFile {
             throw .data("the private_key in \(name) is no unencrypted RSA key in PEM form")
         }
         credential = ApplicationCredential(
-            kind: .serviceAccount(
-                ServiceAccount(address: fields.clientEmail, keyID: fields.privateKeyID), key: Secret(fields.privateKey)), expires: nil,
+            ServiceAccount(address: fields.clientEmail, keyID: fields.privateKeyID), key: Secret(fields.privateKey),
             clientID: fields.clientID)
     }
 }

@@ -1,35 +1,38 @@
 internal import ArgumentParser
-internal import FoundationEssentials
-internal import Mail
 internal import Relay
-internal import SQLiteStore
 
 extension ApplicationsCommand {
+    /// What the fields of an application are called here.
+    static let options = [
+        "name": "the name", "provider": "--provider", "tenant": "--tenant", "client_id": "--client-id",
+        "secret_expires": "--secret-expires",
+        "domains": "--domain", "secret": "--secret-from", "private_key": "--key-from", "certificate": "--certificate",
+    ]
+
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add an app registration.",
             discussion: """
-                Without --secret-file, --certificate or --service-account-key the secret is asked for without echo. When the secret ends is asked for too: what \
+                Without --secret-from, --certificate or --service-account-key the secret is asked for without echo. When the secret ends is asked for too: what \
                 nobody knows cannot be warned of. A certificate says it itself.
 
                 Examples:
                   mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… --secret-expires 2027-05-01
                   pass show entra/tracker | mandate applications add tracker --provider microsoft --tenant contoso.example \\
-                      --client-id 1b2c… --secret-file - --domain example.org
+                      --client-id 1b2c… --secret-from - --domain example.org
                   mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… \\
-                      --certificate tracker.crt --key-file tracker.key
+                      --certificate tracker.crt --key-from tracker.key
                   mandate applications add mailer --provider google --service-account-key key.json --domain example.org
                 """)
         @OptionGroup var options: StoreOptions
-        @Argument(help: "A name of your choice.", transform: Parse.name) var name: String
+        @Argument(help: "A name of your choice.") var name: String
         @Option(help: "The provider, by id or name.") var provider: String
-        @Option(help: "The tenant: Entra's directory id, or a domain of it.", transform: Parse.tenant) var tenant = ""
-        @Option(help: "The client id the provider gave; a service account's key file names its own.", transform: Parse.name) var clientID:
-            String?
+        @Option(help: "The tenant: Entra's directory id, or a domain of it.") var tenant: String?
+        @Option(help: "The client id the provider gave; a service account's key file names its own.") var clientID: String?
         @OptionGroup var credentials: CredentialOptions
         @Flag(help: "It has none (a public client).") var noSecret = false
-        @Option(help: "When the secret ends; it is warned about before.", transform: Parse.date) var secretExpires: Date?
-        @Option(help: "A domain the tenant signs for; repeat it. None: unknown.", transform: Parse.domain) var domain: [Domain] = []
+        @Option(help: "When the secret ends; it is warned about before.") var secretExpires: String?
+        @Option(help: "A domain the tenant signs for; repeat it. None: unknown.") var domain: [String] = []
 
         func validate() throws {
             if noSecret, credentials.isGiven { throw ValidationError("--no-secret contradicts the credential that is given") }
@@ -41,52 +44,28 @@ extension ApplicationsCommand {
         func run() async throws {
             let live = Live.current
             try await options.change(live) { opened in
-                let finder = Finder(store: opened.store)
-                let provider = try await finder.find(Provider.self, provider)
-                guard !provider.wantsTenant || !tenant.isEmpty else {
-                    throw CommandFailure.usage("\(provider.name) needs --tenant: the directory id, or a domain of the tenant")
+                var said = Particulars(
+                    .application,
+                    [
+                        "name": name, "provider": provider, "tenant": tenant?.isEmpty == true ? nil : tenant, "client_id": clientID,
+                        "secret_expires": secretExpires,
+                    ])
+                if !domain.isEmpty { said["domains"] = DocumentValue(domain) }
+                if credentials.serviceAccountKey == nil { try await opened.check(said, calling: ApplicationsCommand.options) }
+                if let credential = try credential(live) {
+                    said.entries += credential.entries.filter { $0.value != .null }
+                    said.secrets = credential.secrets
+                    if clientID == nil, let named = credential.clientID { said["client_id"] = .text(named) }
+                    if secretExpires == nil, let end = try credential.end(asking: live) { said["secret_expires"] = .text(end) }
                 }
-                let credential = try credential(live)
-                let expires = try secretExpires ?? credential?.end(asking: live)
-                try await opened.edit { finder in try await plan(finder, provider, credential, expires, opened) }
-                if expires == nil { credential?.complainOfUnknownEnd(of: name, live) }
+                try await opened.carryOut(calling: ApplicationsCommand.options) { [said] in try $0.add(said) }
+                credentials.hint(live)
             }
         }
 
         private func credential(_ live: Live) throws -> ApplicationCredential? {
             if noSecret { return nil }
-            if let given = try credentials.read(live) { return given }
-            let reader = SecretReader(live: live, option: "--secret-file", what: "client secret")
-            return ApplicationCredential(kind: .secret(try reader.read(from: nil)), expires: nil, clientID: nil)
-        }
-
-        private func plan(
-            _ finder: Finder, _ provider: Provider, _ credential: ApplicationCredential?, _ expires: Date?, _ opened: OpenedStore
-        ) async throws -> Plan {
-            if let before = try await finder.existing(Application.self, where: { $0.name == name }) {
-                let wanted = application(before.id, provider, credential, expires)
-                let isSame = try await credential.asyncMap { try await $0.isKept(for: before.id, opened) } ?? true
-                guard before == wanted, isSame else {
-                    throw CommandFailure.data(
-                        "there is an application \(before.title) already, with other values; `mandate applications set` changes them")
-                }
-                return Plan("application \(before.title)")
-            }
-            var generator = opened.live.generator
-            let fresh = application(ApplicationID(prefix: "app", using: &generator), provider, credential, expires)
-            let secrets = try credential?.changes(of: fresh.id, opened).filter { $0.sealed != nil } ?? []
-            return Plan("added application \(fresh.title)", [.put(fresh.entity)], secrets: secrets)
-        }
-
-        private func application(
-            _ id: ApplicationID, _ provider: Provider, _ credential: ApplicationCredential?, _ expires: Date?
-        ) -> Application {
-            var application = Application(
-                id: id, name: name, provider: provider.id, tenant: tenant, clientID: clientID ?? credential?.clientID ?? "", domains: domain
-            )
-            credential?.describe(&application)
-            application.secretExpires = expires
-            return application
+            return try credentials.read(live) ?? ApplicationCredential(CredentialOptions.reader(live).read(from: nil))
         }
     }
 }

@@ -10,7 +10,7 @@ struct ApplicationsCommand: AsyncParsableCommand {
             The secret is asked for, or comes from a file or standard input; it is never an argument, which every process of the machine can read.
 
             Examples:
-              mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… --secret-file secret.txt
+              mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… --secret-from secret.txt
               mandate applications set tracker --secret-expires 2027-05-01 --domain example.org
             """,
         subcommands: [List.self, Show.self, Add.self, Set.self, Remove.self])
@@ -34,7 +34,7 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 ]
                 var listing = try form.listing(columns, live)
                 let report = try await store.healthReport(live)
-                try await Finder(store: store).each(Application.self) { application in
+                for application in try await store.directory(of: DirectorySlice()).allApplications.sorted(by: { $0.id < $1.id }) {
                     listing.add([
                         .text(application.id.text), .text(application.name), .text(application.provider.text), .text(application.tenant),
                         .text(application.clientID), Cell(application.secretExpires?.day), .list(application.domains.map(\.text)),
@@ -60,7 +60,7 @@ struct ApplicationsCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let application = try await Finder(store: store).find(Application.self, application)
+                let application = try await store.find(Application.self, application)
                 var sheet = Sheet()
                 sheet.add("id", .text(application.id.text))
                 sheet.add("name", .text(application.name))
@@ -92,33 +92,6 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 }
                 sheet.add("used_by", .list(try await store.references(to: application.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)
-            }
-        }
-    }
-
-    struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Remove an app registration and its secret.",
-            discussion: """
-                With --cascade its grants go too, and their consents are revoked at the provider where that is possible.
-
-                Example:
-                  mandate applications remove tracker --cascade
-                """)
-        @OptionGroup var options: StoreOptions
-        @OptionGroup var cascade: CascadeOption
-        @Argument(help: "Id or name.") var application: String
-
-        func run() async throws {
-            try await options.change(.current) { opened in
-                let doomed = try await Finder(store: opened.store).find(Application.self, application).id
-                let revoker = try await Revoker(opened) { $0.application == doomed }
-                try await opened.edit { finder in
-                    let application = try await finder.find(Application.self, doomed.text)
-                    return try await finder.removal(
-                        of: [application.entity.key], "application \(application.title)", cascades: cascade.cascade)
-                }
-                try await revoker.run()
             }
         }
     }

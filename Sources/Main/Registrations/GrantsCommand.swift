@@ -14,7 +14,7 @@ struct GrantsCommand: AsyncParsableCommand {
               mandate grants add ann --application tracker --kind consent --principal ann@example.org
               mandate grants authorize ann
             """,
-        subcommands: [List.self, Show.self, Add.self, Set.self, AuthorizeCommand.self, Remove.self])
+        subcommands: [List.self, Show.self, Add.self, Set.self, AuthorizeCommand.self, Forget.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -35,7 +35,7 @@ struct GrantsCommand: AsyncParsableCommand {
                 ]
                 var listing = try form.listing(columns, live)
                 let report = try await store.healthReport(live)
-                try await Finder(store: store).each(Grant.self) { grant in
+                for grant in try await store.directory(of: DirectorySlice()).allGrants.sorted(by: { $0.id < $1.id }) {
                     listing.add([
                         .text(grant.id.text), .text(grant.name), .text(grant.kind.rawValue), .text(grant.application.text),
                         Cell(grant.principal), .flag(grant.isEnabled), .text(report.health(of: grant).words),
@@ -60,7 +60,7 @@ struct GrantsCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let grant = try await Finder(store: store).find(Grant.self, grant)
+                let grant = try await store.find(Grant.self, grant)
                 var sheet = Sheet()
                 sheet.add("id", .text(grant.id.text))
                 sheet.add("name", .text(grant.name))
@@ -85,32 +85,6 @@ struct GrantsCommand: AsyncParsableCommand {
                 sheet.add(try await store.healthReport(live).health(of: grant), live)
                 sheet.add("used_by", .list(try await store.references(to: grant.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)
-            }
-        }
-    }
-
-    struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Remove a grant, its refresh token and its tokens.",
-            discussion: """
-                A consent is revoked at the provider where it has a way to be told (RFC 7009), and forgotten here in any case.
-
-                Example:
-                  mandate grants remove ann --cascade
-                """)
-        @OptionGroup var options: StoreOptions
-        @OptionGroup var cascade: CascadeOption
-        @Argument(help: "Id or name.") var grant: String
-
-        func run() async throws {
-            try await options.change(.current) { opened in
-                let doomed = try await Finder(store: opened.store).find(Grant.self, grant).id
-                let revoker = try await Revoker(opened) { $0.id == doomed }
-                try await opened.edit { finder in
-                    let grant = try await finder.find(Grant.self, doomed.text)
-                    return try await finder.removal(of: [grant.entity.key], "grant \(grant.title)", cascades: cascade.cascade)
-                }
-                try await revoker.run()
             }
         }
     }

@@ -3,7 +3,7 @@ internal import Relay
 internal import SQLiteStore
 
 /// Brings the snapshot up to the store and tells the broker whose credentials a person has changed.
-struct Follower: Sendable {
+struct Follower: StoreFollower {
     let store: SQLiteStore
     let snapshots: Snapshots
     let broker: TokenBroker
@@ -39,6 +39,7 @@ struct Follower: Sendable {
     }
 
     /// False when the store could not be read: the caller looks again.
+    @discardableResult
     func catchUp() async -> Bool {
         do throws(StoreFailure) {
             // Of a directory that nobody sees yet: a new one must not be met with a token of before.

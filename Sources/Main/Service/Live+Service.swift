@@ -37,6 +37,18 @@ extension Live {
 
     func tokenClient(_ curl: CurlThread) -> TokenClient { TokenClient(curl, now: now, random: { randomBytes($0) }) }
 
+    /// One question to a provider, with a thread that ends with it.
+    func asking<Answer: Sendable>(
+        _ ask: (TokenClient) async throws(TokenFailure) -> Answer
+    ) async throws(TokenFailure) -> Answer {
+        let curl: CurlThread
+        do { curl = try CurlThread() } catch { throw .temporary("no request can be made: \(error)", retryAfter: nil) }
+        let answer: Result<Answer, TokenFailure>
+        do throws(TokenFailure) { answer = .success(try await ask(tokenClient(curl))) } catch { answer = .failure(error) }
+        await curl.stop()
+        return try answer.get()
+    }
+
     /// Tokens from the providers themselves, one renewal for all who wait.
     func renewer(
         _ store: any TokenStore & ConditionsStore, _ vault: Vault, holder: String, _ curl: CurlThread,

@@ -43,20 +43,22 @@ extension RelayService {
     private var operations: WebOperations {
         let client = live.tokenClient(curl)
         return WebOperations(
-            catchUp: { await follower.catchUp() },
+            follower: follower,
             wake: {
                 runner.wake()
                 watch.wake()
-            },
-            probe: { key, mailbox, person throws(StoreFailure) in try await probe(key, mailbox, by: person) },
-            check: { mailbox, kind, person in await check(mailbox, kind, by: person) }, revoke: { await revoke($0) },
-            requestDevice: client.requestDevice, pollDevice: client.pollDevice, verify: { try await verify() }, isReady: { await isReady() }
-        )
+            }, prober: self, checker: self, tester: CredentialTrial(store: store, vault: vault, request: client.requestToken),
+            revoker: Revoker(
+                store: store, vault: vault, revoke: { question throws(TokenFailure) in try await client.revoke(question) }),
+            devices: client, verifier: JournalWalk(store: store, vault: vault), readiness: self)
     }
+}
 
+/// The roles that want everything there is.
+extension RelayService: StandingProber, MailboxChecker, ReadinessCheck {
     private func opened(for person: String) -> OpenedStore { OpenedStore(store: store, vault: vault, live: live, person: person) }
 
-    private func probe(_ key: StandingKey, _ mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? {
+    func probe(_ key: StandingKey, through mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? {
         let opened = opened(for: person)
         do {
             let outcome = try await opened.probe(key, through: mailbox, snapshots.current.directory)
@@ -64,11 +66,11 @@ extension RelayService {
         } catch let failure as StoreFailure { throw failure } catch {
             throw .unavailable("the probe could not be made: \(Ending(error).sentence)")
         }
-        _ = await follower.catchUp()
+        await follower.catchUp()
         return snapshots.current.conditions.standing(key)
     }
 
-    private func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport {
+    func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport {
         let check = MailboxCheck(opened: opened(for: person), directory: snapshots.current.directory)
         do {
             let outcome =
@@ -77,7 +79,7 @@ extension RelayService {
                 case .outgoing: try await check.outgoing(mailbox)
                 case .incoming: try await check.incoming(mailbox)
                 }
-            _ = await follower.catchUp()
+            await follower.catchUp()
             return CheckReport(
                 steps: outcome.steps.map {
                     CheckReport.Step(name: $0.stage.rawValue, isGood: $0.isGood, detail: $0.words, fix: $0.fix)
@@ -87,24 +89,8 @@ extension RelayService {
         }
     }
 
-    private func revoke(_ grant: Grant) async -> String {
-        do {
-            let revoker = try await Revoker(opened(for: live.person)) { $0.id == grant.id }
-            return await revoker.outcomes(with: live.tokenClient(curl)).first ?? "there was no consent to withdraw"
-        } catch { return "the provider was not told: \(Ending(error).sentence)" }
-    }
-
-    private func verify() async throws -> ChainReport {
-        let walk = JournalWalk(store: store, vault: vault)
-        do {
-            var entries = 0
-            for strand in try await walk.strands() { entries += Int(try await walk.prove(strand).number) }
-            return ChainReport(entries: entries, broken: nil, words: "whole: \(entries) entries, each as it was written")
-        } catch let broken as JournalWalk.Broken { return ChainReport(entries: 0, broken: "\(broken)", words: "broken: \(broken)") }
-    }
-
     /// The store answers, and what is accepted can be kept.
-    private func isReady() async -> Bool {
+    func isReady() async -> Bool {
         do throws(StoreFailure) {
             _ = try await store.dataVersion()
             try await store.checkRoom()

@@ -59,7 +59,7 @@ struct RelayService: Service {
         }
         let follower = Follower(store: store, snapshots: snapshots, broker: broker, log: log)
         let watch = StandingWatch(
-            prober: Prober(broker: broker, transmit: send, senders: GmailSenders(curl), live: live), store: store, vault: vault,
+            prober: Prober(broker: broker, transmit: send, senders: GmailSenders(curl), marks: try live.marks), store: store, vault: vault,
             snapshots: snapshots,
             catchUp: { _ = await follower.catchUp() }, holder: claimant.holder, live: live, log: log)
         self.watch = watch

@@ -101,6 +101,11 @@ extension Administration {
         if provider.habits.propagation > 0, now < delegation.grantedAt.addingTimeInterval(provider.habits.propagation) {
             plan.notes.append("\(provider.name) needs up to \(Self.hours(provider.habits.propagation)); until then it is pending")
         }
+        if provider.kind == .google, delegation.kind == .onBehalf {
+            plan.warnings.append(
+                "\(provider.name) knows no sending on behalf of somebody: it replaces a From that is not on its list of senders; have it put there, "
+                    + "and allow it as an alias")
+        }
         guard case .address(let address) = delegation.covers else { return }
         if provider.kind != .custom { plan.next.append(.atProvider(step(delegation.kind, address, mailbox, provider.kind))) }
         let keys = mailbox.transports.map { StandingKey(source.account(mailbox.login), from: address, transport: $0) }

@@ -10,6 +10,7 @@ extension Administration {
             titles.append("\(key.kind.noun) \(entity.title)")
         }
         let users = usersLeft(by: keys)
+        try check(builtIn: keys)
         let thing = titles.count == 1 ? titles[0] : "\(titles.count) \(keys.first?.kind.plural ?? "things")"
         guard cascades || users.isEmpty else {
             throw AdministrationRefusal(
@@ -18,7 +19,18 @@ extension Administration {
         let words = users.isEmpty ? "removed \(thing)" : "removed \(thing), and with it \(Self.list(users))"
         var plan = Plan(.removed, words, nil, keys.map { .remove($0) })
         plan.cascades = cascades
+        plan.gone = keys + users
         return plan
+    }
+
+    /// The catalogue's providers are there for everybody: nobody means to lose all that stands on one by taking it out of a list.
+    private func check(builtIn keys: [EntityKey]) throws(AdministrationRefusal) {
+        for key in keys where key.kind == .provider && Provider.builtIn.contains(where: { $0.id.text == key.id }) {
+            let applications = directory.references(to: key)
+            guard !applications.isEmpty else { continue }
+            throw AdministrationRefusal(
+                .inUse, "\(key) is built in and used by \(Self.list(applications))", fix: "remove those first", of: .provider)
+        }
     }
 
     /// What would be left without what it needs, and what without that.

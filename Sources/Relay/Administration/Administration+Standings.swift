@@ -52,6 +52,25 @@ extension Administration {
         return plan
     }
 
+    /// Keeps what a probe came to, where it changes what is known; a message that got out also ends what was held against its way.
+    package func note(_ outcome: ProbeOutcome, of keys: [StandingKey], _ mailbox: Mailbox) -> Plan {
+        var plan = Plan.unchanged("nothing else is known of \(mailbox.address)")
+        for key in keys {
+            let before = conditions.standing(key) ?? .declared
+            let standing = before.probed(outcome, isOwn: key.from == mailbox.address, at: now)
+            let lifted = outcome.hasSent ? conditions.lifting(key.account, over: key.transport) : []
+            guard standing != before || !lifted.isEmpty else { continue }
+            plan.outcome = .changed
+            plan.words = "probed: \(outcome.word)"
+            plan.observations += [.standing(key, standing)] + lifted
+            plan.journal.append(
+                entry(
+                    "probed: \(outcome.word)", of: mailbox.entity.key,
+                    [.init(.mailbox, mailbox.login), .init(.from, key.from.description)]))
+        }
+        return plan
+    }
+
     /// A mailbox, or the account of one address of a family, by whatever it is known by. A family named by its own name stands for the account of `address`.
     package func account(_ text: String, for address: String? = nil) throws(AdministrationRefusal) -> Mailbox {
         if directory.mailbox(MailboxID(trusted: text)) == nil {

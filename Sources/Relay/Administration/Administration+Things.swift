@@ -18,7 +18,11 @@ extension Administration {
         guard said.id == nil || fresh.key == known.key else { throw taken(known) }
         let settled = try settle(fresh.with(id: known.key.id), replacing: known, .added, said)
         // An address in another spelling is the same address.
-        if settled == known { return try unchanged(known, said) }
+        if settled == known {
+            var plan = try unchanged(known, said)
+            plan.secrets = plan.secrets.map { Plan.Secrecy($0.name, $0.secret, elseRefused: taken(known, hasOtherValues: true)) }
+            return plan
+        }
         guard said.kind.isGivenAnew else { throw taken(known, hasOtherValues: true) }
         return try changed(settled, from: known, said)
     }
@@ -59,21 +63,29 @@ extension Administration {
             throw AdministrationRefusal(
                 .invalid, "the id in it is another than that of the \(key.kind.noun) it is said of", at: "id", of: key.kind)
         }
-        let fresh = try read(said, id: key.id)
+        let fresh = try read(said, id: key.id, isWhole: true)
         if let twin = twin(of: fresh), twin.key != key { throw taken(twin) }
         let settled = try settle(fresh, replacing: before, .replaced, said)
-        return settled.isSame(as: before) ? try unchanged(before, said) : try changed(settled, from: before, said)
+        return settled.isSame(as: before) && said.secrets.isEmpty
+            ? try unchanged(before, said) : try changed(settled, from: before, said)
     }
 
-    /// What is not named in the patch stays (RFC 7396).
+    /// What is not named in the patch stays (RFC 7396). `forgettingPin`: of a grant, whoever consented is to be nobody any more.
     package func change(
-        _ key: EntityKey, expecting condition: String? = nil, by patch: [DocumentValue.Entry], secrets: [SecretName.Kind: Secret] = [:]
+        _ key: EntityKey, expecting condition: String? = nil, by patch: [DocumentValue.Entry], secrets: [SecretName.Kind: Secret] = [:],
+        forgettingPin: Bool = false
     ) throws(AdministrationRefusal) -> Plan {
         try change(key, expecting: condition) { before throws(AdministrationRefusal) in
             guard case .map(let entries) = EntityForm.value(before).merged(with: .map(patch)) else {
                 preconditionFailure("a thing of the directory is written as a map")
             }
-            return Particulars(key.kind, entries, secrets: secrets)
+            var said = Particulars(key.kind, entries, secrets: secrets)
+            if forgettingPin {
+                said.forgetsPin = true
+                said["pin"] = nil
+            }
+            said.endOld(secrets, unlessSaidIn: patch)
+            return said
         }
     }
 
@@ -95,9 +107,10 @@ extension Administration {
 
 /// From what was said to the thing.
 extension Administration {
-    func read(_ said: Particulars, id: String?) throws(AdministrationRefusal) -> DirectoryEntity {
+    /// `isWhole`: what it leaves out is not there.
+    func read(_ said: Particulars, id: String?, isWhole: Bool = false) throws(AdministrationRefusal) -> DirectoryEntity {
         try check(reasonOf: said)
-        guard let entity = try read([said.reader(id: id)], said.kind).first else {
+        guard let entity = try read([said.reader(id: id)], said.kind, isWhole: isWhole).first else {
             preconditionFailure("one thing is read from one document")
         }
         return entity
@@ -109,9 +122,11 @@ extension Administration {
         return try read(all.map { $0.reader(id: $0.id ?? identifier(of: kind)) }, kind)
     }
 
-    private func read(_ documents: [DocumentReader], _ kind: EntityKind) throws(AdministrationRefusal) -> [DirectoryEntity] {
+    private func read(
+        _ documents: [DocumentReader], _ kind: EntityKind, isWhole: Bool = false
+    ) throws(AdministrationRefusal) -> [DirectoryEntity] {
         do throws(DocumentError) {
-            return try EntityForm.read(documents, as: kind, in: directory, usual: usual)
+            return try EntityForm.read(documents, as: kind, in: directory, usual: usual, isWhole: isWhole)
         } catch { throw AdministrationRefusal(error, of: kind) }
     }
 
@@ -120,7 +135,12 @@ extension Administration {
         switch entity {
         case .delegation(let delegation): directory.twin(of: delegation).map { .delegation($0) }
         case .deny(let deny): directory.twin(of: deny).map { .deny($0) }
-        case .setting, .user, .provider, .application, .grant, .mailbox, .family, .client: nil
+        case .provider(let provider): directory.twin(of: provider).map { .provider($0) }
+        case .application(let application): directory.twin(of: application).map { .application($0) }
+        case .grant(let grant): directory.twin(of: grant).map { .grant($0) }
+        case .mailbox(let mailbox): directory.twin(of: mailbox).map { .mailbox($0) }
+        case .family(let family): directory.twin(of: family).map { .family($0) }
+        case .setting, .user, .client: nil
         }
     }
 
@@ -132,33 +152,48 @@ extension Administration {
         case .delegation(let delegation): return .delegation(try settle(delegation, replacing: before, said))
         case .deny(let deny): return .deny(try settle(deny))
         case .user(let user): return .user(try settle(user))
-        case .setting, .provider, .application, .grant, .mailbox, .family, .client: return entity
+        case .provider(let provider): return .provider(settle(provider, replacing: before, said))
+        case .application(let application): return .application(try settle(application, replacing: before, said))
+        case .grant(let grant): return .grant(try settle(grant, replacing: before, manner, said))
+        case .mailbox(let mailbox): return .mailbox(settle(mailbox, replacing: before, manner, said))
+        case .family(let family): return .family(settle(family, replacing: before, manner, said))
+        case .setting, .client: return entity
         }
     }
 
     private func made(_ entity: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
         let settled = try settle(entity, replacing: nil, .added, said)
-        return plan(.added, settled, said, [.put(settled)])
+        return plan(.added, settled, from: nil, said, [.put(settled)])
     }
 
     private func changed(
         _ entity: DirectoryEntity, from before: DirectoryEntity, _ said: Particulars
     ) throws(AdministrationRefusal) -> Plan {
-        plan(.changed, entity, said, [.put(entity)])
+        plan(.changed, entity, from: before, said, entity.isSame(as: before) ? [] : [.put(entity)])
     }
 
     private func unchanged(_ entity: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
-        plan(.unchanged, entity, said, [])
+        plan(.unchanged, entity, from: entity, said, [])
     }
 
     private func plan(
-        _ outcome: Plan.Outcome, _ entity: DirectoryEntity, _ said: Particulars, _ changes: [DirectoryChange]
+        _ outcome: Plan.Outcome, _ entity: DirectoryEntity, from before: DirectoryEntity?, _ said: Particulars,
+        _ changes: [DirectoryChange]
     ) -> Plan {
         var plan = Plan(outcome, words(outcome, entity), entity, changes)
         plan.secrets = said.secrets.sorted { $0.key.rawValue < $1.key.rawValue }.map {
             Plan.Secrecy(SecretName($0.key, of: entity.key.id), $0.value)
         }
-        if case .delegation(let delegation) = entity { follow(&plan, with: delegation) }
+        plan.wordsIfUnchanged = words(.unchanged, entity)
+        switch entity {
+        case .delegation(let delegation): follow(&plan, with: delegation)
+        case .provider(let provider): follow(&plan, with: provider, from: before)
+        case .application(let application): follow(&plan, with: application, from: before, said)
+        case .grant(let grant): follow(&plan, with: grant, from: before, said)
+        case .mailbox(let mailbox): follow(&plan, with: mailbox, from: before)
+        case .family(let family): follow(&plan, with: family)
+        case .setting, .user, .deny, .client: break
+        }
         return plan
     }
 
@@ -176,7 +211,7 @@ extension Administration {
     func taken(_ known: DirectoryEntity, hasOtherValues: Bool = false, at field: String = "") -> AdministrationRefusal {
         let kind = known.key.kind
         return AdministrationRefusal(
-            .taken, "there is a \(kind.noun) \(known.title) already" + (hasOtherValues ? ", with other values" : ""),
+            .taken, "there is \(kind.article) \(kind.noun) \(known.title) already" + (hasOtherValues ? ", with other values" : ""),
             fix: hasOtherValues ? "`mandate \(kind.command) set` changes them" : "change that one, or say it of another", at: field,
             of: kind)
     }
@@ -185,6 +220,8 @@ extension Administration {
 extension EntityKind {
     /// To say it again with other values is to give it anew: nobody has to take it back first.
     fileprivate var isGivenAnew: Bool { self == .delegation || self == .deny }
+
+    fileprivate var article: String { self == .application ? "an" : "a" }
 }
 
 extension DirectoryEntity {

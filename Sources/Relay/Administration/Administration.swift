@@ -12,6 +12,9 @@ package import struct FoundationEssentials.Date
 ///  4. The editor applies the plan, and does all of it anew if the directory moved meanwhile.
 ///  5. The way in prints the plan's outcome and words, or maps the refusal's code to its own kind of answer, in one exhaustive switch.
 ///
+/// A verb that needs somebody outside as well – a provider that tries a secret, or is told of a consent's end – is one of the editor's
+/// (`Editor+Registrations.swift`), and is handed whoever plays that role.
+///
 /// To add a verb: a method that throws `AdministrationRefusal` and returns a `Plan`; a case in `Fixtures/administration` that tells it as command, as request
 /// and as form.
 package struct Administration: Sendable {
@@ -20,18 +23,29 @@ package struct Administration: Sendable {
     package let conditions: Conditions
     /// Who answers for it.
     package let person: String
+    /// Whether it is asked for on this machine, by somebody who could run a program as the service anyway; not from afar.
+    package let isOnMachine: Bool
     package let now: Date
     private let generator: @Sendable () -> any RandomNumberGenerator
 
     package init(
-        _ snapshot: Snapshot, person: String, at now: Date, generator: @escaping @Sendable () -> any RandomNumberGenerator
+        _ snapshot: Snapshot, person: String, isOnMachine: Bool = false, at now: Date,
+        generator: @escaping @Sendable () -> any RandomNumberGenerator
     ) {
         directory = snapshot.directory
         conditions = snapshot.conditions
         self.person = person
+        self.isOnMachine = isOnMachine
         // As a store keeps it, so that what is answered now has the entity tag that it has later.
         self.now = Date(timeIntervalSince1970: (now.timeIntervalSince1970 * 1000).rounded() / 1000)
         self.generator = generator
+    }
+
+    /// As it is once that plan is carried out, for whoever does several things at once.
+    package func after(_ plan: Plan) -> Administration {
+        var next = self
+        next.directory.apply(plan.changes, edition: directory.edition)
+        return next
     }
 
     /// A fresh id.

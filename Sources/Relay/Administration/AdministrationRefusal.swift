@@ -23,6 +23,10 @@ package struct AdministrationRefusal: Error, Sendable, Hashable, CustomStringCon
         case wrongState = "wrong-state"
         /// It is not done in this way, or not unless the service is told to.
         case notPermitted = "not-permitted"
+        /// A provider was asked, and does not take it.
+        case refusedByProvider = "refused-by-provider"
+        /// A provider could not be asked; nothing is known.
+        case unreachable
     }
 
     package let code: Code
@@ -58,7 +62,8 @@ package struct AdministrationRefusal: Error, Sendable, Hashable, CustomStringCon
         let words = fix.isEmpty ? sentence : "\(sentence); \(fix)"
         switch code {
         case .malformed, .invalid: return field.isEmpty ? words : "\(name(field)): \(words)"
-        case .unknownName, .ambiguousName, .notFound, .taken, .inUse, .lastAdministrator, .changedMeanwhile, .wrongState, .notPermitted:
+        case .unknownName, .ambiguousName, .notFound, .taken, .inUse, .lastAdministrator, .changedMeanwhile, .wrongState, .notPermitted,
+            .refusedByProvider, .unreachable:
             return words
         }
     }

@@ -5,6 +5,8 @@ package protocol DirectoryKeeper: Sendable {
     /// As things are now, with at least what the slice names.
     func snapshot(of slice: DirectorySlice) async throws(StoreFailure) -> Snapshot
     func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed?
+    /// What names this thing and cannot be without it, wherever the snapshot ends.
+    func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey]
     func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition
     func observe(_ observations: [Observation], journal: [JournalEntry]) async throws(StoreFailure)
     /// A change is kept: whoever decides by the directory is to know it.
@@ -15,7 +17,7 @@ package protocol DirectoryKeeper: Sendable {
 package struct Editor: Sendable {
     /// A plan as it was carried out.
     package struct Done: Sendable {
-        package let plan: Plan
+        package var plan: Plan
         /// After it; nil: nothing of the directory is another than before.
         package let edition: Edition?
     }
@@ -23,19 +25,21 @@ package struct Editor: Sendable {
     /// How often a plan is made anew because someone else changed the directory meanwhile: more is a sign of something else.
     private static let limit = 4
 
-    private let keeper: any DirectoryKeeper
+    let keeper: any DirectoryKeeper
     private let vault: Vault
     private let person: String
+    private let isOnMachine: Bool
     private let now: @Sendable () -> Date
     private let generator: @Sendable () -> any RandomNumberGenerator
 
     package init(
-        keeper: any DirectoryKeeper, vault: Vault, person: String, now: @escaping @Sendable () -> Date,
+        keeper: any DirectoryKeeper, vault: Vault, person: String, isOnMachine: Bool = false, now: @escaping @Sendable () -> Date,
         generator: @escaping @Sendable () -> any RandomNumberGenerator
     ) {
         self.keeper = keeper
         self.vault = vault
         self.person = person
+        self.isOnMachine = isOnMachine
         self.now = now
         self.generator = generator
     }
@@ -48,7 +52,9 @@ package struct Editor: Sendable {
         var attempt = 1
         while true {
             let snapshot = try await keeper.snapshot(of: slice)
-            let plan = try await verb(Administration(snapshot, person: person, at: now(), generator: generator))
+            var plan = try await verb(
+                Administration(snapshot, person: person, isOnMachine: isOnMachine, at: now(), generator: generator))
+            try await settle(&plan)
             let secrets = try await sealed(plan.secrets)
             do throws(StoreFailure) {
                 return try await carryOut(plan, secrets, on: snapshot.directory.edition, isTrial: isTrial)
@@ -75,10 +81,19 @@ package struct Editor: Sendable {
         if now != edition || !plan.observations.isEmpty { await keeper.changed() }
         if now == edition, plan.observations.isEmpty, plan.outcome != .unchanged {
             plan.outcome = .unchanged
+            plan.words = plan.wordsIfUnchanged ?? plan.words
         } else if now != edition, plan.outcome == .unchanged {
             plan.outcome = .changed
         }
         return Done(plan: plan, edition: now == edition ? nil : now)
+    }
+
+    /// Steps that are due only as long as a secret is missing.
+    private func settle(_ plan: inout Plan) async throws(StoreFailure) {
+        for due in plan.due where !plan.secrets.contains(where: { $0.name == due.secret && $0.secret != nil }) {
+            if try await keeper.secret(due.secret) == nil { plan.next.append(due.step) }
+        }
+        plan.due = []
     }
 
     /// Those that are not kept already.
@@ -123,6 +138,7 @@ package struct OpenStore: DirectoryKeeper {
     }
 
     package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? { try await store.secret(name) }
+    package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] { try await store.references(to: key) }
     package func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition { try await store.apply(edit) }
 
     package func observe(_ observations: [Observation], journal: [JournalEntry]) async throws(StoreFailure) {

@@ -8,6 +8,8 @@ package struct Particulars: Sendable {
     /// In the request, as `items[2]`; empty: the whole of it.
     package let place: String
     package var secrets: [SecretName.Kind: Secret]
+    /// Of a grant: whoever consented is to be forgotten. A consent alone says who that is, but a person may say that it is nobody any more.
+    package var forgetsPin = false
 
     package init(_ kind: EntityKind, _ entries: [DocumentValue.Entry], at place: String = "", secrets: [SecretName.Kind: Secret] = [:]) {
         self.kind = kind
@@ -46,6 +48,12 @@ package struct Particulars: Sendable {
     func reader(id: String?) -> DocumentReader {
         let rest = id == nil ? entries : entries.filter { $0.key != "id" }
         return DocumentReader(.map((id.map { [.init("id", .text($0))] } ?? []) + rest), path: place)
+    }
+
+    /// The end of the secret before says nothing of a new one.
+    package mutating func endOld(_ secrets: [SecretName.Kind: Secret], unlessSaidIn patch: [DocumentValue.Entry]) {
+        guard kind == .application, !secrets.isEmpty, !patch.contains(where: { $0.key == "secret_expires" }) else { return }
+        self["secret_expires"] = nil
     }
 
     /// The users and delegations that they may touch; everything else of a directory is small.

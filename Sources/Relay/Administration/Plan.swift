@@ -26,6 +26,12 @@ package struct Plan: Sendable {
         case atProvider(String)
     }
 
+    /// A step that is due only as long as nobody has given this secret.
+    package struct Due: Sendable, Hashable {
+        package let secret: SecretName
+        package let step: Step
+    }
+
     /// What became of one of several things.
     package struct Item: Sendable, Hashable {
         package let key: EntityKey
@@ -44,11 +50,16 @@ package struct Plan: Sendable {
     package var journal: [JournalEntry] = []
     /// One sentence without its full stop: what holds now.
     package var words: String
+    /// In its place, where all of it turns out to be so already.
+    package var wordsIfUnchanged: String?
     /// What should be known beside it.
     package var notes: [String] = []
     /// What may be a slip.
     package var warnings: [String] = []
     package var next: [Step] = []
+    package var due: [Due] = []
+    /// Of a removal: all that goes, with what uses it.
+    package var gone: [EntityKey] = []
     /// Of several things, each.
     package var items: [Item] = []
 
@@ -61,6 +72,22 @@ package struct Plan: Sendable {
 
     /// Nothing is to be done.
     package static func unchanged(_ words: String, _ subject: DirectoryEntity? = nil) -> Plan { Plan(.unchanged, words, subject) }
+
+    /// Both as one; what is said of the other comes behind.
+    package func followed(by other: Plan) -> Plan {
+        var plan = other
+        plan.outcome = outcome == .unchanged ? other.outcome : outcome
+        plan.changes = changes + other.changes
+        plan.secrets = secrets + other.secrets
+        plan.observations = observations + other.observations
+        plan.journal = journal + other.journal
+        plan.words = other.outcome == .unchanged ? words : outcome == .unchanged ? other.words : "\(words); \(other.words)"
+        plan.wordsIfUnchanged = nil
+        plan.notes = notes + other.notes
+        plan.warnings = warnings + other.warnings
+        plan.next = other.next
+        return plan
+    }
 
     package var isEmpty: Bool { changes.isEmpty && secrets.isEmpty && observations.isEmpty }
 }

@@ -65,11 +65,11 @@ package struct Prober: Sendable {
     }
 
     /// Whether the provider is asked about the pair as things are: nothing is sent while mail does not leave.
-    static func mayAsk(_ key: StandingKey, _ directory: Relay.Directory) -> Bool {
+    package static func mayAsk(_ key: StandingKey, _ directory: Directory) -> Bool {
         obstacle(directory) == nil || directory.provider(key.account.provider)?.habits.replacesUnlistedFrom == true
     }
 
-    private static func obstacle(_ directory: Relay.Directory) -> String? {
+    private static func obstacle(_ directory: Directory) -> String? {
         let (delivery, key) = directory.delivery(of: nil)
         guard delivery != .live, let key else { return nil }
         return "\(key) is \(delivery), so no test message is sent; `mandate settings set \(key) live` first"

@@ -18,7 +18,7 @@ extension GrantSource {
     package func authentication(_ credentials: Credentials, _ vault: Vault) throws(TokenFailure) -> ClientAuthentication {
         if let certificate = application.certificate {
             guard let key = try vault.opened(credentials.privateKey, SecretName(.privateKey, of: application.id.text)) else {
-                throw lacks("private key", option: "--certificate FILE --key-file FILE")
+                throw lacks("private key", option: "--certificate FILE --key-from FILE")
             }
             return .certificate(certificate, key: key)
         }

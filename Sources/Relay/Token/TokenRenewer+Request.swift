@@ -27,7 +27,7 @@ extension TokenRenewer {
         case .appOnly:
             kind = .clientCredentials
             authentication = try source.authentication(credentials, vault)
-            if case .none = authentication { throw source.lacks("secret or certificate", option: "--secret-file FILE") }
+            if case .none = authentication { throw source.lacks("secret or certificate", option: "--secret-from FILE") }
         case .consent:
             guard let refresh = try vault.opened(credentials.refreshToken, SecretName(.refreshToken, of: key.grant.text)) else {
                 throw .grant(error: "consent_required", detail: "nobody has consented to \(source.grant.name) yet")

@@ -35,7 +35,7 @@ package struct DirectoryEditing: Sendable {
     /// Plans, and applies if the directory is still the one that was planned from. Returns once this service decides by it, too.
     package func edit(_ plan: (Directory) throws -> Plan) async throws {
         for attempt in 1...Self.limit {
-            guard await dependencies.operations.catchUp() else {
+            guard await dependencies.operations.follower.catchUp() else {
                 throw Problem(.unavailable, "the store cannot be read; the service's log says why")
             }
             let directory = dependencies.directory
@@ -48,7 +48,7 @@ package struct DirectoryEditing: Sendable {
             do throws(StoreFailure) {
                 _ = try await dependencies.store.apply(edit)
                 if isTrial { return }
-                _ = await dependencies.operations.catchUp()
+                await dependencies.operations.follower.catchUp()
                 return
             } catch {
                 guard attempt < Self.limit, isOvertaken(error) else { throw error }

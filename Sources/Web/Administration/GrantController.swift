@@ -30,13 +30,15 @@ package struct GrantController: Sendable {
     package func invite(_ grant: Grant) async throws(Problem) -> ConsentFlow.DeviceInvitation {
         let invitation: ConsentFlow.DeviceInvitation
         do throws(ConsentFailure) {
-            invitation = try await dependencies.consents.invite(grant.id, by: person, request: dependencies.operations.requestDevice)
+            invitation = try await dependencies.consents.invite(
+                grant.id, by: person, request: dependencies.operations.devices.requestDevice)
         } catch { throw Problem(error) }
         try dependencies.backgroundTasks.begin { [dependencies] in
             do throws(ConsentFailure) {
-                _ = try await dependencies.consents.redeem(invitation, poll: dependencies.operations.pollDevice, wait: dependencies.wait)
+                _ = try await dependencies.consents.redeem(
+                    invitation, poll: dependencies.operations.devices.pollDevice, wait: dependencies.wait)
             } catch { dependencies.logger.info("consent \(invitation.attempt.id): \(error)") }
-            _ = await dependencies.operations.catchUp()
+            await dependencies.operations.follower.catchUp()
         }
         return invitation
     }
@@ -55,17 +57,10 @@ package struct GrantController: Sendable {
         } catch { throw Problem(.provider, "\(error)", fix: "the console's page of access tokens says what to do") }
     }
 
-    /// In words what became of it. The provider is told first: what is forgotten here cannot be withdrawn any more.
+    /// In words what became of it, at the provider as well.
     package func forget(_ grant: Grant) async throws -> String {
-        let words = await dependencies.operations.revoke(grant)
-        try await DirectoryEditing(dependencies: dependencies, person: person).edit { directory in
-            guard var now = directory.grant(grant.id) else { return DirectoryEditing.Plan() }
-            now.pin = nil
-            return DirectoryEditing.Plan(
-                changes: now == grant ? [] : [.put(.grant(now))],
-                secrets: [SecretChange(name: SecretName(.refreshToken, of: grant.id.text), sealed: nil)])
-        }
-        return words
+        let plan = try await dependencies.editor(for: person).forget(consentOf: grant.id, telling: dependencies.operations.revoker).plan
+        return ([plan.words] + plan.notes).joined(separator: "; ")
     }
 }
 

@@ -5,18 +5,22 @@ package struct ServedDirectory: DirectoryKeeper {
     package let dependencies: WebDependencies
 
     package func snapshot(of slice: DirectorySlice) async throws(StoreFailure) -> Snapshot {
-        guard await dependencies.operations.catchUp() else { throw .unavailable("the store cannot be read") }
+        guard await dependencies.operations.follower.catchUp() else { throw .unavailable("the store cannot be read") }
         return dependencies.snapshots.current
     }
 
     package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? { try await dependencies.store.secret(name) }
     package func apply(_ edit: DirectoryEdit) async throws(StoreFailure) -> Edition { try await dependencies.store.apply(edit) }
 
+    package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] {
+        dependencies.snapshots.current.directory.references(to: key)
+    }
+
     package func observe(_ observations: [Observation], journal: [JournalEntry]) async throws(StoreFailure) {
         try await dependencies.store.observe(observations, journal: journal)
     }
 
-    package func changed() async { _ = await dependencies.operations.catchUp() }
+    package func changed() async { await dependencies.operations.follower.catchUp() }
 }
 
 extension WebDependencies {
@@ -40,6 +44,7 @@ extension Problem {
             case .taken, .inUse, .lastAdministrator, .wrongState: .conflict
             case .changedMeanwhile: .changedMeanwhile
             case .notPermitted: .notPermitted
+            case .refusedByProvider, .unreachable: .provider
             }
         self.init(kind, refusal.sentence, fix: refusal.fix, place: refusal.field)
         code = refusal.code.rawValue

@@ -78,7 +78,8 @@ struct DirectoryCollection: Sendable {
         [
             .init("id", .line), name, .init("kind", .choice(Grant.Kind.self), required: true), .init("application", .line, required: true),
             .init("principal", .optional(.text()), "who must consent, by login"),
-            .init("pin", .anything, "who did consent; not yours to set"), .init("command", .list(of: .text())), enabled,
+            .init("pin", .anything, "who did consent; a consent alone writes it, and leaving it out forgets nobody"),
+            .init("command", .list(of: .text()), "of the kind command; named on the machine alone, with `mandate grants add`"), enabled,
         ])
 
     static let mailboxes = DirectoryCollection(

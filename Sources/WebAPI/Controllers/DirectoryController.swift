@@ -92,11 +92,14 @@ struct DirectoryController: Sendable {
         let bytes = try await request.body.collect(limit: request.dependencies.settings.largestDocument)
         let patch: DocumentValue
         do throws(JSONError) { patch = try JSONReader.value(bytes) } catch { throw Problem(.badRequest, error.description) }
-        guard case .map = patch else { throw Problem(.invalid, "a merge patch is an object") }
-        return try await change { Self.document($0).merged(with: patch) }
+        guard case .map(let entries) = patch else { throw Problem(.invalid, "a merge patch is an object") }
+        return try await change(patching: entries) { Self.document($0).merged(with: patch) }
     }
 
-    private func change(_ value: (DirectoryEntity) -> DocumentValue) async throws -> Reply {
+    /// `patching`: what stays as it was, is not said by anybody.
+    private func change(
+        patching patch: [DocumentValue.Entry]? = nil, _ value: (DirectoryEntity) -> DocumentValue
+    ) async throws -> Reply {
         let key = EntityKey(kind, request.path("id"))
         guard let condition = request.header("If-Match") else {
             throw Problem(
@@ -104,11 +107,13 @@ struct DirectoryController: Sendable {
                 fix: "send the ETag that came with what you read; If-Match: * changes it in any state")
         }
         var body: Body?
-        let plan = try await editor.edit(isTrial: try isTrial) { administration in
+        let tester = try request.query.flag("untried") ? nil : request.dependencies.operations.tester
+        let plan = try await editor.edit(isTrial: try isTrial, trying: tester) { administration in
             let said = try Body(DocumentReader(value(try administration.existing(key, expecting: condition))), self, id: key.id)
             body = said
-            let particulars = try said.particulars(administration.directory)
-            return try administration.change(key) { _ in particulars }
+            var particulars = try said.particulars(administration.directory)
+            if let patch { particulars.endOld(particulars.secrets, unlessSaidIn: patch) }
+            return try administration.change(key) { [particulars] _ in particulars }
         }.plan
         guard let body, let changed = plan.subject else { throw Problem(.fault, "nothing was changed") }
         return try isTrial ? .json(Self.document(changed)) : .json(body.answer(changed)).with(.eTag, EntityTag.of(changed))
@@ -128,9 +133,9 @@ struct DirectoryController: Sendable {
     }
 
     private func remove(_ ids: [String], condition: String?, cascades: Bool) async throws {
-        try await editor.edit(isTrial: try isTrial) {
-            try $0.remove(ids.map { EntityKey(kind, $0) }, cascades: cascades, expecting: condition)
-        }
+        try await editor.remove(
+            ids.map { EntityKey(kind, $0) }, cascades: cascades, expecting: condition, isTrial: try isTrial,
+            telling: request.dependencies.operations.revoker)
     }
 
     /// As an answer has it: nothing that could be guessed at leaves.

@@ -36,7 +36,7 @@ struct OutcomeController {
         guard try await request.dependencies.store.report(id, outcome(results, heaviest, handout), at: request.now) else {
             throw Problem(.conflict, "this hand-out was reported before")
         }
-        _ = await request.dependencies.operations.catchUp()
+        await request.dependencies.operations.follower.catchUp()
         // A look of our own is what holds for others.
         request.dependencies.operations.wake()
         for result in results {

@@ -85,7 +85,7 @@ extension Endpoints {
                     ]))
             ]
         ) { request in
-            let report = try await request.dependencies.operations.verify()
+            let report = try await request.dependencies.operations.verifier.report()
             return .json([
                 "whole": .flag(report.broken == nil), "entries": DocumentValue(report.entries), "broken": DocumentValue(report.broken),
                 "words": .text(report.words),

@@ -64,7 +64,7 @@ extension Endpoints {
             .post, "/v1/grants/{id}/forget", in: group, "Forget a consent",
             about: "It is withdrawn at the provider where that can be done.",
             for: .administrators, parameters: [.path("id", "the grant")],
-            promises: [.init(.ok, "what became of it", .object([.init("words", .line, required: true)]))], problems: [.notFound]
+            promises: [.init(.ok, "what became of it", .object([.init("words", .line, required: true)]))], problems: [.notFound, .conflict]
         ) { request in
             let controller = GrantController(dependencies: request.dependencies, person: request.visitor.person)
             return .json(["words": .text(try await controller.forget(try controller.grant(request.path("id"))))])
@@ -83,7 +83,7 @@ extension Endpoints {
             guard let mailbox = request.dependencies.directory.mailbox(MailboxID(trusted: request.path("id"))) else {
                 throw Problem(.notFound, "there is no mailbox \"\(request.path("id"))\"")
             }
-            let report = await request.dependencies.operations.check(mailbox, kind, request.visitor.person)
+            let report = await request.dependencies.operations.checker.check(mailbox, kind, by: request.visitor.person)
             return .json([
                 "good": .flag(report.isGood),
                 "steps": .list(

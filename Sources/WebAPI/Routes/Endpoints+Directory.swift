@@ -119,7 +119,9 @@ extension DirectoryCollection {
             ) { request in try await DirectoryController(collection: self, request: request).create() },
             Endpoint(
                 .post, base + "/remove", in: group, "Remove many",
-                about: "All or none. What is used stays and stands in the way, unless `cascade` takes what uses it away too.",
+                about:
+                    "All or none. What is used stays and stands in the way, unless `cascade` takes what uses it away too. Consents that go are ended at "
+                    + "their providers.",
                 for: .administrators, parameters: [.dryRun],
                 body: .json(
                     .object([.init("ids", .list(of: .line, shortest: 1, longest: 10_000), required: true), .init("cascade", .flag)])),
@@ -132,18 +134,18 @@ extension DirectoryCollection {
         [
             Endpoint(
                 .put, base + "/{id}", in: group, "Replace \(aNoun)", for: .administrators,
-                parameters: [.path("id", "its id"), Self.condition, .dryRun],
+                parameters: [.path("id", "its id"), Self.condition, .dryRun] + untried,
                 body: .json(request), promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
-                problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
+                problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict] + outside
             ) { request in try await DirectoryController(collection: self, request: request).replace() },
             Endpoint(
                 .patch, base + "/{id}", in: group, "Change parts of \(aNoun)",
                 about: "A merge patch (RFC 7396): what is not named stays, what is null goes.",
-                for: .administrators, parameters: [.path("id", "its id"), Self.condition, .dryRun],
+                for: .administrators, parameters: [.path("id", "its id"), Self.condition, .dryRun] + untried,
                 body: Endpoint.Body(
                     shapes: [("application/merge-patch+json", .map(of: .anything)), ("application/json", .map(of: .anything))], example: ""),
                 promises: [.init(.ok, "as it is now", answered, headers: ["ETag"])],
-                problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict]
+                problems: [.notFound, .changedMeanwhile, .conditionMissing, .conflict] + outside
             ) { request in try await DirectoryController(collection: self, request: request).patch() },
             Endpoint(
                 .delete, base + "/{id}", in: group, "Remove \(aNoun)", for: .administrators,
@@ -155,6 +157,14 @@ extension DirectoryCollection {
             ) { request in try await DirectoryController(collection: self, request: request).remove() },
         ]
     }
+
+    /// A new secret or key of an application is tried at the provider before it is kept.
+    private var untried: [Endpoint.Parameter] {
+        guard kind == .application else { return [] }
+        return [.query("untried", .choice(["true", "false"]), "keep a new secret or key without trying it at the provider first")]
+    }
+
+    private var outside: [ProblemKind] { kind == .application ? [.provider] : [] }
 
     /// A key that was made is shown once.
     private var answered: Schema { kind == .client ? .named("ClientMade") : one }

@@ -38,8 +38,9 @@ extension Endpoints {
             for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("Standing"))], problems: [.provider]
         ) { request in
             let pair = try pair(try await said(request), request.dependencies.administration(for: request.visitor.person))
-            let standing = try await request.dependencies.operations.probe(pair.keys[0], pair.mailbox, request.visitor.person)
-            _ = await request.dependencies.operations.catchUp()
+            let standing = try await request.dependencies.operations.prober.probe(
+                pair.keys[0], through: pair.mailbox, by: request.visitor.person)
+            await request.dependencies.operations.follower.catchUp()
             return .json(document(pair.keys[0], standing ?? .declared))
         },
         Endpoint(

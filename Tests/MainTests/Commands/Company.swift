@@ -8,7 +8,7 @@ extension Shell {
         try await shell.set(
             "users add ann --address ann@example.org", "users add bob --address bob@example.org --address robert@example.org",
             "users add tracker --address tracker@example.org",
-            "applications add tracker --provider microsoft --tenant contoso.example --client-id 1234 --secret-file - --domain example.org",
+            "applications add tracker --provider microsoft --tenant contoso.example --client-id 1234 --secret-from - --domain example.org",
             "grants add staff --application tracker --kind app-only",
             "grants add person --application tracker --kind consent --principal ann@example.org --refresh-token-from -",
             "mailboxes add tracker@example.org --grant person", "mailboxes add --family @staff.example.org --grant staff",

@@ -2,6 +2,7 @@ import Foundation
 import Mail
 import Relay
 import SQLiteStore
+import TestSupport
 import Testing
 @testable import Main
 
@@ -12,7 +13,7 @@ struct DirectoryCommandTests {
         let edition = try await shell.edition()
         let lines = [
             "users add ann --address ann@example.org", "users set ann --on ann@example.org", "settings set EMAIL_FROM_USER_ID tracker",
-            "applications add tracker --provider microsoft --tenant contoso.example --client-id 1234 --secret-file - --domain example.org",
+            "applications add tracker --provider microsoft --tenant contoso.example --client-id 1234 --secret-from - --domain example.org",
             "applications set tracker --tenant contoso.example", "grants add staff --application tracker --kind app-only",
             "grants set staff --enable",
             "grants add person --application tracker --kind consent --principal ann@example.org --refresh-token-from -",
@@ -112,9 +113,51 @@ struct DirectoryCommandTests {
     @Test func aSecretComesFromAFileWithoutItsLineEnd() async throws {
         let shell = try await Shell.withStore()
         let path = try shell.file("secret", "abc\r\n")
-        try await shell.set("applications add x --provider google --client-id 1 --secret-file \(path)")
-        let answer = await shell.run("applications add x --provider google --client-id 1 --secret-file -", input: "abc")
+        try await shell.set("applications add x --provider google --client-id 1 --secret-from \(path)")
+        let answer = await shell.run("applications add x --provider google --client-id 1 --secret-from -", input: "abc")
         #expect(answer.err.hasPrefix("unchanged"))
+    }
+
+    /// A line that somebody wrote into a script goes on working, and says what it is called now.
+    @Test func oldWordsWorkAndNameTheNew() async throws {
+        let shell = try await Shell.withStore()
+        let secret = try shell.file("secret", "s3cret")
+        let added = await shell.run("applications add x --provider google --client-id 1 --secret-file \(secret)")
+        #expect(added.status == 0 && added.err.contains("--secret-from is the word"), "\(added.err)")
+        #expect(await shell.run("applications add x --provider google --client-id 1 --secret-from \(secret)").err.hasPrefix("unchanged"))
+        #expect(!(await shell.run("applications add --help").out.contains("--secret-file")))
+        let folder = FixtureFolder.at("import/autoconfig").url.path
+        let imported = await shell.run("providers import --apply \(folder)/plain-valid.xml")
+        #expect(imported.status == 0 && imported.err.contains("without --apply"), "\(imported.err)")
+        #expect(try await shell.directory().provider(ProviderID(trusted: "house.example")) != nil)
+    }
+
+    /// The next step stands beside what was done, as long as it is due.
+    @Test func aMailboxSaysThatItsGrantNeedsAConsent() async throws {
+        let shell = try await Shell.withCompany()
+        let person = await shell.run("mailboxes add other@example.org --grant person")
+        #expect(person.status == 0 && !person.err.contains("authorize"), "a refresh token was brought: \(person.err)")
+        let added = await shell.run("grants add new --application tracker --kind consent")
+        #expect(added.err.contains("next: mandate mailboxes add ADDRESS --grant new"), "\(added.err)")
+        #expect(added.err.contains("next: mandate grants authorize new"), "\(added.err)")
+        let mailbox = await shell.run("mailboxes add new@example.org --grant new")
+        #expect(mailbox.err.contains("next: mandate grants authorize new"), "\(mailbox.err)")
+        #expect(
+            await shell.run("mailboxes add staff@example.org --grant staff").err.contains("next: mandate mailboxes check staff@example.org")
+        )
+        let second = await shell.run("mailboxes add new@example.org --grant staff --login svc")
+        #expect(second.status == 0 && second.err.contains("warning: mailbox mbx-") && second.err.contains("has this address, too"))
+    }
+
+    @Test func onBehalfAtGoogleIsWarnedOf() async throws {
+        let shell = try await Shell.withStore()
+        try await shell.set(
+            "applications add mailer --provider google --client-id 1 --secret-from -", "grants add g --application mailer --kind consent",
+            "mailboxes add g@example.org --grant g")
+        let behalf = await shell.run("delegations allow g@example.org bob@example.org --kind on-behalf")
+        #expect(behalf.status == 0 && behalf.err.contains("warning: Google") && behalf.err.contains("knows no sending on behalf"))
+        #expect(
+            await shell.run("delegations allow g@example.org eve@example.org --kind alias").err.contains("no sending on behalf") == false)
     }
 
     @Test func delegationsCarryDatesPriorityAndReason() async throws {

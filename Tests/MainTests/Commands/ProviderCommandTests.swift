@@ -115,7 +115,7 @@ struct ProviderCommandTests {
     @Test func whatIsUsedStaysUnlessItCascades() async throws {
         let shell = try await Shell.withStore()
         try await shell.set(
-            Self.house, "applications add app --provider house --tenant t.example --client-id 1 --secret-file -",
+            Self.house, "applications add app --provider house --tenant t.example --client-id 1 --secret-from -",
             "grants add staff --application app --kind app-only", "mailboxes add m@example.org --grant staff")
         let refused = await shell.run("providers remove house")
         #expect(refused.status == 65 && refused.err.contains("--cascade"))

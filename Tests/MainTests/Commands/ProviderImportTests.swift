@@ -24,21 +24,21 @@ struct ProviderImportTests {
         return try shell.file(name, old.isEmpty ? text : text.replacing(old, with: new))
     }
 
-    @Test func aDraftChangesNothing() async throws {
+    @Test func aDryRunChangesNothing() async throws {
         let shell = try await Shell.withStore()
-        let answer = await shell.run("providers import \(Self.house)")
+        let answer = await shell.run("providers import --dry-run \(Self.house)")
         #expect(answer.status == 0)
         #expect(answer.out.contains("house.example") && answer.out.contains("new") && answer.out.contains("token-endpoint https://"))
-        #expect(answer.err.contains("1 file: 1 new, 0 changed, 0 unchanged, 0 no OAuth2, 0 refused; nothing is written without --apply"))
+        #expect(answer.err.contains("would import 1 file: 1 new, 0 changed, 0 unchanged, 0 no OAuth2, 0 refused"))
         #expect(try await shell.edition() == 1)
     }
 
-    @Test func appliedOnceItIsUnchangedAndNotTrusted() async throws {
+    @Test func writtenOnceItIsUnchangedAndNotTrusted() async throws {
         let shell = try await Shell.withStore()
-        #expect(await shell.run("providers import --apply \(Self.house)").err.contains("1 new"))
+        #expect(await shell.run("providers import \(Self.house)").err.contains("imported 1 file: 1 new"))
         let provider = try #require(try await shell.directory().provider(ProviderID(trusted: "house.example")))
         #expect(!provider.mayReceiveSecrets && provider.kind == .custom && provider.name == "House Mail")
-        let again = await shell.run("providers import --apply \(Self.house)")
+        let again = await shell.run("providers import \(Self.house)")
         #expect(again.err.hasPrefix("unchanged: ") && again.err.contains("1 unchanged"))
         #expect(try await shell.edition() == 2)
         #expect(await shell.run("providers list --format csv").out.contains("house.example,custom,House Mail,own,false"))
@@ -48,7 +48,7 @@ struct ProviderImportTests {
     /// One edit for all that is good; each bad file is named, and the status says that there were some.
     @Test func aFolderIsReadFileByFile() async throws {
         let shell = try await Shell.withStore()
-        let found = try await rows(shell, "providers import --apply \(Self.folder)")
+        let found = try await rows(shell, "providers import \(Self.folder)")
         #expect(found["doctype.xml"]?.hasPrefix("refused line 2: a DOCTYPE") == true)
         #expect(found["too-big.xml"]?.contains("65536 bytes") == true)
         #expect(found["no-oauth2-part.xml"]?.hasPrefix("no OAuth2 ") == true)
@@ -56,7 +56,7 @@ struct ProviderImportTests {
         #expect(found["plain-valid.xml"]?.contains("stands in") == true, "one file for an id: the first")
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".xml") }
         #expect(found.count == names.count)
-        let answer = await shell.run("providers import \(Self.folder)")
+        let answer = await shell.run("providers import --dry-run \(Self.folder)")
         #expect(answer.status == 65 && answer.err.contains("were refused; the report says why"))
         #expect(try await shell.edition() == 2)
         #expect(await shell.run("audit verify").status == 0)
@@ -64,12 +64,12 @@ struct ProviderImportTests {
 
     @Test func movedEndpointsEndTrustAndSaySo() async throws {
         let shell = try await Shell.withStore()
-        try await shell.set("providers import --apply \(Self.house)", "providers trust house.example")
+        try await shell.set("providers import \(Self.house)", "providers trust house.example")
         let renamed = try file(shell, "renamed.xml", "House Mail", "Home Mail")
-        #expect(try await rows(shell, "providers import --apply \(renamed)")["renamed.xml"] == "changed name differs")
+        #expect(try await rows(shell, "providers import \(renamed)")["renamed.xml"] == "changed name differs")
         #expect(try await shell.directory().provider(ProviderID(trusted: "house.example"))?.mayReceiveSecrets == true)
         let moved = try file(shell, "moved.xml", "login.house.example/token", "evil.example/token")
-        let row = try #require(try await rows(shell, "providers import --apply \(moved)")["moved.xml"])
+        let row = try #require(try await rows(shell, "providers import \(moved)")["moved.xml"])
         #expect(row.hasPrefix("changed NO LONGER TRUSTED: token-endpoint, name differ; "))
         let provider = try #require(try await shell.directory().provider(ProviderID(trusted: "house.example")))
         #expect(!provider.mayReceiveSecrets && provider.tokenEndpoint == "https://evil.example/token")
@@ -81,7 +81,7 @@ struct ProviderImportTests {
         try await shell.set(
             "providers add house --name own --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope smtp=x")
         let path = try file(shell, "other.xml", "emailProvider id=\"house.example\"", "emailProvider id=\"\(id)\"")
-        let row = try #require(try await rows(shell, "providers import --apply \(path)")["other.xml"])
+        let row = try #require(try await rows(shell, "providers import \(path)")["other.xml"])
         #expect(row.hasPrefix("refused ") && row.contains(words), "\(row)")
         #expect(try await shell.edition() == 2)
     }
@@ -89,7 +89,7 @@ struct ProviderImportTests {
     /// Otherwise the name would mean neither of the two any more.
     @Test func anotherProvidersNameIsToldApart() async throws {
         let shell = try await Shell.withStore()
-        try await shell.set("providers import --apply \(try file(shell, "other.xml", "House Mail", "Google"))")
+        try await shell.set("providers import \(try file(shell, "other.xml", "House Mail", "Google"))")
         #expect(try await shell.directory().provider(ProviderID(trusted: "house.example"))?.name == "Google (house.example)")
         #expect(await shell.run("providers show Google").out.contains("accounts.google.com"))
     }
@@ -97,16 +97,16 @@ struct ProviderImportTests {
     @Test func whatAnAdministratorSetStays() async throws {
         let shell = try await Shell.withStore()
         try await shell.set(
-            "providers import --apply \(Self.house)",
+            "providers import \(Self.house)",
             "providers set house.example --limit connections=2 --habit takes-null-sender=yes --userinfo-endpoint https://login.house.example/me"
         )
-        #expect(await shell.run("providers import --apply \(Self.house)").err.hasPrefix("unchanged"))
+        #expect(await shell.run("providers import \(Self.house)").err.hasPrefix("unchanged"))
         #expect(try await shell.directory().provider(ProviderID(trusted: "house.example"))?.limits.connections == 2)
     }
 
     @Test func trustPrintsTheEndpointsFirst() async throws {
         let shell = try await Shell.withStore()
-        try await shell.set("providers import --apply \(Self.house)")
+        try await shell.set("providers import \(Self.house)")
         let answer = await shell.run("providers trust house.example")
         #expect(answer.status == 0)
         #expect(answer.out.contains("https://login.house.example/token") && answer.out.contains("smtp.house.example:587 starttls"))

@@ -11,7 +11,7 @@ struct QueueCommandTests {
     private func filled() async throws -> Shell {
         let shell = try await Shell.withStore()
         try await shell.set(
-            "applications add app --provider microsoft --tenant t --client-id c --secret-file -",
+            "applications add app --provider microsoft --tenant t --client-id c --secret-from -",
             "grants add all --application app --kind app-only",
             "mailboxes add --family @contoso.example --grant all")
         for number in 0..<25 {

@@ -21,20 +21,20 @@ extension WrongInputTests {
                 "providers set"),
             Case(
                 "providers add google2 --name Google --token-endpoint https://l.example.org/t --smtp m.example.org:25 --scope smtp=x", 65,
-                "another"),
+                "there is a provider Google"),
             Case("providers add house --issuer http://login.example.org --smtp m.example.org:25 --scope smtp=x", 64, "https"),
             Case("providers add house --issuer none --smtp m.example.org:25 --scope smtp=x", 64, "--issuer"),
 
             Case("providers set ghost --kind custom", 65, "ghost"), Case("providers set microsoft", 64, "what to change"),
-            Case("providers set microsoft --name Google", 65, "another provider"),
-            Case("providers set microsoft --name google", 65, "another"),
+            Case("providers set microsoft --name Google", 65, "there is a provider Google"),
+            Case("providers set microsoft --name google", 65, "already"),
             Case("providers set microsoft --habit takes-nul-sender=yes", 64, "did you mean takes-null-sender"),
-            Case("providers set microsoft --habit takes-null-sender=maybe", 64, "yes or no"),
+            Case("providers set microsoft --habit takes-null-sender=maybe", 64, "--habit takes-null-sender: expected true or false"),
             Case("providers set microsoft --habit takes-null-sender", 64, "NAME=VALUE"),
-            Case("providers set microsoft --habit propagation-minutes=10081", 64, "10080"),
-            Case("providers set microsoft --habit propagation-minutes=none", 64, "10080"),
+            Case("providers set microsoft --habit propagation-minutes=10081", 64, "in seconds: expected a whole number from 0 to 604800"),
+            Case("providers set microsoft --habit propagation-minutes=none", 64, "604800"),
             Case("providers set microsoft --habit unused-consent-days=0", 64, "36500"),
-            Case("providers set microsoft --habit sends-alias-as-primary=pigeon", 64, "graph,gmail"),
+            Case("providers set microsoft --habit sends-alias-as-primary=pigeon", 64, "smtp, graph, gmail"),
             Case("providers set microsoft --limit message-per-minute=30", 64, "did you mean messages-per-minute"),
             Case("providers set microsoft --limit everything=1", 64, "there are connections"),
             Case("providers set microsoft --limit connections=0", 64, "from 1"),
@@ -50,7 +50,8 @@ extension WrongInputTests {
             Case("providers remove ghost", 65), Case("providers remove microsoft", 65, "built in"),
             Case("providers remove microsoft --cascade", 65, "built in"),
 
-            Case("providers import", 64), Case("providers import /nonexistent/x.xml", 66, "no such file"),
+            Case("providers import", 64), Case("providers import --dry-run --apply x.xml", 64, "contradict"),
+            Case("providers import /nonexistent/x.xml", 66, "no such file"),
             Case("providers import /proc/self/task", 66, ".xml"), Case("providers import /etc/hostname --format xml", 64, "xml"),
         ] + endpoints
     // Each option that takes an endpoint is judged by the one rule.

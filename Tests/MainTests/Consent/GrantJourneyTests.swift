@@ -94,7 +94,7 @@ import Testing
 
     private func consentGrant(_ admin: GrantJourney) async throws {
         try await admin.addApplication([
-            "--client-id", GrantJourney.clientID, "--secret-file", try admin.shell.file("secret", "s3cret"), "--secret-expires",
+            "--client-id", GrantJourney.clientID, "--secret-from", try admin.shell.file("secret", "s3cret"), "--secret-expires",
             "2030-01-01",
             "--tenant", admin.sandbox.tenant.id,
         ])
@@ -112,9 +112,9 @@ import Testing
         case .secret, .certificate:
             let credentials =
                 way == .secret
-                ? ["--secret-file", try admin.shell.file("secret", "s3cret"), "--secret-expires", "2030-01-01"]
+                ? ["--secret-from", try admin.shell.file("secret", "s3cret"), "--secret-expires", "2030-01-01"]
                 : [
-                    "--certificate", try admin.shell.file("app.crt", admin.certificate.pem), "--key-file",
+                    "--certificate", try admin.shell.file("app.crt", admin.certificate.pem), "--key-from",
                     try admin.shell.file("app.key", admin.certificate.key),
                 ]
             try await admin.addApplication(["--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id] + credentials)

@@ -58,10 +58,10 @@ struct OwnProviderTests {
     @Test func noSecretGoesWhereAFileSays() async throws {
         try await with { (shell, sandbox, pem) async throws -> Void in
             let refresh = try sandbox.consent(login: "ann@contoso.example", clientID: "client-1")
-            try await shell.set("providers import --apply \(try shell.file("house.xml", Self.autoconfig(sandbox)))")
+            try await shell.set("providers import \(try shell.file("house.xml", Self.autoconfig(sandbox)))")
             try await shell.set(
                 "providers set house.example --trust \(pem) --scope smtp.app-only=https://outlook.office365.com/.default",
-                "applications add app --provider house.example --client-id client-1 --secret-file -",
+                "applications add app --provider house.example --client-id client-1 --secret-from -",
                 "grants add ann --application app --kind consent --principal ann@contoso.example --refresh-token-from \(try shell.file("refresh", refresh))",
                 "grants add program --application app --kind command -- /bin/echo token",
                 "mailboxes add ann@contoso.example --grant ann", "mailboxes add bob@contoso.example --grant program")

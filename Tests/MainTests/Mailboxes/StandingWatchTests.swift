@@ -27,7 +27,7 @@ import Testing
 
         func stop() async { await curl.stop() }
 
-        func prober(_ premises: Premises, _ snapshots: Snapshots) -> Prober {
+        func prober(_ premises: Premises, _ snapshots: Snapshots) throws -> Prober {
             let renewer = premises.live.renewer(premises.store, premises.vault, holder: "test/1", curl) { snapshots.current.directory }
             return Prober(
                 broker: TokenBroker(renewer: renewer),
@@ -35,14 +35,15 @@ import Testing
                     self.sent.withLock { $0.append(message) }
                     await self.meanwhile.withLock { $0 }?()
                     return [RecipientReply(stage: .content, reply: ProviderReply(code: 250, enhanced: "2.0.0", text: "ok"))]
-                }, senders: GmailSenders(curl), live: premises.live)
+                }, senders: GmailSenders(curl),
+                marks: try premises.live.marks)
         }
 
         func watch(_ premises: Premises, holder: String) async throws -> StandingWatch {
             let store = premises.store
             let snapshots = Snapshots(Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)))
             return StandingWatch(
-                prober: prober(premises, snapshots), store: store, vault: premises.vault, snapshots: snapshots,
+                prober: try prober(premises, snapshots), store: store, vault: premises.vault, snapshots: snapshots,
                 catchUp: {
                     do throws(StoreFailure) { _ = try await snapshots.catchUp(with: store) } catch { Issue.record(error) }
                 }, holder: holder, live: premises.live, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

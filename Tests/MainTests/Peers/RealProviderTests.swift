@@ -105,7 +105,7 @@ private struct House {
             ],
             ["settings", "set", "public-url", "http://localhost:\(port)"],
             [
-                "applications", "add", "tracker", "--provider", "house", "--client-id", "tracker", "--secret-file", secret, "--domain",
+                "applications", "add", "tracker", "--provider", "house", "--client-id", "tracker", "--secret-from", secret, "--domain",
                 "example.com",
             ], ["grants", "add", "alice", "--application", "tracker", "--kind", "consent", "--principal", OpenIDProvider.alice],
             ["mailboxes", "add", OpenIDProvider.alice, "--grant", "alice"],

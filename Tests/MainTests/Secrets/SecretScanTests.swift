@@ -117,7 +117,7 @@ private final class Life {
     private func commands() async throws {
         let wrong = output + "/../wrong.txt"
         try Data(Self.wrongSecret.utf8).write(to: URL(filePath: wrong))
-        try await run("applications", "set", "app-group", "--secret-file", wrong)
+        try await run("applications", "set", "app-group", "--secret-from", wrong)
         try Data(Self.oldRefresh.utf8).write(to: URL(filePath: wrong))
         try await run("grants", "add", "late", "--application", "app-tracker", "--kind", "consent", "--refresh-token-from", wrong)
         try FileManager.default.removeItem(atPath: wrong)

@@ -139,7 +139,7 @@ import Testing
     /// A secret may come by the environment, like the key; a variable that is not there is not an empty secret.
     @Test func aSecretComesByTheEnvironment() async throws {
         let shell = try await Shell.withStore()
-        let words = ["applications", "add", "x", "--provider", "google", "--client-id", "1", "--secret-file", "env:SECRET"]
+        let words = ["applications", "add", "x", "--provider", "google", "--client-id", "1", "--secret-from", "env:SECRET"]
         let missing = await shell.run(words)
         #expect(missing.status == 64 && missing.err.contains("no such variable"), "\(missing.err)")
         #expect(await shell.run(words, environment: ["SECRET": "by the environment"]).status == 0)

@@ -64,7 +64,7 @@ struct DirectoryDocumentErrorTests {
         Mistake(
             "applications: [{name: a, provider: microsft, client_id: c}]",
             "there is no provider \"microsft\"; did you mean microsoft?"),
-        Mistake("applications: [{name: a, provider: microsoft, client_id: c}]", "applications[0]: tenant is missing"),
+        Mistake("applications: [{name: a, provider: microsoft, client_id: c}]", "applications[0].tenant: it is missing"),
         Mistake(
             "applications: [{name: a, provider: google, client_id: c, client_secret: s}]",
             "applications[0].client_secret: a directory file holds no secrets"),

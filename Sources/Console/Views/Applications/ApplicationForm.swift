@@ -1,7 +1,6 @@
 internal import Web
 internal import Mail
 internal import Relay
-internal import struct FoundationEssentials.Date
 
 /// What the forms of an application say. What was typed comes back with the page, but for the secret; what is wrong with it is told at its field.
 struct ApplicationForm: Sendable {
@@ -62,22 +61,20 @@ struct ApplicationForm: Sendable {
     /// Fields by the keys of a document.
     private static let fields = [
         "tenant": "tenant_id", "secret_expires": "secret_expires", "domains": "domains", "name": "name", "client_id": "client_id",
-        "address": "mailbox_address", "login": "mailbox_login", "principal": "mailbox_login", "client_secret": "client_secret",
-        "grant_kind": "grant_kind",
+        "address": "mailbox_address", "login": "mailbox_login", "principal": "mailbox_login", "secret": "client_secret",
+        "kind": "grant_kind",
     ]
 
-    mutating func note(_ error: DocumentError) {
-        // A problem with the whole begins with the key that it misses.
-        let place = error.path.isEmpty ? error.problem.prefix { $0 != " " } : error.path.prefix { $0 != "[" && $0 != "." }
-        if let field = Self.fields[String(place)] {
-            refuse(field, error.problem.sentence)
+    /// A refusal of the whole may begin with the key that it misses.
+    mutating func note(_ refusal: AdministrationRefusal) {
+        let place = refusal.field.isEmpty ? refusal.sentence.prefix { $0 != " " } : refusal.field.prefix { $0 != "[" && $0 != "." }
+        // Where a kind is chosen with a grant, its form has no field for that alone.
+        if let field = Self.fields[String(place)], field != "grant_kind" || names.contains(field) {
+            refuse(field, refusal.words)
         } else {
-            self.error = error.description.sentence
+            error = refusal.words
         }
     }
-
-    /// A problem at a field, found where a document would be read.
-    static func problem(_ field: String, _ words: String) -> DocumentError { DocumentReader(.null, path: field).problem(words) }
 }
 
 /// For the page.
@@ -96,61 +93,28 @@ extension ApplicationForm {
     }
 }
 
-/// Rules for what people copy from a provider's pages.
+/// In the words of the directory file; what these may be is the rule book's.
 extension ApplicationForm {
-    mutating func check(_ provider: Provider) {
-        if values["name"] == nil { refuse("name", "Give it a name.") }
-        if provider.wantsTenant, values["tenant_id"] == nil { refuse("tenant_id", "Copy it from the provider.") }
-        guard let client = values["client_id"] else { return refuse("client_id", "Copy it from the provider.") }
-        if provider.kind == .microsoft, client.looksLikeIdentifier, client.count != 36 {
-            let count = "\(client.count) character\(client.count == 1 ? "" : "s")"
-            refuse("client_id", "This is no client id: it has \(count), and Entra's have 36. Copy it again.")
-        }
-    }
-
-    mutating func checkSecret(_ provider: Provider) {
-        // Entra shows both in one row, and never the value again.
-        guard provider.kind == .microsoft, let text = secret?.revealText(), text.count == 36, text.looksLikeIdentifier else { return }
-        refuse("client_secret", "This looks like the Secret ID. Copy the Value beside it, which Entra shows only once.")
-    }
-
-    /// nil: nobody knows, or it cannot be read.
-    mutating func ending(at now: Date) -> Date? {
-        guard let text = values["secret_expires"] else { return nil }
-        guard let date = DocumentDate.date(text) else {
-            refuse("secret_expires", "Give \(DocumentDate.form).")
-            return nil
-        }
-        // It is good until some time of that day.
-        if date.addingTimeInterval(86_400) <= now { refuse("secret_expires", "That day is over: make a new secret at the provider.") }
-        return date
-    }
-
-    /// Over what no form shows, such as the id, and the certificate of one that is there.
-    func application(over base: [DocumentValue.Entry], in directory: Directory) throws -> Application {
-        let own: [DocumentValue.Entry] = [
+    /// What every form of an application has; null where nothing was typed.
+    var entries: [DocumentValue.Entry] {
+        [
             .init("name", DocumentValue(values["name"])), .init("tenant", DocumentValue(values["tenant_id"])),
             .init("client_id", DocumentValue(values["client_id"])), .init("domains", .list(domains.map { .text($0) })),
         ]
-        let kept = base.filter { entry in !own.contains { $0.key == entry.key } }
-        let read = try EntityForm.read(
-            [DocumentReader(.map(kept + own))], as: .application, in: directory, usual: DirectoryDocument.Usual())
-        guard case .application(let application)? = read.first else { throw Problem(.fault, "no application was read") }
-        // The commands find it by its name.
-        guard !directory.allApplications.contains(where: { $0.name == application.name && $0.id != application.id }) else {
-            throw Self.problem("name", "there is an application with this name already")
-        }
-        return application
     }
+
+    var mailbox: Particulars {
+        Particulars(
+            .mailbox,
+            [
+                "address": values["mailbox_address"], "login": values["mailbox_login"],
+                "read": values["mailbox_read"] == nil ? nil : "yes",
+            ])
+    }
+
+    var secrets: [SecretName.Kind: Secret] { secret.map { [.clientSecret: $0] } ?? [:] }
 
     private var domains: [String] {
         (values["domains"] ?? "").split { $0.isWhitespace || $0 == "," || $0 == ";" }.map(String.init)
-    }
-}
-
-extension String {
-    /// Hexadecimal digits and hyphens, as many as an id of Entra's has, a few more or a few less: such an id, or one that was copied by half.
-    fileprivate var looksLikeIdentifier: Bool {
-        (28...44).contains(count) && contains("-") && allSatisfy { $0 == "-" || $0.isASCII && $0.isHexDigit }
     }
 }

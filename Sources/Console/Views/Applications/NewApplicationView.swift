@@ -70,14 +70,9 @@ struct NewApplicationView: Sendable {
 extension NewApplicationView {
     private func add() async throws -> ConsoleAnswer {
         var form = ApplicationForm(request.form)
-        guard let provider = providers.first(where: { $0.id.text == request.form.raw("provider") }) else {
-            form.note(ApplicationForm.problem("provider", "choose one of those that may be given a secret"))
-            form.askForSecretAgain()
-            return .page(page(form, status: .unprocessableContent))
-        }
-        check(&form, provider)
+        check(&form)
         if !form.isWrong {
-            do { return try await store(form, provider) } catch let error as DocumentError { form.note(error) }
+            do { return try await store(form) } catch let refusal as AdministrationRefusal { form.note(refusal) }
         }
         form.askForSecretAgain()
         return .page(page(form, status: .unprocessableContent))
@@ -85,49 +80,40 @@ extension NewApplicationView {
 
     private var wantsMailbox: Bool { request.form["mailbox_address"] != nil || request.form["mailbox_login"] != nil }
 
-    private func check(_ form: inout ApplicationForm, _ provider: Provider) {
-        form.check(provider)
-        form.checkSecret(provider)
-        _ = form.ending(at: request.now)
+    /// What a form leaves open that a command or a request has to say.
+    private func check(_ form: inout ApplicationForm) {
+        if form["name"] == nil { form.refuse("name", "Give it a name.") }
         guard wantsMailbox else { return }
-        switch form["grant_kind"].map({ Grant.Kind(rawValue: $0) }) {
-        case .appOnly?? where form.secret == nil: form.refuse("client_secret", "An app-only grant has nothing else to ask with.")
-        case .consent??, .appOnly??: break
-        case .serviceAccount??, .command??, nil?, nil: form.refuse("grant_kind", "Choose one of them.")
+        switch kind(form) {
+        case .appOnly? where form.secret == nil: form.refuse("client_secret", "An app-only grant has nothing else to ask with.")
+        case .consent?, .appOnly?: break
+        case .serviceAccount?, .command?, nil: form.refuse("grant_kind", "Choose one of them.")
         }
     }
 
-    private func store(_ form: ApplicationForm, _ provider: Provider) async throws -> ConsoleAnswer {
-        var generator = request.dependencies.accept.generator()
-        let id = ApplicationID(prefix: "app", using: &generator)
-        let draft = MailboxDraft(
-            .new(form["grant_kind"].flatMap { Grant.Kind(rawValue: $0) } ?? .consent), using: request.dependencies.accept.generator)
-        var added: MailboxDraft.Plan?
-        try await request.editing.edit { directory in
-            let base: [DocumentValue.Entry] = [
-                .init("id", .text(id.text)), .init("provider", .text(provider.id.text)),
-                .init("secret_expires", DocumentValue(form["secret_expires"])),
-            ]
-            let application = try form.application(over: base, in: directory)
-            var plan = DirectoryEditing.Plan(changes: [.put(.application(application))])
-            if let secret = form.secret { plan.secrets = [try request.editing.sealed(secret, SecretName(.clientSecret, of: id.text))] }
+    private func kind(_ form: ApplicationForm) -> Grant.Kind? { form["grant_kind"].flatMap { Grant.Kind(rawValue: $0) } }
+
+    private func store(_ form: ApplicationForm) async throws -> ConsoleAnswer {
+        var said = Particulars(
+            .application,
+            form.entries + [
+                .init("provider", .text(request.form.raw("provider"))), .init("secret_expires", DocumentValue(form["secret_expires"])),
+            ], secrets: form.secrets)
+        said.entries.removeAll { $0.value == .null }
+        var made: Application?
+        let plan = try await request.editor.edit { [said] administration in
+            let plan = try administration.add(said)
+            guard case .application(let application)? = plan.subject else { throw Problem(.fault, "no application was made") }
+            made = application
             guard wantsMailbox else { return plan }
-            var known = directory
-            known.apply(plan.changes, edition: directory.edition)
-            let mailbox = try draft.plan(form, application, in: known)
-            added = mailbox
-            plan.changes += mailbox.changes
-            return plan
-        }
-        return .redirect("/applications/\(PercentCoding.encode(id.text))", .good(words(form, added)))
-    }
-
-    private func words(_ form: ApplicationForm, _ added: MailboxDraft.Plan?) -> String {
-        let start = "The application \(form["name"] ?? "") was added. Now do the steps at the provider, then "
-        guard let added else { return start + "add a mailbox below." }
-        return added.grant.kind == .consent
-            ? start + "consent as \(added.grant.principal ?? added.mailbox.login) under Access tokens."
-            : start + "test the sign-in of \(added.mailbox.address) under Access tokens."
+            return plan.followed(by: try administration.after(plan).add(form.mailbox, below: application, by: kind(form) ?? .consent))
+        }.plan
+        guard let made else { throw Problem(.fault, "no application was made") }
+        let then =
+            !wantsMailbox
+            ? "add a mailbox below" : plan.needsConsent ? "consent under Access tokens" : "test the mailbox's sign-in under Access tokens"
+        return .redirect(
+            "/applications/\(PercentCoding.encode(made.id.text))", Notice(plan, then: "now do the steps at the provider, then \(then)"))
     }
 }
 

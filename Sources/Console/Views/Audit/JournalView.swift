@@ -65,7 +65,7 @@ struct JournalView: Sendable {
     }
 
     private func verify() async throws -> Page {
-        let report = try await request.dependencies.operations.verify()
+        let report = try await request.dependencies.operations.verifier.report()
         let isWhole = report.broken == nil
         return try await page(verification: [
             "ok": .flag(isWhole), "kind": isWhole ? "good" : "bad", "heading": isWhole ? "The chain is whole." : "The chain is broken.",

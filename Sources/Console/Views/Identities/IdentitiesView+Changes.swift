@@ -25,11 +25,19 @@ extension IdentitiesView {
 }
 
 extension Notice {
-    /// What was done, and what is to be done next.
-    init(_ plan: Plan) {
+    /// What was done, and what is to be done next; `then`: in the console's own words.
+    init(_ plan: Plan, then: String? = nil) {
         var words = ([plan.words] + plan.notes + plan.warnings).map(\.sentence)
+        if let then, plan.outcome != .unchanged { words.append(then.sentence) }
         for step in plan.next { if case .atProvider(let step) = step { words.append("At the provider: \(step)") } }
         self = plan.warnings.isEmpty ? .good(words.joined(separator: " ")) : .wait(words.joined(separator: " "))
+    }
+}
+
+extension Plan {
+    /// A grant that it speaks of waits for a person.
+    var needsConsent: Bool {
+        next.contains { if case .command(let command) = $0 { command.hasPrefix("mandate grants authorize") } else { false } }
     }
 }
 

@@ -11,11 +11,13 @@ extension IdentitiesView {
         let (key, mailbox, from) = (pair.keys[0], pair.mailbox, pair.from)
         let before = request.dependencies.snapshots.current.conditions.standing(key)
         let standing: Standing?
-        do throws(StoreFailure) { standing = try await request.dependencies.operations.probe(key, mailbox, request.person) } catch {
+        do throws(StoreFailure) {
+            standing = try await request.dependencies.operations.prober.probe(key, through: mailbox, by: request.person)
+        } catch {
             guard case .unavailable = error else { throw error }
             return .redirect(request.back(or: href(from)), .bad("The probe could not be made; the service's log says why."))
         }
-        _ = await request.dependencies.operations.catchUp()
+        await request.dependencies.operations.follower.catchUp()
         return .redirect(request.back(or: href(from)), notice(standing, isNew: standing != before, "\(mailbox.address)", from))
     }
 

@@ -28,7 +28,7 @@ struct CheckView: Sendable {
             throw Problem(
                 .notFound, "there is no such mailbox", fix: "of a family each address is one: `mandate mailboxes check ADDRESS` tries it")
         }
-        let report = await request.dependencies.operations.check(mailbox, kind, request.person)
+        let report = await request.dependencies.operations.checker.check(mailbox, kind, by: request.person)
         return Page(
             "check", "\(kind.title) of \(mailbox.address)",
             [

@@ -30,12 +30,7 @@ struct ConsentView: Sendable {
     /// What a mailbox is for grows by reading, and so does what its consent asks for.
     private func beginReading() async throws -> ConsoleAnswer {
         let id = MailboxID(trusted: request.path("id"))
-        try await request.editing.edit { directory in
-            guard var mailbox = directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
-            guard !mailbox.isRead else { return DirectoryEditing.Plan() }
-            mailbox.isRead = true
-            return DirectoryEditing.Plan(changes: [.put(.mailbox(mailbox))])
-        }
+        try await request.editor.edit { try $0.change(EntityKey(.mailbox, id.text), by: [.init("read", true)]) }
         guard let mailbox = request.dependencies.directory.mailbox(id) else { throw Problem(.notFound, "there is no such mailbox") }
         return try await begin(try controller.grant(mailbox.grant.text))
     }

@@ -39,3 +39,9 @@ struct AutoconfigFiles {
         return bytes
     }
 }
+
+/// A file's bytes, with the name it was given by.
+struct ImportedFile: Sendable {
+    let name: String
+    let bytes: [UInt8]
+}

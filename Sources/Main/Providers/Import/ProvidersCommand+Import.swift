@@ -1,33 +1,40 @@
 internal import ArgumentParser
 internal import Relay
 internal import SQLiteStore
+internal import XMLImport
 
 extension ProvidersCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read providers from Mozilla autoconfig files (config-v1.1.xml).",
             discussion: """
-                Shows what each file would change; nothing is written without --apply, and then all of it in one edit. A folder stands for the .xml files in it. \
+                Shows what each file changes, and writes all of it in one edit; with --dry-run nothing is written. A folder stands for the .xml files in it. \
                 Files that are refused are named with the line, and the command ends with 65; the others count all the same. A file may come from anyone: no \
                 secret goes to the endpoints it names before `mandate providers trust`, and an imported provider whose endpoints change is not trusted any more. \
                 A file says nothing of who a token belongs to, nor of limits and habits: `mandate providers set` does.
 
                 Examples:
-                  mandate providers import yahoo.com.xml
-                  mandate providers import ispdb --format csv >report.csv
-                  mandate providers import ispdb --apply
+                  mandate providers import --dry-run yahoo.com.xml
+                  mandate providers import --dry-run ispdb --format csv >report.csv
+                  mandate providers import ispdb
                 """)
         @OptionGroup var options: StoreOptions
         @OptionGroup var form: ListingOptions
         @Argument(help: "Files, or folders of them; - for standard input.", completion: .file(extensions: ["xml"])) var file: [String]
-        @Flag(help: "Write what is new and changed.") var apply = false
+        @Flag(help: "Show what would change, write nothing.") var dryRun = false
+        @Flag(help: .hidden) var apply = false
+
+        func validate() throws {
+            if dryRun, apply { throw ValidationError("--dry-run and --apply contradict each other") }
+        }
 
         func run() async throws {
             let live = Live.current
             let files = try AutoconfigFiles(live: live).read(file)
-            let report = try await apply ? write(files, live) : draft(files, live)
+            let report = try await dryRun ? draft(files, live) : write(files, live)
             try show(report, live)
-            if !apply { live.say("\(words(report)); nothing is written without --apply") }
+            if dryRun { live.say("would import \(report.words)") }
+            if apply { live.say("it is written without --apply by now; --dry-run shows it first") }
             let refused = report.count(.refused)
             guard refused == 0 else {
                 throw CommandFailure.data(
@@ -36,24 +43,37 @@ extension ProvidersCommand {
         }
 
         private func draft(_ files: [ImportedFile], _ live: Live) async throws -> ProviderImport {
-            try await options.read(live) { store in try await self.report(files, Finder(store: store)) }
+            try await options.read(live) { store in report(files, into: try await store.directory(of: DirectorySlice())) }
         }
 
         private func write(_ files: [ImportedFile], _ live: Live) async throws -> ProviderImport {
             try await options.change(live) { opened in
-                var report = ProviderImport([])
-                try await opened.edit { finder in
-                    report = try await self.report(files, finder)
-                    return Plan(
-                        report.providers.isEmpty ? words(report) : "imported \(words(report))", report.providers.map { .put($0.entity) })
+                var report: ProviderImport?
+                try await opened.carryOut { administration in
+                    let made = self.report(files, into: administration.directory)
+                    report = made
+                    return made.plan
                 }
+                guard let report else { throw CommandFailure(.fault, "nothing was read") }
                 return report
             }
         }
 
-        private func report(_ files: [ImportedFile], _ finder: Finder) async throws -> ProviderImport {
-            var report = ProviderImport(try await finder.all(Provider.self))
-            for file in files { report.add(file) }
+        private func report(_ files: [ImportedFile], into directory: Directory) -> ProviderImport {
+            var report = ProviderImport(into: directory)
+            for file in files {
+                let autoconfig: Autoconfig
+                do throws(ImportProblem) { autoconfig = try Autoconfig(file.bytes) } catch {
+                    report.refuse(file.name, error.description)
+                    continue
+                }
+                report.add(ProviderID(trusted: autoconfig.id), from: file.name) { before in
+                    switch autoconfig.offer(replacing: before) {
+                    case .provider(let provider): .provider(provider)
+                    case .noOAuth2(let shortfall): .noOAuth2(shortfall.description)
+                    }
+                }
+            }
             return report
         }
 
@@ -63,11 +83,6 @@ extension ProvidersCommand {
                 listing.add([Cell(line.id), .text(line.file), .text(line.outcome.rawValue), .list(line.places), .text(line.why)])
             }
             listing.finish()
-        }
-
-        private func words(_ report: ProviderImport) -> String {
-            let counts = ProviderImport.Outcome.allCases.map { "\(report.count($0)) \($0.rawValue)" }
-            return "\(report.lines.count) \(report.lines.count == 1 ? "file" : "files"): \(counts.joined(separator: ", "))"
         }
     }
 }

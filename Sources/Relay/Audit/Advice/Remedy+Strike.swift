@@ -41,7 +41,7 @@ extension Remedy {
         case .applicationSuspended:
             self.init(
                 .provider("make a new client secret for \(place.clientID)"),
-                .command("mandate applications set \(place.application) --secret-file FILE --secret-expires DATE"))
+                .command("mandate applications set \(place.application) --secret-from FILE --secret-expires DATE"))
         case .unaligned(let domain): self.init(place.aligning(domain))
         case .severalAuthorsRefused: self.init(.words("send it with one author"))
         case .aliasSentFromPrimary, .transportMissing, .noTransport, .tooLarge, .envelopeNotExpressible:

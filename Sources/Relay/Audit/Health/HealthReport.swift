@@ -31,7 +31,7 @@ package struct HealthReport: Sendable {
         let set = "mandate applications set \(application.id.text.shellQuoted)"
         let renew =
             application.certificate == nil
-            ? "\(set) --secret-file FILE --secret-expires YYYY-MM-DD" : "\(set) --certificate FILE --key-file FILE"
+            ? "\(set) --secret-from FILE --secret-expires YYYY-MM-DD" : "\(set) --certificate FILE --key-from FILE"
         if let health = conditions.application(application.id) {
             return Health(
                 .suspended, health.reason, since: health.suspendedSince, ends: end,

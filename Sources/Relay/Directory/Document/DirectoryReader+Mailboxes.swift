@@ -21,7 +21,8 @@ extension DirectoryReader {
         let reference = try fields.required("grant")
         let grant = try grantNames.find(reference)
         guard grants[grant]?.opensManyMailboxes == true else {
-            throw reference.problem("a family needs an app-only or service-account grant; \(grant) opens only one mailbox")
+            throw reference.problem(
+                "a family needs an app-only or service-account grant; \(grants[grant]?.title ?? grant.text) opens only one mailbox")
         }
         let members = try fields.required("members")
         let items = try members.items()
@@ -30,7 +31,7 @@ extension DirectoryReader {
         for item in items {
             // Every stranger would be a mailbox.
             let pattern = try item.pattern(orAny: false)
-            guard !patterns.contains(pattern) else { throw item.problem("\(pattern) stands there twice") }
+            guard !patterns.contains(pattern) else { throw item.malformed("\(pattern) stands there twice") }
             patterns.append(pattern)
         }
         let family = Family(
@@ -43,14 +44,17 @@ extension DirectoryReader {
 
     /// In order of preference; only what the provider has.
     private func transports(_ fields: DocumentFields, _ grant: GrantID) throws(DocumentError) -> [Transport] {
-        guard let list = fields["transports"] else { return [.smtp] }
+        let provider = grants[grant].flatMap { applications[$0.application] }.flatMap { providers[$0.provider] }
+        guard let list = fields["transports"] else {
+            // SMTP wherever it can be.
+            return [provider.flatMap { provider in Transport.usual.first(where: provider.takes) } ?? .smtp]
+        }
         let items = try list.items()
         guard !items.isEmpty else { throw list.problem("name at least one of smtp, graph, gmail") }
-        let provider = grants[grant].flatMap { applications[$0.application] }.flatMap { providers[$0.provider] }
         var transports: [Transport] = []
         for item in items {
             let transport = try item.choice(Transport.self)
-            guard !transports.contains(transport) else { throw item.problem("\(transport.rawValue) stands there twice") }
+            guard !transports.contains(transport) else { throw item.malformed("\(transport.rawValue) stands there twice") }
             if let provider, !provider.takes(transport) {
                 throw item.problem("the provider \(provider.id) has no \(transport.rawValue)")
             }

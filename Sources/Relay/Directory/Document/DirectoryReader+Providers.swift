@@ -17,8 +17,8 @@ extension DirectoryReader {
         }
     }
 
-    /// An entry with the id of a built-in provider changes only what it names.
-    func provider(_ entry: DocumentReader) throws(DocumentError) -> Provider {
+    /// An entry with the id of a built-in provider changes only what it names; `isWhole`: it says all there is, and what it leaves out is not there.
+    func provider(_ entry: DocumentReader, isWhole: Bool = false) throws(DocumentError) -> Provider {
         let fields = try entry.fields([
             "id", "kind", "name", "token_endpoint", "authorization", "smtp", "imap", "pop", "graph_api", "gmail_api", "scopes", "limits",
             "habits",
@@ -26,7 +26,7 @@ extension DirectoryReader {
             "trusted_certificates",
         ])
         let id: ProviderID = try identifier(fields.required("id"))
-        let base = Provider.builtIn.first { $0.id == id }
+        let base = isWhole ? nil : Provider.builtIn.first { $0.id == id }
         var provider = Provider(
             id: id, kind: try fields["kind"]?.choice(ProviderKind.self) ?? base?.kind ?? .custom,
             name: try fields.line("name") ?? base?.name ?? id.text, tokenEndpoint: base?.tokenEndpoint ?? "",
@@ -38,7 +38,7 @@ extension DirectoryReader {
         if let endpoint = fields["token_endpoint"] {
             provider.tokenEndpoint = try endpoint.url()
         } else if base == nil {
-            throw fields.problem("token_endpoint is missing")
+            throw DocumentError(fields.path, "token_endpoint is missing: where tokens are had", .malformed)
         }
         if let server = fields["authorization"] { try read(server, into: &provider.authorization) }
         try fields.read("smtp", into: &provider.smtp) { smtp throws(DocumentError) in try endpoint(smtp, implicit: 465, startTLS: 587) }
@@ -98,8 +98,26 @@ extension DirectoryReader {
         server.identityScopes = try fields.line("identity_scopes") ?? (fields.says("identity_scopes") ? "" : server.identityScopes)
         if fields.says("parameters") { server.parameters = [:] }
         guard let parameters = try fields["parameters"]?.fields() else { return }
-        for entry in parameters.entries {
-            server.parameters[entry.key] = try DocumentReader(entry.value, path: "\(parameters.path).\(entry.key)").line()
+        for entry in parameters.all {
+            let name = entry.path.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+            try check(parameter: name, entry)
+            server.parameters[name] = try entry.line()
+        }
+    }
+
+    /// What every authorisation request has (RFC 6749 section 4.1.1, RFC 7636, OpenID Connect Core 3.1.2.1).
+    private static let sentAnyway: Set = [
+        "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "response_mode",
+        "login_hint",
+    ]
+
+    /// It goes into the address as it is.
+    private func check(parameter name: String, _ place: DocumentReader) throws(DocumentError) {
+        guard !name.isEmpty, name.utf8.allSatisfy({ $0.isParameterByte }) else {
+            throw place.malformed("a parameter's name has letters, digits, hyphens and underscores")
+        }
+        guard !Self.sentAnyway.contains(name) else {
+            throw place.malformed("\(name) is sent anyway, and has to be what the consent needs")
         }
     }
 
@@ -113,6 +131,8 @@ extension DirectoryReader {
                     delegated: try pair.line("delegated") ?? (pair.says("delegated") ? "" : before?.delegated ?? ""),
                     appOnly: try pair.line("app_only") ?? (pair.says("app_only") ? "" : before?.appOnly ?? ""))
             }
+            // A resource without any scope is one that the provider does not have.
+            if let found = scopes[resource], found.delegated.isEmpty, found.appOnly.isEmpty { scopes[resource] = nil }
         }
     }
 
@@ -150,6 +170,17 @@ extension DocumentReader {
     fileprivate func url() throws(DocumentError) -> String {
         let text = try line()
         do throws(EndpointError) { return try EndpointAddress(text).text } catch { throw expected("an https address (\(error))") }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isParameterByte: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 }
 

@@ -20,10 +20,10 @@ extension DirectoryReader {
             clientID: try fields.required("client_id").line(), secretExpires: try fields["secret_expires"]?.date(), domains: domains,
             certificate: try fields["certificate"]?.text(), serviceAccount: try serviceAccount(fields))
         if application.tenant.isEmpty, providers[provider]?.wantsTenant == true {
-            throw fields.problem("tenant is missing: the token endpoint of \(provider) contains it")
+            throw fields.at("tenant", "it is missing: the token endpoint of \(provider) contains it", .invalid)
         }
         if !application.tenant.isEmpty, !Application.isTenant(application.tenant) {
-            throw fields.problem("tenant must be a directory id or a domain: letters, digits, dots, hyphens and underscores")
+            throw fields.at("tenant", "a tenant is a directory id or a domain: letters, digits, dots, hyphens and underscores", .malformed)
         }
         try applicationNames.add(id, name: name, at: entry.path)
         applications[id] = application
@@ -39,18 +39,53 @@ extension DirectoryReader {
         let fields = try entry.fields(["id", "name", "kind", "application", "principal", "pin", "command", "enabled"])
         let (id, name): (GrantID, String) = try identity(fields)
         let grant = Grant(
-            id: id, name: name, kind: try fields.required("kind").choice(Grant.Kind.self),
+            id: id, name: name, kind: try kind(fields.required("kind")),
             application: try applicationNames.find(fields.required("application")), principal: try fields.line("principal"),
             isEnabled: try fields.flag("enabled", default: true), pin: try pin(fields), command: try command(fields))
-        if grant.kind != .command, !grant.command.isEmpty, let command = fields["command"] {
-            throw command.problem("it is for grants of the kind command alone")
-        }
-        if grant.kind == .appOnly, let principal = fields["principal"] {
-            throw principal.problem("no person consents to an app-only grant: leave principal out")
-        }
+        try check(grant, fields)
         try grantNames.add(id, name: name, at: entry.path)
         grants[id] = grant
         entities.append(.grant(grant))
+    }
+
+    private func kind(_ reader: DocumentReader) throws(DocumentError) -> Grant.Kind {
+        guard reader.value != .text("password") else {
+            throw reader.malformed(
+                "a password is no grant: it would have to be kept and sent for ever, providers refuse it (RFC 9700 section 2.4), and a second factor ends "
+                    + "it; use consent or app-only")
+        }
+        return try reader.choice(Grant.Kind.self)
+    }
+
+    /// What goes with its kind and with its application.
+    private func check(_ grant: Grant, _ fields: DocumentFields) throws(DocumentError) {
+        if grant.kind == .command {
+            guard let program = grant.command.first, !program.isEmpty else {
+                throw fields.at("command", "a grant of the kind command needs the program that prints its tokens", .malformed)
+            }
+            guard program.hasPrefix("/") || !program.contains("/") else {
+                throw fields.at("command", "\(program) is not a whole path: the service runs in another folder", .malformed)
+            }
+        } else if !grant.command.isEmpty {
+            throw fields.at("command", "a program is for grants of the kind command", .malformed)
+        }
+        if grant.kind != .consent, grant.principal != nil {
+            throw fields.at(
+                "principal", "a grant of the kind \(grant.kind.rawValue) is nobody's consent, so it has no principal", .malformed)
+        }
+        guard let application = applications[grant.application] else { return }
+        if grant.kind == .serviceAccount, application.serviceAccount == nil {
+            throw fields.at(
+                "application", "application \(application.title) has no service account", .invalid,
+                fix: "`mandate applications set \(application.id) --service-account-key FILE` takes the file that Google gave")
+        }
+        if application.serviceAccount != nil, grant.kind == .appOnly || grant.kind == .consent {
+            throw fields.at(
+                "kind", "application \(application.title) is a service account, which signs for each mailbox", .invalid,
+                fix:
+                    "make the grant service-account; \(grant.kind.rawValue) needs an application with a client id and a secret or certificate"
+            )
+        }
     }
 
     private func pin(_ fields: DocumentFields) throws(DocumentError) -> PrincipalPin? {

@@ -115,6 +115,8 @@ struct DirectoryReader {
     func identity<Named>(_ fields: DocumentFields) throws(DocumentError) -> (id: Identifier<Named>, name: String) {
         guard let reader = fields["id"] ?? fields["name"] else { throw DocumentError(fields.path, "name is missing", .malformed) }
         let id: Identifier<Named> = try identifier(reader)
-        return (id, try fields.line("name") ?? id.text)
+        guard let name = try fields.line("name") else { return (id, id.text) }
+        guard name.utf8.count <= 255 else { throw fields.at("name", "a name has at most 255 bytes", .malformed) }
+        return (id, name)
     }
 }

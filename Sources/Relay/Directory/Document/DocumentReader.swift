@@ -126,6 +126,11 @@ package struct DocumentFields: Sendable {
 
     package func problem(_ sentence: String) -> DocumentError { DocumentError(path, sentence) }
 
+    /// What is wrong at a key, whether it stands there or not.
+    func at(_ key: String, _ sentence: String, _ code: AdministrationRefusal.Code, fix: String = "") -> DocumentError {
+        DocumentError(path.isEmpty ? key : "\(path).\(key)", sentence, fix: fix, code)
+    }
+
     package subscript(key: String) -> DocumentReader? {
         guard let value = entries.first(where: { $0.key == key })?.value, value != .null else { return nil }
         return DocumentReader(value, path: path.isEmpty ? key : "\(path).\(key)")

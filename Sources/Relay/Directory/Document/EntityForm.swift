@@ -20,12 +20,12 @@ package enum EntityForm {
     }
 
     /// Things of one kind, held against the directory they are to be in. That one of them is there already is the caller's business; two of the same
-    /// among them are refused.
+    /// among them are refused. `isWhole`: each says all there is of it, though it is one of the catalogue.
     package static func read(
-        _ items: [DocumentReader], as kind: EntityKind, in directory: Directory, usual: DirectoryDocument.Usual
+        _ items: [DocumentReader], as kind: EntityKind, in directory: Directory, usual: DirectoryDocument.Usual, isWhole: Bool = false
     ) throws(DocumentError) -> [DirectoryEntity] {
         var reader = DirectoryReader(usual, knowing: directory, for: kind)
-        for item in items { try reader.read(item, as: kind) }
+        for item in items { try reader.read(item, as: kind, isWhole: isWhole) }
         return reader.entities
     }
 }
@@ -67,11 +67,11 @@ extension DirectoryReader {
         }
     }
 
-    fileprivate mutating func read(_ item: DocumentReader, as kind: EntityKind) throws(DocumentError) {
+    fileprivate mutating func read(_ item: DocumentReader, as kind: EntityKind, isWhole: Bool) throws(DocumentError) {
         switch kind {
         case .user: try readUser(item)
         case .provider:
-            let provider = try provider(item)
+            let provider = try provider(item, isWhole: isWhole)
             try providerNames.add(provider.id, name: provider.name, at: item.path)
             entities.append(.provider(provider))
         case .application: try readApplication(item)

@@ -3,6 +3,9 @@ package enum Transport: String, Sendable, Hashable, CaseIterable, Comparable {
     case smtp, graph, gmail
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    /// The first of these that a provider has, where nobody says which.
+    static let usual: [Transport] = [.smtp, .graph, .gmail]
 }
 
 /// A mail service as data: where its endpoints are, and the habits that deciding has to know.

@@ -60,3 +60,9 @@ package enum DevicePoll: Sendable {
 package typealias RequestDevice = @Sendable (DeviceRequest) async throws(TokenFailure) -> DeviceAnswer
 /// The request's kind is `deviceCode`.
 package typealias PollDevice = @Sendable (TokenRequest) async throws(TokenFailure) -> DevicePoll
+
+/// Whoever asks a provider for a device code, and whether a person has typed it in. CurlTransmit has the live one.
+package protocol DeviceAuthorizer: Sendable {
+    var requestDevice: RequestDevice { get }
+    var pollDevice: PollDevice { get }
+}
