@@ -1,3 +1,4 @@
+import Relay
 import CurlTransmit
 import Glibc
 import Synchronization
