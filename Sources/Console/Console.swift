@@ -30,7 +30,7 @@ package struct Console: Site {
     private static let pages: [ConsoleRoute] =
         OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
         + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
-        + MailboxView.routes + ProviderView.routes + ClientView.routes + AccountView.routes + SentView.routes + UnauthorisedView.routes
+        + MailboxView.routes + ProviderView.routes + ClientView.routes + AccountView.routes + SentView.routes + UnauthorizedView.routes
         + UsersView.routes
         + ClientsView.routes + JournalView.routes + ReferenceView.routes
 

@@ -5,10 +5,10 @@ internal import Relay
 /// The console's pages in their order, with what waits on them.
 enum Navigation {
     private static let entries: [(heading: String?, href: String, label: String)] = [
-        (nil, "/", "Overview"), ("Sending", "/tokens", "Access tokens"), (nil, "/identities", "Identities"), (nil, "/settings", "Settings"),
+        (nil, "/", "Overview"), ("Sending", "/tokens", "Connections"), (nil, "/identities", "Who may send as whom"), (nil, "/settings", "Settings"),
         (nil, "/users", "Users"), (nil, "/clients", "Clients"), ("Mail", "/explain", "Explain"), (nil, "/queue", "Queue"),
         (nil, "/sent", "Sent"),
-        ("Audit", "/unauthorised", "Unauthorised"), (nil, "/journal", "Journal"),
+        ("Audit", "/unauthorized", "Unauthorized"), (nil, "/journal", "Journal"),
     ]
 
     /// Pages below another's heading, by their first step.

@@ -48,7 +48,7 @@ enum PageFiles {
         ("tokens", PackageResources.tokens_mustache),
         ("tokens-consent", PackageResources.tokens_consent_mustache),
         ("tokens-device", PackageResources.tokens_device_mustache),
-        ("unauthorised", PackageResources.unauthorised_mustache),
+        ("unauthorized", PackageResources.unauthorized_mustache),
         ("user", PackageResources.user_mustache),
         ("users", PackageResources.users_mustache),
         ("users-import", PackageResources.users_import_mustache),

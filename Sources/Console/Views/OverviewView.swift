@@ -92,7 +92,7 @@ struct OverviewView: Sendable {
             let isNew = !request.directory.allMailboxes.contains { _ in true }
             return said(
                 "off", "no mail", "No mail has been sent in the last day.",
-                isNew ? "Add an application under Access tokens, then a client." : nil)
+                isNew ? "Add an application under Connections, then a client." : nil)
         }
         return said(
             "good", "flowing", "Mail is flowing.",

@@ -129,7 +129,7 @@ extension SettingKey {
         "journal",
         "login",
         "logout", "mailboxes", "metrics", "openapi.json", "providers", "queue", "readyz", "sent", "settings", "standings", "tokens",
-        "unauthorised", "users",
+        "unauthorised", "unauthorized", "users",
         "v1",
     ]
 

@@ -54,7 +54,7 @@ package struct GrantController: Sendable {
         do throws(TokenFailure) {
             let old = try await dependencies.broker.token(for: key)
             return try await dependencies.broker.replacement(for: key, rejected: old)
-        } catch { throw Problem(.provider, "\(error)", fix: "the console's page of access tokens says what to do") }
+        } catch { throw Problem(.provider, "\(error)", fix: "the console's page Connections says what to do") }
     }
 
     /// In words what became of it, at the provider as well.

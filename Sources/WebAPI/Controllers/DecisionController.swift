@@ -183,7 +183,7 @@ extension DecisionController {
             if case .temporary(_, let seconds) = error {
                 throw Problem(.provider, "no token just now: \(error)", retryAfter: seconds.map { Int($0.rounded(.up)) } ?? 30)
             }
-            throw Problem(.provider, "no token: \(error)", fix: "the console's page of access tokens says what to do")
+            throw Problem(.provider, "no token: \(error)", fix: "the console's page Connections says what to do")
         }
     }
 

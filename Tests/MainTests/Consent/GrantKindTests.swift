@@ -89,11 +89,11 @@ struct GrantKindTests {
             #expect(answer.refreshToken == nil)
             let stranger = await failure { () throws(TokenFailure) in try await client.answer(to: request("nobody@contoso.example")) }
             guard case .grant("invalid_grant", _)? = stranger else { return #expect(Bool(false), "\(String(describing: stranger))") }
-            let unauthorised = await failure { () throws(TokenFailure) in
+            let unauthorized = await failure { () throws(TokenFailure) in
                 try await client.answer(to: request("ann@contoso.example", "https://www.googleapis.com/auth/gmail.send"))
             }
-            guard case .application("unauthorized_client", _)? = unauthorised else {
-                return #expect(Bool(false), "\(String(describing: unauthorised))")
+            guard case .application("unauthorized_client", _)? = unauthorized else {
+                return #expect(Bool(false), "\(String(describing: unauthorized))")
             }
         }
     }

@@ -189,7 +189,7 @@ struct ConsoleJourney {
     }
 
     private func audit() async throws {
-        try await browser.open("\(home)/unauthorised")
+        try await browser.open("\(home)/unauthorized")
         try await browser.shows("hana@fabrikam.example")
         try await browser.open("\(home)/journal")
         try await browser.shows("changed")
@@ -215,6 +215,6 @@ struct ConsoleJourney {
         "/", "/tokens", "/applications/new", "/applications/app-tracker", "/identities", "/settings", "/users", "/users/ann",
         "/users/import", "/clients", "/clients/administrator", "/delegations/new?from=hana@fabrikam.example", "/denies/new", "/mailboxes",
         "/sent", "/account",
-        "/explain?address=hana@fabrikam.example&purpose=ad-hoc&user=hana", "/unauthorised", "/queue", "/journal", "/api", "/nothing",
+        "/explain?address=hana@fabrikam.example&purpose=ad-hoc&user=hana", "/unauthorized", "/queue", "/journal", "/api", "/nothing",
     ]
 }

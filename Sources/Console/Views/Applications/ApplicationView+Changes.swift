@@ -23,7 +23,7 @@ extension ApplicationView {
                 said["grant"] = .text(chosen)
                 return try administration.add(said)
             }.plan
-            return Notice(plan, then: plan.needsConsent ? "now consent under Access tokens" : "now test its sign-in under Access tokens")
+            return Notice(plan, then: plan.needsConsent ? "now consent under Connections" : "now test its sign-in under Connections")
         }
     }
 

@@ -111,7 +111,7 @@ extension NewApplicationView {
         guard let made else { throw Problem(.fault, "no application was made") }
         let then =
             !wantsMailbox
-            ? "add a mailbox below" : plan.needsConsent ? "consent under Access tokens" : "test the mailbox's sign-in under Access tokens"
+            ? "add a mailbox below" : plan.needsConsent ? "consent under Connections" : "test the mailbox's sign-in under Connections"
         return .redirect(
             "/applications/\(PercentCoding.encode(made.id.text))", Notice(plan, then: "now do the steps at the provider, then \(then)"))
     }

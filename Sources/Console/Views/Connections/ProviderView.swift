@@ -12,7 +12,7 @@ struct ProviderView: Sendable {
 
     private func page() async throws -> Page {
         guard let provider = request.directory.provider(ProviderID(trusted: request.path("id"))) else {
-            throw Problem(.notFound, "there is no such provider", fix: "each application names its own, under Access tokens")
+            throw Problem(.notFound, "there is no such provider", fix: "each application names its own, under Connections")
         }
         let facts = ProviderFacts(
             provider: provider, directory: request.directory, health: try await request.dependencies.health(), now: request.now)

@@ -78,9 +78,11 @@ struct ExplainedAnswer: Sendable {
 
     private func fix(_ refusal: Refusal) -> (words: String, command: String?) {
         switch refusal.code {
-        case .noRoute, .noFallback, .unaligned: return remedy(refusal, else: "Grant a mailbox the address under Identities.")
+        case .noRoute, .noFallback, .unaligned: return remedy(refusal, else: "Grant a mailbox the address under Who may send as whom.")
         case .denied:
-            return remedy(refusal, "If the reason is over, remove the deny entry under Identities, or:", else: "Look at Identities.")
+            return remedy(
+                refusal, "If the reason is over, remove the deny entry under Who may send as whom, or:",
+                else: "Look at Who may send as whom.")
         case .clientNotPermitted: return ("Widen the client's limits under Clients, or ask as another.", nil)
         case .currentUserMissing:
             return ("Name the current user above. A program names it in its request, or with X-Mandate-User.", nil)

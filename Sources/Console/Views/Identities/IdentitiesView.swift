@@ -33,7 +33,7 @@ struct IdentitiesView: Sendable {
         let directory = snapshot.directory
         let own = href(filter, after: request.query["after"])
         return Page(
-            "identities", "Identities",
+            "identities", "Who may send as whom",
             [
                 "filter": document(filter), "graph": graph(list, directory, health)?.document ?? .null, "has_rows": .flag(!range.isEmpty),
                 "total": range.isEmpty ? .null : .text(list.words),

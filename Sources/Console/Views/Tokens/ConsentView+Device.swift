@@ -70,7 +70,7 @@ extension ConsentView {
         let grant = try controller.grant(request.path("id"))
         guard let id = request.query["consent"].flatMap({ ConsentID($0) }), let attempt = try await request.dependencies.store.consent(id),
             attempt.grant == grant.id, attempt.way == .device
-        else { throw Problem(.notFound, "there is no such consent, or it is long over", fix: "begin again under Access tokens") }
+        else { throw Problem(.notFound, "there is no such consent, or it is long over", fix: "begin again under Connections") }
         return (grant, attempt)
     }
 

@@ -3,7 +3,7 @@ internal import Mail
 internal import Relay
 internal import struct FoundationEssentials.Date
 
-/// *Access tokens*: applications, below them their grants, below those their mailboxes, each with its state and what to do about it.
+/// *Connections*: applications, below them their grants, below those their mailboxes, each with its state and what to do about it.
 struct TokensView: Sendable {
     static let routes: [ConsoleRoute] = [
         .get("/tokens") { request in .page(try await TokensView(request).page()) },
@@ -39,7 +39,7 @@ struct TokensView: Sendable {
             grants: Dictionary(grouping: directory.allGrants, by: \.application))
         let applications = directory.allApplications.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         return Page(
-            "tokens", "Access tokens",
+            "tokens", "Connections",
             ["applications_note": DocumentValue(note(facts)), "applications": .list(applications.map { application($0, facts) })])
     }
 

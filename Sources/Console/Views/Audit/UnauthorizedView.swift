@@ -2,9 +2,13 @@ internal import Web
 internal import Relay
 internal import struct FoundationEssentials.Date
 
-/// *Unauthorised*: every address that is used and has no working route, with what to do at the provider and here; and what works today and may not tomorrow.
-struct UnauthorisedView: Sendable {
-    static let routes: [ConsoleRoute] = [.get("/unauthorised") { request in .page(try await UnauthorisedView(request).page()) }]
+/// *Unauthorized*: every address that is used and has no working route, with what to do at the provider and here; and what works today and may not tomorrow.
+struct UnauthorizedView: Sendable {
+    static let routes: [ConsoleRoute] = [
+        .get("/unauthorized") { request in .page(try await UnauthorizedView(request).page()) },
+        // Its address once, which bookmarks have.
+        .get("/unauthorised") { _ in .redirect("/unauthorized") },
+    ]
 
     /// Rows that a person reads; the CSV file has them all.
     private static let most = 500
@@ -27,7 +31,7 @@ struct UnauthorisedView: Sendable {
         let shown = rows.prefix(Self.most)
         let more = rows.count > shown.count ? "; the CSV file has all \(Words.number(rows.count))" : ""
         return Page(
-            "unauthorised", "Unauthorised",
+            "unauthorized", "Unauthorized",
             [
                 "has_rows": .flag(!rows.isEmpty),
                 "total": .text(
