@@ -1,31 +1,40 @@
 internal import ArgumentParser
-internal import Mail
 internal import Relay
+internal import SQLiteStore
 
 extension ClientsCommand {
     /// What a client may ask for, and what holds when it says nothing.
     struct LimitOptions: ParsableArguments {
-        @Option(help: "A purpose it may name: notification, ad-hoc, administrator. Repeat it.") var purpose: [Purpose] = []
-        @Option(help: "An address, @domain or \"*\" it may send as. Repeat it.", transform: Parse.pattern) var address: [AddressPattern] =
-            []
-        @Option(help: "The purpose of a message that names none.") var defaultPurpose: Purpose?
-        @Option(help: "The current user of a message that names none, by id.", transform: Parse.userID) var defaultUser: UserID?
-        @Option(help: "The author when a message's From cannot be used.", transform: Parse.address) var authorIfUnusable: EmailAddress?
-        @Option(help: "Where notices of failure go when a message has no envelope sender.", transform: Parse.address) var noticeAddress:
-            EmailAddress?
+        @Option(
+            help: "A purpose it may name: notification, ad-hoc, administrator. Repeat it.",
+            completion: .list(Purpose.allCases.map(\.rawValue)))
+        var purpose: [String] = []
+        @Option(help: "An address, @domain or \"*\" it may send as. Repeat it.") var address: [String] = []
+        @Option(help: "The purpose of a message that names none.", completion: .list(Purpose.allCases.map(\.rawValue))) var defaultPurpose:
+            String?
+        @Option(help: "The current user of a message that names none, by id.") var defaultUser: String?
+        @Option(help: "The author when a message's From cannot be used.") var authorIfUnusable: String?
+        @Option(help: "Where notices of failure go when a message has no envelope sender.") var noticeAddress: String?
+
         @Flag(help: "Refuse a From that breaks the grammar; else one like \"[Shop] Info <info@shop.example>\" is read as it is meant.")
         var strict = false
 
-        var limits: Client.Limits { Client.Limits(purposes: Swift.Set(purpose), addresses: address) }
+        var areNone: Bool { purpose.isEmpty && address.isEmpty }
 
-        func validate() throws {
-            if let defaultPurpose, !purpose.isEmpty, !purpose.contains(defaultPurpose) {
-                throw ValidationError("--default-purpose \(defaultPurpose.rawValue) is outside its own limits")
-            }
-            if let authorIfUnusable, !address.isEmpty, !address.contains(where: { $0.matches(authorIfUnusable) }) {
-                throw ValidationError("--author-if-unusable \(authorIfUnusable) is outside its own limits")
-            }
+        /// With null for what was not given.
+        var entries: [DocumentValue.Entry] {
+            [
+                .init("limits", ["purposes": DocumentValue(purpose), "addresses": DocumentValue(address)]),
+                .init("default_purpose", DocumentValue(defaultPurpose)), .init("default_user", DocumentValue(defaultUser)),
+                .init("author_if_unusable", DocumentValue(authorIfUnusable)), .init("notice_address", DocumentValue(noticeAddress)),
+                .init("strict", .flag(strict)),
+            ]
         }
+
+        static let names = [
+            "limits.purposes": "--purpose", "limits.addresses": "--address", "default_purpose": "--default-purpose",
+            "default_user": "--default-user", "author_if_unusable": "--author-if-unusable", "notice_address": "--notice-address",
+        ]
     }
 
     struct Limit: AsyncParsableCommand {
@@ -44,25 +53,99 @@ extension ClientsCommand {
         @Flag(help: "Lift all limits.") var unlimited = false
 
         func validate() throws {
-            if unlimited != limits.limits.areEmpty {
-                throw ValidationError("give --purpose or --address, or --unlimited to lift all limits")
-            }
+            if unlimited != limits.areNone { throw ValidationError("give --purpose or --address, or --unlimited to lift all limits") }
         }
 
         func run() async throws {
+            try await ClientsCommand.change(client, limits.entries, options, calling: LimitOptions.names)
+        }
+    }
+
+    /// By its id or name; what is not named stays.
+    static func change(
+        _ client: String, _ patch: [DocumentValue.Entry], _ options: StoreOptions, calling names: [String: String]
+    ) async throws {
+        try await options.change(.current) { opened in
+            try await opened.carryOut(Particulars(.client, patch).slice, calling: names) {
+                try $0.change($0.directory.find(Client.self, client).entity.key, by: patch)
+            }
+        }
+    }
+
+    struct Rekey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a client a new key, printed once, on standard output; the one before is worth nothing at once.",
+            discussion: """
+                For a key that was lost or seen by somebody. Write it to a new file, and put that in the place of the old one when you have it.
+
+                Example:
+                  mandate clients rekey batchmail >batchmail.key.new && mv batchmail.key.new batchmail.key
+                """)
+        @OptionGroup var options: StoreOptions
+        @Argument(help: "Id or name.") var client: String
+
+        func run() async throws {
             try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let before = try await finder.find(Client.self, client)
-                    var after = before
-                    after.limits = limits.limits
-                    after.defaultPurpose = limits.defaultPurpose
-                    after.defaultUser = limits.defaultUser
-                    after.authorIfUnusable = limits.authorIfUnusable
-                    after.noticeAddress = limits.noticeAddress
-                    after.isStrict = limits.strict
-                    if let problem = after.problem { throw CommandFailure.data("client \(before.title): \(problem)") }
-                    return after == before ? Plan("client \(before.title)") : Plan("limited client \(after.title)", [.put(after.entity)])
-                }
+                try await opened.carryOut { try $0.rekey($0.directory.find(Client.self, client).id) }
+            }
+        }
+    }
+
+    struct Password: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a person at the console another password.",
+            discussion: """
+                It is asked for, or read from standard input, and has \(PasswordHash.leastLength) characters at least.
+
+                Example:
+                  mandate clients password ann
+                """)
+        @OptionGroup var options: StoreOptions
+        @Argument(help: "Id or name.") var client: String
+
+        func run() async throws {
+            let live = Live.current
+            try await options.change(live) { opened in
+                // A name that is none is said before anybody thinks of a password.
+                let id = try await opened.store.directory(of: DirectorySlice()).find(Client.self, client).id
+                let hash = try ClientsCommand.chosenPassword(live)
+                try await opened.carryOut { try $0.setPassword(of: id, to: hash) }
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shut a client out; it stays listed, since the journal speaks of it.",
+            discussion: """
+                `mandate clients add` with the same name lets it in again, with a new key. The last administrator stays: let another in first.
+
+                Example:
+                  mandate clients revoke printer
+                """)
+        @OptionGroup var options: StoreOptions
+        @Argument(help: "Id or name.") var client: String
+
+        func run() async throws {
+            try await options.change(.current) { opened in
+                try await opened.carryOut { try $0.revoke($0.directory.find(Client.self, client).id) }
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a client from the list; the journal then knows it by its id alone.",
+            discussion: """
+                Example:
+                  mandate clients remove printer
+                """)
+        @OptionGroup var options: StoreOptions
+        @Argument(help: "Id or name.") var client: String
+
+        func run() async throws {
+            try await options.change(.current) { opened in
+                try await opened.carryOut { try $0.remove([$0.directory.find(Client.self, client).entity.key]) }
             }
         }
     }

@@ -11,19 +11,11 @@ extension ClientsCommand {
                 """)
         @OptionGroup var options: StoreOptions
         @Argument(help: "Id or name.") var client: String
-        @Argument(help: "sender, administrator, auditor; one or several.") var role: [Role]
+        @Argument(help: "sender, administrator, auditor; one or several.", completion: .list(Role.allCases.map(\.rawValue))) var role:
+            [String]
 
         func run() async throws {
-            try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let before = try await finder.find(Client.self, client)
-                    var after = before
-                    after.roles = Swift.Set(role)
-                    if let problem = after.problem { throw CommandFailure.data("client \(before.title): \(problem)") }
-                    let words = "client \(after.title) is \(Role.sorted(after.roles).joined(separator: ", "))"
-                    return after == before ? Plan(words) : Plan("\(words) now", [.put(after.entity)])
-                }
-            }
+            try await ClientsCommand.change(client, [.init("roles", DocumentValue(role))], options, calling: ["roles": "role"])
         }
     }
 
@@ -52,36 +44,10 @@ extension ClientsCommand {
         }
 
         func run() async throws {
-            try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let before = try await finder.find(Client.self, client)
-                    var after = before
-                    after.tokenRights = []
-                    for name in mailbox {
-                        let mailbox = try await finder.find(Mailbox.self, name)
-                        try await add(.mailbox(mailbox.id), of: mailbox.grant, named: name, to: &after, finder)
-                    }
-                    for name in family {
-                        let family = try await finder.find(Family.self, name)
-                        try await add(.family(family.id), of: family.grant, named: name, to: &after, finder)
-                    }
-                    if let problem = after.problem { throw CommandFailure.data("client \(before.title): \(problem)") }
-                    let words = after.tokenRights.isEmpty ? "no tokens" : "tokens of \((mailbox + family).joined(separator: ", "))"
-                    return after == before
-                        ? Plan("client \(after.title)") : Plan("client \(after.title) may have \(words)", [.put(after.entity)])
-                }
-            }
-        }
-
-        private func add(
-            _ row: ConcreteMailbox.Row, of grant: GrantID, named name: String, to client: inout Client, _ finder: Finder
-        ) async throws {
-            guard !client.tokenRights.contains(where: { $0.row == row }) else { return }
-            let right = Client.TokenRight(row, coversWholeGrant: wholeGrant)
-            if Client.problem(with: right, try await finder.find(Grant.self, grant.text)) != nil {
-                throw CommandFailure.data("a token of \(name) opens every mailbox of its grant: --whole-grant says that this is meant")
-            }
-            client.tokenRights.append(right)
+            let rights: [DocumentValue] =
+                mailbox.map { ["mailbox": .text($0), "whole_grant": .flag(wholeGrant)] }
+                + family.map { ["family": .text($0), "whole_grant": .flag(wholeGrant)] }
+            try await ClientsCommand.change(client, [.init("tokens", .list(rights))], options, calling: ["tokens": "--whole-grant"])
         }
     }
 }

@@ -35,6 +35,10 @@ extension OpenedStore {
     ) async throws -> Relay.Plan {
         let done = try await naming(options) { try await work(editor) }
         let plan = done.plan
+        if let key = plan.newKey {
+            live.output(key.text)
+            say("this is the only time the key is shown: the store keeps no more than its SHA-256")
+        }
         say((plan.outcome == .unchanged ? "unchanged: " : "") + plan.words + (done.edition.map { " (edition \($0))" } ?? ""))
         for note in plan.notes { say(note) }
         for warning in plan.warnings { live.complain(DisplayWidth.printable("warning: \(warning)")) }

@@ -20,6 +20,7 @@ extension Administration {
         var plan = Plan(.removed, words, nil, keys.map { .remove($0) })
         plan.cascades = cascades
         plan.gone = keys + users
+        try checkAdministrators(plan.changes)
         return plan
     }
 

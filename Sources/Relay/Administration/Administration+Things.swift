@@ -11,11 +11,16 @@ extension Administration {
     }
 
     /// Makes it. The same again is no change; where there is such a thing with other values, that is refused, but a right or a ban is then given anew in the
-    /// place of the one before.
+    /// place of the one before, and a client that was revoked is let in again under the id that the journal knows.
     package func add(_ said: Particulars) throws(AdministrationRefusal) -> Plan {
+        let said = try completed(said, id: said.id)
         let fresh = try read(said, id: said.id ?? identifier(of: said.kind))
         guard let known = directory.entity(fresh.key) ?? twin(of: fresh) else { return try made(fresh, said) }
         guard said.id == nil || fresh.key == known.key else { throw taken(known) }
+        let isGivenAnew = isGivenAnew(known)
+        if !isGivenAnew, case (.client(let fresh), .client(let known)) = (fresh, known) {
+            if let refusal = refusal(toAdd: fresh, again: known, said) { throw refusal }
+        }
         let settled = try settle(fresh.with(id: known.key.id), replacing: known, .added, said)
         // An address in another spelling is the same address.
         if settled == known {
@@ -23,7 +28,7 @@ extension Administration {
             plan.secrets = plan.secrets.map { Plan.Secrecy($0.name, $0.secret, elseRefused: taken(known, hasOtherValues: true)) }
             return plan
         }
-        guard said.kind.isGivenAnew else { throw taken(known, hasOtherValues: true) }
+        guard isGivenAnew else { throw taken(known, hasOtherValues: true) }
         return try changed(settled, from: known, said)
     }
 
@@ -31,18 +36,20 @@ extension Administration {
     package func put(_ all: [Particulars], of kind: EntityKind) throws(AdministrationRefusal) -> Plan {
         var working = self
         var plan = Plan(.unchanged, "")
+        let all = try all.map { said throws(AdministrationRefusal) in try completed(said, id: said.id) }
         let entities = try read(all, of: kind)
         for (entity, said) in zip(entities, all) {
             let one = try working.put(entity, said)
             plan.changes += one.changes
             plan.secrets += one.secrets
             plan.warnings += one.warnings
-            if let subject = one.subject { plan.items.append(Plan.Item(key: subject.key, outcome: one.outcome)) }
+            if let subject = one.subject { plan.items.append(Plan.Item(key: subject.key, outcome: one.outcome, newKey: one.newKey)) }
             working.directory.apply(one.changes, edition: working.directory.edition)
         }
         let counts = [Plan.Outcome.added, .changed, .unchanged].map { outcome in (outcome, plan.items.count { $0.outcome == outcome }) }
         plan.words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
         if !plan.isEmpty { plan.outcome = .changed }
+        try checkAdministrators(plan.changes)
         return plan
     }
 
@@ -58,16 +65,19 @@ extension Administration {
         _ key: EntityKey, expecting condition: String? = nil, to said: (DirectoryEntity) throws(AdministrationRefusal) -> Particulars
     ) throws(AdministrationRefusal) -> Plan {
         let before = try existing(key, expecting: condition)
-        let said = try said(before)
+        let said = try completed(try said(before), id: key.id)
         if let id = said.id, id != key.id {
             throw AdministrationRefusal(
                 .invalid, "the id in it is another than that of the \(key.kind.noun) it is said of", at: "id", of: key.kind)
         }
         let fresh = try read(said, id: key.id, isWhole: true)
-        if let twin = twin(of: fresh), twin.key != key { throw taken(twin) }
+        // Where two are the same from of old, that is no reason to leave both as they are.
+        if let twin = twin(of: fresh), twin.key != key, self.twin(of: before)?.key != twin.key { throw taken(twin) }
         let settled = try settle(fresh, replacing: before, .replaced, said)
-        return settled.isSame(as: before) && said.secrets.isEmpty
-            ? try unchanged(before, said) : try changed(settled, from: before, said)
+        guard !settled.isSame(as: before) || !said.secrets.isEmpty else { return try unchanged(before, said) }
+        let plan = try changed(settled, from: before, said)
+        try checkAdministrators(plan.changes)
+        return plan
     }
 
     /// What is not named in the patch stays (RFC 7396). `forgettingPin`: of a grant, whoever consented is to be nobody any more.
@@ -140,7 +150,8 @@ extension Administration {
         case .grant(let grant): directory.twin(of: grant).map { .grant($0) }
         case .mailbox(let mailbox): directory.twin(of: mailbox).map { .mailbox($0) }
         case .family(let family): directory.twin(of: family).map { .family($0) }
-        case .setting, .user, .client: nil
+        case .client(let client): directory.twin(of: client).map { .client($0) }
+        case .setting, .user: nil
         }
     }
 
@@ -157,7 +168,8 @@ extension Administration {
         case .grant(let grant): return .grant(try settle(grant, replacing: before, manner, said))
         case .mailbox(let mailbox): return .mailbox(settle(mailbox, replacing: before, manner, said))
         case .family(let family): return .family(settle(family, replacing: before, manner, said))
-        case .setting, .client: return entity
+        case .client(let client): return .client(settle(client, replacing: before, manner, said))
+        case .setting: return entity
         }
     }
 
@@ -181,6 +193,7 @@ extension Administration {
         _ changes: [DirectoryChange]
     ) -> Plan {
         var plan = Plan(outcome, words(outcome, entity), entity, changes)
+        plan.newKey = outcome == .unchanged ? nil : said.newKey
         plan.secrets = said.secrets.sorted { $0.key.rawValue < $1.key.rawValue }.map {
             Plan.Secrecy(SecretName($0.key, of: entity.key.id), $0.value)
         }
@@ -192,7 +205,8 @@ extension Administration {
         case .grant(let grant): follow(&plan, with: grant, from: before, said)
         case .mailbox(let mailbox): follow(&plan, with: mailbox, from: before)
         case .family(let family): follow(&plan, with: family)
-        case .setting, .user, .deny, .client: break
+        case .client(let client): follow(&plan, with: client, from: before?.client)
+        case .setting, .user, .deny: break
         }
         return plan
     }
@@ -208,20 +222,31 @@ extension Administration {
         }
     }
 
+    /// To say it again with other values is to give it anew: nobody has to take it back first.
+    private func isGivenAnew(_ known: DirectoryEntity) -> Bool {
+        switch known {
+        case .delegation, .deny: true
+        case .client(let client): !client.isEnabled
+        case .setting, .user, .provider, .application, .grant, .mailbox, .family: false
+        }
+    }
+
     func taken(_ known: DirectoryEntity, hasOtherValues: Bool = false, at field: String = "") -> AdministrationRefusal {
         let kind = known.key.kind
         return AdministrationRefusal(
             .taken, "there is \(kind.article) \(kind.noun) \(known.title) already" + (hasOtherValues ? ", with other values" : ""),
-            fix: hasOtherValues ? "`mandate \(kind.command) set` changes them" : "change that one, or say it of another", at: field,
+            fix: hasOtherValues ? "\(kind.changing) changes them" : "change that one, or say it of another", at: field,
             of: kind)
     }
 }
 
 extension EntityKind {
-    /// To say it again with other values is to give it anew: nobody has to take it back first.
-    fileprivate var isGivenAnew: Bool { self == .delegation || self == .deny }
-
     fileprivate var article: String { self == .application ? "an" : "a" }
+
+    /// The command that does it.
+    fileprivate var changing: String {
+        self == .client ? "`mandate clients limit`, `role` or `tokens`" : "`mandate \(command) set`"
+    }
 }
 
 extension DirectoryEntity {
@@ -243,6 +268,8 @@ extension DirectoryEntity {
         case .client(let client): client.title
         }
     }
+
+    fileprivate var client: Client? { if case .client(let client) = self { client } else { nil } }
 
     func with(id: String) -> DirectoryEntity {
         switch self {

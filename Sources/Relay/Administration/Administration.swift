@@ -55,6 +55,11 @@ package struct Administration: Sendable {
         return Identifier<Administration>(prefix: prefix, using: &generator).text
     }
 
+    func freshKey() -> ClientKey {
+        var generator = generator()
+        return ClientKey(using: &generator)
+    }
+
     var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: person, grantedAt: now) }
 
     /// A line of the journal for what a person says was seen.

@@ -10,6 +10,8 @@ package struct Particulars: Sendable {
     package var secrets: [SecretName.Kind: Secret]
     /// Of a grant: whoever consented is to be forgotten. A consent alone says who that is, but a person may say that it is nobody any more.
     package var forgetsPin = false
+    /// Of which it says the digest.
+    var newKey: ClientKey?
 
     package init(_ kind: EntityKind, _ entries: [DocumentValue.Entry], at place: String = "", secrets: [SecretName.Kind: Secret] = [:]) {
         self.kind = kind
@@ -41,6 +43,9 @@ package struct Particulars: Sendable {
 
     /// Whether it was said, if only that there is none.
     package func says(_ key: String) -> Bool { entries.contains { $0.key == key } }
+
+    /// Where it is in the request.
+    func path(of key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
     /// The id that was given.
     var id: String? { if case .text(let id)? = self["id"] { id } else { nil } }

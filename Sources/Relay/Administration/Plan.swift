@@ -33,9 +33,10 @@ package struct Plan: Sendable {
     }
 
     /// What became of one of several things.
-    package struct Item: Sendable, Hashable {
+    package struct Item: Sendable {
         package let key: EntityKey
         package let outcome: Outcome
+        package let newKey: ClientKey?
     }
 
     package var outcome: Outcome
@@ -60,6 +61,8 @@ package struct Plan: Sendable {
     package var due: [Due] = []
     /// Of a removal: all that goes, with what uses it.
     package var gone: [EntityKey] = []
+    /// That was made for a client: for whoever asked, once, since it is kept nowhere.
+    package var newKey: ClientKey?
     /// Of several things, each.
     package var items: [Item] = []
 

@@ -29,6 +29,9 @@ struct DirectoryCollection: Sendable {
     /// The schema's name.
     var component: String { noun.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() }
 
+    /// The schema's name of what a change is answered with.
+    var kept: String { component + "Kept" }
+
     static let all = [users, providers, applications, grants, mailboxes, families, delegations, denials, clients]
 
     private static let name = Schema.Field("name", .optional(.text()))
@@ -120,7 +123,7 @@ struct DirectoryCollection: Sendable {
         [
             .init("id", .line), name, .init("key_sha256", .text(pattern: "^[0-9a-fA-F]{64}$")), .init("network", .line),
             .init("uid", .number(0...Int64(UInt32.max))),
-            .init("has_password", .flag, "of a person; set with `mandate clients add --password`"),
+            .init("has_password", .flag, "of a person; set with `mandate clients add` and `mandate clients password`"),
             .init(
                 "limits",
                 .object([.init("purposes", .list(of: .choice(Purpose.self))), .init("addresses", .list(of: .line))]),

@@ -11,7 +11,7 @@ struct DirectoryController: Sendable {
     let collection: DirectoryCollection
     let request: APIRequest
 
-    private var kind: EntityKind { collection.kind }
+    var kind: EntityKind { collection.kind }
     private var editor: Editor { request.dependencies.editor(for: request.visitor.person) }
     /// Says how it would come out, and changes nothing.
     private var isTrial: Bool { get throws { try request.query.flag("dry_run") } }
@@ -57,12 +57,14 @@ struct DirectoryController: Sendable {
     func create() async throws -> Reply {
         let document = try await request.document()
         if document.value["items"] != nil { return try await createMany(document) }
-        let body = try Body(document, self, id: nil)
-        let plan = try await editor.edit(isTrial: try isTrial) { try $0.add(try body.particulars($0.directory)) }.plan
+        let said = try particulars(document)
+        let isTrial = try isTrial
+        let plan = try await editor.edit(isTrial: isTrial) { try $0.add(said) }.plan
         guard let made = plan.subject else { throw Problem(.fault, "nothing was made") }
-        if try isTrial { return .json(Self.document(made)) }
+        let answer = answer(plan, made, isTrial: isTrial)
+        if isTrial { return .json(answer) }
         // The same again is no error, and is not made twice.
-        return .json(body.answer(made), plan.outcome == .added ? .created : .ok).with(.eTag, EntityTag.of(made)).with(
+        return .json(answer, plan.outcome == .added ? .created : .ok).with(.eTag, EntityTag.of(made)).with(
             .location, "\(request.dependencies.address.path)/v1/\(collection.name)/\(PercentCoding.encode(made.key.id))")
     }
 
@@ -70,16 +72,10 @@ struct DirectoryController: Sendable {
     private func createMany(_ document: DocumentReader) async throws -> Reply {
         let items = try document.fields(["items"]).items("items")
         guard !items.isEmpty, items.count <= Self.most else { throw Problem(.tooLarge, "send 1 to \(Self.most) at once", place: "items") }
-        let bodies = try items.map { try Body($0, self, id: nil) }
+        let said = try items.map { try particulars($0) }
         let isTrial = try isTrial
-        let plan = try await editor.edit(isTrial: isTrial) { administration in
-            try administration.put(bodies.map { try $0.particulars(administration.directory) }, of: kind)
-        }.plan
-        let outcomes = zip(plan.items, bodies).map { item, body in
-            let outcome: DocumentValue = ["id": .text(item.key.id), "outcome": .text(item.outcome.rawValue)]
-            return isTrial ? outcome : body.withKey(outcome)
-        }
-        return .json(["items": .list(outcomes), "edition": .number(request.dependencies.directory.edition.number)])
+        let plan = try await editor.edit(isTrial: isTrial) { try $0.put(said, of: kind) }.plan
+        return .json(answer(plan, isTrial: isTrial))
     }
 
     func replace() async throws -> Reply {
@@ -106,17 +102,16 @@ struct DirectoryController: Sendable {
                 .conditionMissing, "a change needs If-Match",
                 fix: "send the ETag that came with what you read; If-Match: * changes it in any state")
         }
-        var body: Body?
+        let isTrial = try isTrial
         let tester = try request.query.flag("untried") ? nil : request.dependencies.operations.tester
-        let plan = try await editor.edit(isTrial: try isTrial, trying: tester) { administration in
-            let said = try Body(DocumentReader(value(try administration.existing(key, expecting: condition))), self, id: key.id)
-            body = said
-            var particulars = try said.particulars(administration.directory)
-            if let patch { particulars.endOld(particulars.secrets, unlessSaidIn: patch) }
-            return try administration.change(key) { [particulars] _ in particulars }
+        let plan = try await editor.edit(isTrial: isTrial, trying: tester) { administration in
+            var said = try particulars(DocumentReader(value(try administration.existing(key, expecting: condition))))
+            if let patch { said.endOld(said.secrets, unlessSaidIn: patch) }
+            return try administration.change(key) { [said] _ in said }
         }.plan
-        guard let body, let changed = plan.subject else { throw Problem(.fault, "nothing was changed") }
-        return try isTrial ? .json(Self.document(changed)) : .json(body.answer(changed)).with(.eTag, EntityTag.of(changed))
+        guard let changed = plan.subject else { throw Problem(.fault, "nothing was changed") }
+        let answer = answer(plan, changed, isTrial: isTrial)
+        return isTrial ? .json(answer) : .json(answer).with(.eTag, EntityTag.of(changed))
     }
 
     func remove() async throws -> Reply {

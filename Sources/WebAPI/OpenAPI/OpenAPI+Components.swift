@@ -17,20 +17,16 @@ extension OpenAPI {
     private static let text = Schema.optional(.text())
     private static let moment = Schema.optional(.moment)
 
-    /// As answers have them; what a request may say beside it is never answered.
+    /// As answers have them; what a request may say beside it is never answered, and what a change is answered with beside it is said once.
     private static let collections: [(name: String, schema: Schema)] =
-        DirectoryCollection.all.flatMap { collection in
-            guard case .object(let fields, let isOpen) = collection.schema, !collection.secrets.isEmpty else {
-                return [(collection.component, collection.schema)]
-            }
-            var shapes = [
-                (collection.component, collection.schema),
-                (collection.component + "Request", Schema.object(fields + collection.secrets, isOpen: isOpen)),
+        DirectoryCollection.all.flatMap { collection -> [(name: String, schema: Schema)] in
+            guard case .object(let fields, let isOpen) = collection.schema else { return [(collection.component, collection.schema)] }
+            let key = collection.kind == .client ? [Schema.Field("key", .line, "shown this once")] : []
+            let shapes = [
+                (collection.component, collection.schema), (collection.kept, Schema.object(fields + key + [warnings], isOpen: isOpen)),
             ]
-            if collection.kind == .client {
-                shapes.append(("ClientMade", .object(fields + [.init("key", .line, "shown this once")], isOpen: isOpen)))
-            }
-            return shapes
+            guard !collection.secrets.isEmpty else { return shapes }
+            return shapes + [(collection.component + "Request", Schema.object(fields + collection.secrets, isOpen: isOpen))]
         } + [
             ("Setting", .object([.init("key", .line, required: true), .init("value", text, required: true)])),
             (
@@ -44,10 +40,12 @@ extension OpenAPI {
                                 .init("outcome", .choice(["added", "changed", "unchanged"]), required: true),
                                 .init("key", .line, "of a client for which one was made; shown this once"),
                             ])), required: true),
-                    .init("edition", .number(), required: true),
+                    .init("edition", .number(), required: true), warnings,
                 ])
             ),
         ]
+
+    private static let warnings = Schema.Field("warnings", .list(of: .line), "what may be a slip, in words")
 
     private static let question: [Schema.Field] = [
         .init("purpose", .optional(.choice(Purpose.self))), .init("user", .optional(.line), "the application's current user, by id"),
@@ -127,28 +125,27 @@ extension OpenAPI {
         ),
     ]
 
+    private static let message: [Schema.Field] = [
+        .init("id", .line, required: true), .init("message_id", .line, required: true), .init("accepted", .moment, required: true),
+        .init("state", .choice(QueuedMessage.StateName.self), required: true), .init("why", .text(), required: true),
+        .init("attempts", .number(), required: true), .init("next_attempt", moment, required: true),
+        .init("unknown", .flag, required: true, "a crash may have hit between its last octet and its settling"),
+        .init("client", text, required: true),
+        .init("purpose", .optional(.choice(Purpose.self)), required: true), .init("user", text, required: true),
+        .init("author", named, required: true),
+        .init("envelope_sender", .text(), required: true), .init("size", .number(), required: true),
+        .init(
+            "recipients",
+            .list(
+                of: .object([
+                    .init("address", .line, required: true),
+                    .init("outcome", .optional(.choice(["sent", "refused"])), required: true),
+                    .init("reply", text, required: true),
+                ])), required: true),
+    ]
+
     private static let keeping: [(name: String, schema: Schema)] = [
-        (
-            "Message",
-            .object([
-                .init("id", .line, required: true), .init("message_id", .line, required: true), .init("accepted", .moment, required: true),
-                .init("state", .choice(QueuedMessage.StateName.self), required: true), .init("why", .text(), required: true),
-                .init("attempts", .number(), required: true), .init("next_attempt", moment, required: true),
-                .init("unknown", .flag, required: true, "a crash may have hit between its last octet and its settling"),
-                .init("client", text, required: true),
-                .init("purpose", .optional(.choice(Purpose.self)), required: true), .init("user", text, required: true),
-                .init("author", named, required: true),
-                .init("envelope_sender", .text(), required: true), .init("size", .number(), required: true),
-                .init(
-                    "recipients",
-                    .list(
-                        of: .object([
-                            .init("address", .line, required: true),
-                            .init("outcome", .optional(.choice(["sent", "refused"])), required: true),
-                            .init("reply", text, required: true),
-                        ])), required: true),
-            ])
-        ),
+        ("Message", .object(message)), ("MessageKept", .object(message + [warnings])),
         (
             "Standing",
             .object([

@@ -114,7 +114,8 @@ extension DirectoryCollection {
                 promises: [
                     .init(.created, "made", answered, headers: ["ETag", "Location"]),
                     .init(
-                        .ok, "of many, what became of each; of one that was only tried, what would be", .either([.named("Outcomes"), one])),
+                        .ok, "of many, what became of each; of one that was only tried, what would be",
+                        .either([.named("Outcomes"), answered])),
                 ], problems: [.conflict]
             ) { request in try await DirectoryController(collection: self, request: request).create() },
             Endpoint(
@@ -166,6 +167,6 @@ extension DirectoryCollection {
 
     private var outside: [ProblemKind] { kind == .application ? [.provider] : [] }
 
-    /// A key that was made is shown once.
-    private var answered: Schema { kind == .client ? .named("ClientMade") : one }
+    /// With what is said once.
+    private var answered: Schema { .named(kept) }
 }

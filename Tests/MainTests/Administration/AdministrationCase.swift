@@ -7,10 +7,11 @@ import TestSupport
 /// One change or mistake, told as a command line, as a request and as a form, and what is to come of it: `Fixtures/administration/<case>/case.yaml`.
 ///
 ///     with: {…}                          # laid over ../company.yaml
+///     queued: {state: held, author: …}   # a message in the queue, whose id is {message}
 ///     command: delegations allow …       # or a list of words; {me} is who asks, in each of the three
 ///     request: {method: POST, path: /v1/delegations, body: '{…}'}
 ///     form: {path: /delegations, fields: {mailbox: …}, of: delegation del-bob}    # `of`: with the ETag of that
-///     expect: {rows: […]} or {refusal: {code: …, kind: …, sentence: …}}
+///     expect: {rows: […], warns: …} or {refusal: {code: …, kind: …, sentence: …}}
 struct AdministrationCase: Sendable {
     struct Request: Sendable {
         let method: String
@@ -29,10 +30,18 @@ struct AdministrationCase: Sendable {
     enum Outcome: Sendable, Hashable {
         case rows([String])
         case refused(code: AdministrationRefusal.Code, kind: EntityKind?, sentence: String)
+
+        func filled(_ fill: (String) -> String) -> Outcome {
+            switch self {
+            case .rows: self
+            case .refused(let code, let kind, let sentence): .refused(code: code, kind: kind, sentence: fill(sentence))
+            }
+        }
     }
 
     let name: String
     let start: DirectoryDocument
+    let queued: (state: QueuedMessage.StateName, author: String)?
     /// The only administrator there is, beside who has the store's files.
     let isAlone: Bool
     let command: [String]?
@@ -40,14 +49,20 @@ struct AdministrationCase: Sendable {
     let request: Request?
     let form: Form?
     let expected: Outcome
+    /// What may be a slip, said beside what was done.
+    let warning: String?
 
     init(_ folder: FixtureFolder) throws {
         name = folder.name
         let root = try DocumentReader(DirectoryFile.value(of: folder.text("case.yaml"), folder.name), path: folder.name)
-            .fields(["with", "alone", "command", "input", "request", "form", "expect", "why"])
+            .fields(["with", "queued", "alone", "command", "input", "request", "form", "expect", "why"])
         var value = try DirectoryFile.value(of: FixtureFolder.at("administration").text("company.yaml"), "company.yaml")
         if let change = root["with"] { value = value.overlaid(by: change.value) }
         start = try DirectoryDocument(value)
+        queued = try root["queued"].map { reader in
+            let fields = try reader.fields(["state", "author"])
+            return (try fields.required("state").choice(QueuedMessage.StateName.self), try fields.required("author").text())
+        }
         isAlone = try root.flag("alone", default: false)
         command = try root["command"].map { reader in
             if case .list = reader.value { return try reader.items().map { try $0.text() } }
@@ -74,6 +89,7 @@ struct AdministrationCase: Sendable {
                 of: try fields["of"].map { try Self.key($0) })
         }
         expected = try Self.outcome(root.required("expect"))
+        warning = try root.required("expect").fields()["warns"]?.text()
     }
 
     private static func key(_ reader: DocumentReader) throws -> EntityKey {
@@ -83,7 +99,7 @@ struct AdministrationCase: Sendable {
     }
 
     private static func outcome(_ reader: DocumentReader) throws -> Outcome {
-        let fields = try reader.fields(["rows", "refusal"])
+        let fields = try reader.fields(["rows", "warns", "refusal"])
         if let refusal = try fields["refusal"]?.fields(["code", "kind", "sentence"]) {
             return .refused(
                 code: try refusal.required("code").choice(AdministrationRefusal.Code.self),

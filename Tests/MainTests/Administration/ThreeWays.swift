@@ -109,6 +109,26 @@ extension ThreeWays {
         Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil))
     }
 
+    /// A message of its own for each, since what was done with is known for a while.
+    func queue(_ wanted: (state: QueuedMessage.StateName, author: String)?) async throws -> SpoolID? {
+        for other in try await store.list(QueueFilter()) { try await store.change(other.message.id, .remove, by: "test", at: shell.now) }
+        guard let wanted else { return nil }
+        let id = SpoolID(trusted: "m-\(UUID().uuidString.lowercased())")
+        try await SpoolContract.accept(try Samples.message(id.text, from: wanted.author, at: shell.now), into: store)
+        switch wanted.state {
+        case .held: try await store.change(id, .hold, by: "test", at: shell.now)
+        case .failed:
+            let now = shell.now.addingTimeInterval(1)
+            let until = now.addingTimeInterval(60)
+            let entries = try await store.claim(1, rooms: LaneRooms(), by: Samples.node, at: now, until: until).entries
+            let claim = try #require(entries.first).claim
+            let outcomes: [Int: RecipientOutcome] = [0: .refused(reply: "550 no")]
+            try await store.settle(Settlement(claim: claim, at: now, state: .failed(why: "550 no"), outcomes: outcomes))
+        case .waiting, .claimed, .done: break
+        }
+        return id
+    }
+
     func run(_ words: [String], input: String) async -> Shell.Answer { await shell.run(words, input: input) }
 
     func send(_ method: String, _ path: String, body: String?, ifMatch: String?) async throws -> WebClient.Answer {
@@ -123,6 +143,9 @@ extension ThreeWays {
         return try await browser.send("POST", path, [("Content-Type", "application/x-www-form-urlencoded")], body: Array(form.utf8))
     }
 
-    /// The word on how it went, which the page after a redirect shows.
-    func notice(at path: String) async throws -> String { try await browser.get(path).text }
+    /// The page on which a browser ends up, with the word on how it went.
+    func notice(after answer: WebClient.Answer) async throws -> String {
+        guard answer.status == 303, let place = answer.all("Location").first else { return answer.text }
+        return try await browser.get(place).text
+    }
 }

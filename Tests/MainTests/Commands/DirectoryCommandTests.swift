@@ -197,6 +197,43 @@ struct DirectoryCommandTests {
         #expect(client.credential == .key(sha256: ClientKey(String(second.out.dropLast())).digest))
     }
 
+    /// Whoever writes the answer to a file has emptied it by then: that must not look like success.
+    @Test func aKeyThatWasShownIsNotShownAgainButMadeAnew() async throws {
+        let shell = try await Shell.withStore()
+        let first = await shell.run("clients add batch --key --purpose notification")
+        let again = await shell.run("clients add batch --key --purpose notification")
+        #expect(again.status == 65 && again.out.isEmpty)
+        #expect(again.err.contains("its key was shown when it was made; `mandate clients rekey batch` makes a new one"), "\(again.err)")
+        let second = await shell.run("clients rekey batch")
+        #expect(second.status == 0 && second.out.hasPrefix("mandate-") && second.out != first.out)
+        let client = try #require(try await shell.directory().allClients.first { _ in true })
+        #expect(client.credential == .key(sha256: ClientKey(String(second.out.dropLast())).digest))
+    }
+
+    @Test func aPasswordIsChangedAndNothingElse() async throws {
+        let shell = try await Shell.withStore()
+        #expect(await shell.run("clients add ann --password --role administrator", input: "long enough for anybody\n").status == 0)
+        let again = await shell.run("clients add ann --password --role administrator", input: "another that is long enough\n")
+        #expect(again.status == 65 && again.err.contains("`mandate clients password ann` changes it"), "\(again.err)")
+        #expect(await shell.run("clients password ghost", input: "").err.contains("there is no client \"ghost\""))
+        #expect(await shell.run("clients password ann", input: "short\n").status == 65)
+        #expect(await shell.run("clients password ann", input: "another that is long enough\n").status == 0)
+        let client = try #require(try await shell.directory().allClients.first { _ in true })
+        guard case .password(let hash) = client.credential else { return #expect(Bool(false), "\(client.credential)") }
+        #expect(hash.matches(Secret("another that is long enough")) && client.roles == [.administrator])
+    }
+
+    @Test func theListSaysWhoseTokensAClientMayHave() async throws {
+        let shell = try await Shell.withStore()
+        try await shell.set(
+            "applications add app --provider microsoft --tenant t --client-id c --no-secret",
+            "grants add g --application app --kind consent --principal a@b.example",
+            "mailboxes add a@b.example --grant g", "clients add batch --key --address a@b.example",
+            "clients tokens batch --mailbox a@b.example")
+        #expect(await shell.run("clients list --format csv").out.contains(",a@b.example,a@b.example,"))
+        #expect(await shell.run("clients show batch").out.contains("a@b.example"))
+    }
+
     @Test func settingsWarnOfNamesThatNobodyHas() async throws {
         let shell = try await Shell.withStore()
         let unknown = await shell.run("settings set EMAIL_FROM_USER_ID carl")

@@ -103,14 +103,14 @@ struct WrongInputTests {
 
             Case("clients show ghost", 65), Case("clients revoke ghost", 65), Case("clients limit ghost --unlimited", 65),
             Case("clients add x", 64, "--key"),
-            Case("clients add x --key --uid 1", 64), Case("clients add x --network 192.0.2.0/24", 64, "limited"),
+            Case("clients add x --key --uid 1", 64), Case("clients add x --network 192.0.2.0/24", 65, "limited"),
             Case("clients add x --uid -1", 64),
             Case("clients add x --network 192.0.2.1/24 --purpose notification", 64, "prefix"),
             Case("clients limit printer --unlimited", 65, "network"),
             Case("clients limit batch", 64, "--unlimited"), Case("clients add printer --network 192.0.2.18 --address scan@example.org", 65),
-            Case("clients add x --key --purpose ad-hoc --default-purpose notification", 64, "outside"),
+            Case("clients add x --key --purpose ad-hoc --default-purpose notification", 65, "--default-purpose: "),
             Case("clients add x --key --purpose fun", 64),
-            Case("clients add x --key --address @a.example --author-if-unusable x@b.example", 64, "outside"),
+            Case("clients add x --key --address @a.example --author-if-unusable x@b.example", 65, "--author-if-unusable: "),
 
             Case("queue show ghost", 65), Case("queue retry ghost", 65), Case("queue retry", 64), Case("queue hold ghost", 65),
             Case("queue release ghost", 65),
@@ -179,7 +179,7 @@ struct WrongInputTests {
             "grants": ["list", "show", "add", "set", "authorize", "forget", "remove"],
             "mailboxes": ["list", "show", "add", "set", "check", "resume", "remove"],
             "delegations": ["list", "show", "allow", "revoke", "deny", "lift", "grant"],
-            "clients": ["list", "show", "add", "limit", "revoke"],
+            "clients": ["list", "show", "add", "limit", "role", "tokens", "rekey", "password", "revoke", "remove"],
             "queue": ["list", "show", "retry", "hold", "release", "remove"], "audit": ["unauthorized", "senders", "journal", "verify"],
         ]
         for (noun, verbs) in nouns {

@@ -112,12 +112,15 @@ struct DirectoryDocumentErrorTests {
             "delegations[0].priority: expected a whole number"),
         Mistake(base + "deny: [{covers: a@x.org}]", "deny[0]: mailbox is missing"),
         Mistake("grants: [{name: g, kind: consent, application: a}]", "grants[0].application: there is no application \"a\""),
-        Mistake("clients: [{name: c}]", "clients[0]: exactly one of key_sha256, network, uid"),
-        Mistake("clients: [{name: c, uid: 1, network: 10.0.0.0/8}]", "clients[0]: exactly one of"),
-        Mistake("clients: [{name: c, network: 10.0.0.0/8}]", "clients[0]: limits are missing"),
+        Mistake("clients: [{name: c}]", "clients[0]: nothing says how it is known; name one: a key (key_sha256)"),
+        Mistake("clients: [{name: c, uid: 1, network: 10.0.0.0/8}]", "clients[0]: it is known in 2 ways"),
+        Mistake("clients: [{name: c, network: 10.0.0.0/8}]", "clients[0].limits: a client known only by its network must be limited"),
         Mistake(
             "clients: [{name: c, network: 10.0.0.0/33, limits: {addresses: ['*']}}]",
             "clients[0].network: the prefix length is between 0 and 32"),
+        Mistake(
+            "clients: [{name: c, uid: 1, limits: {addresses: ['@a.example']}, author_if_unusable: x@b.example}]",
+            "clients[0].author_if_unusable: x@b.example is outside its own limits"),
         Mistake("clients: [{name: c, key_sha256: abc}]", "clients[0].key_sha256: expected 64 hexadecimal digits"),
         Mistake(
             "clients: [{name: c, uid: 1, limits: {purposes: [adhoc]}}]",

@@ -2,8 +2,7 @@ internal import Web
 internal import Mail
 internal import Relay
 
-/// A client as somebody types one – but for the password, which is never shown again. What it means is read like a document of the API, so one set of
-/// rules holds.
+/// A client as somebody types one – but for the password, which is never shown again.
 struct ClientForm: Sendable {
     enum Known: String, Sendable, CaseIterable {
         case key, password, network
@@ -23,14 +22,6 @@ struct ClientForm: Sendable {
             case .network: "For printers and the like, which cannot sign in."
             }
         }
-    }
-
-    /// What cannot be kept, and at which fields.
-    struct Trouble: Error {
-        let words: [String: String]
-
-        init(_ field: String, _ words: String) { self.words = [field: words] }
-        init(_ words: [String: String]) { self.words = words }
     }
 
     private(set) var name: String?
@@ -63,69 +54,36 @@ struct ClientForm: Sendable {
         noticeAddress = form["notice_address"]
     }
 
-    mutating func note(_ trouble: Trouble) {
-        errors = trouble.words.filter { Self.fields.contains($0.key) }
-        let others = trouble.words.filter { !Self.fields.contains($0.key) }.map(\.value).sorted()
-        error = others.isEmpty ? "Nothing was stored: look at the fields below." : others.joined(separator: " ")
+    /// Beside its field where there is a place for that, else above the form.
+    mutating func note(_ refusal: AdministrationRefusal) {
+        let field = Self.field(refusal)
+        guard Self.fields.contains(field) else { return error = refusal.words }
+        errors[field] = refusal.words
+        error = "Nothing was stored: look at the fields below."
     }
 
-    /// What it means; throws `Trouble` where it means nothing that may be. `credential` is what the chosen way has come to.
-    func client(_ id: ClientID, _ credential: DocumentValue.Entry, in directory: Directory, _ usual: DirectoryDocument.Usual) throws
-        -> Client
-    {
-        guard let name else { throw Trouble("name", "Give it a name.") }
-        try checkRoles()
+    private static func field(_ refusal: AdministrationRefusal) -> String {
+        if refusal.code == .taken { return "name" }
+        // `limits.addresses[1]` is of the field of addresses, and where limits are wanted those are the ones to give.
+        if refusal.field.hasPrefix("limits") { return "addresses" }
+        return refusal.field.hasPrefix("roles") ? "role" : refusal.field
+    }
+
+    /// In the words of the directory file; `hash`: of the password, if it is to be known by one.
+    func particulars(_ hash: PasswordHash?) -> Particulars {
         let patterns = addresses.map { $0.split { $0.isWhitespace || $0 == "," || $0 == ";" }.map(String.init) } ?? []
-        if known == .network, purposes.isEmpty, patterns.isEmpty {
-            throw Trouble([
-                "network": "A client known by its network must be limited: give addresses or purposes.",
-                "addresses": "Give at least one address or @domain.",
-            ])
-        }
-        let value: DocumentValue = [
-            "id": .text(id.text), "name": .text(name), credential.key: credential.value,
-            "limits": ["purposes": DocumentValue(purposes), "addresses": DocumentValue(patterns)],
-            "default_purpose": DocumentValue(defaultPurpose), "author_if_unusable": DocumentValue(authorIfUnusable),
-            "notice_address": DocumentValue(noticeAddress), "roles": DocumentValue(roles),
+        var entries: [DocumentValue.Entry] = [
+            .init("name", .text(name ?? "")), .init("limits", ["purposes": DocumentValue(purposes), "addresses": DocumentValue(patterns)]),
+            .init("default_purpose", DocumentValue(defaultPurpose)), .init("author_if_unusable", DocumentValue(authorIfUnusable)),
+            .init("notice_address", DocumentValue(noticeAddress)), .init("roles", DocumentValue(roles)),
         ]
-        let read: DirectoryEntity?
-        do throws(DocumentError) {
-            read = try EntityForm.read([DocumentReader(value)], as: .client, in: directory, usual: usual).first
-        } catch {
-            throw Trouble(Self.field(error.path), error.problem.sentence)
+        switch known {
+        case nil: break
+        case .key?: entries.append(.init("new_key", true))
+        case .network?: entries.append(.init("network", .text(network ?? "")))
+        case .password?: entries.append(.init("password_scrypt", DocumentValue(hash?.text)))
         }
-        guard case .client(let client)? = read else { throw Problem(.fault, "nothing was read") }
-        try checkDefaults(client)
-        return client
-    }
-
-    /// The rules of `Client.problem`, at their field.
-    private func checkRoles() throws(Trouble) {
-        if roles.isEmpty { throw Trouble("role", "Tick one: without a role it may do nothing.") }
-        if known == .password, roles.contains(Role.sender.rawValue) {
-            throw Trouble("role", "A password is for the console: a program that sends has a key.")
-        }
-        if known == .network, roles != [Role.sender.rawValue] {
-            throw Trouble("role", "Known by its network alone it may send and nothing else: anything there can pass for it.")
-        }
-    }
-
-    private func checkDefaults(_ client: Client) throws(Trouble) {
-        if let purpose = client.defaultPurpose, !client.limits.purposes.isEmpty, !client.limits.purposes.contains(purpose) {
-            throw Trouble("default_purpose", "The default purpose is outside its own limits.")
-        }
-        if let author = client.authorIfUnusable, !client.limits.addresses.isEmpty,
-            !client.limits.addresses.contains(where: { $0.matches(author) })
-        {
-            throw Trouble("author_if_unusable", "This address is outside its own limits.")
-        }
-    }
-
-    /// `limits.addresses[1]` is of the field of addresses.
-    private static func field(_ path: String) -> String {
-        if path.hasPrefix("limits.addresses") { return "addresses" }
-        if path.hasPrefix("roles") { return "role" }
-        return path
+        return Particulars(.client, entries)
     }
 
     var document: DocumentValue {

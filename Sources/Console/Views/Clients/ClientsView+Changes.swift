@@ -5,63 +5,36 @@ internal import Relay
 
 /// Letting in, and turning away.
 extension ClientsView {
-    private var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: request.person, grantedAt: request.now) }
-
-    private func freshKey() -> ClientKey {
-        var generator = request.dependencies.accept.generator()
-        return ClientKey(using: &generator)
-    }
-
     func add() async throws -> ConsoleAnswer {
         var form = ClientForm(request.form)
-        let key = freshKey()
-        var made: Client?
         do {
-            let credential = try await credential(form.known, key)
-            var generator = request.dependencies.accept.generator()
-            let fresh = ClientID(prefix: "client", using: &generator)
-            try await request.editing.edit { directory in
-                let namesake = directory.allClients.filter { $0.name == form.name }.min { $0.isEnabled && !$1.isEnabled }
-                guard namesake?.isEnabled != true else {
-                    throw ClientForm.Trouble("name", "There is a client of this name already. Revoke it first, or choose another name.")
-                }
-                // Who was revoked is let in again under the id that the journal knows.
-                let client = try form.client(namesake?.id ?? fresh, credential, in: directory, usual)
-                made = client
-                return .init(changes: [.put(.client(client))])
-            }
-        } catch let trouble as ClientForm.Trouble {
-            form.note(trouble)
+            let said = form.particulars(form.known == .password ? try await chosenPassword() : nil)
+            return answer(try await request.editor.edit(said.slice) { try $0.add(said) }.plan)
+        } catch let refusal as AdministrationRefusal {
+            form.note(refusal)
             return .page(page(form, status: .unprocessableContent))
         }
-        guard let made else { throw Problem(.fault, "nothing was made") }
-        if made.credential.isKey { return .page(shown(key, of: made)) }
-        return .redirect("/clients", .good("Client \(made.name) is added."))
     }
 
-    /// As a document has it. The password is hashed on a thread of its own, since that takes a tenth of a second.
-    private func credential(_ known: ClientForm.Known?, _ key: ClientKey) async throws -> DocumentValue.Entry {
-        switch known {
-        case nil: throw ClientForm.Trouble("known_by", "Say how it is known.")
-        case .key?: return .init("key_sha256", .text(key.digest.hexadecimal))
-        case .network?:
-            guard let network = request.form["network"] else { throw ClientForm.Trouble("network", "Give the network it calls from.") }
-            return .init("network", .text(network))
-        case .password?:
-            let password = request.form.raw("password")
-            guard password.count >= PasswordHash.leastLength else {
-                throw ClientForm.Trouble("password", "A password has \(PasswordHash.leastLength) characters at least.")
-            }
-            let salt = request.dependencies.draw(16)
-            let hash = try await Aside.run { PasswordHash(of: Secret(password), salt: salt) }
-            guard let hash else { throw ClientForm.Trouble("password", "This password cannot be hashed.") }
-            return .init("password_scrypt", .text(hash.text))
-        }
+    /// Hashed on a thread of its own, since that takes a tenth of a second.
+    private func chosenPassword() async throws -> PasswordHash {
+        let password = Secret(request.form.raw("password"))
+        let salt = request.dependencies.draw(16)
+        return try await Aside.run { Result { try PasswordHash(chosen: password, salt: salt) } }.get()
+    }
+
+    /// A key is shown, this once; everything else is a word above the clients.
+    private func answer(_ plan: Plan) -> ConsoleAnswer {
+        guard let key = plan.newKey, case .client(let client)? = plan.subject else { return .redirect("/clients", Notice(plan)) }
+        return .page(shown(key, of: client, plan.warnings.isEmpty ? nil : Notice(plan)))
     }
 
     func revoke() async throws -> ConsoleAnswer {
-        let id = ClientID(trusted: request.path("id"))
-        if id == request.visitor.client?.id, request.form["sure"] == nil {
+        // Who signs himself out is asked once more, if it is possible at all.
+        let isSure = id != request.visitor.client?.id || request.form["sure"] != nil
+        return try await noticed {
+            let plan = try await request.editor.edit(isTrial: !isSure) { try $0.revoke(id, expecting: etag) }.plan
+            guard !isSure else { return .redirect("/clients", Notice(plan)) }
             return .page(
                 page(
                     warned: id,
@@ -69,65 +42,35 @@ extension ClientsView {
                         "This is you: once it is revoked you are signed out, and do not get in with it again. Press Revoke once more to do it."
                     )))
         }
-        var name = ""
-        return try await noticed {
-            try await request.editing.edit { directory in
-                var client = try current(directory)
-                name = client.name
-                guard client.isEnabled else { return .init() }
-                guard !client.isLastAdministrator(in: directory) else {
-                    throw Problem(.conflict, "\(client.name) is the last administrator: add another before you revoke this one")
-                }
-                client.isEnabled = false
-                return .init(changes: [.put(.client(client))])
-            }
-            return .redirect("/clients", .good("\(name) is revoked, and turned away from now on."))
-        }
     }
 
     /// The old key stops at once.
     func renewKey() async throws -> ConsoleAnswer {
-        let key = freshKey()
-        var made: Client?
-        return try await noticed {
-            try await request.editing.edit { directory in
-                var client = try current(directory)
-                guard client.credential.isKey, client.isEnabled else {
-                    throw Problem(.conflict, "\(client.name) has no key, or is revoked")
-                }
-                client.credential = .key(sha256: key.digest)
-                made = client
-                return .init(changes: [.put(.client(client))])
-            }
-            guard let made else { throw Problem(.fault, "nothing was made") }
-            return .page(shown(key, of: made))
+        try await noticed { answer(try await request.editor.edit { try $0.rekey(id, expecting: etag) }.plan) }
+    }
+
+    func remove() async throws -> ConsoleAnswer {
+        try await noticed {
+            let key = EntityKey(.client, id.text)
+            return .redirect("/clients", Notice(try await request.editor.edit { try $0.remove([key], expecting: etag) }.plan))
         }
     }
 
-    /// As the page had it when it was loaded.
-    private func current(_ directory: Directory) throws(Problem) -> Client {
-        guard let client = directory.client(ClientID(trusted: request.path("id"))) else {
-            throw Problem(.notFound, "there is no such client any more")
-        }
-        guard EntityTag.matches(request.form["etag"] ?? "", EntityTag.of(.client(client))) else {
-            throw Problem(.changedMeanwhile, "somebody changed \(client.name) since the page was loaded; look at it, and repeat")
-        }
-        return client
-    }
+    private var id: ClientID { ClientID(trusted: request.path("id")) }
+    /// Of the client as the page had it when it was loaded.
+    private var etag: String { request.form["etag"] ?? "" }
 
     /// What stands in the way is said above the clients as they are now.
     private func noticed(_ work: () async throws -> ConsoleAnswer) async throws -> ConsoleAnswer {
-        do { return try await work() } catch let problem as Problem
-            where [.changedMeanwhile, .notFound, .conflict].contains(problem.kind)
-        {
-            return .page(page(status: problem.kind.status, notice: .bad(problem.detail.sentence)))
+        do { return try await work() } catch let refusal as AdministrationRefusal {
+            return .page(page(status: Problem(refusal).kind.status, notice: .bad(refusal.words)))
         }
     }
 }
 
 /// A key, this once.
 extension ClientsView {
-    private func shown(_ key: ClientKey, of client: Client) -> Page {
+    private func shown(_ key: ClientKey, of client: Client, _ notice: Notice?) -> Page {
         let file = "\(client.name).key".shellQuoted
         let address = request.dependencies.address
         let isSender = client.roles.contains(.sender)
@@ -143,28 +86,9 @@ extension ClientsView {
                 "smtp_example": .text(
                     "swaks --server \(smtpHost.shellQuoted) --tls-optional \\\n  --auth PLAIN --auth-user \(client.name.shellQuoted) \\\n"
                         + "  --auth-password \"$(cat \(file))\" \\\n  --from AUTHOR --to RECIPIENT"),
-            ])
+            ], notice: notice)
     }
 
     /// Where the service listens unless it was told otherwise; the configuration is not this page's to know.
     private var smtpHost: String { "\(request.dependencies.address.host):2525" }
-}
-
-extension Client {
-    /// Without it nobody could sign in to change anything here.
-    fileprivate func isLastAdministrator(in directory: Directory) -> Bool {
-        roles.contains(.administrator)
-            && !directory.allClients.contains {
-                $0.id != id && $0.isEnabled && $0.roles.contains(.administrator) && $0.credential.isForSignIn
-            }
-    }
-}
-
-extension Client.Credential {
-    fileprivate var isForSignIn: Bool {
-        switch self {
-        case .key, .password: true
-        case .network, .uid: false
-        }
-    }
 }

@@ -10,6 +10,7 @@ struct ClientsView: Sendable {
         .post("/clients") { request in try await ClientsView(request).add() },
         .post("/clients/{id}/revoke") { request in try await ClientsView(request).revoke() },
         .post("/clients/{id}/key") { request in try await ClientsView(request).renewKey() },
+        .post("/clients/{id}/remove") { request in try await ClientsView(request).remove() },
     ]
 
     let request: ConsoleRequest
@@ -51,6 +52,8 @@ struct ClientsView: Sendable {
             "id": .text(PercentCoding.encode(client.id.text)), "name": .text(client.name), "href": .text(client.place),
             "known_by": .text(client.credential.words),
             "roles": .text(Role.sorted(client.roles).joined(separator: ", ")), "limits": .text(client.limits.words),
+            "unlimited": client.isUnlimitedSender ? Words.badge("wait", "may send as anybody") : .null,
+            "tokens": .list(client.tokenRights.map { .text(request.directory.words(of: $0)) }),
             "state": [
                 "kind": client.isEnabled ? "good" : "off", "word": client.isEnabled ? "enabled" : "revoked", "reason": nil, "since": nil,
                 "ends": nil, "last": nil,
@@ -63,15 +66,6 @@ struct ClientsView: Sendable {
 
 extension Client.Credential {
     var isKey: Bool { if case .key = self { true } else { false } }
-
-    var words: String {
-        switch self {
-        case .key: "key"
-        case .password: "password"
-        case .network(let network): "network \(network)"
-        case .uid(let uid): "uid \(uid)"
-        }
-    }
 }
 
 extension Client.Limits {
@@ -79,7 +73,7 @@ extension Client.Limits {
     private static let mostShown = 20
 
     fileprivate var words: String {
-        let purposes = Purpose.allCases.filter(purposes.contains).map(\.rawValue).joined(separator: ", ")
+        let purposes = sortedPurposes.joined(separator: ", ")
         var addresses = addresses.prefix(Self.mostShown).map(\.description).joined(separator: ", ")
         if self.addresses.count > Self.mostShown { addresses += " and \(Words.number(self.addresses.count - Self.mostShown)) more" }
         let parts = [purposes, addresses].filter { !$0.isEmpty }

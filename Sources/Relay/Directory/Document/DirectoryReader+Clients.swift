@@ -15,7 +15,7 @@ extension DirectoryReader {
             authorIfUnusable: try fields["author_if_unusable"]?.address(), noticeAddress: try fields["notice_address"]?.address(),
             roles: try roles(fields), tokenRights: try tokenRights(fields), isStrict: try fields.flag("strict", default: false),
             isEnabled: try fields.flag("enabled", default: true))
-        if let problem = client.problem { throw fields.problem(problem) }
+        if let problem = client.problem { throw DocumentError(fields.path(of: problem.field), problem.sentence) }
         try clientNames.add(id, name: name, at: entry.path)
         entities.append(.client(client))
     }
@@ -72,7 +72,9 @@ extension DirectoryReader {
     private func credential(_ fields: DocumentFields) throws(DocumentError) -> Client.Credential {
         let given = ["key_sha256", "network", "uid", "password_scrypt"].compactMap { fields[$0] }
         guard given.count == 1 else {
-            throw fields.problem("exactly one of key_sha256, network, uid, password_scrypt says how the client is known")
+            let found = given.isEmpty ? "nothing says how it is known" : "it is known in \(given.count) ways"
+            throw DocumentError(
+                fields.path, found, fix: "name one: a key (key_sha256), a password (password_scrypt), a network or a uid", .malformed)
         }
         if let password = fields["password_scrypt"] {
             guard let hash = PasswordHash(try password.text()) else { throw password.expected("$scrypt$ln=…,r=…,p=…$SALT$HASH") }
@@ -92,6 +94,6 @@ extension DirectoryReader {
 
     private func network(_ reader: DocumentReader) throws(DocumentError) -> Network {
         let text = try reader.text()
-        do throws(Network.Failure) { return try Network(text) } catch { throw reader.problem(error.description) }
+        do throws(Network.Failure) { return try Network(text) } catch { throw reader.malformed(error.description) }
     }
 }

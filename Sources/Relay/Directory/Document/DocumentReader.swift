@@ -133,11 +133,14 @@ package struct DocumentFields: Sendable {
 
     package subscript(key: String) -> DocumentReader? {
         guard let value = entries.first(where: { $0.key == key })?.value, value != .null else { return nil }
-        return DocumentReader(value, path: path.isEmpty ? key : "\(path).\(key)")
+        return DocumentReader(value, path: path(of: key))
     }
 
+    /// Of an entry, whether it stands there or not.
+    func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
     package var all: [DocumentReader] {
-        entries.map { DocumentReader($0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }
+        entries.map { DocumentReader($0.value, path: path(of: $0.key)) }
     }
 
     package func required(_ key: String) throws(DocumentError) -> DocumentReader {
