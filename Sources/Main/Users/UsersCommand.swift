@@ -32,7 +32,7 @@ struct UsersCommand: AsyncParsableCommand {
             try await options.read(live) { store in
                 let columns: [Column] = ["id", "name", "address", .spare("login"), .spare("further_addresses"), .spare("off")]
                 var listing = try form.listing(columns, live)
-                try await Finder(store: store).each(User.self) { user in
+                try await store.each(User.self) { user in
                     let further = user.addresses.dropFirst().map(\.address.description)
                     let off = user.addresses.filter { !$0.isOn }.map(\.address.description)
                     listing.add([
@@ -60,7 +60,7 @@ struct UsersCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let user = try await Finder(store: store).find(User.self, user)
+                let user = try await store.directory(of: store.slice(ofUser: user)).find(User.self, user)
                 var sheet = Sheet()
                 sheet.add("id", .text(user.id.text))
                 sheet.add("name", .text(user.name))
@@ -70,29 +70,6 @@ struct UsersCommand: AsyncParsableCommand {
                 sheet.add("off", .list(user.addresses.filter { !$0.isOn }.map { $0.address.description }))
                 sheet.add("used_by", .list(try await store.references(to: user.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)
-            }
-        }
-    }
-
-    struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Remove a user.",
-            discussion: """
-                A user whom a setting names stays, unless --cascade unsets that too.
-
-                Example:
-                  mandate users remove ann
-                """)
-        @OptionGroup var options: StoreOptions
-        @OptionGroup var cascade: CascadeOption
-        @Argument(help: "Id, address or unique name.") var user: String
-
-        func run() async throws {
-            try await options.change(.current) { opened in
-                try await opened.edit { finder in
-                    let user = try await finder.find(User.self, user)
-                    return try await finder.removal(of: [user.entity.key], "user \(user.title)", cascades: cascade.cascade)
-                }
             }
         }
     }

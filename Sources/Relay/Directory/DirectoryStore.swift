@@ -30,6 +30,13 @@ package struct DirectorySlice: Sendable, Hashable {
         self.addresses = addresses
         self.delegations = delegations
     }
+
+    /// With what another names.
+    package func union(_ other: DirectorySlice) -> DirectorySlice {
+        DirectorySlice(
+            users: users.union(other.users), addresses: addresses.union(other.addresses),
+            delegations: delegations.union(other.delegations))
+    }
 }
 
 /// A person's change to the directory, whole.

@@ -52,17 +52,9 @@ struct ImportDraft: Sendable {
     }
 
     private static func read(_ bytes: [UInt8], intake: EmailAddress?) -> UserImport {
-        var decoder = CSVDecoder()
         var file = UserImport(intake: intake)
-        do throws(CSVDecoder.Failure) {
-            for start in stride(from: 0, to: bytes.count, by: piece) {
-                for record in try decoder.decode(Array(bytes[start..<min(start + piece, bytes.count)])) { file.add(record) }
-            }
-            for record in try decoder.finish() { file.add(record) }
-        } catch {
-            // What follows a broken quote cannot be told apart any more.
-            file.note(error.sentence, at: error.line)
-        }
+        for start in stride(from: 0, to: bytes.count, by: piece) { file.read(Array(bytes[start..<min(start + piece, bytes.count)])) }
+        file.finish()
         return file
     }
 

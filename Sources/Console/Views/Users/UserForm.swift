@@ -2,27 +2,13 @@ internal import Web
 internal import Mail
 internal import Relay
 
-/// A user as somebody types one: every line as it stands, and what is wrong with it at its place. What it means is read like a document of the API, so
-/// one set of rules holds.
+/// A user as somebody types one: every line as it stands, and what is wrong with it at its place.
 struct UserForm: Sendable {
     struct Line: Sendable {
         var text: String?
         var isOn = true
         var isPrimary = false
         var problem: String?
-    }
-
-    /// What cannot be kept, and at which field.
-    struct Trouble: Error {
-        enum Field: Sendable {
-            case id, name, login, addresses
-            /// Of the lines, counted from 0.
-            case line(Int)
-            case whole
-        }
-
-        let field: Field
-        let words: String
     }
 
     private(set) var id: String?
@@ -58,14 +44,15 @@ struct UserForm: Sendable {
         }
     }
 
-    mutating func note(_ trouble: Trouble) {
-        switch trouble.field {
-        case .id: errors["id"] = trouble.words
-        case .name: errors["name"] = trouble.words
-        case .login: errors["login"] = trouble.words
-        case .addresses: errors["addresses"] = trouble.words
-        case .line(let place): lines[place].problem = trouble.words
-        case .whole: error = trouble.words
+    /// Beside its field where there is a place for that, else above the form.
+    mutating func note(_ refusal: AdministrationRefusal) {
+        // `addresses[2].address` is the third of the lines that say something.
+        let place = Int(refusal.field.dropFirst("addresses[".count).prefix { $0.isNumber })
+        switch refusal.field {
+        case "id", "name", "login", "addresses": errors[refusal.field] = refusal.words
+        case let field where field.hasPrefix("addresses["):
+            if let place, kept.indices.contains(place) { lines[kept[place]].problem = refusal.words } else { fallthrough }
+        default: error = refusal.words
         }
     }
 
@@ -75,37 +62,14 @@ struct UserForm: Sendable {
         return said.filter { lines[$0].isPrimary } + said.filter { !lines[$0].isPrimary }
     }
 
-    /// What it means; throws `Trouble` where it means nothing that may be.
-    func user(in directory: Directory, _ usual: DirectoryDocument.Usual) throws -> User {
-        guard let id else { throw Trouble(field: .id, words: "Give the id that the application knows this user by.") }
-        let kept = kept
-        let value: DocumentValue = [
-            "id": .text(id), "name": DocumentValue(name), "login": DocumentValue(login),
-            "addresses": .list(kept.map { ["address": DocumentValue(lines[$0].text), "on": .flag(lines[$0].isOn)] }),
-        ]
-        let read: DirectoryEntity?
-        do throws(DocumentError) { read = try EntityForm.read([DocumentReader(value)], as: .user, in: directory, usual: usual).first } catch
-        {
-            throw Trouble(field: Self.field(error.path, kept), words: error.problem.sentence)
-        }
-        guard case .user(let user)? = read else { throw Problem(.fault, "nothing was read") }
-        if let intake = directory.settings.intake, let place = user.addresses.firstIndex(where: { $0.address == intake }) {
-            throw Trouble(field: .line(kept[place]), words: "This is the intake address, which must be nobody's own (mail loop).")
-        }
-        return user
-    }
-
-    /// `addresses[2].address` is the third of the lines that say something.
-    private static func field(_ path: String, _ kept: [Int]) -> Trouble.Field {
-        switch path {
-        case "id": return .id
-        case "name": return .name
-        case "login": return .login
-        default: break
-        }
-        guard path.hasPrefix("addresses") else { return .whole }
-        let place = Int(path.dropFirst("addresses[".count).prefix { $0.isNumber })
-        return place.flatMap { kept.indices.contains($0) ? .line(kept[$0]) : nil } ?? .addresses
+    /// An id that was left out is said to be none, at its field.
+    var particulars: Particulars {
+        Particulars(
+            .user,
+            [
+                .init("id", .text(id ?? "")), .init("name", DocumentValue(name)), .init("login", DocumentValue(login)),
+                .init("addresses", .list(kept.map { ["address": DocumentValue(lines[$0].text), "on": .flag(lines[$0].isOn)] })),
+            ])
     }
 
     /// For the page: at least three lines, and two of them empty.

@@ -12,7 +12,6 @@ struct UserView: Sendable {
     private var missing: Problem {
         Problem(.notFound, "there is no user \"\(request.path("id"))\"", fix: "look for them in the list of users")
     }
-    private var usual: DirectoryDocument.Usual { DirectoryDocument.Usual(grantedBy: request.person, grantedAt: request.now) }
 
     func page() async throws -> Page {
         guard let user = request.directory.user(id) else { throw missing }
@@ -37,62 +36,45 @@ struct UserView: Sendable {
 
     func create() async throws -> ConsoleAnswer {
         var form = try UserForm(request.form)
-        var made: User?
+        let said = form.particulars
         do {
-            try await request.editing.edit { directory in
-                let user = try form.user(in: directory, usual)
-                guard directory.user(user.id) == nil else {
-                    throw UserForm.Trouble(field: .id, words: "There is a user with this id already.")
-                }
-                made = user
-                return .init(changes: [.put(.user(user))])
-            }
-        } catch let trouble as UserForm.Trouble {
-            form.note(trouble)
+            let plan = try await request.editor.edit(said.slice) { try $0.add(said) }.plan
+            return .redirect(plan.subject.map { UsersView.href(UserID(trusted: $0.key.id)) } ?? "/users", Notice(plan))
+        } catch let refusal as AdministrationRefusal {
+            form.note(refusal)
             return .page(try await page(form, of: nil, status: .unprocessableContent))
         }
-        guard let made else { throw Problem(.fault, "nothing was made") }
-        return .redirect(UsersView.href(made.id), .good("User \(made.id) is added."))
     }
 
     func change() async throws -> ConsoleAnswer {
         var form = try UserForm(request.form, id: id.text)
+        let said = form.particulars
         do {
-            try await request.editing.edit { directory in
-                let before = try current(directory)
-                let user = try form.user(in: directory, usual)
-                // Addresses are equal in any spelling, but a new spelling of one is a change that somebody wanted.
-                let isSame = EntityForm.value(.user(user)) == EntityForm.value(.user(before))
-                return isSame ? .init() : .init(changes: [.put(.user(user))])
+            let plan = try await request.editor.edit(said.slice) { try $0.change(key, expecting: request.form["etag"] ?? "") { _ in said } }
+                .plan
+            return .redirect(UsersView.href(id), Notice(plan))
+        } catch let refusal as AdministrationRefusal {
+            guard refusal.code != .notFound else { throw missing }
+            if refusal.code == .changedMeanwhile {
+                let notice = Notice.bad(refusal.sentence.sentence + " What you typed is still here: look, and save again.")
+                return .page(try await page(form, of: request.directory.user(id), status: Problem(refusal).kind.status, notice: notice))
             }
-        } catch let trouble as UserForm.Trouble {
-            form.note(trouble)
+            form.note(refusal)
             return .page(try await page(form, of: request.directory.user(id), status: .unprocessableContent))
-        } catch let problem as Problem where problem.kind == .changedMeanwhile {
-            let notice = Notice.bad(problem.detail.sentence + " What you typed is still here: look, and save again.")
-            return .page(try await page(form, of: request.directory.user(id), status: problem.kind.status, notice: notice))
         }
-        return .redirect(UsersView.href(id), .good("User \(id) is kept as it stands here."))
     }
 
     func remove() async throws -> ConsoleAnswer {
         do {
-            try await request.editing.edit { directory in
-                _ = try current(directory)
-                return .init(changes: [.remove(EntityKey(.user, id.text))])
-            }
-        } catch let problem as Problem where problem.kind == .changedMeanwhile {
-            return .redirect(UsersView.href(id), .bad(problem.detail.sentence))
-        } catch StoreFailure.conflict(let why) { return .redirect(UsersView.href(id), .bad(why.sentence)) }
-        return .redirect("/users", .good("User \(id) is removed."))
+            let plan = try await request.editor.edit(DirectorySlice(users: [id])) {
+                try $0.remove([key], expecting: request.form["etag"] ?? "")
+            }.plan
+            return .redirect("/users", Notice(plan))
+        } catch let refusal as AdministrationRefusal {
+            guard let user = request.directory.user(id) else { throw missing }
+            return .page(try await page(UserForm(user), of: user, status: Problem(refusal).kind.status, notice: .bad(refusal.words)))
+        }
     }
 
-    /// As the page had them when it was loaded.
-    private func current(_ directory: Directory) throws(Problem) -> User {
-        guard let user = directory.user(id) else { throw missing }
-        guard EntityTag.matches(request.form["etag"] ?? "", EntityTag.of(.user(user))) else {
-            throw Problem(.changedMeanwhile, "somebody changed this user since the page was loaded")
-        }
-        return user
-    }
+    private var key: EntityKey { EntityKey(.user, id.text) }
 }

@@ -13,9 +13,11 @@ package struct UserImport: Sendable {
     package private(set) var problemCount = 0
     package private(set) var users: [User] = []
     /// Where each id stands in `users`.
-    package private(set) var places: [UserID: Int] = [:]
+    private var places: [UserID: Int] = [:]
     private var lines: [Int] = []
     private var isFirst = true
+    private var decoder = CSVDecoder()
+    private var isBroken = false
     private let intake: EmailAddress?
 
     /// A screenful.
@@ -23,7 +25,24 @@ package struct UserImport: Sendable {
 
     package init(intake: EmailAddress?) { self.intake = intake }
 
-    package mutating func add(_ record: CSVDecoder.Record) {
+    /// The next piece of the file.
+    package mutating func read(_ bytes: [UInt8]) { decode { decoder throws(CSVDecoder.Failure) in try decoder.decode(bytes) } }
+
+    /// There is no more of it.
+    package mutating func finish() { decode { decoder throws(CSVDecoder.Failure) in try decoder.finish() } }
+
+    private mutating func decode(_ step: (inout CSVDecoder) throws(CSVDecoder.Failure) -> [CSVDecoder.Record]) {
+        guard !isBroken else { return }
+        do throws(CSVDecoder.Failure) {
+            for record in try step(&decoder) { add(record) }
+        } catch {
+            // What follows a broken quote cannot be told apart any more.
+            isBroken = true
+            note(error.sentence, at: error.line)
+        }
+    }
+
+    private mutating func add(_ record: CSVDecoder.Record) {
         defer { isFirst = false }
         if isFirst, isHeader(record.fields) { return }
         do throws(Wrong) {
@@ -37,7 +56,7 @@ package struct UserImport: Sendable {
         }
     }
 
-    package mutating func note(_ sentence: String, at line: Int) {
+    private mutating func note(_ sentence: String, at line: Int) {
         problemCount += 1
         if problems.count < Self.problemLimit { problems.append((line, sentence)) }
     }
@@ -81,7 +100,7 @@ package struct UserDifference: Sendable {
     package private(set) var unchanged = 0
 
     /// `known`: whom the directory has by that id. A file says nothing about on and off: an address that was switched off stays off.
-    package init(_ users: [User], known: (UserID) -> User?) {
+    package init(_ users: some Sequence<User>, known: (UserID) -> User?) {
         for user in users {
             guard let before = known(user.id) else {
                 added.append(user)
@@ -91,6 +110,8 @@ package struct UserDifference: Sendable {
             if after == before { unchanged += 1 } else { changed.append((before, after)) }
         }
     }
+
+    package var words: String { "\(added.count) added, \(changed.count) changed, \(unchanged) unchanged" }
 
     package var changes: [DirectoryChange] { added.map { .put(.user($0)) } + changed.map { .put(.user($0.after)) } }
 }

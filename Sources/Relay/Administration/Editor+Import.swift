@@ -1,0 +1,46 @@
+/// How far an import of users has come.
+package struct ImportTally: Sendable, Hashable {
+    package private(set) var added = 0
+    package private(set) var changed = 0
+    package private(set) var unchanged = 0
+
+    package var done: Int { added + changed + unchanged }
+    package var words: String { "\(added) added, \(changed) changed, \(unchanged) unchanged" }
+
+    fileprivate mutating func add(_ difference: UserDifference) {
+        added += difference.added.count
+        changed += difference.changed.count
+        unchanged += difference.unchanged
+    }
+}
+
+/// Why an import stopped, and what it had done by then: that stays, and counts as unchanged when the same file comes again.
+package struct ImportFailure: Error {
+    package let tally: ImportTally
+    package let reason: any Error
+}
+
+extension Editor {
+    /// Users in one edit: a second or so of the store's one writer, so that whoever sends meanwhile finds a turn in between.
+    private static let handful = 10_000
+
+    /// Makes and changes users, a handful an edit, each against the directory as it is by then; throws `ImportFailure`. `isTrial`: counts, and keeps nothing.
+    package func importUsers(
+        _ users: [User], isTrial: Bool = false, progress: (ImportTally) -> Void = { _ in }
+    ) async throws -> ImportTally {
+        var tally = ImportTally()
+        for start in stride(from: 0, to: users.count, by: Self.handful) {
+            let some = users[start..<min(start + Self.handful, users.count)]
+            var difference = UserDifference([]) { _ in nil }
+            do {
+                try await edit(DirectorySlice(users: Set(some.map(\.id))), isTrial: isTrial) { administration in
+                    difference = UserDifference(some) { administration.directory.user($0) }
+                    return try administration.importing(difference)
+                }
+            } catch { throw ImportFailure(tally: tally, reason: error) }
+            tally.add(difference)
+            progress(tally)
+        }
+        return tally
+    }
+}

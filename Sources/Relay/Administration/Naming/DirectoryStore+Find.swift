@@ -1,0 +1,45 @@
+internal import Mail
+
+extension DirectoryStore {
+    /// All of a kind in the order of their ids, page by page, since there may be a million.
+    package func each<Named: Nameable>(_ type: Named.Type = Named.self, _ use: (Named) throws -> Void) async throws {
+        let page = 5000
+        var last: String?
+        while true {
+            let entities = try await entities(Named.entityKind, after: last, limit: page)
+            for entity in entities { if let named = Named(entity) { try use(named) } }
+            guard entities.count == page, let next = entities.last?.key.id else { return }
+            last = next
+        }
+    }
+
+    /// Whoever `text` may mean, or may have been meant by it, for `Directory.find` to choose from. Ids and addresses are looked up; for a name all users are
+    /// looked through, which nothing but a person's typing is worth.
+    package func slice(ofUser text: String) async throws -> DirectorySlice {
+        var slice = DirectorySlice()
+        if let id = UserID(text) { slice.users.insert(id) }
+        slice.add(address: text)
+        let near = try await directory(of: slice)
+        let isKnown = UserID(text).flatMap { near.user($0) } != nil || slice.addresses.contains { !near.users(with: $0).isEmpty }
+        guard !isKnown else { return slice }
+        // Names to choose the closest from; of a million only so many at once.
+        let most = 10_000
+        var idsByName: [String: Set<UserID>] = [:]
+        try await each(User.self) { user in
+            for name in [user.id.text] + user.names + user.namedBy.map(\.description) where !name.isEmpty {
+                if name.lowercased() == text.lowercased() { slice.users.insert(user.id) }
+                idsByName[name, default: []].insert(user.id)
+            }
+            if idsByName.count > most { idsByName = idsByName.closest(to: text) }
+        }
+        for ids in idsByName.closest(to: text).values { slice.users.formUnion(ids) }
+        return slice
+    }
+}
+
+extension [String: Set<UserID>] {
+    fileprivate func closest(to text: String) -> Self {
+        let close = Set<String>(Closeness.closest(to: text, in: keys.sorted()))
+        return filter { close.contains($0.key) }
+    }
+}
