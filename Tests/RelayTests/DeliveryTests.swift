@@ -23,12 +23,13 @@ struct DeliveryTests {
         #expect(why.contains("delivery is hold") && why.contains("mandate settings set delivery live"))
         #expect(service.transmit.sent.isEmpty)
         #expect(try settlement.facts("delivery") == ["hold"])
-        let queued = try #require(try await service.store.show(SpoolID(trusted: "m")))
-        let directory = try await service.store.directory()
-        #expect(directory.obstacleToRelease(of: queued.message)?.contains("would be held again") == true)
+        let editor = QueueEditor(queue: service.store, person: "root", now: { service.clock.now }) { _ throws(StoreFailure) in
+            Decider(directory: try await service.store.directory(), conditions: Conditions())
+        }
+        let refusal = try #require(await #expect(throws: AdministrationRefusal.self) { try await editor.change(["m"], .release) })
+        #expect(refusal.description == "m would be held again: delivery is hold; `mandate settings set delivery live`")
         try await set("live", service)
-        #expect(try await service.store.directory().obstacleToRelease(of: queued.message) == nil)
-        try await service.store.change(SpoolID(trusted: "m"), .release, by: "root", at: service.clock.now)
+        try await editor.change(["m"], .release)
         #expect(try await service.attempt()?.state == .done)
     }
 

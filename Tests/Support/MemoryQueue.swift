@@ -51,20 +51,14 @@ extension MemoryMessage {
     }
 
     fileprivate mutating func change(_ action: QueueAction, by person: String, at now: Date) throws(StoreFailure) {
-        switch (action, state) {
-        case (.retry, .waiting), (.release, .held):
-            (state, due) = (.waiting, now)
-        case (.retry, .failed):
+        if let obstacle = action.obstacle(to: queued) { throw .conflict(obstacle) }
+        switch action {
+        case .retry, .release:
             // Whoever was refused is tried again; whoever has the message does not get it twice.
-            for index in outcomes.indices { if case .refused? = outcomes[index] { outcomes[index] = nil } }
-            guard !remaining.isEmpty else { throw .conflict("\(message.id) has reached every recipient") }
+            if state == .failed { for index in outcomes.indices { if case .refused? = outcomes[index] { outcomes[index] = nil } } }
             (state, due) = (.waiting, now)
-        case (.hold, .waiting):
-            (state, why, due) = (.held, "held by \(person)", nil)
-        case (.remove, .waiting), (.remove, .held), (.remove, .failed):
-            (state, why, due, doneAt) = (.done, "removed by \(person)", nil, now)
-        case (_, .claimed), (.retry, .held), (_, .done), (.hold, .held), (.hold, .failed), (.release, .waiting), (.release, .failed):
-            throw .conflict("\(message.id) is \(state.rawValue)")
+        case .hold: (state, why, due) = (.held, "held by \(person)", nil)
+        case .remove: (state, why, due, doneAt) = (.done, "removed by \(person)", nil, now)
         }
     }
 }

@@ -8,8 +8,6 @@ protocol QueueVerb: AsyncParsableCommand {
     var options: StoreOptions { get }
     var choice: QueueChoice { get }
     static var action: QueueAction { get }
-    /// "will be tried now"
-    static var words: String { get }
 }
 
 /// Which messages.
@@ -38,66 +36,30 @@ extension QueueVerb {
             if try await opened.store.depth().counts[.claimed] ?? 0 > 0 {
                 _ = try await AbandonedClaims(store: opened.store, live: live).release()
             }
-            if choice.all { return try await changeAll(opened) }
-            // All ids first: a slip in the last must not leave the others half done.
-            var queued: [QueuedMessage] = []
-            for message in choice.messages { queued.append(try await QueueWords.find(message, opened.store)) }
-            let directory = try await opened.store.directory(of: DirectorySlice())
-            for message in queued where Self.action == .release {
-                if let obstacle = directory.obstacleToRelease(of: message.message) { throw CommandFailure(.configuration, obstacle) }
+            let store = opened.store
+            let editor = QueueEditor(queue: store, person: live.person, now: live.now) { messages throws(StoreFailure) in
+                try await StoreDecider(store: store).decider(for: messages)
             }
-            for message in queued {
-                try await opened.store.change(message.message.id, Self.action, by: live.person, at: live.now())
-                live.say("\(message.message.id) \(Self.words)")
+            if choice.all { return try await changeAll(editor, live) }
+            try await editor.change(choice.messages, Self.action) { done in
+                live.say(DisplayWidth.printable(done.words))
+                if let warning = done.warning { live.complain(DisplayWidth.printable("warning: \(warning)")) }
             }
         }
     }
 
-    /// A page at a time, and those of a page together, so that they share commits: a hundred thousand take seconds and no memory to speak of.
-    private func changeAll(_ opened: OpenedStore) async throws {
-        let live = opened.live
-        var bar = ProgressBar("\(Self.action.rawValue)", of: nil, live)
-        let directory = try await opened.store.directory(of: DirectorySlice())
-        var (changed, passed) = (0, 0)
-        var obstacle: String?
-        var filter = QueueFilter(state: choice.state)
-        while case let page = try await opened.store.list(filter), !page.isEmpty {
-            filter.after = page.last?.message.id
-            let chosen = page.filter { queued in
-                guard choice.contains(queued), Self.action.makesSense(for: queued.state) else { return false }
-                guard Self.action == .release, let why = directory.obstacleToRelease(of: queued.message) else { return true }
-                obstacle = why
-                return false
-            }
-            let count = await withTaskGroup(of: Bool.self) { group in
-                for queued in chosen {
-                    group.addTask {
-                        do throws(StoreFailure) {
-                            try await opened.store.change(queued.message.id, Self.action, by: live.person, at: live.now())
-                            return true
-                        } catch { return false }  // sent, claimed or changed meanwhile: told of below as passed over
-                    }
-                }
-                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-            }
-            changed += count
-            passed += chosen.count - count
-            bar.advance(to: changed)
-        }
-        bar.finish()
-        if let obstacle, changed == 0 { throw CommandFailure(.configuration, obstacle) }
-        live.say("\(changed) messages: \(Self.words)" + (passed == 0 ? "" : "; \(passed) were being sent or changed meanwhile"))
-    }
-}
-
-extension QueueAction {
-    /// Of one that a person names, the store says why not; of all, the others are passed over.
-    fileprivate func makesSense(for state: QueuedMessage.StateName) -> Bool {
-        switch (self, state) {
-        case (.retry, .waiting), (.retry, .failed), (.hold, .waiting), (.release, .held), (.remove, .waiting), (.remove, .held),
-            (.remove, .failed):
-            true
-        case (_, .claimed), (_, .done), (.retry, .held), (.hold, .held), (.hold, .failed), (.release, .waiting), (.release, .failed): false
+    private func changeAll(_ editor: QueueEditor, _ live: Live) async throws {
+        var bar = ProgressBar(Self.action.rawValue, of: nil, live)
+        defer { bar.finish() }
+        do {
+            let tally = try await editor.changeAll(Self.action, state: choice.state, fits: choice.contains) { bar.advance(to: $0.changed) }
+            bar.finish()
+            if tally.changed == 0, tally.obstacle != nil { throw CommandFailure.data(tally.words) }
+            live.say(DisplayWidth.printable(tally.words))
+        } catch let failure as QueueEditor.Failure {
+            throw CommandFailure(
+                failure.reason.status,
+                "it stopped: \(failure.reason.description); \(failure.tally.words) by then, and nothing else is another")
         }
     }
 }
@@ -112,7 +74,6 @@ extension QueueCommand {
                   mandate queue retry --all --state failed --why 5.7.139
                 """)
         static let action = QueueAction.retry
-        static let words = "will be tried now"
         @OptionGroup var options: StoreOptions
         @OptionGroup var choice: QueueChoice
     }
@@ -125,7 +86,6 @@ extension QueueCommand {
                   mandate queue hold m-0123456789abcdef
                 """)
         static let action = QueueAction.hold
-        static let words = "is held"
         @OptionGroup var options: StoreOptions
         @OptionGroup var choice: QueueChoice
     }
@@ -134,12 +94,13 @@ extension QueueCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a held message go.",
             discussion: """
+                One that would be held again at once stays, and is told why; of one that goes nowhere yet you hear what it waits for.
+
                 Example:
                   mandate queue release m-0123456789abcdef
                   mandate queue release --all
                 """)
         static let action = QueueAction.release
-        static let words = "is released"
         @OptionGroup var options: StoreOptions
         @OptionGroup var choice: QueueChoice
     }
@@ -154,7 +115,6 @@ extension QueueCommand {
                   mandate queue remove m-0123456789abcdef
                 """)
         static let action = QueueAction.remove
-        static let words = "is removed and will not be sent"
         @OptionGroup var options: StoreOptions
         @OptionGroup var choice: QueueChoice
     }

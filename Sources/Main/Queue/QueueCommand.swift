@@ -66,7 +66,7 @@ struct QueueCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let queued = try await QueueWords.find(message, store)
+                let queued = try await store.find(message)
                 let message = queued.message
                 let slice = DirectorySlice(
                     users: message.user.map { [$0] } ?? [], addresses: Set(message.author.all.map(\.address)))

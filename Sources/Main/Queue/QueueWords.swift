@@ -2,15 +2,8 @@ internal import FoundationEssentials
 internal import Mail
 internal import Relay
 
-/// How queued messages are named and told of.
+/// How queued messages are told of.
 enum QueueWords {
-    static func find(_ text: String, _ store: some Queue) async throws -> QueuedMessage {
-        guard let id = SpoolID(text), let queued = try await store.show(id) else {
-            throw CommandFailure.data("there is no message \"\(text)\"; `mandate queue list` shows what there is")
-        }
-        return queued
-    }
-
     /// An attempt from the journal; nil: another entry.
     static func attempt(_ entry: JournalEntry) -> String? { entry.passage.map { "\(entry.at.second) \($0)" } }
 

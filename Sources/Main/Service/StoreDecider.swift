@@ -11,6 +11,17 @@ struct StoreDecider: Sendable {
         if let user = question.user { slice.users.insert(user) }
         if let author = question.namedAuthor { slice.addresses.formUnion(author.all.map(\.address)) }
         if let substitute = question.client?.authorIfUnusable { slice.addresses.insert(substitute) }
+        return try await decider(slice)
+    }
+
+    /// For what was accepted, whose authors are settled.
+    func decider(for messages: [AcceptedMessage]) async throws(StoreFailure) -> Decider {
+        try await decider(
+            DirectorySlice(users: Set(messages.compactMap(\.user)), addresses: Set(messages.flatMap { $0.author.all.map(\.address) })))
+    }
+
+    private func decider(_ asked: DirectorySlice) async throws(StoreFailure) -> Decider {
+        var slice = asked
         let settings = try await store.directory(of: slice).settings
         for (_, text) in settings.all {
             if let id = UserID(text.trimmed) { slice.users.insert(id) }

@@ -55,7 +55,7 @@ extension Decider {
             let live = Remedy(.command("mandate settings set \(key.description.shellQuoted) live"))
             let outlook = Outlook(.off, "\(key) is hold", .here, remedy: live)
             return MessageOutlook(
-                outlook: outlook, decision: decision, why: why, obstacleToRelease: directory.obstacleToRelease(of: message))
+                outlook: outlook, decision: decision, why: why, obstacleToRelease: "\(message.id) would be held again: \(outlook.reason)")
         }
         var obstacle: String?
         if case .hold(_, let refusal) = answer { obstacle = "\(message.id) would be held again: \(refusal.sentence)" }

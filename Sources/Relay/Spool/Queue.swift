@@ -80,12 +80,3 @@ package struct QueuedMessage: Sendable, Hashable {
         self.recipients = recipients
     }
 }
-
-extension Directory {
-    /// Why a held message would be held again at once, as one sentence; nil: it would not.
-    package func obstacleToRelease(of message: AcceptedMessage) -> String? {
-        let (delivery, key) = self.delivery(of: message.client)
-        guard delivery == .hold, let key else { return nil }
-        return "\(message.id) would be held again: \(key) is hold; `mandate settings set \(key.description.shellQuoted) live` first"
-    }
-}

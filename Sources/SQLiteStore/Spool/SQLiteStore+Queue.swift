@@ -66,33 +66,27 @@ extension Transaction {
         }
     }
 
-    /// What may be done in which state; a message that is being sent is nobody else's to change.
+    /// A message that is being sent is nobody else's to change.
     fileprivate func change(_ message: QueuedMessage, _ action: QueueAction, by person: String, at now: Date) throws {
         let id = message.message.id
-        switch (action, message.state) {
-        case (.retry, .waiting), (.release, .held):
-            try set(id, "waiting", why: message.state == .held ? "" : message.why, due: now)
-        case (.retry, .failed):
+        if let obstacle = action.obstacle(to: message) { throw StoreFailure.conflict(obstacle) }
+        switch action {
+        case .retry, .release:
             // Whoever was refused is tried again; whoever has the message does not get it twice.
-            try run(
-                """
-                UPDATE recipient SET outcome = NULL, reply = NULL
-                WHERE outcome = 'refused' AND message = (SELECT number FROM message WHERE id = ?)
-                """, [id.text])
-            guard message.recipients.contains(where: { $0.outcome?.columns.name != "sent" }) else {
-                throw StoreFailure.conflict("\(id) has reached every recipient: there is nothing to try again")
+            if message.state == .failed {
+                try run(
+                    """
+                    UPDATE recipient SET outcome = NULL, reply = NULL
+                    WHERE outcome = 'refused' AND message = (SELECT number FROM message WHERE id = ?)
+                    """, [id.text])
             }
-            try set(id, "waiting", why: message.why, due: now)
-        case (.hold, .waiting): try set(id, "held", why: "held by \(person)", due: nil)
-        case (.remove, .waiting), (.remove, .held), (.remove, .failed):
+            try set(id, "waiting", why: message.state == .held ? "" : message.why, due: now)
+        case .hold: try set(id, "held", why: "held by \(person)", due: nil)
+        case .remove:
             try run(
                 "UPDATE message SET state = 'done', why = ?, due = NULL, doneAt = ? WHERE id = ?",
                 ["removed by \(person)", now.milliseconds, id.text])
             try dropContent(of: id)
-        case (_, .claimed): throw StoreFailure.conflict("\(id) is being sent just now: try again when the attempt has ended")
-        case (.retry, .held): throw StoreFailure.conflict("\(id) is held: release it")
-        case (_, .done), (.hold, .held), (.hold, .failed), (.release, .waiting), (.release, .failed):
-            throw StoreFailure.conflict("\(id) is \(message.state.rawValue): \(action.rawValue) makes no sense there")
         }
     }
 

@@ -35,6 +35,14 @@ extension WebDependencies {
     }
 }
 
+extension WebDependencies {
+    package func queueEditor(for person: String) -> QueueEditor {
+        QueueEditor(queue: store, person: person, now: accept.now) { [self] _ in
+            Decider(directory: snapshots.current.directory, conditions: snapshots.current.conditions)
+        }
+    }
+}
+
 extension Problem {
     package init(_ refusal: AdministrationRefusal) {
         let kind: ProblemKind =

@@ -59,18 +59,16 @@ extension Endpoints {
             about: "`retry` also brings a failed message back; `remove` ends it without sending, which is the only way to lose one.",
             for: .administrators,
             parameters: [.path("id", "the message"), .path("action", "retry, hold, release or remove")],
-            promises: [.init(.ok, "as it is now", .named("Message"))], problems: [.notFound, .conflict]
+            promises: [.init(.ok, "as it is now, and what stands in its way", .named("MessageKept"))], problems: [.notFound, .conflict]
         ) { request in
             guard let action = QueueAction(rawValue: request.path("action")) else {
                 throw Problem(.notFound, "there is no action \(request.path("action"))", fix: "retry, hold, release or remove")
             }
-            let kept = try await message(request)
-            if action == .release, let obstacle = request.dependencies.directory.obstacleToRelease(of: kept.message) {
-                throw Problem(.conflict, obstacle)
-            }
-            try await request.dependencies.store.change(kept.message.id, action, by: request.visitor.person, at: request.now)
+            var done: QueueEditor.Done?
+            try await request.dependencies.queueEditor(for: request.visitor.person).change([request.path("id")], action) { done = $0 }
             request.dependencies.operations.wake()
-            return .json(try await request.dependencies.store.show(kept.message.id)?.document ?? kept.document)
+            guard let done else { throw Problem(.fault, "nothing was done") }
+            return .json(done.message.document.adding(done.warning.map { [.init("warnings", DocumentValue([$0]))] } ?? []))
         },
     ]
 

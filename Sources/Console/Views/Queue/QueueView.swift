@@ -123,24 +123,21 @@ struct QueueView: Sendable {
 
     private func change() async throws -> ConsoleAnswer {
         let action = try action()
-        guard let id = SpoolID(request.path("id")) else { throw Problem(.notFound, "there is no such message") }
         let next = request.form["next"].flatMap { $0.hasPrefix("/queue") ? $0 : nil } ?? "/queue"
-        do throws(StoreFailure) {
-            if action == .release, let kept = try await store.show(id), let obstacle = request.directory.obstacleToRelease(of: kept.message)
-            {
-                return .redirect(next, .bad(obstacle.sentence))
+        var notice = Notice.bad("Nothing was done.")
+        do {
+            try await editor.change([request.path("id")], action) { done in
+                notice = done.warning.map { .wait("\(done.words.sentence) \($0.sentence)") } ?? .good(done.words.sentence)
             }
-            try await store.change(id, action, by: request.person, at: request.now)
-        } catch {
-            switch error {
-            case .conflict(let why): return .redirect(next, .bad(why.sentence))
-            case .notFound: return .redirect("/queue", .bad("There is no message \(id) any more."))
-            default: throw error
-            }
+        } catch let refusal as AdministrationRefusal {
+            // What left the queue meanwhile has no page of its own to go back to.
+            return .redirect(refusal.code == .notFound ? "/queue" : next, .bad(refusal.words))
         }
         request.dependencies.operations.wake()
-        return .redirect(action == .remove && next != "/queue" ? "/queue" : next, .good("\(id): \(action.done)."))
+        return .redirect(action == .remove && next != "/queue" ? "/queue" : next, notice)
     }
+
+    private var editor: QueueEditor { request.dependencies.queueEditor(for: request.person) }
 
     private func action() throws(Problem) -> QueueAction {
         guard let action = request.form["action"].flatMap({ QueueAction(rawValue: $0) }) else {
@@ -149,58 +146,19 @@ struct QueueView: Sendable {
         return action
     }
 
-    /// Those that the filter shows and whose state allows it, as if each had been clicked; who is being sent just now stops nobody else.
+    /// Those that the filter shows and that the wish is meant for, as if each had been clicked.
     private func changeAll() async throws -> ConsoleAnswer {
         let action = try action()
         let filter = filter(request.form["state"], request.form["q"])
-        var (changed, passed) = (0, 0)
-        var cursor: SpoolID?
-        while changed + passed < Self.most {
-            let some = try await store.list(QueueFilter(state: filter.state, after: cursor, limit: Self.handful))
-            let fitting = some.filter {
-                filter.takes($0) && $0.isOpen(to: action, at: request.now)
-                    && (action != .release || request.directory.obstacleToRelease(of: $0.message) == nil)
-            }.map(\.message.id)
-            let chosen = fitting.prefix(Self.most - changed - passed)
-            let count = try await change(chosen, action)
-            changed += count
-            passed += chosen.count - count
-            guard some.count == Self.handful, let last = some.last else { break }
-            cursor = last.message.id
-        }
-        request.dependencies.operations.wake()
-        let left = passed > 0 ? " \(Words.number(passed)) were being sent or changed meanwhile." : ""
-        let more = changed + passed >= Self.most ? " There may be more: repeat, or use `mandate queue \(action.rawValue) --all`." : ""
-        return .redirect(
-            "/queue", .good("\(Words.number(changed)) \(changed == 1 ? "message" : "messages"): \(action.done).\(left)\(more)"))
-    }
-
-    /// Those of a handful together, so that they share commits: ten thousand take seconds.
-    private func change(_ messages: ArraySlice<SpoolID>, _ action: QueueAction) async throws -> Int {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            for message in messages {
-                group.addTask {
-                    do throws(StoreFailure) { try await store.change(message, action, by: request.person, at: request.now) } catch {
-                        switch error {
-                        case .conflict, .notFound: return false
-                        default: throw error
-                        }
-                    }
-                    return true
-                }
-            }
-            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-        }
-    }
-}
-
-extension QueueAction {
-    fileprivate var done: String {
-        switch self {
-        case .retry: "tried now"
-        case .hold: "held"
-        case .release: "released"
-        case .remove: "removed"
+        defer { request.dependencies.operations.wake() }
+        do {
+            let tally = try await editor.changeAll(action, state: filter.state, limit: Self.most, fits: filter.takes)
+            let more = tally.isFull ? " There may be more: repeat, or use `mandate queue \(action.rawValue) --all`." : ""
+            let words = tally.words.sentence + more
+            return .redirect("/queue", tally.obstacle == nil ? .good(words) : .wait(words))
+        } catch let failure as QueueEditor.Failure {
+            let why = Problem(failure.reason).detail
+            return .redirect("/queue", .bad("It stopped: \(why). \(failure.tally.words.sentence)"))
         }
     }
 }
@@ -218,22 +176,8 @@ extension QueuedMessage {
 
     var attemptWords: String { attempts == 0 ? "no attempt" : "\(attempts) attempt\(attempts == 1 ? "" : "s")" }
 
-    /// Whether a wish for many is meant for this one: what is due already need not be tried sooner.
-    fileprivate func isOpen(to action: QueueAction, at now: Date) -> Bool {
-        switch action {
-        case .retry: state == .failed || state == .waiting && nextAttempt.map { $0 > now } ?? true
-        case .hold: state == .waiting
-        case .release: state == .held
-        case .remove: state == .waiting || state == .failed || state == .held
-        }
-    }
-
     /// What its state allows.
     var actions: [DocumentValue.Entry] {
-        let isAtRest = state == .waiting || state == .failed || state == .held
-        return [
-            .init("can_retry", .flag(state == .waiting || state == .failed)), .init("can_hold", .flag(state == .waiting)),
-            .init("can_release", .flag(state == .held)), .init("can_remove", .flag(isAtRest)),
-        ]
+        QueueAction.allCases.map { .init("can_\($0.rawValue)", .flag($0.next(from: state) != nil)) }
     }
 }
