@@ -39,7 +39,7 @@ struct AccountView: Sendable {
         [
             "id": .text(record.id), "browser": .text(BrowserName(record.browser).words), "address": .text(record.address),
             "started": Words.moment(record.session.startedAt, at: request.now), "seen": Words.moment(record.lastSeen, at: request.now),
-            "is_this": .flag(record.session == request.session),
+            "is_this": .flag(record.session.nonce == request.session.nonce),
         ]
     }
 

@@ -81,6 +81,8 @@ extension AddressScanner {
         // An encoded word may hold the brackets, and then they are none.
         guard position == open, let text = String(validating: bytes[(open + 1)..<close], as: UTF8.self) else { return nil }
         let address = try EmailAddress(path: text)
+        // A comment behind it may hide one, too.
+        guard !bytes[(close + 1)...].contains(UInt8(ascii: "(")) else { return nil }
         while position <= close { advance() }
         try skipSpace()
         guard next == nil else { return nil }

