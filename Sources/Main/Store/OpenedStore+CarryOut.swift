@@ -114,7 +114,8 @@ extension AdministrationRefusal {
     var status: ExitStatus {
         switch code {
         case .malformed: .usage
-        case .unknownName, .ambiguousName, .notFound: kind == .user ? .unknownUser : .data
+        case .unknownName, .notFound: kind == .user ? .unknownUser : .data
+        case .ambiguousName: .data
         case .invalid, .taken, .inUse, .lastAdministrator, .wrongState: .data
         case .changedMeanwhile, .unreachable: .temporary
         case .notPermitted: .notPermitted

@@ -75,7 +75,12 @@ extension Administration {
     }
 
     /// Said again without them, the tokens that it may have are as they were; whoever was turned away begins anew.
-    func settle(_ client: Client, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars) -> Client {
+    func settle(
+        _ client: Client, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars
+    ) throws(AdministrationRefusal) -> Client {
+        if let problem = client.problemOfAuthor {
+            throw AdministrationRefusal(.invalid, problem.sentence, at: problem.field)
+        }
         guard manner == .added, case .client(let known)? = before, known.isEnabled, !said.says("tokens") else { return client }
         var same = client
         same.tokenRights = known.tokenRights

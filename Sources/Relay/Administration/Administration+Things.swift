@@ -168,7 +168,7 @@ extension Administration {
         case .grant(let grant): return .grant(try settle(grant, replacing: before, manner, said))
         case .mailbox(let mailbox): return .mailbox(settle(mailbox, replacing: before, manner, said))
         case .family(let family): return .family(settle(family, replacing: before, manner, said))
-        case .client(let client): return .client(settle(client, replacing: before, manner, said))
+        case .client(let client): return .client(try settle(client, replacing: before, manner, said))
         case .setting: return entity
         }
     }

@@ -41,10 +41,15 @@ extension Client {
         if let purpose = defaultPurpose, !limits.purposes.isEmpty, !limits.purposes.contains(purpose) {
             return Problem("default_purpose", "\(purpose.rawValue) is outside its own limits")
         }
-        if let author = authorIfUnusable, !limits.addresses.isEmpty, !limits.addresses.contains(where: { $0.matches(author) }) {
-            return Problem("author_if_unusable", "\(author) is outside its own limits")
-        }
         return nil
+    }
+
+    /// What no change may say, and a store or a file of before may have: such mail is refused where it comes.
+    package var problemOfAuthor: Problem? {
+        guard let author = authorIfUnusable, !limits.addresses.isEmpty, !limits.addresses.contains(where: { $0.matches(author) }) else {
+            return nil
+        }
+        return Problem("author_if_unusable", "\(author) is outside its own limits")
     }
 
     /// A token of an app-only or service-account grant can open more than was asked for, so that must have been said. nil: all is well, or the

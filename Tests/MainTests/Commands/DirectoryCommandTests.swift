@@ -21,7 +21,7 @@ struct DirectoryCommandTests {
             "mailboxes set tracker@example.org --enable", "delegations grant tracker@example.org bob@example.org --kind send-as",
             "delegations revoke tracker@example.org ann@example.org", "delegations deny * ann@example.org",
             "delegations allow * bob@example.org",
-            "clients add printer --network 192.0.2.17 --address scan@example.org", "clients add batch --key", "settings unset mode",
+            "clients add printer --network 192.0.2.17 --address scan@example.org", "settings unset mode",
             "clients limit printer --address scan@example.org",
         ]
         for line in lines {

@@ -84,7 +84,9 @@ import Testing
     /// It is read as it arrives, so what is said of it comes before it.
     @Test(.timeLimit(.minutes(3))) func aLargeMessageWithinJSONComesLast() async throws {
         try await WebHouse.with { house in
-            let text = "To: rob@elsewhere.example\\nSubject: Large\\n\\n" + String(repeating: String(repeating: "x", count: 98) + "\\n", count: 40_000)
+            let text =
+                "From: tracker@fabrikam.example\\nTo: rob@elsewhere.example\\nSubject: Large\\n\\n"
+                + String(repeating: String(repeating: "x", count: 98) + "\\n", count: 40_000)
             let beside = #""purpose": "notification", "recipients": ["rob@elsewhere.example"]"#
             let last = try await house.sender.send("POST", "/v1/messages", json: #"{\#(beside), "message": "\#(text)"}"#)
             #expect(last.status == 202, "\(last.text)")

@@ -12,7 +12,8 @@ extension Remedy {
             self.init(
                 .provider(Self.permission(.sendAs, of: candidate.author, to: candidate.mailbox.login, .google)),
                 .command(
-                    "mandate delegations allow \(place.mailbox) \(place.address) --kind send-as", "Google does not know on-behalf"))
+                    "mandate delegations revoke \(place.mailbox) \(place.address) --kind on-behalf",
+                    "Google does not know on-behalf: allow it as send-as instead"))
         case .standingDenied(let transport, _, _), .standingDoubted(let transport, _), .rewrittenByProvider(let transport, _),
             .unlistedFromReplaced(let transport), .onBehalfUnproven(let transport):
             let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
