@@ -5,7 +5,8 @@ internal import Relay
 /// The console's pages in their order, with what waits on them.
 enum Navigation {
     private static let entries: [(heading: String?, href: String, label: String)] = [
-        (nil, "/", "Overview"), ("Sending", "/tokens", "Connections"), (nil, "/identities", "Who may send as whom"), (nil, "/settings", "Settings"),
+        (nil, "/", "Overview"), ("Sending", "/tokens", "Connections"), (nil, "/identities", "Who may send as whom"),
+        (nil, "/settings", "Settings"),
         (nil, "/users", "Users"), (nil, "/clients", "Clients"), ("Mail", "/explain", "Explain"), (nil, "/queue", "Queue"),
         (nil, "/sent", "Sent"),
         ("Audit", "/unauthorized", "Unauthorized"), (nil, "/journal", "Journal"),
