@@ -22,7 +22,6 @@ struct ConsoleRequest: Sendable {
     var person: String { visitor.person }
     var directory: Directory { dependencies.directory }
     var editor: Editor { dependencies.editor(for: person) }
-    var editing: DirectoryEditing { DirectoryEditing(dependencies: dependencies, person: person) }
 
     func path(_ name: String) -> String { path[name] ?? "" }
 
