@@ -79,7 +79,7 @@ extension AccountView {
                 throw AdministrationRefusal(
                     .changedMeanwhile, "your password was changed meanwhile", fix: "sign in with that one", of: .client)
             }
-            return try administration.change(EntityKey(.client, client.id.text), by: [.init("password_scrypt", .text(fresh.text))])
+            return try administration.setPassword(of: client.id, to: fresh)
         }
         _ = sessions.endOthers(than: request.session, at: request.now)
         return .renewed("/account", .good("Your password is changed, and every other session of yours is ended."))
