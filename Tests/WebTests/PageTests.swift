@@ -29,9 +29,8 @@ struct PageTests {
 
     @Test func everyPageHasAContext() throws {
         let partials = [
-            "account", "badge", "brand", "choices", "csrf", "entries", "foot", "head", "limits", "meta", "nav", "pager", "pairs",
-            "plainfoot",
-            "plainhead", "steps", "time",
+            "account", "badge", "brand", "choices", "client-limits", "client-roles", "csrf", "entries", "foot", "head", "limits", "meta",
+            "nav", "pager", "pairs", "plainfoot", "plainhead", "steps", "time",
         ]
         let covered = Set(try Self.files().map(Self.template))
         #expect(Set(PageFiles.templates.map(\.name)).subtracting(partials) == covered)

@@ -105,6 +105,30 @@ struct ViewTests {
         #expect(Self.page("client", Self.client(free, Self.snapshot())).contains("It has no limits"))
     }
 
+    /// As the client is, and after a refusal as it was typed, with the sentence at the very line.
+    @Test func aClientsRightsAreChangedOnItsPage() throws {
+        let snapshot = Self.snapshot()
+        let page = Self.page("client", Self.client(Self.mailer, snapshot))
+        for words in [
+            "action=\"/instance/clients/mailer/roles\"", "action=\"/instance/clients/mailer/limits\"",
+            "action=\"/instance/clients/mailer/tokens\"", "name=\"role\" value=\"sender\" checked",
+            ">ann@example.org\ndora@example.org</textarea>",
+            "name=\"token_1\" value=\"desk@example.org\"", "name=\"whole_1\" value=\"yes\" checked", "name=\"token_3\"",
+        ] { #expect(page.contains(words), "\(words)") }
+        var forms = ClientForms(Self.mailer, snapshot.directory)
+        let typed = Form(fields: [("token_1", ""), ("token_2", "carol@example.org"), ("of_3", "family"), ("token_3", "nowhere")])
+        #expect(
+            try forms.takeTokens(typed).first?.value == [
+                ["mailbox": "carol@example.org", "whole_grant": false], ["family": "nowhere", "whole_grant": false],
+            ])
+        forms.note(AdministrationRefusal(.unknownName, "there is no family nowhere", at: "tokens[1].family"))
+        let facts = ClientFacts(client: Self.mailer, snapshot: snapshot, isOneself: false, now: Self.now, forms: forms)
+        #expect(Self.page("client", facts.document).contains("id=\"token_3-error\">There is no family nowhere.<"))
+        var person = Self.mailer
+        (person.roles, person.tokenRights) = ([.auditor], [])
+        #expect(!Self.page("client", Self.client(person, snapshot)).contains("/tokens\""), "who sends nothing has no tokens")
+    }
+
     @Test func aProviderHasAPageWithItsEndpointsAndApplications() throws {
         let snapshot = Self.snapshot()
         let facts = ProviderFacts(

@@ -28,17 +28,11 @@ struct ClientForm: Sendable {
     private(set) var known: Known?
     private(set) var network: String?
     private(set) var roles: [String] = [Role.sender.rawValue]
-    private(set) var purposes: [String] = []
-    private(set) var addresses: String?
-    private(set) var defaultPurpose: String?
-    private(set) var authorIfUnusable: String?
-    private(set) var noticeAddress: String?
+    private(set) var limits = LimitsForm()
     private(set) var errors: [String: String] = [:]
     private(set) var error: String?
 
-    private static let fields = [
-        "name", "known_by", "password", "network", "role", "addresses", "author_if_unusable", "notice_address",
-    ]
+    private static let fields = ["name", "known_by", "password", "network", "role"] + LimitsForm.fields
 
     init() {}
 
@@ -47,11 +41,7 @@ struct ClientForm: Sendable {
         known = form["known_by"].flatMap { Known(rawValue: $0) }
         network = form["network"]
         roles = form.all("role")
-        purposes = form.all("purpose")
-        addresses = form["addresses"]
-        defaultPurpose = form["default_purpose"]
-        authorIfUnusable = form["author_if_unusable"]
-        noticeAddress = form["notice_address"]
+        limits = LimitsForm(form)
     }
 
     /// Beside its field where there is a place for that, else above the form.
@@ -64,19 +54,12 @@ struct ClientForm: Sendable {
 
     private static func field(_ refusal: AdministrationRefusal) -> String {
         if refusal.code == .taken { return "name" }
-        // `limits.addresses[1]` is of the field of addresses, and where limits are wanted those are the ones to give.
-        if refusal.field.hasPrefix("limits") { return "addresses" }
-        return refusal.field.hasPrefix("roles") ? "role" : refusal.field
+        return refusal.field.hasPrefix("roles") ? "role" : LimitsForm.field(refusal)
     }
 
     /// In the words of the directory file; `hash`: of the password, if it is to be known by one.
     func particulars(_ hash: PasswordHash?) -> Particulars {
-        let patterns = addresses.map { $0.split { $0.isWhitespace || $0 == "," || $0 == ";" }.map(String.init) } ?? []
-        var entries: [DocumentValue.Entry] = [
-            .init("name", .text(name ?? "")), .init("limits", ["purposes": DocumentValue(purposes), "addresses": DocumentValue(patterns)]),
-            .init("default_purpose", DocumentValue(defaultPurpose)), .init("author_if_unusable", DocumentValue(authorIfUnusable)),
-            .init("notice_address", DocumentValue(noticeAddress)), .init("roles", DocumentValue(roles)),
-        ]
+        var entries: [DocumentValue.Entry] = [.init("name", .text(name ?? "")), .init("roles", DocumentValue(roles))] + limits.entries
         switch known {
         case nil: break
         case .key?: entries.append(.init("new_key", true))
@@ -87,11 +70,10 @@ struct ClientForm: Sendable {
     }
 
     var document: DocumentValue {
-        [
+        let own: DocumentValue = [
             "name": DocumentValue(name), "known_by": nil, "password": nil, "network": DocumentValue(network), "role": nil,
-            "addresses": DocumentValue(addresses), "author_if_unusable": DocumentValue(authorIfUnusable),
-            "notice_address": DocumentValue(noticeAddress),
         ]
+        return own.adding(limits.typed)
     }
 
     var errorsDocument: DocumentValue { .map(Self.fields.map { .init($0, DocumentValue(errors[$0])) }) }

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Mail
 internal import Relay
 internal import Web
@@ -5,19 +6,31 @@ internal import struct FoundationEssentials.Date
 
 /// One client: how it is known, what it may do, and what would become of its mail.
 struct ClientView: Sendable {
-    static let routes: [ConsoleRoute] = [.get("/clients/{id}") { request in .page(try ClientView(request).page()) }]
+    static let routes: [ConsoleRoute] = [
+        .get("/clients/{id}") { request in .page(try ClientView(request).page()) },
+        .post("/clients/{id}/roles") { request in try await ClientView(request).changeRoles() },
+        .post("/clients/{id}/limits") { request in try await ClientView(request).changeLimits() },
+        .post("/clients/{id}/tokens") { request in try await ClientView(request).changeTokens() },
+    ]
 
-    private let request: ConsoleRequest
+    let request: ConsoleRequest
 
     init(_ request: ConsoleRequest) { self.request = request }
 
-    private func page() throws -> Page {
-        let snapshot = request.dependencies.snapshots.current
-        guard let client = snapshot.directory.client(ClientID(trusted: request.path("id"))) else {
+    /// `forms`: as they were sent, where something of them is refused.
+    func page(_ forms: ClientForms? = nil, status: HTTPResponse.Status = .ok) throws -> Page {
+        let client = try client()
+        let facts = ClientFacts(
+            client: client, snapshot: request.dependencies.snapshots.current, isOneself: client.id == request.visitor.client?.id,
+            now: request.now, forms: forms)
+        return Page("client", client.name, facts.document, status: status)
+    }
+
+    func client() throws(Problem) -> Client {
+        guard let client = request.directory.client(ClientID(trusted: request.path("id"))) else {
             throw Problem(.notFound, "there is no such client", fix: "look for it among all clients, at /clients")
         }
-        let facts = ClientFacts(client: client, snapshot: snapshot, isOneself: client.id == request.visitor.client?.id, now: request.now)
-        return Page("client", client.name, facts.document)
+        return client
     }
 }
 
@@ -31,13 +44,15 @@ struct ClientFacts: Sendable {
     /// Who looks at it.
     let isOneself: Bool
     let now: Date
+    /// nil: as the client is.
+    var forms: ClientForms?
 
     private var directory: Directory { snapshot.directory }
 
     var document: DocumentValue {
         let isSender = client.roles.contains(.sender)
         let rights = client.tokenRights.map(right)
-        return [
+        let facts: DocumentValue = [
             "id": .text(PercentCoding.encode(client.id.text)), "name": .text(client.name), "etag": .text(EntityTag.of(.client(client))),
             "state": client.isEnabled ? Words.badge("good", "enabled") : Words.badge("off", "revoked"), "enabled": .flag(client.isEnabled),
             "known_by": .text(client.credential.words), "roles": .text(Role.sorted(client.roles).joined(separator: ", ")),
@@ -49,8 +64,9 @@ struct ClientFacts: Sendable {
             "is_oneself": .flag(isOneself), "purposes": .list(isSender ? purposes : []), "addresses": .list(isSender ? addresses : []),
             "any_address": .flag(isSender && client.limits.addresses.isEmpty), "more_addresses": more, "rights": .list(rights),
             "has_rights": .flag(!rights.isEmpty), "wants_tokens": .flag(isSender),
-            "command": .text("mandate clients show \(client.name.shellQuoted)"),
+            "strict": .flag(client.isStrict), "command": .text("mandate clients show \(client.name.shellQuoted)"),
         ]
+        return facts.adding((forms ?? ClientForms(client, directory)).document(directory))
     }
 
     private var decider: Decider { Decider(directory: directory, conditions: snapshot.conditions) }

@@ -22,29 +22,19 @@ struct ClientsView: Sendable {
         _ form: ClientForm = ClientForm(), warned: ClientID? = nil, status: HTTPResponse.Status = .ok, notice: Notice? = nil
     ) -> Page {
         let clients = request.directory.allClients.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
-        return Page(
-            "clients", "Clients",
-            [
-                "has_clients": .flag(!clients.isEmpty), "rows": .list(clients.map { row($0, isWarned: $0.id == warned) }),
-                "error": DocumentValue(form.error), "values": form.document, "errors": form.errorsDocument,
-                "known_choices": .list(
-                    ClientForm.Known.allCases.map { known in
-                        [
-                            "value": .text(known.rawValue), "label": .text(known.label), "about": .text(known.about),
-                            "selected": .flag(known == form.known ?? .key),
-                        ]
-                    }),
-                "role_choices": .list(
-                    [Role.sender, .auditor, .administrator].map { role in
-                        ["value": .text(role.rawValue), "about": .text(role.about), "selected": .flag(form.roles.contains(role.rawValue))]
-                    }),
-                "purpose_choices": .list(
-                    Purpose.allCases.map { ["value": .text($0.rawValue), "selected": .flag(form.purposes.contains($0.rawValue))] }),
-                "default_purposes": .list(
-                    ([("", "none: by the From field")] + Purpose.allCases.map { ($0.rawValue, $0.rawValue) }).map { value, label in
-                        ["value": .text(value), "label": .text(label), "selected": .flag(value == form.defaultPurpose ?? "")]
-                    }),
-            ], status: status, notice: notice)
+        let values: DocumentValue = [
+            "has_clients": .flag(!clients.isEmpty), "rows": .list(clients.map { row($0, isWarned: $0.id == warned) }),
+            "error": DocumentValue(form.error), "values": form.document, "errors": form.errorsDocument,
+            "known_choices": .list(
+                ClientForm.Known.allCases.map { known in
+                    [
+                        "value": .text(known.rawValue), "label": .text(known.label), "about": .text(known.about),
+                        "selected": .flag(known == form.known ?? .key),
+                    ]
+                }),
+            "role_choices": Role.choices(form.roles),
+        ]
+        return Page("clients", "Clients", values.adding(form.limits.choices), status: status, notice: notice)
     }
 
     private func row(_ client: Client, isWarned: Bool) -> DocumentValue {
@@ -78,15 +68,5 @@ extension Client.Limits {
         if self.addresses.count > Self.mostShown { addresses += " and \(Words.number(self.addresses.count - Self.mostShown)) more" }
         let parts = [purposes, addresses].filter { !$0.isEmpty }
         return parts.isEmpty ? "none" : parts.joined(separator: "; ")
-    }
-}
-
-extension Role {
-    fileprivate var about: String {
-        switch self {
-        case .sender: "asks whose mail it is, and hands mail over, within the limits below"
-        case .auditor: "reads everything here, changes nothing"
-        case .administrator: "changes everything here"
-        }
     }
 }
