@@ -113,12 +113,17 @@ extension Application {
     var place: String { "/applications/\(PercentCoding.encode(id.text))" }
 }
 
-extension ConcreteMailbox {
-    /// nil: it is one of a family, which has none.
-    var place: String? {
-        switch row {
+extension Family {
+    /// Its page.
+    var place: String { "/families/\(PercentCoding.encode(id.text))" }
+}
+
+extension ConcreteMailbox.Row {
+    /// The page of the mailbox, or of the family that it is one of.
+    var place: String {
+        switch self {
         case .mailbox(let id): "/mailboxes/\(PercentCoding.encode(id.text))"
-        case .family: nil
+        case .family(let id): "/families/\(PercentCoding.encode(id.text))"
         }
     }
 }

@@ -88,7 +88,9 @@ import Testing
                 #expect(page.status == 200 || next.contains("nothing") && page.status == 404, "\(address) leads to \(next): \(page.status)")
             }
             // Each thing's page is reached from where it is named.
-            for (list, page) in [("/clients", "/clients/"), ("/mailboxes", "/mailboxes/"), ("/tokens", "/providers/")] {
+            for (list, page) in [
+                ("/clients", "/clients/"), ("/mailboxes", "/mailboxes/"), ("/tokens", "/providers/"), ("/mailboxes", "/families/"),
+            ] {
                 let text = try await person.client.get(list).text
                 let href = try #require(text.components(separatedBy: "href=\"\(page)").dropFirst().first?.prefix { $0 != "\"" })
                 #expect(try await person.client.get(page + href).status == 200, "\(page)\(href)")

@@ -62,7 +62,8 @@ struct ViewTests {
             provider: FakeCompany.provider, directory: snapshot.directory, health: Self.health(snapshot), now: Self.now)
         let list = MailboxList(snapshot.directory, text: nil, grant: nil)
         let views: [(String, DocumentValue)] = [
-            ("mailbox", try Self.mailbox("desk", snapshot)), ("client", Self.client(Self.mailer, snapshot)),
+            ("mailbox", try Self.mailbox("desk", snapshot)), ("family", Self.family(snapshot)),
+            ("client", Self.client(Self.mailer, snapshot)),
             ("provider", provider.document),
             ("mailboxes", list.document(after: nil) { _ in .null }), ("deny", RightForm([:], [:]).document(snapshot.directory)),
         ]
@@ -82,6 +83,31 @@ struct ViewTests {
             "href=\"/instance/sent?mailbox=desk-login\"",
         ] { #expect(page.contains(words), "\(words)") }
         #expect(!page.contains("carol"), "what others may do stands on their own pages")
+    }
+
+    private static let staff = Family(
+        id: FamilyID(trusted: "staff"), name: "everyone", members: [.address(FakeCompany.dora), .domain(FakeCompany.ann.domain)],
+        grant: FakeCompany.appOnly)
+
+    private static func family(_ snapshot: Snapshot) -> DocumentValue {
+        FamilyFacts(family: staff, snapshot: snapshot, health: health(snapshot), now: now).document
+    }
+
+    @Test func aFamilyHasAPageWithItsMembersAndWhoUsesIt() throws {
+        var client = Self.mailer
+        client.tokenRights = [.init(.family(Self.staff.id), coversWholeGrant: true)]
+        let snapshot = Self.snapshot([.family(Self.staff), .client(client)])
+        let page = Self.page("family", Self.family(snapshot))
+        for words in [
+            "dora@example.org", "@example.org", "href=\"/instance/tokens#grant-all\"", "href=\"/instance/providers/house\"",
+            "href=\"/instance/clients/mailer\"", "<a href=\"/instance/users/u-ann\">Ann</a>", "mandate mailboxes show everyone",
+        ] { #expect(page.contains(words), "\(words)") }
+        let clients = Self.page("client", Self.client(client, snapshot))
+        #expect(clients.contains("<a href=\"/instance/families/staff\">everyone (family)</a>"))
+        let list = MailboxList(snapshot.directory, text: "EVERY", grant: nil)
+        #expect(list.mailboxes.isEmpty)
+        #expect(
+            Self.page("mailboxes", list.document(after: nil) { _ in .null }).contains("<a href=\"/instance/families/staff\">everyone</a>"))
     }
 
     /// The decider's word, not the directory's: a mailbox that is switched on may be unable to send.

@@ -99,11 +99,11 @@ struct ClientFacts: Sendable {
     }
 
     private func right(_ right: Client.TokenRight) -> DocumentValue {
-        let (name, place): (String, String?) =
+        let (name, isThere) =
             switch right.row {
-            case .mailbox(let id): (directory.mailbox(id)?.address.description ?? id.text, directory.mailbox(id)?.place)
-            case .family(let id): ("\(directory.family(id)?.name ?? id.text) (family)", nil)
+            case .mailbox(let id): (directory.mailbox(id)?.address.description ?? id.text, directory.mailbox(id) != nil)
+            case .family(let id): ("\(directory.family(id)?.name ?? id.text) (family)", directory.family(id) != nil)
             }
-        return ["name": .text(name), "href": DocumentValue(place), "whole_grant": .flag(right.coversWholeGrant)]
+        return ["name": .text(name), "href": DocumentValue(isThere ? right.row.place : nil), "whole_grant": .flag(right.coversWholeGrant)]
     }
 }

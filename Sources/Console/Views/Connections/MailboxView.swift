@@ -6,7 +6,7 @@ internal import struct FoundationEssentials.Date
 /// One mailbox: what it is, how it stands, what it may send as, and what is done with it.
 struct MailboxView: Sendable {
     static let routes: [ConsoleRoute] =
-        [.get("/mailboxes/{id}") { request in .page(try await MailboxView(request).page()) }] + MailboxesView.routes
+        [.get("/mailboxes/{id}") { request in .page(try await MailboxView(request).page()) }] + MailboxesView.routes + FamilyView.routes
 
     /// Entries of the journal: what happened lately, and the way to all of it.
     private static let mostEntries = 10
@@ -63,14 +63,15 @@ struct MailboxFacts: Sendable {
             "enabled": .flag(mailbox.isEnabled), "outlook": decider.outlook(of: mailbox, at: now).document,
             "health": Words.state(state, at: now), "steps": Words.steps(state.steps),
             "has_steps": .flag(state.needsSomeone && !state.steps.isEmpty),
-            "can_resume": .flag(state.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }), "grant": grant,
+            "can_resume": .flag(state.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
             "allow_href": .text("/delegations/new?mailbox=\(PercentCoding.encode(address))"),
-            "deny_href": .text("/denies/new?mailbox=\(PercentCoding.encode(address))"), "limits": limits, "usage": .text(used),
-            "clients": .list(clients), "has_clients": .flag(!clients.isEmpty), "entries": .list(entries.map(JournalView.row)),
+            "deny_href": .text("/denies/new?mailbox=\(PercentCoding.encode(address))"), "usage": .text(used),
+            "entries": .list(entries.map(JournalView.row)),
             "has_entries": .flag(!entries.isEmpty), "journal_href": .text("/journal?mailbox=\(login)"),
             "sent_href": .text("/sent?mailbox=\(login)"),
         ]
-        return own.adding(rights)
+        let account = AccountFacts(row: .mailbox(mailbox.id), grant: mailbox.grant, directory: directory, health: health, now: now)
+        return own.adding(account.document + rights)
     }
 
     /// By the decider, like every page that says who may send as whom.
@@ -96,46 +97,10 @@ struct MailboxFacts: Sendable {
         ]
     }
 
-    private var grant: DocumentValue {
-        guard let grant = directory.grant(mailbox.grant) else { return .null }
-        let application = directory.application(grant.application)
-        let provider = application.flatMap { directory.provider($0.provider) }
-        return [
-            "name": .text(grant.name), "href": .text(grant.place), "kind": .text(grant.kind.rawValue),
-            "state": Words.state(health.health(of: grant), at: now),
-            "application": application.map { ["name": .text($0.name), "href": .text($0.place)] } ?? .null,
-            "provider": provider.map { ["name": .text($0.name), "href": .text($0.place)] } ?? .null,
-        ]
-    }
-
-    private var limits: DocumentValue {
-        .list(GrantSource(mailbox.grant, in: directory).map { $0.provider.limits.rows } ?? [])
-    }
-
     private var used: String {
         let (messages, recipients) = (usage?.messages ?? 0, usage?.recipients ?? 0)
         return
             "\(Words.number(messages)) message\(messages == 1 ? "" : "s") to \(Words.number(recipients)) recipient\(recipients == 1 ? "" : "s")"
             + " in the last 24 hours"
-    }
-
-    /// Who may have its token, which no limit of ours limits.
-    private var clients: [DocumentValue] {
-        directory.allClients.filter { client in client.tokenRights.contains { $0.row == .mailbox(mailbox.id) } }
-            .sorted { ($0.name, $0.id) < ($1.name, $1.id) }
-            .map { ["name": .text($0.name), "href": .text($0.place), "revoked": .flag(!$0.isEnabled)] }
-    }
-}
-
-extension ProviderLimits {
-    /// Those that are known, in words.
-    var rows: [DocumentValue] {
-        let all: [(String, Int?)] = [
-            ("connections at once", connections), ("messages a minute", messagesPerMinute), ("recipients a day", recipientsPerDay),
-            ("recipients a day of the whole tenant", tenantRecipientsPerDay), ("recipients of a message", recipientsPerMessage),
-            ("octets of a message over SMTP", messageSize), ("octets of a message over its API", requestSize),
-            ("API requests at once", requestsAtOnce),
-        ]
-        return all.compactMap { what, limit in limit.map { ["what": .text(what), "most": .text(Words.number($0))] } }
     }
 }

@@ -29,6 +29,7 @@ struct MailboxList: Sendable {
     private let isOfGrant: Bool
     private let directory: Directory
     let mailboxes: [Mailbox]
+    let families: [Family]
 
     init(_ directory: Directory, text: String?, grant: GrantID?) {
         self.directory = directory
@@ -40,6 +41,10 @@ struct MailboxList: Sendable {
             (grant ?? mailbox.grant) == mailbox.grant
                 && (part.isEmpty || mailbox.address.description.lowercased().contains(part) || mailbox.login.lowercased().contains(part))
         }.sorted { $0.address < $1.address }
+        families = directory.allFamilies.filter { family in
+            let names = [family.name] + family.members.map(\.description)
+            return (grant ?? family.grant) == family.grant && (part.isEmpty || names.contains { $0.lowercased().contains(part) })
+        }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
     }
 
     func document(after cursor: String?, state: (Mailbox) -> DocumentValue) -> DocumentValue {
@@ -50,6 +55,23 @@ struct MailboxList: Sendable {
             "grant": grant.map { ["id": .text($0.id.text), "name": .text($0.name), "href": .text($0.place)] } ?? .null,
             "is_set": .flag(text != nil || isOfGrant), "has_rows": .flag(!range.isEmpty),
             "rows": .list(mailboxes[range].map { row($0, state($0)) }), "pager": pager(range),
+            // They are few, and stand on the first page.
+            "has_families": .flag(start == 0 && !families.isEmpty), "families": .list(start == 0 ? families.map(row) : []),
+        ]
+    }
+
+    /// Members of a family in a cell of the table; its page has them all.
+    private static let mostMembers = 5
+
+    private func row(_ family: Family) -> DocumentValue {
+        let members = family.members.prefix(Self.mostMembers).map(\.description).joined(separator: ", ")
+        let more = family.members.count - Self.mostMembers
+        let grant = directory.grant(family.grant)
+        return [
+            "name": .text(family.name), "href": .text(family.place),
+            "members": .text(members + (more > 0 ? " and \(Words.number(more)) more" : "")),
+            "transports": .text(family.transports.map(\.rawValue).joined(separator: ", ")),
+            "grant_name": .text(grant?.name ?? family.grant.text), "grant_href": DocumentValue(grant?.place),
         ]
     }
 

@@ -51,7 +51,7 @@ struct ExplainedAnswer: Sendable {
         return [
             "state": Words.badge(decision.route == .replyTo ? "wait" : "good", decision.route.rawValue),
             "route": .text(decision.route.rawValue), "author": .text(decision.author.all.words),
-            "mailbox": .text(decision.mailbox.words), "mailbox_href": DocumentValue(decision.mailbox.place),
+            "mailbox": .text(decision.mailbox.words), "mailbox_href": .text(decision.mailbox.row.place),
             "transport": .text(decision.transport.rawValue),
             "from": .text(written?.first(.from)?.decoded() ?? fields.from.words),
             "sender": DocumentValue(written.map { $0.first(.sender)?.decoded() } ?? fields.sender.words),

@@ -18,7 +18,7 @@ struct PairRow: Sendable {
         return [
             "address": .text(right.sendsAs), "href": .text("/explain?address=\(PercentCoding.encode(right.sendsAs))"),
             "mailbox": .text(right.mailbox), "mailbox_id": .text(right.row?.id ?? ""),
-            "mailbox_href": DocumentValue(mailbox?.place), "route": .text(right.by),
+            "mailbox_href": DocumentValue(pair.right.row?.place), "route": .text(right.by),
             "priority": DocumentValue(delegation.map { String($0.priority) }), "state": right.document(at: now),
             "granted": delegation.map(granted) ?? .null, "next": .text(place),
             // Taking back a domain's right is its own row's business.

@@ -47,15 +47,17 @@ extension TokensView {
 
     /// Every address in it is a mailbox of its own, so there is no single one to test.
     private func family(_ family: Family, _ facts: Facts) -> DocumentValue {
-        row(family.id.text, "\(family.name) (family)", "of each user", family.transports, facts.health.health(of: family), isFamily: true)
+        row(
+            family.id.text, "\(family.name) (family)", "of each user", family.transports, facts.health.health(of: family), isFamily: true,
+            place: family.place)
     }
 
     private func row(
         _ id: String, _ address: String, _ login: String, _ transports: [Transport], _ health: Health, isRead: Bool = false, isFamily: Bool,
-        place: String? = nil
+        place: String
     ) -> DocumentValue {
         [
-            "id": .text(PercentCoding.encode(id)), "address": .text(address), "href": DocumentValue(place), "login": .text(login),
+            "id": .text(PercentCoding.encode(id)), "address": .text(address), "href": .text(place), "login": .text(login),
             "transports": .text(transports.map(\.rawValue).joined(separator: ", ") + (isRead ? ", and read" : "")),
             "state": Words.state(health, at: request.now), "is_family": .flag(isFamily),
             "can_resume": .flag(health.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
