@@ -1,4 +1,4 @@
-internal import Mail
+package import Mail
 package import struct FoundationEssentials.Date
 
 /// Every address that is used without a working route of its own (design section 11): in settings, by users, in delegations, as a client's
@@ -16,6 +16,26 @@ package struct UnauthorizedReport: Sendable {
         package let lastSeen: Date?
         package let count: Int
         package let remedy: Remedy
+        package let asking: Asking
+    }
+
+    /// What to ask, to be told rule by rule why it leads nowhere: as much as its uses say alike.
+    package struct Asking: Sendable, Hashable {
+        /// nil: what is used is none.
+        package var address: EmailAddress?
+        /// Of the setting that names it.
+        package var purpose: Purpose?
+        package var user: UserID?
+        package var client: ClientID?
+
+        fileprivate init(_ address: EmailAddress?, _ places: [AddressUse]) {
+            self.address = address
+            purpose = places.lazy.compactMap(\.purposes).compactMap { $0.compactMap(\.self).first }.first
+            let users = places.compactMap { if case .user(let id) = $0 { id } else { nil } }
+            user = users.count == 1 ? users[0] : nil
+            // Whoever else uses it is not held to the limits of a client.
+            if places.count == 1, case .client(let id) = places[0] { client = id }
+        }
     }
 
     package private(set) var rows: [Row] = []
@@ -104,7 +124,7 @@ package struct UnauthorizedReport: Sendable {
         rows.append(
             Row(
                 address: text, usedIn: [key.description], code: code, reason: reason, firstSeen: nil, lastSeen: nil, count: 0,
-                remedy: remedy))
+                remedy: remedy, asking: Asking(nil, [.setting(key)])))
     }
 
     private mutating func addEntries() {
@@ -186,7 +206,8 @@ package struct UnauthorizedReport: Sendable {
         rows.append(
             Row(
                 address: address.description, usedIn: use.places.map { $0.words(directory) }.sorted(), code: refusal.code,
-                reason: Self.reason(refusal), firstSeen: use.first, lastSeen: use.last, count: use.count, remedy: remedy))
+                reason: Self.reason(refusal), firstSeen: use.first, lastSeen: use.last, count: use.count, remedy: remedy,
+                asking: Asking(address, use.places)))
     }
 
     private static func reason(_ refusal: Refusal) -> String {

@@ -1,3 +1,4 @@
+internal import Mail
 internal import Web
 internal import Relay
 internal import struct FoundationEssentials.Date
@@ -44,7 +45,7 @@ struct UnauthorizedView: Sendable {
     private func row(_ row: UnauthorizedReport.Row) -> DocumentValue {
         let places = row.usedIn.count > 4 ? row.usedIn.prefix(3) + ["and \(row.usedIn.count - 3) more"] : row.usedIn[...]
         return [
-            "address": .text(row.address), "href": .text("/explain?address=\(PercentCoding.encode(row.address))"),
+            "address": .text(row.address), "href": .text(Self.href(row.asking)),
             "reason": .text(row.code.rawValue),
             "why": .text(row.reason.sentence), "used_in": .text(places.joined(separator: "; ")), "first": day(row.firstSeen),
             "last": day(row.lastSeen),
@@ -53,6 +54,12 @@ struct UnauthorizedView: Sendable {
                 ? .text("/delegations/new?from=\(PercentCoding.encode(row.address))") : .null,
             "provider_fix": row.remedy.provider.isEmpty ? .null : .text(row.remedy.provider), "our_fix": .text(row.remedy.ours),
         ]
+    }
+
+    /// What a setting without a purpose names, and is no address, is mended where it stands.
+    private static func href(_ asking: UnauthorizedReport.Asking) -> String {
+        if asking.address == nil, asking.purpose == nil { return "/settings" }
+        return ExplainView.href(asking.address?.description, purpose: asking.purpose, user: asking.user, client: asking.client)
     }
 
     private func day(_ date: Date?) -> DocumentValue { Words.moment(date, at: request.now) }

@@ -76,7 +76,8 @@ struct ClientFacts: Sendable {
         let decider = decider
         return Purpose.allCases.filter { client.limits.purposes.isEmpty || client.limits.purposes.contains($0) }.map { purpose in
             let outlook = decider.outlook(purpose, at: now)?.document
-            return ["what": .text(purpose.rawValue), "outlook": outlook ?? .null]
+            let href = ExplainView.href(nil, purpose: purpose, user: client.defaultUser, client: client.id)
+            return ["what": .text(purpose.rawValue), "outlook": outlook ?? .null, "href": .text(href)]
         }
     }
 
@@ -88,7 +89,7 @@ struct ClientFacts: Sendable {
             let question = Question(from: .authors(Author(NamedAddress(address: address))), client: client, at: now)
             return [
                 "what": .text(address.description), "outlook": decider.outlook(decider.decide(question)).document,
-                "href": .text("/explain?address=\(PercentCoding.encode(address.description))"),
+                "href": .text(ExplainView.href(address.description, user: client.defaultUser, client: client.id)),
             ]
         }
     }

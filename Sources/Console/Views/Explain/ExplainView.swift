@@ -74,6 +74,13 @@ struct ExplainView: Sendable {
             choices.map { ["value": .text($0.value), "label": .text($0.label), "selected": .flag($0.value == selected)] })
     }
 
+    /// The way here with all that is known where it begins, so that what is explained is what was seen there.
+    static func href(_ address: String?, purpose: Purpose? = nil, user: UserID? = nil, client: ClientID? = nil) -> String {
+        let fields = [("address", address), ("purpose", purpose?.rawValue), ("user", user?.text), ("client", client?.text)]
+        let query = fields.compactMap { name, value in value.map { "\(name)=\(PercentCoding.encode($0))" } }
+        return query.isEmpty ? "/explain" : "/explain?" + query.joined(separator: "&")
+    }
+
     func client(_ text: String) -> Client? {
         decider.directory.client(ClientID(trusted: text)) ?? decider.directory.allClients.first { $0.name == text }
     }

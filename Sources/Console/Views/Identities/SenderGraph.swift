@@ -157,7 +157,7 @@ struct GraphLayout: Sendable, Hashable {
         let bundle = box.map { "/identities?q=\(PercentCoding.encode($0.query))" } ?? "/identities"
         return [
             "x": "0", "y": .text(String(y)), "label": .text(label(of: source)),
-            "href": .text(isOne ? "/explain?address=\(PercentCoding.encode(source.addresses[0]))" : bundle),
+            "href": .text(isOne ? ExplainView.href(source.addresses[0]) : bundle),
             "class": .text("address \(source.kind)\(isOne ? "" : " more")"),
             "title": .text("\(source.label): \(source.kind == "good" ? "has a route" : "look at the table")"),
         ]

@@ -27,7 +27,7 @@ struct UserView: Sendable {
                 "is_new": .flag(user == nil), "id": DocumentValue(user?.id.text),
                 "etag": DocumentValue(user.map { EntityTag.of(.user($0)) }),
                 "action": .text(user.map { UsersView.href($0.id) } ?? "/users"),
-                "explain_href": DocumentValue(user.map { "/explain?purpose=ad-hoc&user=\(PercentCoding.encode($0.id.text))" }),
+                "explain_href": DocumentValue(user.map { ExplainView.href(nil, purpose: .adHoc, user: $0.id) }),
                 "error": DocumentValue(form.error),
                 "used_by": DocumentValue(settings.isEmpty ? nil : settings.map(\.id).joined(separator: ", ")),
                 "values": form.document, "errors": form.errorsDocument,
