@@ -4,7 +4,7 @@ package import Relay
 
 /// Sends messages by SMTP submission with XOAUTH2 (RFC 6409, RFC 4954), over connections that are kept and used again: the `Transmit` of
 /// providers that take mail by SMTP.
-package struct SMTPTransmit: Sendable {
+package struct SMTPTransmit: SubmissionSignIn {
     private let settings: TransmitSettings
     private let opener: ConnectionOpener
     private let pool: ConnectionPool

@@ -232,6 +232,6 @@ private struct Nobody: StoreFollower, StandingProber, MailboxChecker, Credential
     func withdrawals(of grants: [Grant], in directory: Directory) async throws -> [ConsentWithdrawal] { [] }
     func end(_ withdrawals: [ConsentWithdrawal]) async -> [String] { [] }
     func outcome(
-        of credential: Credential, for application: Relay.Application, in directory: Directory
+        of credential: CredentialTrial.Credential, for application: Relay.Application, in directory: Directory
     ) async throws -> CredentialTrial.Outcome { .untried("nobody is asked") }
 }

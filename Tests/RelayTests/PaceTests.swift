@@ -28,12 +28,12 @@ struct PaceTests {
     @Test func noMoreAtOnceThanConnections() async {
         let pace = pace()
         let wish = wish { $0.connections = 3 }
-        for _ in 0..<3 { #expect(await pace.enter(wish) == .admitted) }
+        for _ in 0..<3 { #expect(await pace.enter(wish) == .go) }
         async let fourth = pace.enter(wish)
         // Somebody else is not kept waiting by it.
-        #expect(await pace.enter(self.wish("bob") { $0.connections = 1 }) == .admitted)
+        #expect(await pace.enter(self.wish("bob") { $0.connections = 1 }) == .go)
         await pace.leave(wish, asksForLess: false)
-        #expect(await fourth == .admitted)
+        #expect(await fourth == .go)
     }
 
     /// Whatever minute is looked at, it has no more than the limit.
@@ -69,7 +69,7 @@ struct PaceTests {
 
     /// One message with more recipients than a day has would wait for ever: it goes when nothing else has gone.
     @Test func aSingleTooLargeMessageIsNotHeldForEver() async {
-        #expect(await pace().enter(wish(recipients: 20) { $0.recipientsPerDay = 10 }) == .admitted)
+        #expect(await pace().enter(wish(recipients: 20) { $0.recipientsPerDay = 10 }) == .go)
     }
 
     @Test func tenantsDayCountsForAllItsMailboxes() async {
@@ -77,7 +77,7 @@ struct PaceTests {
         let wishes = ["ann", "bob"].map { (account: Account) in
             wish(account, tenant: "tenant/t", recipients: 6) { $0.tenantRecipientsPerDay = 10 }
         }
-        #expect(await pace.enter(wishes[0]) == .admitted)
+        #expect(await pace.enter(wishes[0]) == .go)
         await pace.count([Usage(of: "tenant/t", messages: 1, recipients: 6)])
         guard case .later = await pace.enter(wishes[1]) else { return #expect(Bool(false), "bob's tenant has had its day") }
     }
@@ -85,7 +85,7 @@ struct PaceTests {
     @Test func providerThatWantsLessGetsLess() async {
         let pace = pace()
         let wish = wish { $0.connections = 4 }
-        for _ in 0..<4 { #expect(await pace.enter(wish) == .admitted) }
+        for _ in 0..<4 { #expect(await pace.enter(wish) == .go) }
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
         await pace.leave(wish, asksForLess: true)
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 4, "two at once, each with one that follows")
@@ -105,14 +105,14 @@ struct PaceTests {
             $0.recipientsPerDay = 10
         }
         let pace = pace()
-        for wish in [old, old, new, new] { #expect(await pace.enter(wish) == .admitted) }
+        for wish in [old, old, new, new] { #expect(await pace.enter(wish) == .go) }
         await pace.leave(old, asksForLess: true)
         #expect(await pace.rooms(inHand: ["ann": 1]).room(in: "ann") == 1, "one at a time, and the next in hand")
         #expect(await pace.rooms(inHand: ["ann": 1]).room(in: moved) == 8)
         await pace.count([Usage(of: "ann", messages: 1, recipients: 10)])
         guard case .later = await pace.enter(old) else { return #expect(Bool(false), "its day is over") }
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
-        #expect(await pace.enter(new) == .admitted)
+        #expect(await pace.enter(new) == .go)
     }
 
     /// A wrong clock is put right, by an hour: nobody waits for that hour.
@@ -122,7 +122,7 @@ struct PaceTests {
             $0.messagesPerMinute = 3
             $0.connections = 4
         }
-        #expect(await pace.enter(wish) == .admitted)
+        #expect(await pace.enter(wish) == .go)
         await pace.leave(wish, asksForLess: true)
         guard case .later = await pace.enter(wish) else { return #expect(Bool(false), "half a minute is too long to wait in hand") }
         guard case .later = await pace.enter(self.wish("bob") { $0.recipientsPerDay = 10 }) else { return #expect(Bool(false)) }
@@ -131,14 +131,14 @@ struct PaceTests {
         #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8, "neither closed nor slowed")
         #expect(await pace.rooms(inHand: [:]).room(in: "bob") > 0)
         let before = clock.now
-        #expect(await pace.enter(wish) == .admitted)
+        #expect(await pace.enter(wish) == .go)
         #expect(clock.now.timeIntervalSince(before) < 60)
     }
 
     @Test func stopSendsAwayWhoWaits() async {
         let pace = pace()
         let wish = wish { $0.connections = 1 }
-        #expect(await pace.enter(wish) == .admitted)
+        #expect(await pace.enter(wish) == .go)
         async let second = pace.enter(wish)
         while await pace.isEmpty("ann") { await Task.yield() }
         await pace.stop()
@@ -152,7 +152,7 @@ struct PaceTests {
             $0.connections = 1
             $0.requestsAtOnce = 1
         }
-        #expect(await pace.enter(wish("ann", .smtp, limits)) == .admitted)
-        #expect(await pace.enter(wish("ann", .graph, limits)) == .admitted)
+        #expect(await pace.enter(wish("ann", .smtp, limits)) == .go)
+        #expect(await pace.enter(wish("ann", .graph, limits)) == .go)
     }
 }

@@ -45,7 +45,7 @@ struct JournalCommand: AsyncParsableCommand {
         ]
         try await options.read(live) { store in
             var listing = try form.listing(columns, live)
-            let words = try await JournalWords(Finder(store: store), isShort: form.chosen.isShort(live))
+            let words = try await JournalWords(store, isShort: form.chosen.isShort(live))
             try await each(store) { row in
                 listing.add([
                     .number(Int(row.position.number)), .moment(row.entry.at), .text(row.entry.kind.rawValue), Cell(row.entry.message?.text),
@@ -77,11 +77,11 @@ private struct JournalWords {
     private let isShort: Bool
     private var names: [String: String] = [:]
 
-    init(_ finder: Finder, isShort: Bool) async throws {
+    init(_ store: SQLiteStore, isShort: Bool) async throws {
         self.isShort = isShort
         guard isShort else { return }
         for kind in [EntityKind.client, .grant, .application, .mailbox, .family] {
-            try await finder.each(kind) { names[$0.key.id] = $0.name }
+            try await store.each(kind) { names[$0.key.id] = $0.name }
         }
     }
 

@@ -29,10 +29,12 @@ struct QuestionOptions: ParsableArguments {
             let document = try DirectoryFile.read(directory, live)
             let decider = Decider(directory: document.directory, conditions: document.conditions, transports: Self.transports)
             return ask(
-                decider, question(content, try client.map { name throws(CommandFailure) in try find(name, in: decider.directory) }, live))
+                decider,
+                question(
+                    content, try client.map { name throws(AdministrationRefusal) in try decider.directory.find(Client.self, name) }, live))
         }
         return try await options.read(live) { store in
-            let client = if let client { try await Finder(store: store).find(Client.self, client) } else { Client?.none }
+            let client = if let client { try await store.find(Client.self, client) } else { Client?.none }
             let question = question(content, client, live)
             return ask(try await StoreDecider(store: store).decider(for: question), question)
         }
@@ -53,15 +55,6 @@ struct QuestionOptions: ParsableArguments {
         let delivery = decider.directory.delivery(of: question.client?.id).delivery
         guard case .decided(let decision) = answer else { return Asked(answer: answer, delivery: delivery, providerTakesNullSender: false) }
         return Asked(answer: answer, delivery: delivery, providerTakesNullSender: decision.source.provider.habits.takesNullSender)
-    }
-
-    private func find(_ name: String, in directory: Directory) throws(CommandFailure) -> Client {
-        let clients = directory.allClients.sorted { $0.id < $1.id }
-        if let exact = clients.first(where: { $0.id.text == name }) { return exact }
-        let named = clients.filter { $0.name == name }
-        guard named.count <= 1 else { throw .data("there are \(named.count) clients called \"\(name)\"; name one by its id") }
-        if let only = named.first { return only }
-        throw Finder.unknown(.client, name, clients.flatMap { [$0.id.text, $0.name] })
     }
 }
 

@@ -52,7 +52,7 @@ struct LiftedDeny {
 
     var slice: DirectorySlice { DirectorySlice(delegations: [DelegationID(trusted: mailbox)]) }
 
-    func plan(_ administration: Administration) throws -> Relay.Plan {
+    func plan(_ administration: Administration) throws -> Plan {
         if let covers { return try administration.lift(mailbox: mailbox, covers: covers) }
         guard administration.directory.delegation(DelegationID(trusted: mailbox)) == nil else {
             throw CommandFailure.data("\(mailbox) is a delegation; `mandate delegations revoke \(mailbox)` takes it back")

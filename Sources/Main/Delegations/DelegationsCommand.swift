@@ -33,16 +33,15 @@ struct DelegationsCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let finder = Finder(store: store)
-                let only = try await mailbox.asyncMap { try await finder.find(Mailbox.self, $0).id }
+                let only = try await mailbox.asyncMap { try await store.find(Mailbox.self, $0).id }
                 let words = try await DelegationWords(store, address: address, at: live.now())
                 var listing = try form.listing(DelegationWords.columns, live)
-                try await finder.each(.delegation) { entity in
+                try await store.each(.delegation) { entity in
                     guard case .delegation(let delegation) = entity, only == nil || delegation.mailbox == only else { return }
                     if let address, !delegation.covers.matches(address) { return }
                     listing.add(words.row(delegation))
                 }
-                try await finder.each(.deny) { entity in
+                try await store.each(.deny) { entity in
                     guard case .deny(let deny) = entity, only == nil || deny.mailbox == nil || deny.mailbox == only else { return }
                     if let address, !deny.covers.matches(address) { return }
                     listing.add(words.row(deny))
@@ -66,38 +65,20 @@ struct DelegationsCommand: AsyncParsableCommand {
         func run() async throws {
             let live = Live.current
             try await options.read(live) { store in
-                let finder = Finder(store: store)
                 let words = try await DelegationWords(store, address: nil, at: live.now())
                 var sheet = Sheet()
-                switch try await finder.delegation(id) {
-                case .delegation(let delegation):
+                let entry = try await store.delegation(id)
+                if case .delegation(let delegation) = entry {
                     for (column, cell) in zip(DelegationWords.columns, words.row(delegation)) { sheet.add(column.key, cell) }
                     sheet.add("granted_by", .text(delegation.grantedBy))
                     sheet.add("granted_at", .date(delegation.grantedAt))
                     sheet.add("allows_unaligned", .flag(delegation.allowsUnaligned))
-                case .deny(let deny):
+                } else if case .deny(let deny) = entry {
                     for (column, cell) in zip(DelegationWords.columns, words.row(deny)) { sheet.add(column.key, cell) }
                 }
                 sheet.write(format.format, to: live.standardOutput)
             }
         }
-    }
-}
-
-/// A row of `delegations list`.
-enum DelegationEntry: Sendable, Hashable {
-    case delegation(Delegation)
-    case deny(Deny)
-}
-
-extension Finder {
-    /// By id; there are no names.
-    func delegation(_ id: String) async throws -> DelegationEntry {
-        if case .delegation(let delegation)? = try await store.entity(EntityKey(.delegation, id)) { return .delegation(delegation) }
-        if case .deny(let deny)? = try await store.entity(EntityKey(.deny, id)) { return .deny(deny) }
-        var ids: [String] = []
-        for kind in [EntityKind.delegation, .deny] { try await each(kind) { ids.append($0.key.id) } }
-        throw Self.unknown(.delegation, id, ids)
     }
 }
 

@@ -2,15 +2,7 @@ internal import Relay
 internal import SQLiteStore
 
 extension SQLiteStore {
-    /// How everything stands, from what this store holds.
-    func healthReport(_ live: Live) async throws -> HealthReport {
-        let addresses = Set(try await self.directory(of: DirectorySlice()).allMailboxes.map(\.address))
-        let directory = try await self.directory(of: DirectorySlice(addresses: addresses))
-        return HealthReport(
-            directory, try await conditions(of: addresses), uses: try await uses(),
-            withoutSecret: try await applicationsWithoutSecret(directory),
-            at: live.now())
-    }
+    func healthReport(_ live: Live) async throws(StoreFailure) -> HealthReport { try await healthReport(at: live.now()) }
 
     /// A copy of the file alone lacks what was written last, and looks whole.
     var backingUp: String {

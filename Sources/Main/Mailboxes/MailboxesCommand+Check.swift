@@ -44,22 +44,30 @@ extension MailboxesCommand {
                 guard !mailboxes.isEmpty else {
                     throw CommandFailure.data(families.isEmpty ? "there is no mailbox to check" : "there is no single mailbox to check")
                 }
-                var worst = ExitStatus.success
-                for mailbox in mailboxes {
-                    let check = MailboxCheck(opened: opened, directory: directory)
-                    var outcome = try await check.run(mailbox)
-                    if outgoing, outcome.status == .success { outcome.append(try await check.outgoing(mailbox)) }
-                    if incoming { outcome.append(try await check.incoming(mailbox)) }
-                    live.output(mailbox.address.description)
-                    for step in outcome.steps {
-                        live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(step.words)"))
-                        for line in step.fix { live.output(DisplayWidth.printable("      \(line)")) }
+                return try await opened.asking(directory) { means in
+                    let check = opened.check(directory, means)
+                    var worst = ExitStatus.success
+                    for mailbox in mailboxes {
+                        let reports = try await reports(check, mailbox)
+                        live.output(mailbox.address.description)
+                        for step in reports.flatMap(\.steps) {
+                            live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(step.detail)"))
+                            for line in step.fix { live.output(DisplayWidth.printable("      \(line)")) }
+                        }
+                        worst = reports.map(\.status).reduce(worst) { $1.rawValue > $0.rawValue ? $1 : $0 }
                     }
-                    if outcome.status.rawValue > worst.rawValue { worst = outcome.status }
+                    return worst
                 }
-                return worst
             }
             if worst != .success { throw worst }
+        }
+
+        /// Nothing is sent from a mailbox that cannot sign in.
+        private func reports(_ check: MailboxCheck, _ mailbox: Mailbox) async throws -> [CheckReport] {
+            var reports = [try await check.report(mailbox, .signIn)]
+            if outgoing, reports[0].isGood { reports.append(try await check.report(mailbox, .outgoing)) }
+            if incoming { reports.append(try await check.report(mailbox, .incoming)) }
+            return reports
         }
 
         private func chosen(_ opened: OpenedStore, _ directory: Directory) async throws -> [Mailbox] {
@@ -73,6 +81,10 @@ extension MailboxesCommand {
             return directory.allFamilies.filter { $0.isEnabled && (wanted == nil || $0.grant == wanted) }.sorted { $0.name < $1.name }
         }
     }
+}
+
+extension CheckReport {
+    var status: ExitStatus { isGood ? .success : mayPass ? .temporary : .configuration }
 }
 
 extension OpenedStore {

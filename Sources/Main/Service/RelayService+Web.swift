@@ -61,7 +61,8 @@ extension RelayService: StandingProber, MailboxChecker, ReadinessCheck {
     func probe(_ key: StandingKey, through mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? {
         let opened = opened(for: person)
         do {
-            let outcome = try await opened.probe(key, through: mailbox, snapshots.current.directory)
+            let directory = snapshots.current.directory
+            let outcome = try await opened.asking(directory) { await $0.prober.probe(key, through: mailbox, in: directory) }
             try await opened.note(outcome, of: [key], mailbox)
         } catch let failure as StoreFailure { throw failure } catch {
             throw .unavailable("the probe could not be made: \(Ending(error).sentence)")
@@ -71,22 +72,12 @@ extension RelayService: StandingProber, MailboxChecker, ReadinessCheck {
     }
 
     func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport {
-        let check = MailboxCheck(opened: opened(for: person), directory: snapshots.current.directory)
+        let (opened, directory) = (opened(for: person), snapshots.current.directory)
         do {
-            let outcome =
-                switch kind {
-                case .signIn: try await check.run(mailbox)
-                case .outgoing: try await check.outgoing(mailbox)
-                case .incoming: try await check.incoming(mailbox)
-                }
+            let report = try await opened.asking(directory) { try await opened.check(directory, $0).report(mailbox, kind) }
             await follower.catchUp()
-            return CheckReport(
-                steps: outcome.steps.map {
-                    CheckReport.Step(name: $0.stage.rawValue, isGood: $0.isGood, detail: $0.words, fix: $0.fix)
-                }, planned: kind == .outgoing ? mailbox.address.description : nil, actual: outcome.actual)
-        } catch {
-            return CheckReport(steps: [CheckReport.Step(name: "Check", isGood: false, detail: Ending(error).sentence)])
-        }
+            return report
+        } catch { return CheckReport(steps: [.bad(.check, Ending(error).sentence)], mayPass: true) }
     }
 
     /// The store answers, and what is accepted can be kept.

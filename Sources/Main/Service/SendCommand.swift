@@ -31,7 +31,7 @@ struct SendCommand: AsyncParsableCommand {
         let live = Live.current
         let receipt = try await options.change(live) { opened in
             var submission = Submission(purpose: purpose, user: user, envelopeSender: sender)
-            if let client { submission.client = try await Finder(store: opened.store).find(Client.self, client) }
+            if let client { submission.client = try await opened.store.find(Client.self, client) }
             submission.recipients = recipients.map { Recipient(address: $0) }
             let decider = StoreDecider(store: opened.store)
             let surroundings = AcceptStage.Surroundings(

@@ -6,27 +6,31 @@ internal import SMTPTransmit
 internal import SQLiteStore
 
 extension OpenedStore {
-    /// For a command: with everything a service has standing by, made for this once.
-    func probe(
-        _ key: StandingKey, through mailbox: Mailbox, _ directory: Directory, bySending: Bool = false
-    ) async throws -> ProbeOutcome {
+    /// Asks providers, with everything a service has standing by, made for this once.
+    func asking<Answer>(_ directory: Directory, _ work: (MailboxCheck.Means) async throws -> Answer) async throws -> Answer {
         let curl = try CurlThread()
         let requests = APITransmit(curl, now: live.now)
         var settings = TransmitSettings(now: live.now)
         settings.name = try live.hostDomain.ascii
         let smtp = SMTPTransmit(group: .singletonMultiThreadedEventLoopGroup, settings: settings)
-        let renewer = live.renewer(store, vault, holder: live.identifier("probe"), curl) { directory }
-        let broker = TokenBroker(renewer: renewer)
+        let broker = TokenBroker(renewer: live.renewer(store, vault, holder: live.identifier("probe"), curl) { directory })
+        let reader = NetworkInboxReader()
         let prober = Prober(
             broker: broker,
             transmit: { message throws(TransmitFailure) in
                 message.transport == .smtp ? try await smtp.send(message) : try await requests.send(message)
-            }, senders: GmailSenders(curl), marks: try live.marks,
-            readBack: ReadBack(broker: broker, reader: NetworkInboxReader(), wait: live.wait))
-        let outcome = await prober.probe(key, through: mailbox, in: directory, bySending: bySending)
+            }, senders: GmailSenders(curl), marks: try live.marks, readBack: ReadBack(broker: broker, reader: reader, wait: live.wait))
+        let result: Result<Answer, any Error>
+        do {
+            result = .success(try await work(MailboxCheck.Means(broker: broker, prober: prober, submission: smtp, inbox: reader)))
+        } catch { result = .failure(error) }
         await smtp.shutdown()
         await curl.stop()
-        return outcome
+        return try result.get()
+    }
+
+    func check(_ directory: Directory, _ means: MailboxCheck.Means) -> MailboxCheck {
+        MailboxCheck(store, editor: editor, means: means, directory: directory, now: live.now)
     }
 
     /// Keeps what a probe came to, where it changes what is known.

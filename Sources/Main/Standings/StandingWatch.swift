@@ -110,8 +110,7 @@ extension StandingWatch {
             let mailbox = directory.mailbox(of: key), mailbox.isEnabled
         else { return }
         let outcome = await prober.probe(key, through: mailbox, in: directory)
-        let current = snapshots.current.conditions.standing(key) ?? .declared
-        await keep(outcome, key, current, current.probed(outcome, isOwn: key.from == mailbox.address, at: live.now()))
+        await keep(outcome, key, mailbox)
     }
 
     /// Not at all while another process has it; what that one found out is known here afterwards.
@@ -127,18 +126,15 @@ extension StandingWatch {
         }
     }
 
-    private func keep(_ outcome: ProbeOutcome, _ key: StandingKey, _ before: Standing, _ standing: Standing) async {
-        log.notice("probed \(key.login) as \(key.from) over \(key.transport.rawValue): \(Optional(standing).words)")
-        let lifted = outcome.hasSent ? snapshots.current.conditions.lifting(key.account, over: key.transport) : []
-        guard standing != before || !lifted.isEmpty else { return }
-        let entry = JournalEntry(
-            at: live.now(), kind: .changed, facts: [.init("entity", "standing"), .init("observed", "probed: \(outcome.word)")],
-            personal: [.init(.mailbox, key.login), .init(.from, key.from.description)])
-        do throws(StoreFailure) { try await store.observe([.standing(key, standing)] + lifted, journal: [entry]) } catch {
-            log.error("a probe's outcome could not be kept: \(error)")
+    private func keep(_ outcome: ProbeOutcome, _ key: StandingKey, _ mailbox: Mailbox) async {
+        log.notice("probed \(key.login) as \(key.from) over \(key.transport.rawValue): \(outcome.word)")
+        do { try await opened.note(outcome, of: [key], mailbox) } catch {
+            log.error("a probe's outcome could not be kept: \(Ending(error).sentence)")
         }
         await catchUp()
     }
+
+    private var opened: OpenedStore { OpenedStore(store: store, vault: vault, live: live, person: live.person) }
 }
 
 /// What clients report: never believed of others, but looked into.
@@ -157,13 +153,12 @@ extension StandingWatch {
                 let mailbox = directory.mailbox(of: pair), mailbox.isEnabled
             else { return }
             let outcome = await prober.probe(pair, through: mailbox, in: directory)
-            await keep(outcome, pair, standing, standing.probed(outcome, isOwn: from == mailbox.address, at: live.now()))
+            await keep(outcome, pair, mailbox)
         } else if let mailbox = directory.mailbox(of: key.account), mailbox.isEnabled {
-            let opened = OpenedStore(store: store, vault: vault, live: live, person: live.person)
             do {
-                let outcome = try await MailboxCheck(opened: opened, directory: directory).run(mailbox)
+                let found = try await opened.asking(directory) { try await opened.check(directory, $0).report(mailbox, .signIn) }
                 log.notice(
-                    "checked \(key.account.login), because a client reported \(report.words): \(outcome.steps.last?.words ?? "nothing was tried")"
+                    "checked \(key.account.login), because a client reported \(report.words): \(found.steps.last?.detail ?? "nothing was tried")"
                 )
             } catch { log.warning("\(key.account.login) could not be checked: \(Ending(error).sentence)") }
             await catchUp()

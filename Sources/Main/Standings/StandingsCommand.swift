@@ -68,7 +68,9 @@ struct StandingsCommand: AsyncParsableCommand {
                 let found = try opened.administration(directory).pair(mailbox: pair.mailbox, from: pair.from, over: pair.over)
                 // One message is enough, over the way that mail takes first.
                 let keys = Array(found.keys.prefix(1))
-                let outcome = try await opened.probe(keys[0], through: found.mailbox, directory)
+                let outcome = try await opened.asking(directory) {
+                    await $0.prober.probe(keys[0], through: found.mailbox, in: directory)
+                }
                 try await opened.note(outcome, of: keys, found.mailbox)
                 return outcome
             }

@@ -23,8 +23,8 @@ extension OpenedStore {
     @discardableResult
     func carryOut(
         _ slice: DirectorySlice = DirectorySlice(), calling options: [String: String] = [:],
-        _ verb: (Administration) async throws -> Relay.Plan
-    ) async throws -> Relay.Plan {
+        _ verb: (Administration) async throws -> Plan
+    ) async throws -> Plan {
         try await report(calling: options) { try await $0.edit(slice, verb) }
     }
 
@@ -32,7 +32,7 @@ extension OpenedStore {
     @discardableResult
     func report(
         calling options: [String: String] = [:], _ work: (Editor) async throws -> Editor.Done
-    ) async throws -> Relay.Plan {
+    ) async throws -> Plan {
         let done = try await naming(options) { try await work(editor) }
         let plan = done.plan
         if let key = plan.newKey {

@@ -1,35 +1,6 @@
 /// Why a change is not made: the same for whoever asked, in whichever way.
 package struct AdministrationRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Stable: programs branch on the word.
-    package enum Code: String, Sendable, Hashable, CaseIterable {
-        /// Something is not what it has to be, whatever the directory says: no address, no date, missing.
-        case malformed
-        /// It contradicts itself or the directory.
-        case invalid
-        /// Something that it names is not there.
-        case unknownName = "unknown-name"
-        case ambiguousName = "ambiguous-name"
-        /// What is to be changed is not there.
-        case notFound = "not-found"
-        /// There is such a thing already, and it is another.
-        case taken
-        /// Something that stays still needs it.
-        case inUse = "in-use"
-        /// Nobody could change anything any more.
-        case lastAdministrator = "last-administrator"
-        /// Somebody else changed it since it was read.
-        case changedMeanwhile = "changed-meanwhile"
-        /// It is not possible in the state it is in.
-        case wrongState = "wrong-state"
-        /// It is not done in this way, or not unless the service is told to.
-        case notPermitted = "not-permitted"
-        /// A provider was asked, and does not take it.
-        case refusedByProvider = "refused-by-provider"
-        /// A provider could not be asked; nothing is known.
-        case unreachable
-    }
-
-    package let code: Code
+    package let code: MistakeCode
     package let sentence: String
     /// What to do; empty where the sentence says it.
     package let fix: String
@@ -38,7 +9,7 @@ package struct AdministrationRefusal: Error, Sendable, Hashable, CustomStringCon
     /// What it is about.
     package let kind: EntityKind?
 
-    package init(_ code: Code, _ sentence: String, fix: String = "", at field: String = "", of kind: EntityKind? = nil) {
+    package init(_ code: MistakeCode, _ sentence: String, fix: String = "", at field: String = "", of kind: EntityKind? = nil) {
         self.code = code
         self.sentence = sentence
         self.fix = fix

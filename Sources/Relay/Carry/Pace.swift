@@ -24,9 +24,10 @@ package actor Pace {
         }
     }
 
-    package enum Admission: Sendable, Hashable {
+    /// Whether it is a message's turn.
+    package enum Turn: Sendable, Hashable {
         /// Go; say `leave` when it is over.
-        case admitted
+        case go
         /// Not before then: let go of the message.
         case later(until: Date, why: String)
     }
@@ -60,7 +61,7 @@ package actor Pace {
         self.usage = usage
     }
 
-    package func enter(_ wish: Wish) async -> Admission {
+    package func enter(_ wish: Wish) async -> Turn {
         if let refusal = await dayIsOver(wish) { return refusal }
         lanes[wish.account, default: Lane()].learn(wish)
         if let until = lanes[wish.account]?.closed(at: now()) { return .later(until: until, why: "the limits of \(wish.account.login)") }
@@ -75,7 +76,7 @@ package actor Pace {
             return .later(
                 until: until, why: "\(wish.limits.messagesPerMinute ?? 0) messages a minute are what \(wish.account.login) may send")
         }
-        return .admitted
+        return .go
     }
 
     /// `asksForLess`: the provider said that it is too much at once.
@@ -126,7 +127,7 @@ package actor Pace {
     }
 
     /// A rolling day, by whole hours: a limit is rather kept too early than broken.
-    private func dayIsOver(_ wish: Wish) async -> Admission? {
+    private func dayIsOver(_ wish: Wish) async -> Turn? {
         let limits = [(wish.account, wish.limits.recipientsPerDay)] + (wish.tenant.map { [($0, wish.limits.tenantRecipientsPerDay)] } ?? [])
         for (account, limit) in limits {
             guard let limit, let sum = await recipients(of: account), sum + wish.recipients > limit, sum > 0 else { continue }

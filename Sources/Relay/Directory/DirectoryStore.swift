@@ -63,14 +63,3 @@ package struct DirectoryEdit: Sendable {
         self.cascades = cascades
     }
 }
-
-package struct SecretChange: Sendable, Hashable {
-    package let name: SecretName
-    /// nil removes it.
-    package let sealed: Sealed?
-
-    package init(name: SecretName, sealed: Sealed?) {
-        self.name = name
-        self.sealed = sealed
-    }
-}

@@ -10,18 +10,27 @@ package enum CheckKind: String, Sendable, Hashable, CaseIterable {
 
 /// How a check came out, step by step.
 package struct CheckReport: Sendable, Hashable {
+    /// What is tried, as a person calls it.
+    package enum Stage: String, Sendable, Hashable {
+        case token = "Access token"
+        case signIn = "Sign-in"
+        case message = "Test message"
+        case reading = "Reading"
+        /// The check itself, which could not be made.
+        case check = "Check"
+    }
+
     package struct Step: Sendable, Hashable {
-        package let name: String
+        package let stage: Stage
         package let isGood: Bool
         package let detail: String
         /// What to do, line by line; none when it is good.
         package let fix: [String]
 
-        package init(name: String, isGood: Bool, detail: String, fix: [String] = []) {
-            self.name = name
-            self.isGood = isGood
-            self.detail = detail
-            self.fix = fix
+        static func good(_ stage: Stage, _ detail: String) -> Self { Step(stage: stage, isGood: true, detail: detail, fix: []) }
+
+        package static func bad(_ stage: Stage, _ detail: String, _ fix: [String] = []) -> Self {
+            Step(stage: stage, isGood: false, detail: detail, fix: fix)
         }
     }
 
@@ -30,11 +39,16 @@ package struct CheckReport: Sendable, Hashable {
     package var planned: String?
     package var actual: String?
 
-    package init(steps: [Step], planned: String? = nil, actual: String? = nil) {
+    /// What is wrong may be right again without anybody doing something.
+    package var mayPass: Bool
+
+    package init(steps: [Step], actual: String? = nil, mayPass: Bool = false) {
         self.steps = steps
-        self.planned = planned
         self.actual = actual
+        self.mayPass = mayPass
     }
+
+    static func wrong(_ steps: [Step]) -> Self { CheckReport(steps: steps) }
 
     package var isGood: Bool { steps.allSatisfy(\.isGood) }
 }

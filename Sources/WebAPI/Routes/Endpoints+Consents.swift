@@ -88,7 +88,10 @@ extension Endpoints {
                 "good": .flag(report.isGood),
                 "steps": .list(
                     report.steps.map {
-                        ["name": .text($0.name), "good": .flag($0.isGood), "detail": .text($0.detail), "fix": DocumentValue($0.fix)]
+                        [
+                            "name": .text($0.stage.rawValue), "good": .flag($0.isGood), "detail": .text($0.detail),
+                            "fix": DocumentValue($0.fix),
+                        ]
                     }),
                 "planned_from": DocumentValue(report.planned), "actual_from": DocumentValue(report.actual),
             ])

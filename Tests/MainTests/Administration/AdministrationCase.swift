@@ -29,7 +29,7 @@ struct AdministrationCase: Sendable {
 
     enum Outcome: Sendable, Hashable {
         case rows([String])
-        case refused(code: AdministrationRefusal.Code, kind: EntityKind?, sentence: String)
+        case refused(code: MistakeCode, kind: EntityKind?, sentence: String)
 
         func filled(_ fill: (String) -> String) -> Outcome {
             switch self {
@@ -102,7 +102,7 @@ struct AdministrationCase: Sendable {
         let fields = try reader.fields(["rows", "warns", "refusal"])
         if let refusal = try fields["refusal"]?.fields(["code", "kind", "sentence"]) {
             return .refused(
-                code: try refusal.required("code").choice(AdministrationRefusal.Code.self),
+                code: try refusal.required("code").choice(MistakeCode.self),
                 kind: try refusal["kind"]?.choice(EntityKind.self), sentence: try refusal.required("sentence").text())
         }
         return .rows(try fields.items("rows").map { try $0.text() })

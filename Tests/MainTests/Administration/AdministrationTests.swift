@@ -96,7 +96,7 @@ struct AdministrationTests {
 
     private static func refusal(_ answer: WebClient.Answer, _ expected: AdministrationCase.Outcome) -> AdministrationCase.Outcome? {
         if (200..<300).contains(answer.status) { return nil }
-        let code = (answer["code"] as? String).flatMap { AdministrationRefusal.Code(rawValue: $0) }
+        let code = (answer["code"] as? String).flatMap { MistakeCode(rawValue: $0) }
         guard let code, let sentence = answer["detail"] as? String else {
             return .refused(code: .invalid, kind: nil, sentence: "(\(answer.status)) \(answer.text)")
         }

@@ -114,9 +114,13 @@ import Testing
             let run = try premises.spawn(["vault", "rotate"])
             #expect(await run.end() == 0)
             let opened = OpenedStore(store: premises.store, vault: premises.vault, live: premises.live)
-            #expect(try await opened.keeps(Secret("nonsense"), Self.refresh) == false, "what is sealed under the new one opens")
-            try await opened.edit { _ in Plan("set it", secrets: [try opened.sealed(Secret("by an old hand"), Self.refresh)]) }
-            #expect(try await opened.keeps(Secret("by an old hand"), Self.refresh))
+            try await opened.editor.edit { _ in
+                var plan = Plan(.changed, "set it")
+                plan.secrets = [Plan.Secrecy(Self.refresh, Secret("by an old hand"))]
+                return plan
+            }
+            let sealed = try #require(try await premises.store.secret(Self.refresh))
+            #expect(try opened.vault.open(sealed, for: Self.refresh).revealText() == "by an old hand")
             try await expectAll(under: try keys(premises)[0], premises)
         }
     }

@@ -118,9 +118,6 @@ struct DirectoryDocumentErrorTests {
         Mistake(
             "clients: [{name: c, network: 10.0.0.0/33, limits: {addresses: ['*']}}]",
             "clients[0].network: the prefix length is between 0 and 32"),
-        Mistake(
-            "clients: [{name: c, uid: 1, limits: {addresses: ['@a.example']}, author_if_unusable: x@b.example}]",
-            "clients[0].author_if_unusable: x@b.example is outside its own limits"),
         Mistake("clients: [{name: c, key_sha256: abc}]", "clients[0].key_sha256: expected 64 hexadecimal digits"),
         Mistake(
             "clients: [{name: c, uid: 1, limits: {purposes: [adhoc]}}]",

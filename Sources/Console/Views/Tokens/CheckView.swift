@@ -69,7 +69,7 @@ struct CheckView: Sendable {
 
     private func step(_ step: CheckReport.Step) -> DocumentValue {
         [
-            "name": .text(step.name), "outcome": step.isGood ? Words.badge("good", "works") : Words.badge("bad", "failed"),
+            "name": .text(step.stage.rawValue), "outcome": step.isGood ? Words.badge("good", "works") : Words.badge("bad", "failed"),
             "detail": .text(step.detail.sentence), "fix": Words.steps(step.fix),
         ]
     }

@@ -3,14 +3,29 @@ internal import Mail
 extension DirectoryStore {
     /// All of a kind in the order of their ids, page by page, since there may be a million.
     package func each<Named: Nameable>(_ type: Named.Type = Named.self, _ use: (Named) throws -> Void) async throws {
+        try await each(Named.entityKind) { if let named = Named($0) { try use(named) } }
+    }
+
+    package func each(_ kind: EntityKind, _ use: (DirectoryEntity) throws -> Void) async throws {
         let page = 5000
         var last: String?
         while true {
-            let entities = try await entities(Named.entityKind, after: last, limit: page)
-            for entity in entities { if let named = Named(entity) { try use(named) } }
+            let entities = try await entities(kind, after: last, limit: page)
+            for entity in entities { try use(entity) }
             guard entities.count == page, let next = entities.last?.key.id else { return }
             last = next
         }
+    }
+
+    /// A right to send for an address, allowed or denied: by id, since it has no name.
+    package func delegation(_ id: String) async throws -> DirectoryEntity {
+        for kind in [EntityKind.delegation, .deny] {
+            if let entity = try await entity(EntityKey(kind, id)) { return entity }
+        }
+        var ids: [String] = []
+        for kind in [EntityKind.delegation, .deny] { try await each(kind) { ids.append($0.key.id) } }
+        throw AdministrationRefusal(
+            NameTrouble(unknown: id, .delegation, like: Closeness.closest(to: id, in: ids.sorted())), of: .delegation)
     }
 
     /// Whoever `text` may mean, or may have been meant by it, for `Directory.find` to choose from. Ids and addresses are looked up; for a name all users are

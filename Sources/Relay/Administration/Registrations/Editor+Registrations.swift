@@ -9,7 +9,7 @@ extension Editor {
         return try await edit(isTrial: isTrial) { administration in
             var plan = try verb(administration)
             guard let tester, !isTrial, case .application(let application)? = plan.subject,
-                let credential = Credential(of: application, plan.secrets)
+                let credential = CredentialTrial.Credential(of: application, plan.secrets)
             else { return plan }
             let said: String
             if let words {

@@ -4,49 +4,49 @@ internal import struct FoundationEssentials.Date
 /// Which step takes which strike away; written out case by case, so that a new strike does not compile until someone has thought of its cure.
 extension Remedy {
     package init(of strike: Strike, _ candidate: Candidate, _ decider: Decider) {
-        let place = Place(candidate, decider.directory)
+        let names = RouteNames(candidate, decider.directory)
         switch strike {
         // It was forbidden for a reason: whoever wants to send must hear that, and not how to get round it.
-        case .deniedByEntry: self.init(.look("mandate delegations list --address \(place.address)", "who forbade it, and why"))
-        case .onBehalfUnproven where place.kind == .google:
+        case .deniedByEntry: self.init(.look("mandate delegations list --address \(names.address)", "who forbade it, and why"))
+        case .onBehalfUnproven where names.kind == .google:
             self.init(
                 .provider(Self.permission(.sendAs, of: candidate.author, to: candidate.mailbox.login, .google)),
                 .command(
-                    "mandate delegations revoke \(place.mailbox) \(place.address) --kind on-behalf",
+                    "mandate delegations revoke \(names.mailbox) \(names.address) --kind on-behalf",
                     "Google does not know on-behalf: allow it as send-as instead"))
         case .standingDenied(let transport, _, _), .standingDoubted(let transport, _), .rewrittenByProvider(let transport, _),
             .unlistedFromReplaced(let transport), .onBehalfUnproven(let transport):
             let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
-            self.init(place.permission + [.command("mandate standings probe \(place.account) \(place.address)\(over)")])
+            self.init(names.permission + [.command("mandate standings probe \(names.account) \(names.address)\(over)")])
         case .reportedByClient(_, let report):
-            self.init(.words("wait until \(report.until.minute)"), .command("mandate mailboxes check \(place.account)", "or ask now"))
+            self.init(.words("wait until \(report.until.minute)"), .command("mandate mailboxes check \(names.account)", "or ask now"))
         case .messageRefused(_, let until): self.init(.words("wait until \(until.minute), or send it with a plainer From"))
         case .pendingAndDenied(let transport, let until):
             let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
             self.init(
-                place.permission + [
+                names.permission + [
                     .words("wait until \(until.minute)"),
-                    .command("mandate standings probe \(place.account) \(place.address)\(over)", "then"),
+                    .command("mandate standings probe \(names.account) \(names.address)\(over)", "then"),
                 ])
         case .notYetValid(let from):
             self.init(.words("wait until \(from.minute); `mandate delegations allow` with another --from changes that"))
-        case .expired: self.init(.command(place.allow, "for ever; --until DATE for a time"))
-        case .mailboxDisabled: self.init(.command("mandate mailboxes set \(place.mailbox) --enable"))
-        case .mailboxBroken, .mailboxStopped: self.init(resuming: place.account, of: place.mailbox)
-        case .transportStopped(let transport, _, _): self.init(resuming: place.account, of: place.mailbox, over: transport)
-        case .grantDisabled: self.init(.command("mandate grants set \(place.grantName) --enable"))
-        case .grantMissing: self.init(.command("mandate mailboxes set \(place.mailbox) --grant GRANT"))
+        case .expired: self.init(.command(names.allow, "for ever; --until DATE for a time"))
+        case .mailboxDisabled: self.init(.command("mandate mailboxes set \(names.mailbox) --enable"))
+        case .mailboxBroken, .mailboxStopped: self.init(resuming: names.account, of: names.mailbox)
+        case .transportStopped(let transport, _, _): self.init(resuming: names.account, of: names.mailbox, over: transport)
+        case .grantDisabled: self.init(.command("mandate grants set \(names.grantName) --enable"))
+        case .grantMissing: self.init(.command("mandate mailboxes set \(names.mailbox) --grant GRANT"))
         case .grantNeedsConsent:
-            self.init(.provider("consent again as \(place.principal)"), .command("mandate grants authorize \(place.grantName)"))
-        case .applicationMissing: self.init(.command("mandate grants set \(place.grantName) --application APPLICATION"))
+            self.init(.provider("consent again as \(names.principal)"), .command("mandate grants authorize \(names.grantName)"))
+        case .applicationMissing: self.init(.command("mandate grants set \(names.grantName) --application APPLICATION"))
         case .applicationSuspended:
             self.init(
-                .provider("make a new client secret for \(place.clientID)"),
-                .command("mandate applications set \(place.application) --secret-from FILE --secret-expires DATE"))
-        case .unaligned(let domain): self.init(place.aligning(domain))
+                .provider("make a new client secret for \(names.clientID)"),
+                .command("mandate applications set \(names.application) --secret-from FILE --secret-expires DATE"))
+        case .unaligned(let domain): self.init(names.aligning(domain))
         case .severalAuthorsRefused: self.init(.words("send it with one author"))
         case .aliasSentFromPrimary, .transportMissing, .noTransport, .tooLarge, .envelopeNotExpressible:
-            self.init(.command("mandate mailboxes set \(place.mailbox) --transport smtp"))
+            self.init(.command("mandate mailboxes set \(names.mailbox) --transport smtp"))
         }
     }
 
@@ -60,7 +60,7 @@ extension Remedy {
 }
 
 /// The names that commands call a candidate's surroundings by.
-private struct Place {
+private struct RouteNames {
     let candidate: Candidate
     let mailbox: String
     /// One account, also of a family.

@@ -127,7 +127,7 @@ package struct DocumentFields: Sendable {
     package func problem(_ sentence: String) -> DocumentError { DocumentError(path, sentence) }
 
     /// What is wrong at a key, whether it stands there or not.
-    func at(_ key: String, _ sentence: String, _ code: AdministrationRefusal.Code, fix: String = "") -> DocumentError {
+    func at(_ key: String, _ sentence: String, _ code: MistakeCode, fix: String = "") -> DocumentError {
         DocumentError(path.isEmpty ? key : "\(path).\(key)", sentence, fix: fix, code)
     }
 

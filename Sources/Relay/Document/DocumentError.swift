@@ -5,9 +5,9 @@ package struct DocumentError: Error, Sendable, Hashable, CustomStringConvertible
     package let problem: String
     /// What to do; empty where the problem says it.
     package let fix: String
-    let code: AdministrationRefusal.Code
+    let code: MistakeCode
 
-    init(_ path: String, _ problem: String, fix: String = "", _ code: AdministrationRefusal.Code = .invalid) {
+    init(_ path: String, _ problem: String, fix: String = "", _ code: MistakeCode = .invalid) {
         self.path = path
         self.problem = problem
         self.fix = fix

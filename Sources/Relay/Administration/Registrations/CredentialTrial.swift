@@ -1,42 +1,43 @@
 internal import Mail
 
-/// What an application shows itself with.
-package enum Credential: Sendable {
-    case secret(Secret)
-    case certificate(String, key: Secret)
-    case serviceAccount(ServiceAccount, key: Secret)
-
-    /// What is given with an application that is going to be so; nil: nothing new.
-    init?(of application: Application, _ secrets: [Plan.Secrecy]) {
-        let secrets = Dictionary(secrets.compactMap { one in one.secret.map { (one.name.kind, $0) } }) { first, _ in first }
-        if let secret = secrets[.clientSecret] {
-            self = .secret(secret)
-        } else if let key = secrets[.privateKey], let certificate = application.certificate {
-            self = .certificate(certificate, key: key)
-        } else if let key = secrets[.privateKey], let account = application.serviceAccount {
-            self = .serviceAccount(account, key: key)
-        } else {
-            return nil
-        }
-    }
-
-    fileprivate func authentication(at provider: Provider) -> ClientAuthentication {
-        switch self {
-        case .secret(let secret): provider.authorization.authentication(secret)
-        case .certificate(let certificate, let key): .certificate(certificate, key: key)
-        case .serviceAccount: .none
-        }
-    }
-}
-
 /// Tries a credential at the provider before it is kept, while the one before still works: a slip of the hand would stop all mail of its application.
 package protocol CredentialTester: Sendable {
     /// `application` as it is going to be.
-    func outcome(of credential: Credential, for application: Application, in directory: Directory) async throws -> CredentialTrial.Outcome
+    func outcome(of credential: CredentialTrial.Credential, for application: Application, in directory: Directory) async throws
+        -> CredentialTrial.Outcome
 }
 
 /// Asks the provider for a token with a credential that nobody has kept yet, by a grant of its application that can be asked.
 package struct CredentialTrial: CredentialTester {
+    /// What an application shows itself with.
+    package enum Credential: Sendable {
+        case secret(Secret)
+        case certificate(String, key: Secret)
+        case serviceAccount(ServiceAccount, key: Secret)
+
+        /// What is given with an application that is going to be so; nil: nothing new.
+        init?(of application: Application, _ secrets: [Plan.Secrecy]) {
+            let secrets = Dictionary(secrets.compactMap { one in one.secret.map { (one.name.kind, $0) } }) { first, _ in first }
+            if let secret = secrets[.clientSecret] {
+                self = .secret(secret)
+            } else if let key = secrets[.privateKey], let certificate = application.certificate {
+                self = .certificate(certificate, key: key)
+            } else if let key = secrets[.privateKey], let account = application.serviceAccount {
+                self = .serviceAccount(account, key: key)
+            } else {
+                return nil
+            }
+        }
+
+        fileprivate func authentication(at provider: Provider) -> ClientAuthentication {
+            switch self {
+            case .secret(let secret): provider.authorization.authentication(secret)
+            case .certificate(let certificate, let key): .certificate(certificate, key: key)
+            case .serviceAccount: .none
+            }
+        }
+    }
+
     package enum Outcome: Sendable, Hashable {
         /// With the grant of that name.
         case works(with: String)

@@ -56,7 +56,7 @@ struct ReferenceTable<Named> {
 package struct NameTrouble: Error, Sendable, Hashable {
     package let sentence: String
     package let fix: String
-    let code: AdministrationRefusal.Code
+    let code: MistakeCode
 
     init(unknown text: String, _ kind: EntityKind, like close: [String]) {
         sentence = "there is no \(kind.noun) \"\(text.bounded)\""

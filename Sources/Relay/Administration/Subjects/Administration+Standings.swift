@@ -1,4 +1,5 @@
 package import Mail
+internal import struct FoundationEssentials.Date
 
 /// What is observed, as far as a person has a say in it: standings are forgotten and asked for.
 extension Administration {
@@ -69,6 +70,27 @@ extension Administration {
                     [.init(.mailbox, mailbox.login), .init(.from, key.from.description)]))
         }
         return plan
+    }
+
+    /// Keeps what a sign-in came to (`diagnosis` nil: it was let in) as if mail had met it; one that works ends what was known against the account.
+    package func note(signIn diagnosis: Diagnosis?, of mailbox: Mailbox, _ account: Account) -> Plan {
+        let observations: [Observation]
+        switch diagnosis?.verdict {
+        case .transportStopped(let seconds)?, .mailboxStopped(let seconds)?: observations = [stop(account, seconds, diagnosis)]
+        case .tokenRejected?: observations = [stop(account, 900, diagnosis)]
+        case .sent?, .retry?, .refused?, .denied?: observations = []
+        case nil: observations = conditions.lifting(account, over: .smtp)
+        }
+        guard !observations.isEmpty else { return .unchanged("nothing else is known of \(mailbox.address)") }
+        var plan = Plan(.changed, "checked: \(diagnosis?.meaning.rawValue ?? "it signs in")")
+        plan.observations = observations
+        plan.journal = [entry(plan.words, of: mailbox.entity.key)]
+        return plan
+    }
+
+    private func stop(_ account: Account, _ seconds: Double, _ diagnosis: Diagnosis?) -> Observation {
+        .mailbox(
+            account, over: .smtp, .stopped(until: now.addingTimeInterval(seconds), reason: diagnosis?.cause ?? "", failures: 1))
     }
 
     /// A mailbox, or the account of one address of a family, by whatever it is known by. A family named by its own name stands for the account of `address`.
