@@ -64,6 +64,7 @@ extension Console {
                 browser: request.cookies[authenticator.cookieName(KnownBrowsers.cookie)]?.value, salt: dependencies.draw(16))
             dependencies.logger.notice(
                 "console: \(client.name) logged in", metadata: ["request": "\(context.requestID)", "address": "\(visitor.address)"])
+            await dependencies.signedIn(client, from: visitor.address)
             var response = redirect(next)
             response.headers.append(begin(client, request, visitor).field)
             let browser = authenticator.browsers.cookie(of: client.id, nonce: dependencies.draw(16).hexadecimal, at: dependencies.now)
@@ -77,6 +78,11 @@ extension Console {
             let problem = problem(error, context)
             if problem.kind == .signInMissing || problem.kind == .tooManyRequests {
                 dependencies.metrics.loginFailed()
+                // That somebody who waits has to wait is told by the try before.
+                if problem.kind == .signInMissing {
+                    dependencies.signInFailed(
+                        authenticator.person(named: name), from: authenticator.origin(of: request, context), at: .console)
+                }
                 // Without the name: who mixes the two up has typed the password there.
                 dependencies.logger.notice(
                     "console: a log-in failed",

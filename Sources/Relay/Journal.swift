@@ -18,6 +18,8 @@ package struct JournalFilter: Sendable, Hashable {
     package var recipient: String?
     package var mailbox: String?
     package var message: SpoolID?
+    /// Empty: of every kind.
+    package var kinds: Set<JournalEntry.Kind> = []
     package var since: Date?
     package var until: Date?
     /// The entry to go on from, in the order that is asked for.

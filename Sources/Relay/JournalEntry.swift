@@ -6,6 +6,9 @@ package struct JournalEntry: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case accepted, attempted, settled, unknown, refused, changed, queue, warned
         case tokenHandedOut = "token-handed-out"
+        case signedIn = "signed-in"
+        case signInFailed = "sign-in-failed"
+        case consentFailed = "consent-failed"
     }
 
     /// In what part an address plays in an entry; `--from`, `--as` and `--recipient` filter by it.
@@ -15,6 +18,8 @@ package struct JournalEntry: Sendable, Hashable {
         /// What was written to From.
         case from
         case sender, recipient, mailbox, person
+        /// The network address that somebody came from.
+        case origin
     }
 
     package struct Fact: Sendable, Hashable {

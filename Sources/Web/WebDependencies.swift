@@ -1,5 +1,6 @@
 package import Monitoring
 package import Logging
+package import Mail
 package import Relay
 package import struct FoundationEssentials.Date
 
@@ -27,6 +28,7 @@ package final class WebDependencies: Sendable {
     package let backgroundTasks = BackgroundTasks()
     package let names: OwnNames
     package let authenticator: Authenticator
+    private let signIns = SignInRecord()
 
     package init(
         store: any Store, snapshots: Snapshots, vault: Vault, broker: TokenBroker, consents: ConsentFlow, accept: AcceptStage.Surroundings,
@@ -68,6 +70,27 @@ package final class WebDependencies: Sendable {
         return HealthReport(
             snapshot.directory, snapshot.conditions, uses: try await store.uses(),
             withoutSecret: try await store.applicationsWithoutSecret(snapshot.directory), at: now)
+    }
+}
+
+/// Who came in, and who tried to, for the journal. Nobody is kept out because it cannot be written.
+extension WebDependencies {
+    package func signedIn(_ client: Client, from address: IPAddress) async {
+        await note(signIns.success(of: client, from: address, at: now))
+    }
+
+    /// Not waited for: how long the answer takes would tell whether the name is somebody's.
+    package func signInFailed(_ client: Client?, from address: IPAddress, at door: JournalEntry.Door) {
+        guard let entry = signIns.failure(of: client, from: address, at: door, at: now) else { return }
+        do throws(Problem) { try backgroundTasks.begin { [self] in await note(entry) } } catch {
+            logger.warning("a failed log-in is not in the journal: \(error.detail)")
+        }
+    }
+
+    private func note(_ entry: JournalEntry) async {
+        do throws(StoreFailure) { try await store.append([entry], sightings: []) } catch {
+            logger.error("a log-in is not in the journal: \(error)")
+        }
     }
 }
 

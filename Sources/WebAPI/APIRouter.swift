@@ -37,7 +37,10 @@ package struct APIRouter: Site {
         let visitor = dependencies.authenticator.visitor(request, context)
         var reply: Reply
         do { reply = try await answer(endpoint, request, context, visitor) } catch {
-            if visitor.way == .foreign { dependencies.metrics.loginFailed() }
+            if visitor.way == .foreign {
+                dependencies.metrics.loginFailed()
+                dependencies.signInFailed(nil, from: visitor.address, at: .api)
+            }
             reply = problem(error, context).reply(context.requestID)
         }
         let seconds = dependencies.now.timeIntervalSince(start)

@@ -57,16 +57,17 @@ package struct ConsentContract: StoreContract {
 
     @Sendable func endsAsItIsTold() async throws {
         let store = try await filled()
-        try await store.end(Self.id, .refused(at: Samples.time(3), words: "no"))
+        try await store.end(Self.id, .refused(at: Samples.time(3), words: "no"), journal: [Samples.entry(.consentFailed)])
         #expect(try await store.consent(Self.id)?.progress == .refused(at: Samples.time(3), words: "no"))
+        #expect(try await store.entries(JournalFilter()).map(\.entry.kind) == [.consentFailed])
         #expect(try await !store.take(Self.id, at: Samples.time(4)))
     }
 
     @Sendable func failureIsRemembered() async throws {
         let store = try await filled()
-        try await store.end(Self.id, .refused(at: Samples.time(3), words: "the wrong person"))
+        try await store.end(Self.id, .refused(at: Samples.time(3), words: "the wrong person"), journal: [])
         try await store.begin(Samples.consent("again", at: Samples.time(4), sealed: sealed(1)))
-        try await store.end(ConsentID(trusted: "again"), .refused(at: Samples.time(5), words: "no scope"))
+        try await store.end(ConsentID(trusted: "again"), .refused(at: Samples.time(5), words: "no scope"), journal: [])
         #expect(try await store.uses()[Samples.grant.id]?.failure == GrantUse.Failure(at: Samples.time(5), words: "no scope"))
     }
 

@@ -84,7 +84,9 @@ package struct JournalContract: StoreContract {
             (JournalFilter(since: Samples.time(2)), [2, 3]), (JournalFilter(until: Samples.time(2)), [1]),
             (JournalFilter(limit: 2), [1, 2]), (JournalFilter(author: "rob@example.com"), []),
         ]
-        for (filter, finds) in cases {
+        var settled = JournalFilter()
+        settled.kinds = [.settled, .signedIn]
+        for (filter, finds) in cases + [(settled, [3])] {
             #expect(try await store.entries(filter).map(\.position.number) == finds, "\(filter)")
         }
     }

@@ -36,9 +36,10 @@ extension MemoryStore: ConsentStore {
         return true
     }
 
-    package func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress) async throws(StoreFailure) {
+    package func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress, journal: [JournalEntry]) async throws(StoreFailure) {
         try await enter(.consent)
         consents[id]?.progress = progress
+        note(journal, [])
         committed()
     }
 

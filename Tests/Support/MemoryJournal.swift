@@ -41,6 +41,7 @@ struct MemoryJournal {
         for case (let role, let text?) in roles
         where !entry.personal.contains(where: { $0.role == role && Self.normal($0.text) == Self.normal(text) }) { return false }
         if let message = filter.message, entry.message != message { return false }
+        if !filter.kinds.isEmpty, !filter.kinds.contains(entry.kind) { return false }
         if let since = filter.since, entry.at < since { return false }
         if let until = filter.until, entry.at >= until { return false }
         if let after = filter.after, row.position.strand == after.strand {

@@ -67,6 +67,7 @@ extension AccountView {
         if request.form.raw("again") != new { errors["again"] = "The two are not the same: type the new password twice." }
         guard errors.isEmpty else { return .page(try page(errors, status: .unprocessableContent)) }
         guard try await isOld(old, of: client) else {
+            request.dependencies.signInFailed(client, from: request.visitor.address, at: .console)
             return .page(try page(["old": "That is not your password."], status: .unprocessableContent))
         }
         let salt = request.dependencies.draw(16)

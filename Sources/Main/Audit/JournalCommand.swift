@@ -6,12 +6,13 @@ internal import SQLiteStore
 
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: "What was accepted, attempted, handed out, refused and changed.",
+        commandName: "journal", abstract: "What was accepted, attempted, handed out, refused and changed, and who came in.",
         discussion: """
             Filters add up. It is read without the store's key; `mandate audit verify` proves that it is whole.
 
             Examples:
               mandate audit journal --from ann@example.org --since 2026-11-01
+              mandate audit journal --kind signed-in --kind sign-in-failed
               mandate audit journal --kind attempted --kind refused --limit 20
               mandate audit journal --message m-0123456789abcdef --format json
             """)
@@ -61,11 +62,11 @@ struct JournalCommand: AsyncParsableCommand {
         var filter = JournalFilter(
             from: from, author: author, recipient: recipient, mailbox: mailbox, message: message.flatMap { SpoolID($0) }, since: since,
             until: until)
+        filter.kinds = Set(kind)
         filter.isNewestFirst = limit != nil
         var last: [JournalRow] = []
         while last.count < limit ?? .max, case let page = try await store.entries(filter), !page.isEmpty {
-            let rows = page.filter { kind.isEmpty || kind.contains($0.entry.kind) }
-            if limit == nil { rows.forEach(visit) } else { last += rows }
+            if limit == nil { page.forEach(visit) } else { last += page }
             filter.after = page.last?.position
         }
         if let limit { last.prefix(limit).reversed().forEach(visit) }

@@ -25,6 +25,11 @@ struct JournalQuery: Sendable {
             arguments += [role.rawValue, JournalText.normal(text)]
         }
         if let message = filter.message { require("j.message = ?", message.text) }
+        if !filter.kinds.isEmpty {
+            let kinds = filter.kinds.map(\.rawValue).sorted()
+            conditions.append("j.kind IN (\(kinds.map { _ in "?" }.joined(separator: ", ")))")
+            arguments += kinds
+        }
         if let since = filter.since { require("j.at >= ?", since.milliseconds) }
         if let until = filter.until { require("j.at < ?", until.milliseconds) }
     }

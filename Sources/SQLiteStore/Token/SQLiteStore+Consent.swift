@@ -33,8 +33,11 @@ extension SQLiteStore: ConsentStore {
         }
     }
 
-    package func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress) async throws(StoreFailure) {
-        try await write { try $0.end(id, progress) }
+    package func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress, journal: [JournalEntry]) async throws(StoreFailure) {
+        try await write { transaction in
+            try transaction.end(id, progress)
+            try transaction.append(journal)
+        }
     }
 
     package func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool {

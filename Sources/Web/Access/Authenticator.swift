@@ -93,12 +93,17 @@ extension Authenticator {
     ) async throws(Problem) -> Client {
         let digest = Array(SHA256.hash(data: secret.reveal()))
         if let client = directory().client(key: digest, name: name.isEmpty ? nil : name), client.maySeeTheConsole { return client }
-        let candidate = directory().allClients.first { $0.isEnabled && $0.name == name && $0.passwordHash != nil }
+        let candidate = person(named: name)
         let matches = try await isPassword(secret, of: candidate, named: name, from: address, browser: cookie, salt: salt)
         guard matches, let candidate, candidate.maySeeTheConsole else {
             throw Problem(.signInMissing, "this is not a name and its password, nor a key, of an administrator or auditor")
         }
         return candidate
+    }
+
+    /// Who has a password by that name.
+    package func person(named name: String) -> Client? {
+        directory().allClients.first { $0.isEnabled && $0.name == name && $0.passwordHash != nil }
     }
 
     /// Counted and slowed down in whatever form it is asked for; nil: nobody has that name.

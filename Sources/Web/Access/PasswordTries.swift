@@ -11,7 +11,7 @@ struct PasswordTries: Sendable {
     private let work = ConnectionLimit()
 
     /// A forgotten password, a caps lock.
-    private static let free = 5
+    static let free = 5
     /// From all places together; who has more than this many hours a day to wait for is a machine.
     private static let freeInAll = 100
     /// Seconds, at most.

@@ -22,11 +22,20 @@ struct JournalController: Sendable {
             }
             after = position
         }
-        filter = JournalFilter(
+        var asked = JournalFilter(
             from: request.query["from"], author: request.query["as"], recipient: request.query["recipient"],
             mailbox: request.query["mailbox"],
             message: message, since: try request.query.date("since"), until: try request.query.date("until"), after: after,
             limit: try request.query.number("limit", in: 1...1000, usual: 100))
+        if let text = request.query["kind"] {
+            guard let kind = JournalEntry.Kind(rawValue: text) else {
+                throw Problem(
+                    .badRequest, "there is no such kind of an entry",
+                    fix: "there are \(JournalEntry.Kind.allCases.map(\.rawValue).joined(separator: ", "))", place: "kind")
+            }
+            asked.kinds = [kind]
+        }
+        filter = asked
     }
 
     func answer() async throws -> Reply {

@@ -60,12 +60,13 @@ extension Endpoints {
             return try table.reply(to: request)
         },
         Endpoint(
-            .get, "/v1/audit/journal", in: group, "What was accepted, attempted, handed out, refused and changed",
+            .get, "/v1/audit/journal", in: group, "What was accepted, attempted, handed out, refused and changed, and who came in",
             about: "As CSV it is written whole, as JSON page by page.", for: .readers,
             parameters: [
                 format, .query("from", .line, "what was written to From"), .query("as", .line, "whom it was meant to be from"),
                 .query("recipient", .line, "a recipient"), .query("mailbox", .line, "the login that carried it"),
-                .query("message", .line, "a message, by id"), .query("since", .text(), DocumentDate.form),
+                .query("message", .line, "a message, by id"),
+                .query("kind", .choice(JournalEntry.Kind.self), "entries of this kind alone"), .query("since", .text(), DocumentDate.form),
                 .query("until", .text(), DocumentDate.form),
                 .query("after", .line, "the cursor that came with the page before"),
                 .query("limit", .number(1...1000), "100 unless said otherwise"),

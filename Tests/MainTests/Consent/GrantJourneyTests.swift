@@ -89,6 +89,8 @@ import Testing
             let end = try await consent(way, as: GrantJourney.bob, admin)
             #expect(end.status == ExitStatus.notPermitted.rawValue)
             #expect(end.words.contains(GrantJourney.bob) && end.words.contains(GrantJourney.ann), "\(end.words)")
+            let journal = await admin.shell.run(["audit", "journal", "--kind", "consent-failed", "--format", "csv"], input: "")
+            #expect(journal.out.contains("code=wrong-person") && !journal.out.contains(GrantJourney.bob), "\(journal.out)")
         }
     }
 

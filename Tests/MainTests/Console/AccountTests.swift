@@ -1,5 +1,6 @@
 import Foundation
 import Relay
+import SQLiteStore
 import TestSupport
 import Testing
 
@@ -38,6 +39,34 @@ import Testing
             #expect(try await renewed.get("/account").text.contains("Your password is changed"))
             #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password).status == 403)
             #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: Self.next).status == 303)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3))) func whoComesInAndWhoTriedToAreInTheJournal() async throws {
+        try await WebHouse.with { house in
+            #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: "not the password").status == 403)
+            #expect(try await ConsolePerson.answer(of: house, name: "the password", secret: "ann").status == 403)
+            #expect(try await WebClient(port: house.port, key: "nobodys").get("/v1/me").status == 401)
+            let person = try await ConsolePerson.logIn(to: house)
+            var filter = JournalFilter()
+            filter.kinds = [.signedIn, .signInFailed]
+            // Failures are written behind the answer.
+            var entries: [JournalEntry] = []
+            while entries.count < 3 {
+                entries = try await house.premises.store.entries(filter).map(\.entry)
+                if entries.count < 3 { await Live.system().wait(0.05) }
+            }
+            #expect(entries.count { $0.kind == .signedIn } == 1)
+            let names = entries.flatMap(\.personal).filter { $0.role == .person }.map(\.text)
+            // The key that is nobody's counts with the name that is.
+            #expect(names.sorted() == ["", "ann", "ann"])
+            #expect(entries.allSatisfy { $0.personal.contains(.init(.origin, "127.0.0.1")) }, "\(entries)")
+            let page = try await person.client.get("/journal?kind=sign-in-failed")
+            #expect(page.text.contains(">sign in failed</span>") && !page.text.contains(">signed in</span>"), "\(page.text)")
+            #expect(try await person.client.get("/journal?kind=nothing").status == 422)
+            let found = try await house.auditor.get("/v1/audit/journal?kind=signed-in")
+            #expect((found["items"] as? [[String: Any]])?.count == 1, "\(found.text)")
+            #expect(try await house.auditor.get("/v1/audit/journal?kind=nothing").status == 400)
         }
     }
 

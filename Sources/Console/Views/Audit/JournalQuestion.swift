@@ -3,7 +3,7 @@ internal import Relay
 
 /// What somebody looks for in the journal, as it was typed and as the store takes it.
 struct JournalQuestion: Sendable {
-    private static let fields = ["from", "as", "recipient", "mailbox", "message", "since", "until"]
+    private static let fields = ["from", "as", "recipient", "mailbox", "message", "kind", "since", "until"]
 
     private let values: [String: String]
     /// nil: something of it means nothing; `error` says what.
@@ -22,6 +22,10 @@ struct JournalQuestion: Sendable {
         if let text = query["message"] {
             guard let id = SpoolID(text) else { throw Problem(.invalid, "this is no message's id") }
             filter.message = id
+        }
+        if let text = query["kind"] {
+            guard let kind = JournalEntry.Kind(rawValue: text) else { throw Problem(.invalid, "this is no kind of an entry") }
+            filter.kinds = [kind]
         }
         if let since = filter.since, let until = filter.until, until <= since {
             throw Problem(.invalid, "until is not after since, so nothing can fit")
@@ -42,10 +46,21 @@ struct JournalQuestion: Sendable {
         return words.isEmpty ? path : path + "?" + words.joined(separator: "&")
     }
 
+    private func choice(_ kind: JournalEntry.Kind?) -> DocumentValue {
+        let value = kind?.rawValue ?? ""
+        return IdentitiesView.choice(value, kind?.words ?? "any", isSelected: value == values["kind"] ?? "")
+    }
+
     var document: DocumentValue {
         .map(
             Self.fields.map { .init($0, DocumentValue(values[$0])) } + [
+                .init("kinds", .list([choice(nil)] + JournalEntry.Kind.allCases.map(choice))),
                 .init("error", DocumentValue(error)), .init("is_set", .flag(isFiltered || error != nil)),
             ])
     }
+}
+
+extension JournalEntry.Kind {
+    /// As people read it.
+    var words: String { rawValue.split(separator: "-").joined(separator: " ") }
 }

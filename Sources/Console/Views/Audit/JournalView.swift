@@ -93,7 +93,7 @@ extension JournalView {
         return [
             "number": .text(Words.number(Int(row.position.number))), "anchor": .text("e\(row.position.number)"),
             "at": ["iso": .text(second), "words": .text("\(entry.at.day) \(second.dropFirst(11).prefix(8))")],
-            "kind": Words.badge(entry.badge, entry.kind.rawValue.split(separator: "-").joined(separator: " ")),
+            "kind": Words.badge(entry.badge, entry.kind.words),
             "message": entry.message.map { ["id": .text($0.text), "href": .text("/queue/\(PercentCoding.encode($0.text))")] } ?? .null,
             "facts": .text(facts.prefix(Self.mostPeople * 2).joined(separator: " ")), "people": .text(people(row)),
         ]
@@ -111,10 +111,10 @@ extension JournalView {
 extension JournalEntry {
     fileprivate var badge: String {
         switch kind {
-        case .accepted, .settled: "good"
+        case .accepted, .settled, .signedIn: "good"
         case .attempted: outcomeBadge
         case .unknown, .changed, .warned: "wait"
-        case .refused: "bad"
+        case .refused, .signInFailed, .consentFailed: "bad"
         case .queue, .tokenHandedOut: "off"
         }
     }

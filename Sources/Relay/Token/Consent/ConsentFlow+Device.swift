@@ -31,7 +31,7 @@ extension ConsentFlow {
             let answer = try await request(question)
             return DeviceInvitation(attempt: attempt, answer: answer, expires: now().addingTimeInterval(answer.lifetime))
         } catch {
-            await end(attempt, "no device code: \(error)")
+            await end(attempt, .token(error), "no device code: \(error)")
             throw .token(error)
         }
     }
@@ -43,7 +43,7 @@ extension ConsentFlow {
         do throws(ConsentFailure) {
             return try await redeemed(invitation, poll: poll, wait: wait)
         } catch {
-            await end(invitation.attempt, error.description)
+            await end(invitation.attempt, error)
             throw error
         }
     }

@@ -91,14 +91,18 @@ package struct ConsentFlow: Sendable {
         do throws(ConsentFailure) {
             return (attempt, try await exchange(response, attempt))
         } catch {
-            await end(attempt, error.description)
+            await end(attempt, error)
             throw error
         }
     }
 
     /// The refusal counts more than that it could not be written down: the attempt is taken, so it runs out by itself.
-    func end(_ attempt: ConsentAttempt, _ words: String) async {
-        do throws(StoreFailure) { try await store.end(attempt.id, .refused(at: now(), words: words)) } catch { return }
+    func end(_ attempt: ConsentAttempt, _ failure: ConsentFailure, _ words: String? = nil) async {
+        let at = now()
+        let entry = JournalEntry.consentFailed(attempt, failure.code, at: at)
+        do throws(StoreFailure) {
+            try await store.end(attempt.id, .refused(at: at, words: words ?? failure.description), journal: [entry])
+        } catch { return }
     }
 
     /// The attempt an answer belongs to, to tell the browser where to look; nil when it is not known.

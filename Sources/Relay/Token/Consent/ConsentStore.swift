@@ -10,7 +10,8 @@ package protocol ConsentStore: Sendable {
     func bind(_ id: ConsentID, browser digest: [UInt8]) async throws(StoreFailure) -> Bool
     /// From waiting to taken, once; false when it was taken or has ended.
     func take(_ id: ConsentID, at now: Date) async throws(StoreFailure) -> Bool
-    func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress) async throws(StoreFailure)
+    /// In one commit with the journal's line of why.
+    func end(_ id: ConsentID, _ progress: ConsentAttempt.Progress, journal: [JournalEntry]) async throws(StoreFailure)
     /// Grant, refresh token, access token, health, use and the attempt's end in one commit, with its journal entries; false, and nothing kept, when a
     /// person has changed what its tokens are had with since the attempt began.
     func keep(_ result: ConsentResult) async throws(StoreFailure) -> Bool
