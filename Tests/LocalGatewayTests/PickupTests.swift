@@ -9,7 +9,7 @@ import Testing
 @testable import LocalGateway
 
 /// Files become messages: once each, whatever is killed in between, and what cannot be taken says why.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(20)))
 struct PickupTests {
     private let letter = PickupYard.letter
 

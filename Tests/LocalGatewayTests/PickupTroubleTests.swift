@@ -9,7 +9,7 @@ import Testing
 @testable import LocalGateway
 
 /// What is no message yet, or never will be: left alone, rejected with its reason, and no other message's trouble.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PickupTroubleTests {
     private let letter = PickupYard.letter
 

@@ -7,7 +7,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// Accept: the same bytes however they arrive, a refusal before the body, and nothing kept but what was answered for.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct AcceptStageTests {
     private let text =
         "From: Ann <ann@example.org>\nTo: rob@example.com, Eve <EVE@example.com>\nCc: rob@example.com\nSubject: Hi\n\nOne\n\nTwo\n"

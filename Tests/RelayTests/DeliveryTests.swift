@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// A copy of a store that must not mail anybody: what the setting `delivery` makes of messages that are about to leave.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeliveryTests {
     private func set(_ text: String?, for client: String? = nil, _ service: FakeService) async throws {
         let key = client.map { SettingKey(deliveryOf: ClientID(trusted: $0)) } ?? SettingKey(.delivery)

@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// One message is no verdict on a pair: who is charged with a denial, who waits for the probe, and what the probe decides.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DoubtTests {
     private let annKey = StandingKey("ann-login", from: FakeCompany.ann, transport: .smtp)
     private let denial = TransmitFailure.said(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")

@@ -5,7 +5,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// Each account within its limits, and none that waits for another's.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PaceTests {
     private let clock = FakeClock()
 

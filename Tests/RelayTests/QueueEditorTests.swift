@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A person's wish for messages of the queue: what is done, what is not, and what is said of it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct QueueEditorTests {
     private let store = MemoryStore()
 

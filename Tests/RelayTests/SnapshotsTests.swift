@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The snapshots: whoever catches up has at least what the store held when he asked, however many do so at once.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SnapshotsTests {
     private func rename(_ store: MemoryStore, _ name: String) async throws -> Edition {
         let user = User(id: UserID(trusted: "u"), name: name, addresses: [])

@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// What an attempt finds out about rights, tokens and mailboxes, and which way the message goes then.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpoolAttemptHealingTests {
     private let denied = TransmitFailure.said(.content, 554, "5.2.252", "SendAsDenied; ann-login not allowed to send as ann@example.org;")
     private let annKey = StandingKey("ann-login", from: FakeCompany.ann, transport: .smtp)

@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// Between deciding and sending an attempt waits, for its place and for its token, and meanwhile the world may move.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpoolAttemptMovedTests {
     private var nobodyAsAnn: DirectoryEntity {
         .deny(Deny(id: DenyID(trusted: "no"), mailbox: MailboxID(trusted: "ann"), covers: .address(FakeCompany.ann)))

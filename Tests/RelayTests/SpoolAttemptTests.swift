@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// One attempt and what it is put into: outcomes, next state, observations, usage, journal.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpoolAttemptTests {
     @Test func sentIsDone() async throws {
         let service = try await FakeService()

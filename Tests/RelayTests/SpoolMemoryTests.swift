@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The store in memory keeps the contract of every store, so that what is tested with it holds for the others.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpoolMemoryTests {
     @Test(arguments: SpoolContract.facts) func keepsTheSpool(_ fact: Fact<SpoolContract>) async throws {
         try await fact.hold { MemoryStore() }

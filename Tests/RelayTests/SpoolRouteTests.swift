@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// Mail that has no route just now is taken and waits, and goes when what it waited for has come.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpoolRouteTests {
     private static let needsConsent = Observation.grant(
         FakeCompany.appOnly, .needsConsent(since: Samples.start, reason: "invalid_grant"))

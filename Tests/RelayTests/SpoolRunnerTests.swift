@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// The runner: many messages at once, none twice, and an end when it is told.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpoolRunnerTests {
     private func state(_ service: FakeService, _ id: String) async throws -> QueuedMessage.StateName? {
         try await service.store.show(SpoolID(trusted: id))?.state

@@ -5,7 +5,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// One request for all who wait, in one process and in two, and a person's change before any answer to an old question.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TokenBrokerTests {
     private let all = TokenKey(grant: FakeCompany.appOnly, resource: .smtp)
     private let carols = TokenKey(grant: FakeCompany.consent, resource: .smtp)

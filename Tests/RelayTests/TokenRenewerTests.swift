@@ -5,7 +5,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// One renewal: what a failure marks, what is kept before it is used, and what the store's trouble must not do.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TokenRenewerTests {
     private let all = TokenKey(grant: FakeCompany.appOnly, resource: .smtp)
     private let carols = TokenKey(grant: FakeCompany.consent, resource: .smtp)

@@ -5,7 +5,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// When the broker asks: ahead of need and spread, patiently after a refusal or an outage, and by no clock that jumped.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TokenTimingTests {
     private let all = TokenKey(grant: FakeCompany.appOnly, resource: .smtp)
     private let carols = TokenKey(grant: FakeCompany.consent, resource: .smtp)

@@ -7,10 +7,10 @@ import Testing
 
 /// Many users, and many changes.
 struct BigDirectoryTests {
-    @Test func twentyThousandUsersComeBack() async throws {
+    @Test func thousandsOfUsersComeBack() async throws {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)
-            let users = try (0..<20_000).map { number in
+            let users = try (0..<6_000).map { number in
                 User(
                     id: UserID(trusted: "user\(number)"), name: "User \(number)",
                     addresses: [
@@ -20,10 +20,10 @@ struct BigDirectoryTests {
             let edition = try await store.apply(DirectoryEdit(users.map { .put(.user($0)) }, by: "import", at: Samples.start))
             let directory = try await store.directory()
             #expect(directory.edition == edition)
-            #expect(directory.userCount == 20_000)
-            #expect(directory.user(UserID(trusted: "user12345")) == users[12_345])
+            #expect(directory.userCount == 6_000)
+            #expect(directory.user(UserID(trusted: "user1234")) == users[1234])
             #expect(directory.users(with: try .init("U777@example.com")).map(\.id.text) == ["user777"])
-            #expect(try await store.entities(.user, after: "user9998", limit: 10) == [.user(users[9999])])
+            #expect(try await store.entities(.user, after: "user998", limit: 1) == [.user(users[999])])
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SubmissionLiveTests {
     private static let envelope = "MAIL FROM:<ann@contoso.example>\r\nRCPT TO:<r@x.example>\r\n"
     private static let message = "From: ann@contoso.example\r\nMessage-ID: <1@x>\r\n\r\n.dot\r\nbare\nLF\r\n"

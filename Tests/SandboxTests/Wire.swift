@@ -68,6 +68,14 @@ final class Wire {
         }
     }
 
+    /// Waits until this has come.
+    func wait(for text: String) async throws {
+        while !pending.contains(text) {
+            guard let more = await incoming.next(isolation: #isolation) else { throw Failure.closed(pending) }
+            pending += String(buffer: more)
+        }
+    }
+
     func ask(_ line: String) async throws -> String {
         send(line + "\r\n")
         return try await reply()

@@ -23,7 +23,7 @@ struct PageTests {
     private static func template(of file: String) throws -> String {
         var name = String(file.dropLast(5))
         let known = Set(PageFiles.templates.map(\.name))
-        while !known.contains(name) { name = name.split(separator: "-").dropLast().joined(separator: "-") }
+        while !known.contains(name), !name.isEmpty { name = name.split(separator: "-").dropLast().joined(separator: "-") }
         return name
     }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What API sends hold in memory at once, counted: bodies that were read and requests that are not answered yet.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct OctetBudgetTests {
     /// Counts messages in hand, and answers a request when as many are under way as are expected, or when told to.
     private final class Counter: Sendable {

@@ -11,7 +11,7 @@ import Testing
 
 /// What one way refuses, all refuse, with the same code and sentence; what one does, all do, to the same rows.
 struct AdministrationTests {
-    @Test(.timeLimit(.minutes(15))) func aChangeIsTheSameByCommandByRequestAndByForm() async throws {
+    @Test(.timeLimit(.minutes(20))) func aChangeIsTheSameByCommandByRequestAndByForm() async throws {
         let cases = try FixtureFolder.all(in: "administration").map { try AdministrationCase($0) }
         try await ThreeWays.with { ways in
             for example in cases {

@@ -66,7 +66,7 @@ struct AuditCaseTests {
     }
 
     /// Whoever obeys is not told the same again: the address is gone from the list, or the next step is another.
-    @Test(.timeLimit(.minutes(15))) func followedAdviceLeadsOn() async throws {
+    @Test(.timeLimit(.minutes(20))) func followedAdviceLeadsOn() async throws {
         var followed = 0
         for example in try AuditCase.all() {
             for row in example.report.rows {

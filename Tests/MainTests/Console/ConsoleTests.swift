@@ -10,7 +10,7 @@ import Monitoring
 extension WebPeers {
     /// The console in Chromium.
     @Suite(.enabled(if: WebDriver.isInstalled)) struct ConsoleTests {
-        @Test(.timeLimit(.minutes(4))) func theFirstDayOfAnAdministrator() async throws {
+        @Test(.timeLimit(.minutes(20))) func theFirstDayOfAnAdministrator() async throws {
             let port = try FreePorts.take()
             try await WebHouse.with(["http.port=\(port)"], publicURL: "http://localhost:\(port)") { house in
                 try await WebDriver.with { browser in
@@ -20,7 +20,7 @@ extension WebPeers {
         }
 
         /// The same below a path, with TLS, behind a reverse proxy that leaves the path as it is, and one that takes it off.
-        @Test(.enabled(if: ReverseProxy.isInstalled), .timeLimit(.minutes(4)), arguments: [true, false])
+        @Test(.enabled(if: ReverseProxy.isInstalled), .timeLimit(.minutes(20)), arguments: [true, false])
         func theSameBehindAReverseProxy(_ keepsPath: Bool) async throws {
             let ports = try FreePorts.take(2)
             let home = "https://localhost:\(ports[0])/instance"
@@ -37,7 +37,7 @@ extension WebPeers {
         }
 
         /// Every page in light, dark and narrow: whole, without a complaint of the browser, and none wider than its window. MANDATE_SHOTS keeps pictures.
-        @Test(.timeLimit(.minutes(4)), arguments: [("light", 1280, false), ("dark", 1280, true), ("narrow", 390, false)])
+        @Test(.timeLimit(.minutes(20)), arguments: [("light", 1280, false), ("dark", 1280, true), ("narrow", 390, false)])
         func everyPageFits(_ look: (name: String, width: Int, isDark: Bool)) async throws {
             try await WebHouse.with { house in
                 for number in 0..<12 { _ = try await house.premises.accept(number) }
@@ -71,7 +71,7 @@ extension WebPeers {
         }
 
         /// Reading and acting work in a browser that runs no script: what a form does is the server's.
-        @Test(.timeLimit(.minutes(5))) func everythingWorksWithoutScript() async throws {
+        @Test(.timeLimit(.minutes(20))) func everythingWorksWithoutScript() async throws {
             try await WebHouse.with { house in
                 let person = try await ConsolePerson.logIn(to: house)
                 for page in ConsoleJourney.pages where page != "/nothing" {

@@ -7,7 +7,7 @@ import Testing
 
 /// *Explain*, as a link leads there, and as its own form asks again.
 @Suite(.serialized) struct ExplainTests {
-    @Test(.timeLimit(.minutes(3))) func whatALinkKnowsIsShownAndAskedAgain() async throws {
+    @Test(.timeLimit(.minutes(20))) func whatALinkKnowsIsShownAndAskedAgain() async throws {
         try await WebHouse.with { house in
             let person = try await ConsolePerson.logIn(to: house)
             let query = "address=nobody%40fabrikam.example&purpose=ad-hoc&user=ann&client=sender"

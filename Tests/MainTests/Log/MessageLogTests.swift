@@ -4,7 +4,7 @@ import Testing
 @testable import Main
 
 /// The lines of a running service about one message: where it came from, who it is from and to, where it went, what the provider said, and nothing else of it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct MessageLogTests {
     @Test func eachMessageIsTwoLines() async throws {
         try await ServedHouse.with(["log.format=json"]) { house in

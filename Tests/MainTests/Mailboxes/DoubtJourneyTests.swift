@@ -51,7 +51,7 @@ import Testing
     private let denial = Reply(554, "5.2.252 SendAsDenied; tracker@fabrikam.example not allowed to send as tracker@fabrikam.example;")
 
     /// One odd message of the carrier's own: before, all mail was refused from then on.
-    @Test(.timeLimit(.minutes(10))) func anOddMessageClosesNoPair() async throws {
+    @Test(.timeLimit(.minutes(20))) func anOddMessageClosesNoPair() async throws {
         try await with { premises in
             premises.sandbox.add(.at(.content, .reply(denial), login: Self.tracker))
             try await accept(premises, from: Self.tracker, "odd")
@@ -63,7 +63,7 @@ import Testing
     }
 
     /// The right was taken away at the provider: one message and one probe find out, and mail takes the next route.
-    @Test(.timeLimit(.minutes(10))) func aRightThatIsGoneCostsTwoRefusals() async throws {
+    @Test(.timeLimit(.minutes(20))) func aRightThatIsGoneCostsTwoRefusals() async throws {
         try await with { premises in
             premises.sandbox.changeTenant { $0.grants.removeAll { $0.address == "bob@fabrikam.example" } }
             try await accept(premises, from: "bob@fabrikam.example", "one")
@@ -75,7 +75,7 @@ import Testing
     }
 
     /// An envelope sender that nobody granted is not used, and never tried.
-    @Test(.timeLimit(.minutes(10))) func anEnvelopeSenderThatNobodyGrantedIsNotUsed() async throws {
+    @Test(.timeLimit(.minutes(20))) func anEnvelopeSenderThatNobodyGrantedIsNotUsed() async throws {
         try await with { premises in
             _ = try await premises.store.apply(
                 DirectoryEdit([.put(.setting(SettingKey(.envelope), "bounce@fabrikam.example"))], by: "test", at: premises.live.now()))

@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func ofTwoProcessesOneAsks() async throws {
+    @Test(.timeLimit(.minutes(20))) func ofTwoProcessesOneAsks() async throws {
         try await with { premises, house in
             let one = try await house.watch(premises, holder: "one/1")
             let two = try await house.watch(premises, holder: "two/1")
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: ["hold", "redirect test@example.net"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["hold", "redirect test@example.net"])
     func nothingIsSentWhileMailDoesNotLeave(_ value: String) async throws {
         try await with { premises, house in
             let edit = DirectoryEdit([.put(.setting(SettingKey(.delivery), value))], by: "test", at: premises.live.now())

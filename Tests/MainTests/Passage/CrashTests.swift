@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func anotherServiceTakesOverWhatAKilledOneHadInHand() async throws {
+    @Test(.timeLimit(.minutes(20))) func anotherServiceTakesOverWhatAKilledOneHadInHand() async throws {
         try await Premises.with { premises in
             let receipt = try await killedWithAMessageInHand(premises, node: "two")
             let other = try premises.spawn(["serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--set", "node=one"])

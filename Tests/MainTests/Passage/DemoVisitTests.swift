@@ -41,7 +41,7 @@ import Testing
         return said
     }
 
-    @Test(.timeLimit(.minutes(3))) func whatTheDemoSaysToTryWorks() async throws {
+    @Test(.timeLimit(.minutes(20))) func whatTheDemoSaysToTryWorks() async throws {
         try await invited(["demo"], until: "Ann has withdrawn her consent") { text, lines in
             #expect(lines.count >= 7, "\(lines)")
             let said = try await type(lines, more: "mandate doctor || true\nmandate serve 2>&1 || true\n")
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: ["microsoft", "google"]) func whatTheSandboxSaysToTypeWorks(_ flavour: String) async throws {
+    @Test(.timeLimit(.minutes(20)), arguments: ["microsoft", "google"]) func whatTheSandboxSaysToTypeWorks(_ flavour: String) async throws {
         try await invited(["sandbox", "--flavour", flavour], until: "END CERTIFICATE") { _, lines in
             #expect(lines.count >= 7, "\(lines)")
             let said = try await type(lines)

@@ -8,7 +8,7 @@ import Testing
 @testable import Main
 
 /// A disk that is full: programs are told to come again, nothing that was promised is lost, and the service goes on by itself when there is room.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: SmallDisk.isAllowed, "only root may mount a small disk"))
+@Suite(.serialized, .timeLimit(.minutes(20)), .enabled(if: SmallDisk.isAllowed, "only root may mount a small disk"))
 struct FullDiskTests {
     @Test(arguments: CrowdWay.allCases) func fullDiskIsHeardAndPasses(_ way: CrowdWay) async throws {
         try await SmallDisk.with(megabytes: 24) { disk in

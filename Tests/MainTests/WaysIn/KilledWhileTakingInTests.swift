@@ -8,7 +8,7 @@ import Testing
 @testable import Main
 
 /// The promise of a 250 or 202, while the service is killed under the hands of those who get it.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct KilledWhileTakingInTests {
     @Test(arguments: CrowdWay.allCases) func whatWasTakenArrives(_ way: CrowdWay) async throws {
         let (total, clients) = (300, 4)

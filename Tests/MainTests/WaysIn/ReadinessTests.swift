@@ -5,7 +5,7 @@ import Testing
 
 /// An init system hears when the service listens, and not before.
 struct ReadinessTests {
-    @Test(.timeLimit(.minutes(5))) func theInitSystemIsTold() async throws {
+    @Test(.timeLimit(.minutes(20))) func theInitSystemIsTold() async throws {
         try await Premises.with { premises in
             let path = FileManager.default.temporaryDirectory.appending(path: "mandate-\(UUID().uuidString.prefix(8)).notify").path
             defer { unlink(path) }

@@ -6,7 +6,7 @@ import Testing
 
 /// Programs that people send mail with reach the provider through us, by a changed host name or command path and nothing else. Those that are not installed
 /// are left out; `.ci/peers` installs them.
-@Suite(.timeLimit(.minutes(3)), .serialized)
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct RealClientTests {
     @Test func everyProgramsMessageArrives() async throws {
         let programs = MailProgram.all.filter(\.isInstalled)

@@ -6,7 +6,7 @@ import Testing
 @testable import Main
 
 /// Who says an octet at a time holds nobody up but himself.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct SlowClientTests {
     /// By order, not by time: each of the fast client's messages is answered while all the others are in the middle of theirs.
     @Test func fastClientIsServedBesideSlowOnes() async throws {

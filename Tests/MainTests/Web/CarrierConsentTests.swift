@@ -25,7 +25,7 @@ struct CarrierConsentTests {
         return answer
     }
 
-    @Test(.timeLimit(.minutes(3))) func mailIsTakenWaitsAndGoesWithTheConsent() async throws {
+    @Test(.timeLimit(.minutes(20))) func mailIsTakenWaitsAndGoesWithTheConsent() async throws {
         try await WebHouse.with { house in
             try await observe(.needsConsent(since: house.premises.live.now(), reason: "invalid_grant"), house)
             let ready = try await ready(house, says: "cannot leave now")
@@ -48,7 +48,7 @@ struct CarrierConsentTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func aGrantThatIsSwitchedOffIsAskedForAgainLater() async throws {
+    @Test(.timeLimit(.minutes(20))) func aGrantThatIsSwitchedOffIsAskedForAgainLater() async throws {
         try await WebHouse.with { house in
             var grant = try #require(try await house.directory().grant(Self.grant))
             grant.isEnabled = false

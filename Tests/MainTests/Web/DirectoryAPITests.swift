@@ -11,7 +11,7 @@ import Testing
 /// What the API shows of the directory, and how it changes it.
 @Suite(.serialized) struct DirectoryAPITests {
     /// As an attacker does: a piece of it, and is there an answer? Each field that no answer shows, of each kind of thing.
-    @Test(.timeLimit(.minutes(3))) func noSearchRevealsWhatIsRedacted() async throws {
+    @Test(.timeLimit(.minutes(20))) func noSearchRevealsWhatIsRedacted() async throws {
         try await WebHouse.with { house in
             var walked = 0
             for collection in DirectoryCollection.all {
@@ -47,7 +47,7 @@ import Testing
     }
 
     /// A key is nowhere but in the answer that made it.
-    @Test(.timeLimit(.minutes(3))) func keysThatAreMadeTogetherAreShown() async throws {
+    @Test(.timeLimit(.minutes(20))) func keysThatAreMadeTogetherAreShown() async throws {
         try await WebHouse.with { house in
             let body =
                 #"{"items": [{"id": "one", "new_key": true, "roles": ["sender"]}, {"id": "two", "new_key": true, "roles": ["sender"]}]}"#
@@ -64,7 +64,7 @@ import Testing
     }
 
     /// It says what would be, be it refused, and nothing is different afterwards.
-    @Test(.timeLimit(.minutes(3))) func aTrialChangesNothing() async throws {
+    @Test(.timeLimit(.minutes(20))) func aTrialChangesNothing() async throws {
         try await WebHouse.with { house in
             let api = house.administrator
             let user = try #require(try await house.premises.store.entities(.user, after: nil, limit: 1).first?.key.id)

@@ -10,7 +10,7 @@ import Testing
     private static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: curl) }
     private static let certificates = FixtureFolder.fixtures.appending(path: "smtp/certificates").path
 
-    @Test(.enabled(if: isInstalled), .timeLimit(.minutes(3))) func browsersComeByTLSAlone() async throws {
+    @Test(.enabled(if: isInstalled), .timeLimit(.minutes(20))) func browsersComeByTLSAlone() async throws {
         let folder = try Identity()
         try await ServedHouse.with(folder.settings) { house in
             let port = try await house.log.webPort()

@@ -11,7 +11,7 @@ import Testing
 
 /// Browsers and programs that mean harm, or do not know better.
 @Suite(.serialized) struct HostileWebTests {
-    @Test(.timeLimit(.minutes(3))) func whatComesFromAnotherSiteChangesNothing() async throws {
+    @Test(.timeLimit(.minutes(20))) func whatComesFromAnotherSiteChangesNothing() async throws {
         try await WebHouse.with { house in
             let person = try await ConsolePerson.logIn(to: house)
             let before = try await house.directory().settings[SettingKey(.organisation)]
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func noAnswerSaysWhatAnAttackerWrote() async throws {
+    @Test(.timeLimit(.minutes(20))) func noAnswerSaysWhatAnAttackerWrote() async throws {
         try await WebHouse.with { house in
             let client = WebClient(port: house.port)
             for next in [
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func pathsLeadNowhere() async throws {
+    @Test(.timeLimit(.minutes(20))) func pathsLeadNowhere() async throws {
         let paths = [
             "/../../etc/passwd",
             "/assets/../console.css",
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func tooMuchIsRefused() async throws {
+    @Test(.timeLimit(.minutes(20))) func tooMuchIsRefused() async throws {
         try await WebHouse.with { house in
             let large = try await house.sender.send(
                 "POST", "/v1/decisions", json: "{\"user\": \"" + String(repeating: "x", count: 5 << 20) + "\"}")
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func passwordsAreNotGuessed() async throws {
+    @Test(.timeLimit(.minutes(20))) func passwordsAreNotGuessed() async throws {
         try await WebHouse.with { house in
             var wait = 0
             // Each wrong one doubles the wait; so long that a slow machine does not outlast it.
@@ -136,7 +136,7 @@ import Testing
     }
 
     /// Neither a program with a key that is none any more, nor somebody elsewhere who guesses at the name.
-    @Test(.timeLimit(.minutes(3))) func nobodyElseKeepsAPersonOut() async throws {
+    @Test(.timeLimit(.minutes(20))) func nobodyElseKeepsAPersonOut() async throws {
         try await WebHouse.with(["http.proxies=127.0.0.1"]) { house in
             for _ in 0..<40 { _ = try await WebClient(port: house.port, key: "a-stale-key").get("/v1/me") }
             #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password).status == 303)
@@ -153,7 +153,7 @@ import Testing
     }
 
     /// nginx's auth_basic in front: the name and password there are none of ours.
-    @Test(.timeLimit(.minutes(3))) func credentialsOfAProxyAreNotAsked() async throws {
+    @Test(.timeLimit(.minutes(20))) func credentialsOfAProxyAreNotAsked() async throws {
         try await WebHouse.with { house in
             let basic = ("Authorization", "Basic " + Data("proxy:secret".utf8).base64EncodedString())
             var person = try await ConsolePerson.logIn(to: house)
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func aSessionEndsWhenItShould() async throws {
+    @Test(.timeLimit(.minutes(20))) func aSessionEndsWhenItShould() async throws {
         try await WebHouse.with { house in
             let person = try await ConsolePerson.logIn(to: house)
             #expect(try await person.client.get("/").status == 200)
@@ -191,7 +191,7 @@ import Testing
     }
 
     /// More connections than a browser ever has, all of them silent: the next one is served.
-    @Test(.timeLimit(.minutes(3))) func aCrowdThatSaysNothingHoldsNobodyUp() async throws {
+    @Test(.timeLimit(.minutes(20))) func aCrowdThatSaysNothingHoldsNobodyUp() async throws {
         try await WebHouse.with { house in
             let crowd = try (0..<600).map { try LoopbackSocket(port: house.port, source: "127.0.0.\(2 + $0 / 200)") }
             #expect(try await house.sender.send("POST", "/v1/decisions", json: #"{"purpose": "notification"}"#).status == 200)
@@ -200,7 +200,7 @@ import Testing
     }
 
     /// Whoever has as many connections as one address may have gets no further one, and others do.
-    @Test(.timeLimit(.minutes(3))) func noAddressTakesAllTheRoom() async throws {
+    @Test(.timeLimit(.minutes(20))) func noAddressTakesAllTheRoom() async throws {
         try await WebHouse.with(["http.connections-per-address=20"]) { house in
             try await LoopbackSocket.aside { [port = house.port] in
                 let crowd = try (0..<20).map { _ in try LoopbackSocket(port: port, source: "127.0.0.9") }
@@ -228,7 +228,7 @@ import Testing
     }
 
     /// An answer before the end of the request is the last: whoever announces more than anyone will read holds nothing.
-    @Test(.timeLimit(.minutes(3))) func anEndlessBodyEndsTheConnection() async throws {
+    @Test(.timeLimit(.minutes(20))) func anEndlessBodyEndsTheConnection() async throws {
         try await WebHouse.with { house in
             var stranger = house.client(nil)
             stranger.patience = 20
@@ -246,7 +246,7 @@ import Testing
     }
 
     /// Many requests without waiting (RFC 9112 section 9.3.2) get their answers, each in its turn.
-    @Test(.timeLimit(.minutes(3))) func manyAtOnceAreAnsweredInTurn() async throws {
+    @Test(.timeLimit(.minutes(20))) func manyAtOnceAreAnsweredInTurn() async throws {
         try await WebHouse.with { house in
             let paths = (0..<300).map { $0.isMultiple(of: 3) ? "/assets/console.css" : "/healthz" }
             let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: localhost\r\n" }.joined(separator: "\r\n") + "Connection: close\r\n\r\n"
@@ -258,7 +258,7 @@ import Testing
     }
 
     /// What would be more than one line of a command, or of a header, is refused as it comes.
-    @Test(.timeLimit(.minutes(3))) func noLineEndGetsIntoAMessage() async throws {
+    @Test(.timeLimit(.minutes(20))) func noLineEndGetsIntoAMessage() async throws {
         try await WebHouse.with { house in
             let message = #""message": "From: tracker@fabrikam.example\nTo: rob@elsewhere.example\n\nHello.\n""#
             for evil in [#"\r"#, #"\n"#, #"\r\n"#, #"\u0000"#] {
@@ -288,7 +288,7 @@ import Testing
     }
 
     /// Little to send, and much to work on.
-    @Test(.timeLimit(.minutes(3))) func smallRequestsTakeNoCoreForSeconds() async throws {
+    @Test(.timeLimit(.minutes(20))) func smallRequestsTakeNoCoreForSeconds() async throws {
         try await WebHouse.with { house in
             let authors = String(repeating: "a@b.example,", count: 300_000)
             #expect(try await house.sender.send("POST", "/v1/decisions", json: "{\"from\": \"\(authors)\"}").status == 422)
@@ -302,7 +302,7 @@ import Testing
     }
 
     /// A form of a stranger has a name and a password in it, and no file.
-    @Test(.timeLimit(.minutes(3))) func strangersUploadNothing() async throws {
+    @Test(.timeLimit(.minutes(20))) func strangersUploadNothing() async throws {
         try await WebHouse.with { house in
             let file =
                 "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n" + String(repeating: "y", count: 1 << 20) + "\r\n--x--\r\n"

@@ -15,7 +15,7 @@ import Testing
     private static let visitors: [Role?] = [nil, .administrator, .auditor, .sender]
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
-    @Test(.timeLimit(.minutes(5))) func everyRouteKeepsItsPromiseForEveryRole() async throws {
+    @Test(.timeLimit(.minutes(20))) func everyRouteKeepsItsPromiseForEveryRole() async throws {
         try await WebHouse.with { house in
             let document = try #require(try await WebClient(port: house.port).get("/openapi.json").json as? [String: Any])
             let paths = try #require(document["paths"] as? [String: [String: Any]])
@@ -73,7 +73,7 @@ import Testing
     }
 
     /// Each page and each form, walked from the table of routes itself: strangers are sent to log in, nothing fails, and every address can be loaded again.
-    @Test(.timeLimit(.minutes(5))) func everyAddressOfTheConsoleAnswers() async throws {
+    @Test(.timeLimit(.minutes(20))) func everyAddressOfTheConsoleAnswers() async throws {
         try await WebHouse.with { house in
             let person = try await ConsolePerson.logIn(to: house)
             let stranger = WebClient(port: house.port)

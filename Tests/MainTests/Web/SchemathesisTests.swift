@@ -17,7 +17,7 @@ extension WebPeers {
         static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
         /// No answer is a fault of ours, none is one that the document does not promise, whoever asks; and nothing is answered without a key.
-        @Test(.enabled(if: isInstalled), .timeLimit(.minutes(6)), arguments: [Role.administrator, .auditor, .sender])
+        @Test(.enabled(if: isInstalled), .timeLimit(.minutes(20)), arguments: [Role.administrator, .auditor, .sender])
         func noAnswerIsAFaultNorUnpromised(_ role: Role) async throws {
             try await WebHouse.with { house in
                 let output = try ProgramPipe()

@@ -6,7 +6,7 @@ import Testing
 import struct FoundationEssentials.Date
 
 /// Why a message did not go the way its author would have first, kept with each attempt.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ReasonsTests {
     private static let graph = Mailbox(
         id: MailboxID(trusted: "ann"), address: FakeCompany.ann, login: "ann-login", grant: FakeCompany.appOnly, transports: [.graph])

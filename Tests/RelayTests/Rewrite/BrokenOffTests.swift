@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A rewrite that is broken off, wherever, leaves nothing that is half old and half new.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct BrokenOffTests {
     /// Whatever of a header there is, From, Sender and Reply-To come out as decided or it is refused.
     @Test(arguments: ["own-reply-both", "on-behalf-reply-both", "reply-to-reply-both"])

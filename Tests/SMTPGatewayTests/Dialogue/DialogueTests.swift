@@ -3,7 +3,7 @@ import Relay
 import Testing
 
 /// Every dialogue below `Fixtures/smtp/in`, said in step, octet by octet and in one piece, comes out the same.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(20)))
 struct DialogueTests {
     @Test(arguments: try Dialogue.all(), Conversation.Feed.allCases)
     func isAnsweredAsWritten(_ dialogue: Dialogue, _ feed: Conversation.Feed) async throws {

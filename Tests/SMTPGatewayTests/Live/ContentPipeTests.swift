@@ -4,7 +4,7 @@ import Testing
 @testable import SMTPGateway
 
 /// Pieces between event loop and task: in order, bounded, and nobody waits for ever.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ContentPipeTests {
     private let piece = [UInt8](repeating: 7, count: 100_000)
 

@@ -8,7 +8,7 @@ import Testing
 @testable import SMTPGateway
 
 /// The server on real sockets: TLS both ways, limits, reload, and a stop that loses nothing.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LiveTests {
     private static let signIn = "AUTH PLAIN AGFwcABzZXNhbWU="
 

@@ -4,7 +4,7 @@ import Testing
 @testable import SMTPTransmit
 
 /// Whatever a server does at whatever stage: a typed failure at that stage, in bounded time, with the truth about the content.
-@Suite(.timeLimit(.minutes(15))) struct LyingServerTests {
+@Suite(.timeLimit(.minutes(20))) struct LyingServerTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let verb: String
         let stage: TransmitStage

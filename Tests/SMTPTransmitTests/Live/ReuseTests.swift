@@ -4,7 +4,7 @@ import Testing
 
 @testable import SMTPTransmit
 
-@Suite(.timeLimit(.minutes(5))) struct ReuseTests {
+@Suite(.timeLimit(.minutes(20))) struct ReuseTests {
     @Test func tenMessagesAreOneSignIn() async throws {
         try await ScriptedServer.with({ _ in .good("PIPELINING") }) { server in
             let client = Sample.client()

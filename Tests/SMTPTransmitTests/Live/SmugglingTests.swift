@@ -5,7 +5,7 @@ import Testing
 @testable import SMTPTransmit
 
 /// No octet of a message is a command to the server that gets it, wherever in it the sequences stand that servers have taken for its end.
-@Suite(.timeLimit(.minutes(15))) struct SmugglingTests {
+@Suite(.timeLimit(.minutes(20))) struct SmugglingTests {
     private static let sequences = [
         "\n.\n", "\n.\r\n", "\r.\r\n", "\r.\r", "\r\n.\r", "\r\n.\n", "\r\n.\r\n", "\r\n.\0\r\n", ".\r\n", "\r\n..\r\n",
     ]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SMTPTransmit
 
-@Suite(.timeLimit(.minutes(5))) struct StreamingTests {
+@Suite(.timeLimit(.minutes(20))) struct StreamingTests {
     /// Twenty megabytes in pieces as the store keeps them. The next piece is asked for only when all but two before it have gone.
     @Test func largeBodyNeverStandsWhole() async throws {
         let piece = Array(repeating: Array("0123456789.abcdefghijklmnopqrstuvwxyz\r\n.dot\r\n".utf8), count: 5698).flatMap { $0 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SMTPTransmit
 
-@Suite(.timeLimit(.minutes(5))) struct TLSTests {
+@Suite(.timeLimit(.minutes(20))) struct TLSTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let certificate: ServerManners.Certificate

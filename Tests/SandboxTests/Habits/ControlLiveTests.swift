@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 /// Habits turned while it runs, by another process.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ControlLiveTests {
     private func ask(_ sandbox: Sandbox, _ method: String, _ path: String, _ form: String = "") async throws -> (
         status: String, body: String

@@ -3,7 +3,7 @@ import Testing
 @testable import Sandbox
 
 /// Both doors over TLS, as a client meets them, and what lies behind them.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ReadingLiveTests {
     private func running(_ habits: Habits = .microsoft, _ body: (Sandbox) async throws -> Void) async throws {
         var settings = SandboxSettings()

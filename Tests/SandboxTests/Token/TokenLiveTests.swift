@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TokenLiveTests {
     private static let form =
         "grant_type=client_credentials&client_id=\(Contoso.serviceClient)&client_secret=open&scope=https://outlook.office365.com/.default"
@@ -85,9 +85,11 @@ struct TokenLiveTests {
         try await sandbox.start()
         let wire = try await Wire(sandbox, port: sandbox.tokenPort, isSecured: true)
         wire.send("POST /x/oauth2/v2.0/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
-        _ = await sandbox.record(until: { !$0.tokenRequests.isEmpty })
+        try await wire.wait(for: "AADSTS900144")
+        // Whoever has its answer keeps the connection open for the next question.
         try await sandbox.stop()
-        #expect(await wire.rest().contains("AADSTS900144"))
+        _ = await wire.rest()
+        #expect(sandbox.tokenPort == 0)
     }
 
     @Test func theRecordCanBeAwaited() async throws {

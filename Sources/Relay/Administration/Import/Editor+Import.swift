@@ -22,15 +22,15 @@ package struct ImportFailure: Error {
 
 extension Editor {
     /// Users in one edit: a second or so of the store's one writer, so that whoever sends meanwhile finds a turn in between.
-    private static let handful = 10_000
+    package static let handful = 10_000
 
     /// Makes and changes users, a handful an edit, each against the directory as it is by then; throws `ImportFailure`. `isTrial`: counts, and keeps nothing.
     package func importUsers(
-        _ users: [User], isTrial: Bool = false, progress: (ImportTally) -> Void = { _ in }
+        _ users: [User], isTrial: Bool = false, handful: Int = Self.handful, progress: (ImportTally) -> Void = { _ in }
     ) async throws -> ImportTally {
         var tally = ImportTally()
-        for start in stride(from: 0, to: users.count, by: Self.handful) {
-            let some = users[start..<min(start + Self.handful, users.count)]
+        for start in stride(from: 0, to: users.count, by: handful) {
+            let some = users[start..<min(start + handful, users.count)]
             var difference = UserDifference([]) { _ in nil }
             do {
                 try await edit(DirectorySlice(users: Set(some.map(\.id))), isTrial: isTrial) { administration in
