@@ -43,6 +43,8 @@ package struct Console: Site {
         }
         router.get("/login") { request, context in await showLogIn(request, context) }
         router.post("/login") { request, context in await logIn(request, context) }
+        // Whoever loads the address of the form again is led on, and stays logged in.
+        router.get("/logout") { _, _ in redirect("/") }
         router.post("/logout") { request, context in await logOut(request, context) }
         router.get("/assets/console.css") { request, _ in asset(PageFiles.style, "text/css; charset=utf-8", request) }
         router.get("/assets/console.js") { request, _ in asset(PageFiles.script, "text/javascript; charset=utf-8", request) }

@@ -57,10 +57,12 @@ enum Words {
     static func steps(_ steps: [String]) -> DocumentValue {
         .list(
             steps.map { step in
-                let isCode = step.hasPrefix("  ") || step.hasPrefix("mandate ") || step.hasPrefix("Set-") || step.hasPrefix("Add-")
-                return ["text": .text(step), "is_code": .flag(isCode)]
+                ["text": .text(step), "is_code": .flag(isCode(step)), "note": nil]
             })
     }
+
+    /// To be typed, rather than read.
+    static func isCode(_ step: String) -> Bool { ["  ", "mandate ", "Set-", "Add-"].contains { step.hasPrefix($0) } }
 }
 
 extension Health.State {

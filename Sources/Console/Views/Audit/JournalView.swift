@@ -1,3 +1,4 @@
+internal import Mail
 internal import Web
 internal import HTTPTypes
 internal import Relay
@@ -33,7 +34,8 @@ struct JournalView: Sendable {
             "journal", "Journal",
             [
                 "csv_href": .text(asked.href("/v1/audit/journal", [("format", "csv")])), "verification": verification,
-                "filter": asked.document, "has_rows": .flag(!sheet.rows.isEmpty), "rows": .list(sheet.rows.map(Self.row)),
+                "filter": asked.document, "has_rows": .flag(!sheet.rows.isEmpty),
+                "rows": .list(sheet.rows.map { [directory = request.directory] in Self.row($0, directory) }),
                 "pager": sheet.pager,
             ], status: asked.filter == nil ? .unprocessableContent : .ok)
     }
@@ -85,10 +87,11 @@ extension JournalView {
     /// People in a row: a message may have a thousand recipients, and its own page and the CSV file name them all.
     private static let mostPeople = 12
 
-    static func row(_ row: JournalRow) -> DocumentValue {
+    static func row(_ row: JournalRow, _ directory: Directory) -> DocumentValue {
         let entry = row.entry
         let facts =
-            entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\($0.value)" } + (row.count > 1 ? ["count=\(row.count)"] : [])
+            entry.facts.filter { !$0.value.isEmpty }.map { "\($0.name)=\(directory.words(of: $0, in: entry))" }
+            + (row.count > 1 ? ["count=\(row.count)"] : [])
         let second = entry.at.second
         return [
             "number": .text(Words.number(Int(row.position.number))), "anchor": .text("e\(row.position.number)"),
@@ -105,6 +108,28 @@ extension JournalView {
         let more = people.count - Self.mostPeople
         let words = people.prefix(Self.mostPeople).map { "\($0.roles.map(\.rawValue).joined(separator: ", ")) \($0.text)" }
         return (words + (more > 0 ? ["and \(Words.number(more)) more"] : [])).joined(separator: "; ")
+    }
+}
+
+extension Directory {
+    /// With the name of what a fact names by its id, as long as that is there.
+    func words(of fact: JournalEntry.Fact, in entry: JournalEntry) -> String {
+        let kind: EntityKind? =
+            switch fact.name {
+            case "client": .client
+            case "grant": .grant
+            case "id": entry.facts.first { $0.name == "entity" }.flatMap { EntityKind(rawValue: $0.value) }
+            default: nil
+            }
+        guard let kind, let entity = entity(EntityKey(kind, fact.value)) else { return fact.value }
+        switch entity {
+        case .client(let client): return client.name
+        case .grant(let grant): return grant.name
+        case .application(let application): return application.name
+        case .mailbox(let mailbox): return mailbox.address.description
+        case .family(let family): return family.name
+        case .setting, .user, .provider, .delegation, .deny: return fact.value
+        }
     }
 }
 

@@ -38,22 +38,21 @@ struct UnauthorizedView: Sendable {
                 "total": .text(
                     "\(Words.number(shown.count)) address\(shown.count == 1 ? "" : "es") without a working route, the most used first\(more)"
                 ),
-                "rows": .list(shown.map(row)), "pager": nil, "near_misses": .list(report.nearMisses.prefix(Self.most).map(miss)),
+                "rows": .list(shown.map { Self.row($0, at: now) }), "pager": nil,
+                "near_misses": .list(report.nearMisses.prefix(Self.most).map(Self.miss)),
             ])
     }
 
-    private func row(_ row: UnauthorizedReport.Row) -> DocumentValue {
+    static func row(_ row: UnauthorizedReport.Row, at now: Date) -> DocumentValue {
         let places = row.usedIn.count > 4 ? row.usedIn.prefix(3) + ["and \(row.usedIn.count - 3) more"] : row.usedIn[...]
-        return [
-            "address": .text(row.address), "href": .text(Self.href(row.asking)),
-            "reason": .text(row.code.rawValue),
-            "why": .text(row.reason.sentence), "used_in": .text(places.joined(separator: "; ")), "first": day(row.firstSeen),
-            "last": day(row.lastSeen),
+        let own: DocumentValue = [
+            "address": .text(row.address), "href": .text(href(row.asking)), "reason": .text(row.code.rawValue),
+            "why": .text(row.reason.sentence), "used_in": .text(places.joined(separator: "; ")),
+            "first": Words.moment(row.firstSeen, at: now), "last": Words.moment(row.lastSeen, at: now),
             "count": .text(row.count == 0 ? "never" : Words.number(row.count)),
-            "allow_href": row.remedy.ours.contains("mandate delegations allow ")
-                ? .text("/delegations/new?from=\(PercentCoding.encode(row.address))") : .null,
-            "provider_fix": row.remedy.provider.isEmpty ? .null : .text(row.remedy.provider), "our_fix": .text(row.remedy.ours),
         ]
+        let asking = row.asking
+        return own.adding(AdviceList(row.remedy, address: asking.address?.description, user: asking.user, client: asking.client).document)
     }
 
     /// What a setting without a purpose names, and is no address, is mended where it stands.
@@ -62,13 +61,11 @@ struct UnauthorizedView: Sendable {
         return ExplainView.href(asking.address?.description, purpose: asking.purpose, user: asking.user, client: asking.client)
     }
 
-    private func day(_ date: Date?) -> DocumentValue { Words.moment(date, at: request.now) }
-
-    private func miss(_ miss: NearMiss) -> DocumentValue {
-        [
+    static func miss(_ miss: NearMiss) -> DocumentValue {
+        let own: DocumentValue = [
             "subject": .text(miss.subject), "kind": .text(miss.kind.rawValue), "words": .text(miss.reason.sentence),
             "count": .text(Words.number(miss.count)),
-            "fix": .text(miss.remedy.ours),
         ]
+        return own.adding(AdviceList(miss.remedy).document)
     }
 }

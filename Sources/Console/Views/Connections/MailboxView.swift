@@ -66,7 +66,7 @@ struct MailboxFacts: Sendable {
             "can_resume": .flag(state.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
             "allow_href": .text("/delegations/new?mailbox=\(PercentCoding.encode(address))"),
             "deny_href": .text("/denies/new?mailbox=\(PercentCoding.encode(address))"), "usage": .text(used),
-            "entries": .list(entries.map(JournalView.row)),
+            "entries": .list(entries.map { JournalView.row($0, directory) }),
             "has_entries": .flag(!entries.isEmpty), "journal_href": .text("/journal?mailbox=\(login)"),
             "sent_href": .text("/sent?mailbox=\(login)"),
         ]

@@ -97,7 +97,7 @@ struct MessageView: Sendable {
             return ([passage] + zip(people, results).map { "\($0): \($1)" }).joined(separator: "; ")
         }
         var parts = entry.facts.filter { !$0.value.isEmpty && !["recipient", "sha256", "outcome", "action"].contains($0.name) }.map {
-            "\($0.name) \($0.value)"
+            "\($0.name) \(request.directory.words(of: $0, in: entry))"
         }
         let results = entry.facts.filter { $0.name == "recipient" }.map(\.value)
         let people = entry.personal.filter { $0.role == .recipient }.map(\.text)

@@ -94,7 +94,7 @@ extension SettingsView {
         let words = Choice.allCases.map(\.rawValue)
         return [
             "choices": .list(
-                [["value": "", "label": .text("usual (\(usual))"), "selected": .flag(!words.contains(selected))]]
+                [["value": "", "label": .text("default (\(usual))"), "selected": .flag(!words.contains(selected))]]
                     + words.map { ["value": .text($0), "label": .text($0), "selected": .flag($0 == selected)] }),
             "is_set": .flag(settings[key] != nil), "effective": .text(effective),
         ]
@@ -107,7 +107,7 @@ extension SettingsView {
         let isSet = settings[key] != nil
         return [
             "value": DocumentValue(typed.values[key] ?? settings[key]), "effective": .text(effective), "is_set": .flag(isSet),
-            "words": .text(!isSet ? "usual: \(effective)" : address == settings[key] ? "set" : "set: \(address ?? "it has no address")"),
+            "words": .text(!isSet ? "default: \(effective)" : address == settings[key] ? "set" : "set: \(address ?? "it has no address")"),
         ]
     }
 

@@ -154,7 +154,8 @@ package enum AddressUse: Sendable, Hashable {
         switch self {
         case .setting(let key): key.description
         case .user(let id): "user \(id)"
-        case .delegation(let id): "delegation \(id)"
+        case .delegation(let id):
+            directory.delegation(id).flatMap { directory.mailbox($0.mailbox) }.map { "a right of \($0.address)" } ?? "delegation \(id)"
         case .client(let id): "client \(directory.client(id)?.name ?? id.text)"
         case .traffic: "traffic"
         }
