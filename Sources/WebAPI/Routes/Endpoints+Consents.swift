@@ -103,7 +103,12 @@ extension Endpoints {
         },
         Endpoint(
             .get, "/v1/health", in: group, "How applications, grants and mailboxes are", for: .readers,
-            promises: [.init(.ok, "each with its state, the reason, and what to do", .page(of: .named("Health")))]
+            parameters: WebTable.paging,
+            promises: [
+                .init(
+                    .ok, "each with its state, the reason, and what to do: applications, grants, mailboxes, families, each kind by id",
+                    .page(of: .named("Health")))
+            ]
         ) { request in
             let report = try await request.dependencies.health()
             let directory = request.dependencies.directory
@@ -120,7 +125,7 @@ extension Endpoints {
             for it in directory.allFamilies.sorted(by: { $0.id < $1.id }) {
                 items.append(document("family", it.id.text, it.name, report.health(of: it)))
             }
-            return .json(["items": .list(items), "next": nil])
+            return try WebTable.page(items, request)
         },
     ]
 

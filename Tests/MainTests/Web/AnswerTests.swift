@@ -57,7 +57,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(20))) func longListsComeInPages() async throws {
         try await WebHouse.with { house in
-            for list in ["/v1/audit/senders", "/v1/audit/unauthorized?near=true"] {
+            for list in ["/v1/audit/senders", "/v1/audit/unauthorized?near=true", "/v1/health"] {
                 let whole = try await house.auditor.get(list)
                 let all = try #require(whole["items"] as? [[String: Any]])
                 #expect(all.count > 1 && whole["next"] is NSNull, "\(list): \(whole.text)")
