@@ -53,7 +53,8 @@ struct UserHandfulsTests {
 
     @Test func whatStoppedHalfWaySaysHowFarItCameAndGoesOnWhenItIsRunAgain() async throws {
         let users = try users(201)
-        let failure = try #require(await #expect(throws: ImportFailure.self) { try await editor(edits: 1).importUsers(users, handful: 100) })
+        let failure = try #require(
+            await #expect(throws: ImportFailure.self) { try await editor(edits: 1).importUsers(users, handful: 100) })
         #expect(failure.tally.words == "100 added, 0 changed, 0 unchanged")
         #expect(failure.reason as? StoreFailure == .full)
         let tally = try await editor().importUsers(users, handful: 100)
