@@ -62,7 +62,6 @@ extension AccountView {
         }
         let (old, new) = (request.form.raw("old"), request.form.raw("new"))
         var errors: [String: String] = [:]
-        if new.count < PasswordHash.leastLength { errors["new"] = "The new password has \(PasswordHash.leastLength) characters at least." }
         if new == old { errors["new"] = "The new password is the old one." }
         if request.form.raw("again") != new { errors["again"] = "The two are not the same: type the new password twice." }
         guard errors.isEmpty else { return .page(try page(errors, status: .unprocessableContent)) }
@@ -71,8 +70,11 @@ extension AccountView {
             return .page(try page(["old": "That is not your password."], status: .unprocessableContent))
         }
         let salt = request.dependencies.draw(16)
-        guard let fresh = try await Aside.run({ PasswordHash(of: Secret(new), salt: salt) }) else {
-            return .page(try page(["new": "This password cannot be hashed."], status: .unprocessableContent))
+        let fresh: PasswordHash
+        do { fresh = try await Aside.run { Result { try PasswordHash(chosen: Secret(new), salt: salt) } }.get() } catch let refusal
+            as AdministrationRefusal
+        {
+            return .page(try page(["new": refusal.words], status: .unprocessableContent))
         }
         try await request.editor.edit { administration in
             // The old password was compared with this one.

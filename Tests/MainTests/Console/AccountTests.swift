@@ -21,7 +21,10 @@ import Testing
             let other = try await ConsolePerson.logIn(to: house)
             for (form, words) in [
                 (Self.form(person, old: "not the password", new: Self.next), "That is not your password."),
-                (Self.form(person, old: WebHouse.password, new: "short"), "12 characters"),
+                (
+                    Self.form(person, old: WebHouse.password, new: "short"),
+                    "A password has \(PasswordHash.leastLength) characters at least."
+                ),
                 (Self.form(person, old: WebHouse.password, new: Self.next, again: "another"), "The two are not the same"),
                 (Self.form(person, old: WebHouse.password, new: WebHouse.password), "is the old one"),
             ] {

@@ -32,7 +32,7 @@ struct ClientsView: Sendable {
                         "selected": .flag(known == form.known ?? .key),
                     ]
                 }),
-            "role_choices": Role.choices(form.roles),
+            "role_choices": Role.choices(form.roles), "least": .text(String(PasswordHash.leastLength)),
         ]
         return Page("clients", "Clients", values.adding(form.limits.choices), status: status, notice: notice)
     }
