@@ -30,7 +30,7 @@ package struct UnauthorizedReport: Sendable {
 
         fileprivate init(_ address: EmailAddress?, _ places: [AddressUse]) {
             self.address = address
-            purpose = places.lazy.compactMap(\.purposes).compactMap { $0.compactMap(\.self).first }.first
+            purpose = places.lazy.compactMap { if case .setting(let key) = $0 { key.purpose ?? key.name.purpose } else { nil } }.first
             let users = places.compactMap { if case .user(let id) = $0 { id } else { nil } }
             user = users.count == 1 ? users[0] : nil
             // Whoever else uses it is not held to the limits of a client.

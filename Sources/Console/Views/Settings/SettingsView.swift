@@ -139,9 +139,6 @@ extension SettingsView {
 }
 
 extension SettingKey.Name {
-    /// The purpose whose author it names.
-    var purpose: Purpose? { Purpose.allCases.first { $0.settings.first == self } }
-
     /// Where there are few values, all of them, the usual one first.
     fileprivate var choices: [String] {
         switch self {

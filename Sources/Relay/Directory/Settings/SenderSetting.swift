@@ -48,3 +48,8 @@ extension Purpose {
         }
     }
 }
+
+extension SettingKey.Name {
+    /// The purpose whose author it names before any other does.
+    package var purpose: Purpose? { Purpose.allCases.first { $0.settings.first == self } }
+}
