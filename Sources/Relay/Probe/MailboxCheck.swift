@@ -92,7 +92,10 @@ extension MailboxCheck {
             return report
         }
         report.mayPass = if case .retry = diagnosis.verdict { true } else { false }
-        let hints = report.mayPass ? [] : ProviderSteps.mailbox(mailbox, source.application, source.provider, source.grant)
+        // Other refusals name what is switched off.
+        let hints =
+            diagnosis.meaning == .tokenRefused
+            ? ProviderSteps.permission(mailbox, source.application, source.provider, source.grant) : []
         report.steps.append(
             .bad(.signIn, "\(place): \(diagnosis.cause)", ([diagnosis.fix].compactMap(\.self) + hints).filter { !$0.isEmpty }))
         return report

@@ -96,13 +96,17 @@ package enum ProviderSteps {
     package static func mailbox(_ mailbox: Mailbox, _ application: Application, _ provider: Provider, _ grant: Grant) -> [String] {
         guard provider.kind == .microsoft else { return [] }
         let identity = mailbox.address.description.powerShellLiteral
-        var steps = ["Set-CASMailbox -Identity \(identity) -SmtpClientAuthenticationDisabled $false"]
-        if grant.kind == .appOnly {
-            steps.append(
-                "Add-MailboxPermission -Identity \(identity) -User \(application.clientID.powerShellLiteral) -AccessRights FullAccess   # not with App RBAC"
-            )
-        }
-        return steps
+        return ["Set-CASMailbox -Identity \(identity) -SmtpClientAuthenticationDisabled $false"]
+            + permission(mailbox, application, provider, grant)
+    }
+
+    /// Without which a token of the application opens nothing.
+    package static func permission(_ mailbox: Mailbox, _ application: Application, _ provider: Provider, _ grant: Grant) -> [String] {
+        guard provider.kind == .microsoft, grant.kind == .appOnly else { return [] }
+        let identity = mailbox.address.description.powerShellLiteral
+        return [
+            "Add-MailboxPermission -Identity \(identity) -User \(application.clientID.powerShellLiteral) -AccessRights FullAccess   # not with App RBAC"
+        ]
     }
 
     /// The right to send as another address.
