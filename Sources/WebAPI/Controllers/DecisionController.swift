@@ -160,6 +160,12 @@ extension DecisionController {
 
     private func token(of decision: Decision, for client: Client) async throws(Problem) -> (source: GrantSource, token: AccessToken) {
         let source = decision.source
+        let (delivery, key) = decider.directory.delivery(of: client.id)
+        if delivery != .live, let key {
+            throw Problem(
+                .notPermitted, "no token: \(key) is \(delivery), so no mail leaves, and with a token it would",
+                fix: "once it may: mandate settings set \(key) live")
+        }
         guard let right = client.tokenRights.first(where: { $0.row == decision.mailbox.row }) else {
             throw Problem(
                 .notPermitted, "client \(client.name) may not have tokens of \(decision.mailbox.login)",

@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    /// A copy of a production store mails nobody, whoever sends.
+    @Test(.timeLimit(.minutes(20))) func noTokenIsHandedOutWhileMailDoesNotLeave() async throws {
+        try await WebHouse.with { house in
+            try await allow(house, [Client.TokenRight(.mailbox(MailboxID(trusted: "box-tracker")))])
+            let held = try await house.administrator.send(
+                "PUT", "/v1/settings/delivery", json: #"{"value": "hold"}"#)
+            #expect(held.status < 300, "\(held.text)")
+            let answer = try await house.sender.send("POST", "/v1/decisions?include=token", json: Self.question)
+            #expect(answer.status == 200 && answer["route"] as? String == "own" && answer["token"] == nil, "\(answer.text)")
+            let problem = try #require(answer["token_problem"] as? [String: Any])
+            #expect((problem["detail"] as? String)?.contains("delivery is hold") == true, "\(problem)")
+            #expect(try await house.premises.store.unreported(before: .distantFuture, limit: 1).isEmpty)
+        }
+    }
+
     /// A token that opens a whole tenant's mailboxes needs a second consent, by name.
     @Test(.timeLimit(.minutes(20))) func aTokenForAllMailboxesNeedsItsOwnConsent() async throws {
         try await WebHouse.with { house in
