@@ -4,15 +4,17 @@ internal import Synchronization
 package import struct FoundationEssentials.Date
 
 /// Which failed log-ins are entries of the journal. A stranger may try as often as he likes and is not to fill it: of one name and network the first of a row is
-/// one, and that from which on he is slowed down; and of an hour there is a limit, however many networks he has. A class because requests share it.
+/// one, and that from which on he is slowed down; and of an hour there is a limit for each name, however many networks he has, so that noise about nobody's
+/// name hides nothing of somebody's. A class because requests share it.
 package final class SignInRecord: Sendable {
     /// More are somebody's who has a thousand machines; the metrics go on counting them.
-    private static let mostInAnHour = 500
+    private static let mostInAnHour = 100
     private static let told = [1, PasswordTries.free]
 
     private struct Hour {
         var number = 0
-        var entries = 0
+        /// By a client's name; nobody's are one.
+        var entries: [String: Int] = [:]
     }
 
     private let failures = FailedSignIns(memory: 3600)
@@ -24,8 +26,9 @@ package final class SignInRecord: Sendable {
     package func failure(
         of client: Client?, from address: IPAddress, at door: JournalEntry.Door, at now: Date
     ) -> JournalEntry? {
-        let tries = failures.add(.name(client?.name ?? "", from: address), at: now.timeIntervalSince1970)
-        guard Self.told.contains(tries), isWithinTheHour(now) else { return nil }
+        let name = client?.name ?? ""
+        let tries = failures.add(.name(name, from: address), at: now.timeIntervalSince1970)
+        guard Self.told.contains(tries), isWithinTheHour(name, now) else { return nil }
         return .signInFailed(client, from: address, at: door, tries: tries, at: now)
     }
 
@@ -34,12 +37,12 @@ package final class SignInRecord: Sendable {
         return .signedIn(client, from: address, at: now)
     }
 
-    private func isWithinTheHour(_ now: Date) -> Bool {
+    private func isWithinTheHour(_ name: String, _ now: Date) -> Bool {
         let number = Int((now.timeIntervalSince1970 / 3600).rounded(.down))
         return hour.withLock { hour in
             if hour.number != number { hour = Hour(number: number) }
-            guard hour.entries < Self.mostInAnHour else { return false }
-            hour.entries += 1
+            guard hour.entries[name, default: 0] < Self.mostInAnHour else { return false }
+            hour.entries[name, default: 0] += 1
             return true
         }
     }
