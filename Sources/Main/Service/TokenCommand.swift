@@ -28,14 +28,20 @@ struct TokenCommand: AsyncParsableCommand {
             guard mailbox.isEnabled else {
                 throw CommandFailure(.notPermitted, "\(mailbox.address) is switched off: no token is handed out for it")
             }
+            let (delivery, key) = directory.delivery(of: nil)
+            if delivery != .live, let key {
+                throw CommandFailure(
+                    .notPermitted,
+                    "\(key) is \(delivery), so no mail leaves, and with a token it would; once it may: mandate settings set \(key) live")
+            }
             guard let source = GrantSource(mailbox.grant, in: directory) else {
                 throw TokenFailure.missing("the grant of \(mailbox.login) has no application or provider")
             }
             let curl = try CurlThread()
             let renewer = live.renewer(store, opened.vault, holder: live.identifier("token"), curl) { directory }
-            let key = source.key(resource, login: mailbox.login)
+            let wanted = source.key(resource, login: mailbox.login)
             let result: Result<AccessToken, TokenFailure>
-            do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: key)) } catch {
+            do throws(TokenFailure) { result = .success(try await TokenBroker(renewer: renewer).token(for: wanted)) } catch {
                 result = .failure(error)
             }
             await curl.stop()

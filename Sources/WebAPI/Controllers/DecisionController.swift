@@ -50,6 +50,8 @@ struct DecisionController {
 
     private struct Item {
         let answer: Answer
+        /// As whom it was asked; nil: as the store's owner.
+        let client: ClientID?
         let document: DocumentValue
     }
 
@@ -71,7 +73,7 @@ struct DecisionController {
         }
         // Where nothing leaves, no route helps.
         document = document.adding([.init("delivery", .text(decider.directory.delivery(of: question.client?.id).delivery.description))])
-        return Item(answer: answer, document: document)
+        return Item(answer: answer, client: question.client?.id, document: document)
     }
 
     private func question(_ reader: DocumentReader) throws -> Question {
@@ -132,6 +134,9 @@ extension DecisionController {
                 continue
             }
             do throws(Problem) {
+                guard item.client == client.id else {
+                    throw Problem(.notPermitted, "a token goes with a client's own question alone", fix: "ask without `client`")
+                }
                 let (source, token) = try await token(of: decision, for: client)
                 let handout = Handout(
                     id: request.identifier("out"), client: client.id, at: request.now, expires: token.expires,
