@@ -60,7 +60,31 @@ package struct WebGateway: Service {
     }
 
     /// Until graceful shutdown, with what is under way then, or cancellation. Throws `CannotListen` when the port is not to be had.
-    package func run() async throws {
+    package func run() async throws { try await run { _ in false } }
+
+    /// `triesAgain` is asked when the port is not to be had.
+    package func run(_ triesAgain: @escaping @Sendable (CannotListen) async -> Bool) async throws {
+        try await withThrowingTaskGroup { group in
+            // What requests began goes on while nobody can come.
+            if let dependencies { group.addTask { await dependencies.backgroundTasks.run() } }
+            do {
+                while true {
+                    do {
+                        try await listen()
+                        break
+                    } catch let failure as CannotListen {
+                        guard await triesAgain(failure) else { throw failure }
+                    }
+                }
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func listen() async throws {
         do { try await serve() } catch let error as IOError {
             throw CannotListen(
                 host: host, port: port, isTaken: error.errnoCode == EADDRINUSE, why: String(cString: strerror(error.errnoCode)))
@@ -97,7 +121,6 @@ package struct WebGateway: Service {
             onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) }, logger: quiet)
         guard let dependencies else { return try await application.runService(gracefulShutdownSignals: []) }
         try await withThrowingTaskGroup { group in
-            group.addTask { await dependencies.backgroundTasks.run() }
             group.addTask { try await application.runService(gracefulShutdownSignals: []) }
             group.addTask {
                 try await gracefulShutdown()

@@ -21,6 +21,16 @@ package enum FreePorts {
         throw LoopbackSocket.Trouble("a thousand ports were taken: \(LoopbackSocket.reason)")
     }
 
+    /// A port that nobody else can have until the descriptor is closed.
+    package static func occupied() throws(LoopbackSocket.Trouble) -> (port: Int, descriptor: Int32) {
+        let port = try take()
+        let taken = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard LoopbackSocket.with("127.0.0.1", port: port, { Glibc.bind(taken, $0, $1) == 0 }), Glibc.listen(taken, 1) == 0 else {
+            throw LoopbackSocket.Trouble("\(port) cannot be occupied: \(LoopbackSocket.reason)")
+        }
+        return (port, taken)
+    }
+
     private static func isFree(_ port: Int) -> Bool {
         let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(probe) }

@@ -1,5 +1,6 @@
 internal import Logging
 internal import ServiceLifecycle
+internal import Synchronization
 internal import Web
 
 /// The way in for browsers beside the mail that goes out: a port that is taken keeps consents waiting, and no mail.
@@ -12,19 +13,22 @@ struct PatientGateway: Service {
     let live: Live
 
     func run() async throws {
-        var said: CannotListen?
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            do {
-                try await gateway.run()
-                return
-            } catch let failure as CannotListen {
-                if said != failure { log.error("\(failure); until it is free, consents cannot come back (http.port names another)") }
-                said = failure
-            } catch {
-                // Of being told to stop, as a rule; whatever it is, mail goes on.
-                if !Task.isCancelled { log.error("the way in for browsers ended: \(type(of: error))") }
+        let said = Mutex<CannotListen?>(nil)
+        do {
+            try await gateway.run { failure in
+                let isNew = said.withLock { said in
+                    defer { said = failure }
+                    return said != failure
+                }
+                if isNew { log.error("\(failure); until it is free, consents cannot come back (http.port names another)") }
+                await cancelWhenGracefulShutdown { await live.wait(Self.interval) }
+                return !Task.isCancelled && !Task.isShuttingDownGracefully
             }
-            await cancelWhenGracefulShutdown { await live.wait(Self.interval) }
+        } catch {
+            guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+            // Whatever it is, mail goes on.
+            log.error("the way in for browsers ended: \(Ending(error).sentence)")
+            try await gracefulShutdown()
         }
     }
 }
