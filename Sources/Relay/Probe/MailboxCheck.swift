@@ -48,10 +48,19 @@ package struct MailboxCheck: Sendable {
             return .wrong([.bad(.token, "its grant has no application or provider")])
         }
         return switch kind {
-        case .signIn: try await signIn(mailbox, source)
+        case .signIn: off(mailbox) + (try await signIn(mailbox, source))
         case .outgoing: try await outgoing(mailbox, source.account(mailbox.login))
         case .incoming: try await incoming(mailbox, source)
         }
+    }
+
+    /// What works at the provider may be switched off here.
+    private func off(_ mailbox: Mailbox) -> CheckReport {
+        guard !mailbox.isEnabled else { return CheckReport(steps: []) }
+        let name = mailbox.address.description.shellQuoted
+        return .wrong([
+            .bad(.check, "\(mailbox.address) is switched off here: no mail goes through it", ["mandate mailboxes set \(name) --enable"])
+        ])
     }
 
     /// One that the provider gave just now: what is at hand may have been withdrawn there, and nothing would show it.
@@ -118,6 +127,7 @@ extension MailboxCheck {
 extension MailboxCheck {
     private func outgoing(_ mailbox: Mailbox, _ account: Account) async throws -> CheckReport {
         let key = StandingKey(account, from: mailbox.address, transport: mailbox.firstTransport)
+        if let obstacle = Prober.obstacle(key, mailbox, directory, isSent: true) { return .wrong([.bad(.message, obstacle)]) }
         let outcome = await means.prober.probe(key, through: mailbox, in: directory, bySending: true)
         try await editor.edit(DirectorySlice(addresses: [mailbox.address])) { $0.note(outcome, of: [key], mailbox) }
         var report = report(outcome, key, mailbox)

@@ -48,6 +48,11 @@ package struct CheckReport: Sendable, Hashable {
         self.mayPass = mayPass
     }
 
+    /// What lasts outweighs what may pass.
+    static func + (left: Self, right: Self) -> Self {
+        CheckReport(steps: left.steps + right.steps, actual: right.actual, mayPass: left.isGood ? right.mayPass : left.mayPass)
+    }
+
     static func wrong(_ steps: [Step]) -> Self { CheckReport(steps: steps) }
 
     package var isGood: Bool { steps.allSatisfy(\.isGood) }

@@ -45,14 +45,16 @@ package struct Prober: Sendable {
             return .unknown(why: "the grant of \(key.login) leads nowhere")
         }
         let isListed = source.provider.habits.replacesUnlistedFrom && !bySending
-        if !isListed, let obstacle = Self.obstacle(directory) { return .unknown(why: obstacle) }
+        if let obstacle = Self.obstacle(key, mailbox, directory, isSent: !isListed) { return .unknown(why: obstacle) }
         let token: AccessToken
         do throws(TokenFailure) {
             token = try await broker.token(for: source.key(isListed ? .smtp : key.transport.resource, login: key.login))
         } catch { return .unknown(why: error.description) }
         do throws(TransmitFailure) {
             guard isListed else {
-                return try await send(key, mailbox, source, token, isOwnersToken: directory.isOwner(key.login, of: source.grant))
+                return try await send(
+                    key, directory.proxy(for: key, mailbox), mailbox, source, token,
+                    isOwnersToken: directory.isOwner(key.login, of: source.grant))
             }
             let listed = try await senders.list(of: key.login, at: source.provider, token: token.secret)
             return listed.contains(key.from.description.lowercased())
@@ -66,28 +68,33 @@ package struct Prober: Sendable {
 
     /// Whether the provider is asked about the pair as things are: nothing is sent while mail does not leave.
     package static func mayAsk(_ key: StandingKey, _ directory: Directory) -> Bool {
-        obstacle(directory) == nil || directory.provider(key.account.provider)?.habits.replacesUnlistedFrom == true
+        let isListed = directory.provider(key.account.provider)?.habits.replacesUnlistedFrom == true
+        return obstacle(key, directory.mailbox(of: key), directory, isSent: !isListed) == nil
     }
 
-    private static func obstacle(_ directory: Directory) -> String? {
+    /// Also of a message that nobody has written: what is forbidden is not tried.
+    static func obstacle(_ pair: StandingKey, _ mailbox: Mailbox?, _ directory: Directory, isSent: Bool) -> String? {
+        if let deny = directory.denials(for: pair.from).first(where: { $0.mailbox == nil || $0.mailbox == mailbox?.id }) {
+            return "a deny entry forbids it (`mandate delegations show \(deny.id)`)"
+        }
         let (delivery, key) = directory.delivery(of: nil)
-        guard delivery != .live, let key else { return nil }
+        guard isSent, delivery != .live, let key else { return nil }
         return "\(key) is \(delivery), so no test message is sent; `mandate settings set \(key) live` first"
     }
 
     private func send(
-        _ key: StandingKey, _ mailbox: Mailbox, _ source: GrantSource, _ token: AccessToken, isOwnersToken: Bool
+        _ key: StandingKey, _ proxy: EmailAddress?, _ mailbox: Mailbox, _ source: GrantSource, _ token: AccessToken, isOwnersToken: Bool
     ) async throws(TransmitFailure) -> ProbeOutcome {
         var generator = marks.generator()
         let header = ProbeMessage.header(
-            from: key.from, to: mailbox.address, at: marks.now(), domain: marks.domain, using: &generator)
+            from: key.from, sender: proxy, to: mailbox.address, at: marks.now(), domain: marks.domain, using: &generator)
         let replies = try await transmit(
             OutgoingMessage(
                 transport: key.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: key.login, token: token.secret,
-                envelope: Envelope(sender: .address(key.from), recipients: [Recipient(address: mailbox.address, notify: .never)]),
+                envelope: Envelope(sender: .address(proxy ?? key.from), recipients: [Recipient(address: mailbox.address, notify: .never)]),
                 header: header, bodySize: ProbeMessage.body.count, body: { $0 == 0 ? ProbeMessage.body : nil }))
         guard let reply = replies.first else { return .unknown(why: "nothing was answered") }
-        let subject = FailureSubject(kind: source.provider.kind, login: key.login, from: [key.from], envelopeSender: key.from)
+        let subject = FailureSubject(kind: source.provider.kind, login: key.login, from: [key.from], envelopeSender: proxy ?? key.from)
         let diagnosis = FailureTable.diagnose(reply.reply, at: reply.stage, subject)
         switch diagnosis.verdict {
         case .sent: return await taken(key, Self.messageID(header), source)
@@ -114,5 +121,14 @@ extension Prober {
         let field = (try? HeaderBlock(header))?.fields(named: .messageID).first
         guard let field else { preconditionFailure("a probe has a Message-ID") }
         return String(decoding: field.value, as: UTF8.self).split { $0.isWhitespace }.joined()
+    }
+}
+
+extension Directory {
+    /// Who stands in Sender where mail takes this pair on behalf of its author; nil: it is the author's own, or allowed to be.
+    fileprivate func proxy(for pair: StandingKey, _ mailbox: Mailbox) -> EmailAddress? {
+        let decider = Decider(directory: self, conditions: Conditions(), transports: [pair.transport])
+        let routes = decider.candidates(for: pair.from).filter { $0.mailbox.login == pair.login }.map(\.route)
+        return routes.min { $0.rank < $1.rank } == .onBehalf ? mailbox.address : nil
     }
 }

@@ -106,6 +106,7 @@ extension Administration {
                 "\(provider.name) knows no sending on behalf of somebody: it replaces a From that is not on its list of senders; have it put there, "
                     + "and allow it as an alias")
         }
+        if denials.isEmpty { warn(of: delegation, mailbox, &plan) }
         guard case .address(let address) = delegation.covers else { return }
         if provider.kind != .custom { plan.next.append(.atProvider(step(delegation.kind, address, mailbox, provider.kind))) }
         let keys = mailbox.transports.map { StandingKey(source.account(mailbox.login), from: address, transport: $0) }
@@ -113,6 +114,31 @@ extension Administration {
             plan.warnings.append("the provider has refused this pair before: probe or clear it afterwards")
             plan.next.append(
                 .command("mandate standings probe \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted)"))
+        }
+    }
+
+    private static let unproven = "no mail takes it until a test message has proven it"
+
+    /// What the decider will say to it as things are.
+    private func warn(of delegation: Delegation, _ mailbox: Mailbox, _ plan: inout Plan) {
+        var after = directory
+        after.put(.delegation(delegation))
+        let outlook = Decider(directory: after, conditions: conditions).outlook(of: delegation, at: now)
+        let allow =
+            "mandate delegations allow \(mailbox.address.description.shellQuoted) \(delegation.covers.description.shellQuoted) "
+            + "--kind \(delegation.kind.rawValue)"
+        switch outlook.strike {
+        case .unaligned:
+            plan.warnings.append(
+                "no mail takes it: \(outlook.reason); `\(allow) --allow-unaligned` sends all the same, and it may not arrive")
+        case .expired, .notYetValid: plan.warnings.append("no mail takes it: \(outlook.reason)")
+        case .onBehalfUnproven:
+            guard case .address(let address) = delegation.covers else { return }
+            plan.warnings.append(Self.unproven)
+            plan.next.append(
+                .command(
+                    "mandate standings probe \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted)"))
+        default: break
         }
     }
 
@@ -138,6 +164,10 @@ extension Administration {
                 .malformed, "a proof is about one address; a domain cannot be proven as a whole", at: "proven", of: .delegation)
         }
         try check(line: how, at: "proven")
+        if let known = plan.warnings.firstIndex(of: Self.unproven) {
+            plan.warnings.remove(at: known)
+            plan.next.removeAll { if case .command = $0 { true } else { false } }
+        }
         plan.observations = mailbox.transports.map {
             .standing(StandingKey(account, from: address, transport: $0), .proven(at: now, how: how))
         }
