@@ -114,7 +114,7 @@ struct OverviewView: Sendable {
         let delay = facts.delays.sorted()
         let late = delay.isEmpty ? nil : delay[min(delay.count - 1, delay.count * 95 / 100)]
         return [
-            number("sent in 24 h", Words.number(sent), share, "/journal", "plain"), state(facts, .waiting, "plain"),
+            number("recipients sent, 24 h", Words.number(sent), share, "/journal", "plain"), state(facts, .waiting, "plain"),
             state(facts, .held, "wait"),
             state(facts, .failed, "bad"),
             number(

@@ -43,7 +43,7 @@ struct ReferenceTable<Named> {
         let found = idsByName[fold(text)] ?? idsByHandle[text.lowercased()] ?? []
         if found.count > 1 { throw NameTrouble(ambiguous: text, kind, found) }
         if let only = found.first { return Identifier(trusted: only) }
-        throw NameTrouble(unknown: text, kind, like: Closeness.closest(to: text, in: Set(handles).sorted()))
+        throw NameTrouble(unknown: text, kind, isEmpty: ids.isEmpty, like: Closeness.closest(to: text, in: Set(handles).sorted()))
     }
 
     /// What a person would write for this id: its name where only one thing has that, else the id.
@@ -58,9 +58,13 @@ package struct NameTrouble: Error, Sendable, Hashable {
     package let fix: String
     let code: MistakeCode
 
-    init(unknown text: String, _ kind: EntityKind, like close: [String]) {
+    /// `isEmpty`: there is none of that kind at all.
+    init(unknown text: String, _ kind: EntityKind, isEmpty: Bool = false, like close: [String]) {
         sentence = "there is no \(kind.noun) \"\(text.bounded)\""
-        fix = close.isEmpty ? "`mandate \(kind.command) list` shows what there is" : "did you mean \(close.joined(separator: ", "))?"
+        fix =
+            close.isEmpty
+            ? isEmpty ? "there is none yet: `mandate \(kind.command) add` makes one" : "`mandate \(kind.command) list` shows what there is"
+            : "did you mean \(close.joined(separator: ", "))?"
         code = .unknownName
     }
 
