@@ -99,8 +99,14 @@ import Testing
 
     @Test func connectionIsReused() async throws {
         try await withServer({ _ in [LoopbackServer.answer("200 OK")] }) { server, thread in
-            for _ in 0..<3 { _ = try await thread.perform(HTTPRequest(.post, server.url(), body: [1])) }
-            #expect(server.accepted == 1)
+            // A connection that has lain idle for two minutes is not trusted any more, and a busy machine may take as long for three requests.
+            var (accepted, isSlow) = (0, true)
+            while isSlow {
+                let (before, start) = (server.accepted, ContinuousClock.now)
+                for _ in 0..<3 { _ = try await thread.perform(HTTPRequest(.post, server.url(), body: [1])) }
+                (accepted, isSlow) = (server.accepted - before, ContinuousClock.now - start > .seconds(60))
+            }
+            #expect(accepted <= 1)
         }
     }
 

@@ -65,7 +65,7 @@ final class Browser: Sendable {
         if isOurs, !known.isEmpty { fields.append(HTTPField("Cookie", known)) }
         let answer = try await curl.perform(
             HTTPRequest(
-                method, target, fields: fields, body: Array((form ?? "").utf8),
+                method, target, fields: fields, body: Array((form ?? "").utf8), limits: HTTPLimits(connect: 300, total: 600),
                 trustedCertificates: isOurs ? nil : certificate))
         for field in answer.fields where field.name.lowercased() == "set-cookie" {
             let pair = field.value.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1).map(String.init)

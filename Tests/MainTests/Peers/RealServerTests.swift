@@ -184,7 +184,7 @@ private struct Street {
     }
 
     func received(_ count: Int) async throws -> [String] {
-        try await until { try dovecot.messages().count >= count }
+        try await until { try dovecot.messages().count { !$0.isEmpty } >= count }
         let messages = try dovecot.messages()
         #expect(messages.count == count)
         return messages

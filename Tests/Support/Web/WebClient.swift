@@ -23,7 +23,7 @@ package struct WebClient: Sendable {
     /// Sent with each request.
     package var fields: [(String, String)] = []
     /// Seconds without an octet.
-    package var patience = 30.0
+    package var patience = 300.0
 
     package init(port: Int, key: String? = nil) {
         self.port = port
