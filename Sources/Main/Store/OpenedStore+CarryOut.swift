@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import CurlTransmit
 internal import Relay
 internal import SQLiteStore
@@ -121,5 +122,17 @@ extension AdministrationRefusal {
         case .notPermitted: .notPermitted
         case .refusedByProvider: .configuration
         }
+    }
+}
+
+/// The option of every `remove`.
+struct CascadeOption: ParsableArguments {
+    @Flag(help: "Remove what uses it as well.") var cascade = false
+}
+
+extension OpenedStore {
+    /// With the providers told of the consents that go.
+    func remove(_ key: EntityKey, _ option: CascadeOption) async throws {
+        try await report { try await $0.remove([key], cascades: option.cascade, telling: revoker) }
     }
 }
