@@ -33,7 +33,7 @@ extension ProvidersCommand {
         static let configuration = CommandConfiguration(
             abstract: "Bring a built-in provider back to the catalogue.",
             discussion: """
-                Everything that was changed of it is forgotten; one that was removed is there again.
+                Everything that was changed of it is forgotten; one that is missing is there again.
 
                 Example:
                   mandate providers reset microsoft
@@ -50,8 +50,8 @@ extension ProvidersCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove a provider.",
             discussion: """
-                With --cascade its applications and their grants and mailboxes go too, and consents are revoked where that is possible. A built-in provider is only \
-                removed while nothing uses it; `mandate providers reset` brings it back.
+                With --cascade its applications and their grants and mailboxes go too, and consents are revoked where that is possible. A built-in provider stays; \
+                `mandate providers reset` undoes what was changed of it.
 
                 Example:
                   mandate providers remove house --cascade

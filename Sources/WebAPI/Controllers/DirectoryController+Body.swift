@@ -24,21 +24,26 @@ extension DirectoryController {
 
     /// As it is by now, with the key that was made, which is nowhere else, and what may be a slip. Of a trial: as it would be.
     func answer(_ plan: Plan, _ entity: DirectoryEntity, isTrial: Bool) -> DocumentValue {
-        Self.document(entity).adding(beside(isTrial ? nil : plan.newKey, plan.warnings))
+        Self.document(entity).adding(beside(isTrial ? nil : plan.newKey)).adding(warnings: plan)
     }
 
     /// Of each of many, and of all together.
     func answer(_ plan: Plan, isTrial: Bool) -> DocumentValue {
         let items: [DocumentValue] = plan.items.map { item in
             let outcome: DocumentValue = ["id": .text(item.key.id), "outcome": .text(item.outcome.rawValue)]
-            return outcome.adding(beside(isTrial ? nil : item.newKey, []))
+            return outcome.adding(beside(isTrial ? nil : item.newKey))
         }
         return DocumentValue.map([
             .init("items", .list(items)), .init("edition", .number(request.dependencies.directory.edition.number)),
-        ]).adding(beside(nil, plan.warnings))
+        ]).adding(warnings: plan)
     }
 
-    private func beside(_ key: ClientKey?, _ warnings: [String]) -> [DocumentValue.Entry] {
-        (key.map { [.init("key", .text($0.text))] } ?? []) + (warnings.isEmpty ? [] : [.init("warnings", DocumentValue(warnings))])
+    private func beside(_ key: ClientKey?) -> [DocumentValue.Entry] { key.map { [.init("key", .text($0.text))] } ?? [] }
+}
+
+extension DocumentValue {
+    /// What may be a slip, as whoever types the same at the command line is told it.
+    func adding(warnings plan: Plan) -> DocumentValue {
+        plan.warnings.isEmpty ? self : adding([.init("warnings", DocumentValue(plan.warnings))])
     }
 }

@@ -28,7 +28,7 @@ extension OpenAPI {
             guard !collection.secrets.isEmpty else { return shapes }
             return shapes + [(collection.component + "Request", Schema.object(fields + collection.secrets, isOpen: isOpen))]
         } + [
-            ("Setting", .object([.init("key", .line, required: true), .init("value", text, required: true)])),
+            ("Setting", .object(setting)), ("SettingKept", .object(setting + [warnings])),
             (
                 "Outcomes",
                 .object([
@@ -46,6 +46,8 @@ extension OpenAPI {
         ]
 
     private static let warnings = Schema.Field("warnings", .list(of: .line), "what may be a slip, in words")
+
+    private static let setting: [Schema.Field] = [.init("key", .line, required: true), .init("value", text, required: true)]
 
     private static let question: [Schema.Field] = [
         .init("purpose", .optional(.choice(Purpose.self))), .init("user", .optional(.line), "the application's current user, by id"),
@@ -144,22 +146,21 @@ extension OpenAPI {
                 ])), required: true),
     ]
 
+    private static let standing: [Schema.Field] = [
+        .init("login", .line, required: true), .init("provider", .line, required: true),
+        .init("from", .line, required: true),
+        .init("transport", .choice(Transport.self), required: true),
+        .init("state", .choice(["declared", "pending", "proven", "doubted", "denied", "rewritten"]), required: true),
+        .init("at", .moment),
+        .init("until", .moment), .init("denied_at", moment), .init("probes", .number()), .init("how", .text()),
+        .init("needs", .number()), .init("next_probe", .moment), .init("tries", .number()), .init("next_try", moment),
+        .init("code", .text()),
+        .init("to", .text()),
+    ]
+
     private static let keeping: [(name: String, schema: Schema)] = [
         ("Message", .object(message)), ("MessageKept", .object(message + [warnings])),
-        (
-            "Standing",
-            .object([
-                .init("login", .line, required: true), .init("provider", .line, required: true),
-                .init("from", .line, required: true),
-                .init("transport", .choice(Transport.self), required: true),
-                .init("state", .choice(["declared", "pending", "proven", "doubted", "denied", "rewritten"]), required: true),
-                .init("at", .moment),
-                .init("until", .moment), .init("denied_at", moment), .init("probes", .number()), .init("how", .text()),
-                .init("needs", .number()), .init("next_probe", .moment), .init("tries", .number()), .init("next_try", moment),
-                .init("code", .text()),
-                .init("to", .text()),
-            ])
-        ),
+        ("Standing", .object(standing)), ("StandingForgotten", .object(standing + [warnings])),
         (
             "Consent",
             .object([

@@ -28,7 +28,7 @@ extension Endpoints {
                 .path("key", "the setting"), .header("If-Match", "the ETag of the state it replaces; without it, any"), .dryRun,
             ],
             body: .json(.object([.init("value", .line, required: true)]), example: #"{"value": "* Current User *"}"#),
-            promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
+            promises: [.init(.ok, "as it is now", .named("SettingKept"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
         ) { request in
             try await change(request, to: try await request.document().fields(["value"]).required("value").text())
         },
@@ -37,7 +37,7 @@ extension Endpoints {
             parameters: [
                 .path("key", "the setting"), .header("If-Match", "the ETag of the state it removes; without it, any"), .dryRun,
             ],
-            promises: [.init(.ok, "as it is now", .named("Setting"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
+            promises: [.init(.ok, "as it is now", .named("SettingKept"), headers: ["ETag"])], problems: [.notFound, .changedMeanwhile]
         ) { request in try await change(request, to: nil) },
     ]
 
@@ -58,13 +58,13 @@ extension Endpoints {
 
     private static func change(_ request: APIRequest, to text: String?) async throws -> Reply {
         let isTrial = try request.query.flag("dry_run")
-        try await request.dependencies.editor(for: request.visitor.person).edit(isTrial: isTrial) {
+        let plan = try await request.dependencies.editor(for: request.visitor.person).edit(isTrial: isTrial) {
             try $0.set(request.path("key"), to: text, expecting: request.header("If-Match"))
-        }
+        }.plan
         let key = try key(request).named(in: request.dependencies.directory)
-        if isTrial { return .json(document(key, text)) }
+        if isTrial { return .json(document(key, text).adding(warnings: plan)) }
         let settings = request.dependencies.directory.settings
-        return .json(document(key, settings)).with(.eTag, EntityTag.of(key, in: settings))
+        return .json(document(key, settings).adding(warnings: plan)).with(.eTag, EntityTag.of(key, in: settings))
     }
 }
 

@@ -44,19 +44,20 @@ extension Endpoints {
             return .json(document(pair.keys[0], standing ?? .declared))
         },
         Endpoint(
-            .post, "/v1/standings/clear", in: group, "Forget what is known of a pair", about: "Mail uses it again, and finds out anew.",
-            for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("Standing"))]
+            .post, "/v1/standings/clear", in: group, "Forget what is known of a pair",
+            about: "Mail uses it again, and finds out anew; the warnings say what stands in its way all the same.",
+            for: .administrators, body: .json(pair), promises: [.init(.ok, "what is known now", .named("StandingForgotten"))]
         ) { request in
             let said = try await said(request)
             let editor = request.dependencies.editor(for: request.visitor.person)
             var key: StandingKey?
-            try await editor.edit { administration in
+            let plan = try await editor.edit { administration in
                 let pair = try pair(said, administration)
                 key = pair.keys.first
                 return administration.clear(pair)
-            }
+            }.plan
             guard let key else { throw Problem(.fault, "no pair was found") }
-            return .json(document(key, .declared))
+            return .json(document(key, .declared).adding(warnings: plan))
         },
     ]
 

@@ -126,10 +126,12 @@ struct ProviderCommandTests {
         #expect(await shell.run("audit verify").status == 0)
     }
 
-    @Test func anUnusedBuiltInOneIsRemovedAndComesBack() async throws {
+    @Test func aBuiltInOneStaysThoughNothingUsesIt() async throws {
         let shell = try await Shell.withStore()
-        try await shell.set("providers remove google")
-        #expect(try await shell.directory().provider(ProviderID(trusted: "google")) == nil)
+        try await shell.set("providers set google --limit connections=1")
+        let refused = await shell.run("providers remove google")
+        #expect(
+            refused.status == 65 && refused.err.contains("is built in") && refused.err.contains("providers reset google"), "\(refused.err)")
         try await shell.set("providers reset google")
         #expect(try await provider(shell, "google") == .google)
     }

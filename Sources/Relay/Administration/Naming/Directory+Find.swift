@@ -64,3 +64,61 @@ extension ReferenceTable where Named: Nameable {
         note(Identifier(trusted: named.idText), names: addresses, also: named.names)
     }
 }
+
+/// Whatever is found by id or by name must be one thing: an id outranks every name, so that a thing whose name is another's id could not be named at all, and
+/// a command meant for it would change the other.
+extension Directory {
+    /// What a word means already that is said of this thing; nil: nothing. What was so `before` is no reason to leave it as it is.
+    func mistakable(_ entity: DirectoryEntity, before: DirectoryEntity?) -> (word: String, for: DirectoryEntity, isID: Bool)? {
+        if let before, before.key == entity.key, before.callNames == entity.callNames { return nil }
+        for kind in entity.key.kind.foundTogether {
+            for other in entities(kind) where other.key != entity.key {
+                guard let word = entity.word(thatMeans: other), word != before?.word(thatMeans: other) else { continue }
+                return (word, other, word.isSameWord(as: entity.key.id))
+            }
+        }
+        return nil
+    }
+}
+
+extension EntityKind {
+    /// Commands that take one of these take any of them.
+    fileprivate var foundTogether: [EntityKind] {
+        switch self {
+        case .mailbox, .family: [.mailbox, .family]
+        case .provider, .application, .grant, .client: [self]
+        // Of users an id may be another's address: what is exactly an id is that (`SenderSetting`). The others are named by their id alone.
+        case .user, .setting, .delegation, .deny: []
+        }
+    }
+}
+
+extension DirectoryEntity {
+    /// What it alone is called beside its id.
+    fileprivate var callNames: [String] {
+        switch self {
+        case .provider(let provider): [provider.name]
+        case .application(let application): [application.name]
+        case .grant(let grant): [grant.name]
+        case .mailbox(let mailbox): [mailbox.address.description, mailbox.login]
+        case .family(let family): [family.name]
+        case .client(let client): [client.name]
+        case .setting, .user, .delegation, .deny: []
+        }
+    }
+
+    /// One of its own that the other is called by, too. Two of a kind may share a name – an address with two logins, a client who was revoked – and whoever
+    /// says it is asked which is meant; an id is never asked about.
+    fileprivate func word(thatMeans other: DirectoryEntity) -> String? {
+        if let name = callNames.first(where: { $0.isSameWord(as: other.key.id) }) { return name }
+        if other.callNames.contains(where: { $0.isSameWord(as: key.id) }) { return key.id }
+        guard key.kind != other.key.kind else { return nil }
+        if key.id.isSameWord(as: other.key.id) { return key.id }
+        return callNames.first { name in other.callNames.contains { $0.isSameWord(as: name) } }
+    }
+}
+
+extension String {
+    /// In any case. The length first: there may be thousands, and another length is another word.
+    fileprivate func isSameWord(as other: String) -> Bool { utf8.count == other.utf8.count && lowercased() == other.lowercased() }
+}

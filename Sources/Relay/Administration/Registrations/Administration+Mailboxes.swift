@@ -22,7 +22,7 @@ extension Administration {
     package func add(_ said: Particulars, below application: Application, by kind: Grant.Kind) throws(AdministrationRefusal) -> Plan {
         let address: String = if case .text(let text)? = said["address"] { text } else { "" }
         let login: String = if case .text(let text)? = said["login"] { text } else { address }
-        let names = Set(directory.allGrants.map(\.name))
+        let names = Set(directory.allGrants.flatMap { [$0.name, $0.id.text] })
         let name = [application.name, address, "\(application.name) \(address)"].first { !$0.isEmpty && !names.contains($0) }
         let grant = try add(
             Particulars(

@@ -108,7 +108,7 @@ extension Administration {
         }
         if denials.isEmpty { warn(of: delegation, mailbox, &plan) }
         guard case .address(let address) = delegation.covers else { return }
-        if provider.kind != .custom { plan.next.append(.atProvider(step(delegation.kind, address, mailbox, provider.kind))) }
+        if provider.kind != .custom { permit(delegation, address, mailbox, &plan) }
         let keys = mailbox.transports.map { StandingKey(source.account(mailbox.login), from: address, transport: $0) }
         if keys.contains(where: { conditions.standing($0)?.isInTheWay == true }) {
             plan.warnings.append("the provider has refused this pair before: probe or clear it afterwards")
@@ -117,7 +117,7 @@ extension Administration {
         }
     }
 
-    private static let unproven = "no mail takes it until a test message has proven it"
+    static let unproven = "no mail takes it until a test message has proven it"
 
     /// What the decider will say to it as things are.
     private func warn(of delegation: Delegation, _ mailbox: Mailbox, _ plan: inout Plan) {
@@ -146,12 +146,18 @@ extension Administration {
         seconds < 3600 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3600)) h"
     }
 
-    private func step(_ kind: Delegation.Kind, _ address: EmailAddress, _ mailbox: Mailbox, _ provider: ProviderKind) -> String {
-        switch kind {
-        case .sendAs where provider == .microsoft: ProviderSteps.sendAs(address.description, by: mailbox.login)
-        case .sendAs: Remedy.permission(.sendAs, of: address, to: mailbox.login, provider)
-        case .onBehalf: Remedy.permission(.onBehalf, of: address, to: mailbox.login, provider)
-        case .alias: Remedy.permission(.alias, of: address, to: mailbox.login, provider)
+    /// What the provider has to permit, where it can.
+    private func permit(_ delegation: Delegation, _ address: EmailAddress, _ mailbox: Mailbox, _ plan: inout Plan) {
+        let candidate = Candidate(
+            author: address, mailbox: mailbox.concrete, route: delegation.route, isExact: true, priority: delegation.priority,
+            delegation: delegation.id)
+        for step in Remedy.permitting(candidate, in: directory) {
+            switch step.kind {
+            case .provider: plan.next.append(.atProvider(step.line))
+            case .words: plan.warnings.append(step.line)
+            // It was allowed a moment ago: whether that is taken back is for whoever reads the warning.
+            case .command, .look: break
+            }
         }
     }
 

@@ -14,9 +14,9 @@ extension Administration {
         let thing = titles.count == 1 ? titles[0] : "\(titles.count) \(keys.first?.kind.plural ?? "things")"
         guard cascades || users.isEmpty else {
             throw AdministrationRefusal(
-                .inUse, "\(thing) is used by \(Self.list(users))", fix: "remove those first, or with it (--cascade)", of: keys.first?.kind)
+                .inUse, "\(thing) is used by \(list(users))", fix: "remove those first, or with it (--cascade)", of: keys.first?.kind)
         }
-        let words = users.isEmpty ? "removed \(thing)" : "removed \(thing), and with it \(Self.list(users))"
+        let words = users.isEmpty ? "removed \(thing)" : "removed \(thing), and with it \(list(users))"
         var plan = Plan(.removed, words, nil, keys.map { .remove($0) })
         plan.cascades = cascades
         plan.gone = keys + users
@@ -24,13 +24,13 @@ extension Administration {
         return plan
     }
 
-    /// The catalogue's providers are there for everybody: nobody means to lose all that stands on one by taking it out of a list.
+    /// The catalogue's providers are there for everybody: one that is missing would be so for whoever adds the next application.
     private func check(builtIn keys: [EntityKey]) throws(AdministrationRefusal) {
-        for key in keys where key.kind == .provider && Provider.builtIn.contains(where: { $0.id.text == key.id }) {
-            let applications = directory.references(to: key)
-            guard !applications.isEmpty else { continue }
+        for key in keys where key.kind == .provider {
+            guard let provider = Provider.builtIn.first(where: { $0.id.text == key.id }) else { continue }
             throw AdministrationRefusal(
-                .inUse, "\(key) is built in and used by \(Self.list(applications))", fix: "remove those first", of: .provider)
+                .wrongState, "provider \(provider.title) is built in: it stays, and is asked nothing while no application names it",
+                fix: "`mandate providers reset \(provider.id)` undoes what was changed of it", of: .provider)
         }
     }
 
@@ -49,9 +49,19 @@ extension Administration {
     }
 
     /// Ten say enough of what they are.
-    private static func list(_ keys: [EntityKey]) -> String {
-        let named = keys.prefix(10).map(\.description).joined(separator: ", ")
+    private func list(_ keys: [EntityKey]) -> String {
+        let named = keys.prefix(10).map(words).joined(separator: ", ")
         return keys.count > 10 ? "\(named) and \(keys.count - 10) more" : named
+    }
+
+    /// By what people know it by: a right has no name, and is known by whose mail it is about.
+    private func words(_ key: EntityKey) -> String {
+        switch directory.entity(key) {
+        case .delegation(let delegation)?: "\(key.kind.noun) for \(delegation.covers) (\(key.id))"
+        case .deny(let deny)?: "\(key.kind.noun) for \(deny.covers) (\(key.id))"
+        case let entity?: "\(key.kind.noun) \(entity.title)"
+        case nil: "\(key.kind.noun) \(key.id)"
+        }
     }
 }
 

@@ -11,6 +11,11 @@ extension Administration {
         package let transports: [Transport]
 
         package var keys: [StandingKey] { transports.map { StandingKey(account, from: from, transport: $0) } }
+
+        /// A family's address has the id of its family.
+        fileprivate func row(in directory: Directory) -> ConcreteMailbox.Row {
+            directory.mailbox(mailbox.id) == nil ? .family(FamilyID(trusted: mailbox.id.text)) : .mailbox(mailbox.id)
+        }
     }
 
     /// What has to be read for a pair.
@@ -45,12 +50,40 @@ extension Administration {
         }
         var plan = Plan(.removed, "forgotten: \(pair.mailbox.address) is tried with \(pair.from) again")
         plan.observations = known.map { .standing($0, nil) } + lifted
+        foresee(pair, &plan)
         plan.journal = [
             entry(
                 "cleared", of: EntityKey(.mailbox, pair.mailbox.id.text),
                 [.init(.mailbox, pair.mailbox.login), .init(.from, pair.from.description)])
         ]
         return plan
+    }
+
+    /// What was known of it need not be all that stands in its way: says what the decider will make of it then.
+    private func foresee(_ pair: Pair, _ plan: inout Plan) {
+        var after = conditions
+        after.apply(plan.observations, revision: conditions.revision)
+        let decider = Decider(directory: directory, conditions: after, transports: Set(pair.transports))
+        let (mailbox, from) = (pair.mailbox.address, pair.from)
+        guard let outlook = decider.outlook(of: pair.row(in: directory), as: from, at: now) else {
+            plan.words = "forgotten"
+            plan.warnings.append("nothing lets \(mailbox) send as \(from), so no mail is tried that way")
+            return
+        }
+        guard !outlook.isOpen else { return }
+        plan.words = "forgotten what was known of \(mailbox) sending as \(from)"
+        if case .onBehalfUnproven? = outlook.strike {
+            plan.warnings.append(Self.unproven)
+        } else {
+            plan.warnings.append("no mail takes it: \(outlook.strike?.description ?? outlook.reason)")
+        }
+        for step in outlook.remedy?.steps ?? [] {
+            switch step.kind {
+            case .command, .look: plan.next.append(.command(step.text))
+            case .provider: plan.next.append(.atProvider(step.line))
+            case .words: plan.notes.append(step.line)
+            }
+        }
     }
 
     /// Keeps what a probe came to, where it changes what is known; a message that got out also ends what was held against its way.

@@ -159,6 +159,12 @@ extension Administration {
     func settle(
         _ entity: DirectoryEntity, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars
     ) throws(AdministrationRefusal) -> DirectoryEntity {
+        if let (word, other, isID) = directory.mistakable(entity, before: before) {
+            throw AdministrationRefusal(
+                .taken, "\"\(word)\" means \(other.key.kind.noun) \(other.title) already",
+                fix: isID ? "choose another id" : "choose another name",
+                at: said.place, of: entity.key.kind)
+        }
         switch entity {
         case .delegation(let delegation): return .delegation(try settle(delegation, replacing: before, said))
         case .deny(let deny): return .deny(try settle(deny))

@@ -50,6 +50,9 @@ extension Remedy {
         }
     }
 
+    /// What the provider has to permit, so that this mailbox may send as the author; what else to do where it never can.
+    static func permitting(_ candidate: Candidate, in directory: Directory) -> [Step] { RouteNames(candidate, directory).permission }
+
     /// To try it, and to use it again on one's word. A sign-in shows nothing of an API: only a message does. Both names are quoted already.
     init(resuming account: String, of mailbox: String, over transport: Transport? = nil) {
         let sends = transport == nil || transport == .smtp ? "" : " --outgoing"
