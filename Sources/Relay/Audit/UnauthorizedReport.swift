@@ -206,17 +206,22 @@ package struct UnauthorizedReport: Sendable {
         rows.append(
             Row(
                 address: address.description, usedIn: use.places.map { $0.words(directory) }.sorted(), code: refusal.code,
-                reason: Self.reason(refusal), firstSeen: use.first, lastSeen: use.last, count: use.count, remedy: remedy,
+                reason: reason(address, refusal), firstSeen: use.first, lastSeen: use.last, count: use.count, remedy: remedy,
                 asking: Asking(address, use.places)))
     }
 
-    private static func reason(_ refusal: Refusal) -> String {
+    private func reason(_ address: EmailAddress, _ refusal: Refusal) -> String {
         if let deny = refusal.denial { return deny.reason.isEmpty ? "nobody may use it" : "nobody may use it: \(deny.reason)" }
-        guard !refusal.struck.isEmpty else {
-            return refusal.code == .noFallback ? refusal.sentence : "no mailbox, family or delegation speaks of it"
+        guard refusal.struck.isEmpty else {
+            return refusal.struck.map { "\($0.candidate): \($0.strikes.map(\.description).joined(separator: "; "))" }
+                .joined(separator: " · ")
         }
-        return refusal.struck.map { "\($0.candidate): \($0.strikes.map(\.description).joined(separator: "; "))" }
-            .joined(separator: " · ")
+        guard refusal.code != .noFallback else { return refusal.sentence }
+        // Why nobody need try to allow it to that mailbox.
+        let denied = directory.denials(for: address).compactMap { deny in
+            deny.mailbox.flatMap(directory.mailbox).map { "; \($0.address) is \(Strike.deniedByEntry(deny))" }
+        }
+        return "no mailbox, family or delegation speaks of it" + denied.joined()
     }
 }
 

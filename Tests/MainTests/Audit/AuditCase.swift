@@ -9,7 +9,7 @@ import TestSupport
 ///     with: {…}                                     # laid over ../company.yaml
 ///     sightings: [{address: …, count: …, last: …}]  # what was seen in traffic
 ///     expect:
-///       unauthorized: [{address: …, steps: […]}]    # each step as its kind and its line
+///       unauthorized: [{address: …, steps: […], reason: …}]    # each step as its kind and its line; the reason where it matters
 ///       chosen: 2
 ///       near: ["kind subject: step; step"]
 ///       findings: ["what: trouble"]                 # the beginning of it
@@ -19,6 +19,8 @@ struct AuditCase: Sendable {
 
     struct Expected: Sendable, Hashable {
         var unauthorized: [String] = []
+        /// By address.
+        var reasons: [String: String] = [:]
         var chosen = 0
         var near: [String] = []
         var findings: [String] = []
@@ -69,7 +71,8 @@ extension AuditCase.Expected {
     init(_ reader: DocumentReader) throws {
         let fields = try reader.fields(["unauthorized", "chosen", "near", "findings"])
         unauthorized = try fields.items("unauthorized").map { item in
-            let row = try item.fields(["address", "steps"])
+            let row = try item.fields(["address", "steps", "reason"])
+            if let reason = row["reason"] { reasons[try row.required("address").text()] = try reason.text() }
             return ([try row.required("address").text()] + (try row.items("steps").map { try $0.text() })).joined(separator: "\n  ")
         }
         chosen = try fields["chosen"].map { Int(try $0.number(in: 0...1000)) } ?? 0

@@ -13,6 +13,9 @@ struct AuditCaseTests {
             let report = example.report
             let rows = report.rows.map { ([$0.address] + AuditCase.words($0.remedy)).joined(separator: "\n  ") }
             #expect(rows == example.expected.unauthorized, "\(example.name)")
+            for (address, reason) in example.expected.reasons {
+                #expect(report.rows.first { $0.address == address }?.reason == reason, "\(example.name)")
+            }
             #expect(report.byChoice == example.expected.chosen, "\(example.name)")
             let near = report.nearMisses.map {
                 "\($0.kind.rawValue) \($0.subject): \(AuditCase.words($0.remedy).joined(separator: "; "))"

@@ -18,10 +18,12 @@ struct Adviser: Sendable {
     func remedy(
         for address: EmailAddress, _ refusal: Refusal, purpose: Purpose? = nil, usedIn places: [AddressUse] = [], count: Int = 0
     ) -> Remedy {
-        if refusal.denial != nil {
-            return Remedy(
-                [.look("mandate delegations list --address \(address.description.shellQuoted)", "who forbade it, and why")]
-                    + looks(address, places) + replacing(address, places.filter(\.isOfASetting)))
+        if let deny = refusal.denial {
+            return Remedy([.look(deny)] + looks(address, places) + replacing(address, places.filter(\.isOfASetting)))
+        }
+        // A consent that is missing is the one thing to do for whoever has a mailbox: what else might carry the mail is no advice.
+        if let own = refusal.struck.first(where: { $0.isOwn(of: address) && $0.needsNothingButConsent }), let strike = own.leading {
+            return Remedy(of: strike, own.candidate, decider)
         }
         // What the candidate needs that is nearest to being a route.
         if let nearest = refusal.struck.first(where: { $0.mending == refusal.mending }), let strike = nearest.leading {
@@ -66,9 +68,10 @@ struct Adviser: Sendable {
         guard places != [.traffic] || count > 1 else {
             return looks(address, places) + [.words("it was seen once: nothing is to be granted for that")]
         }
-        guard let mailbox = delegate(for: address) else { return [.command(ownMailbox(of: address))] }
+        let denials = directory.denials(for: address).map { Remedy.Step.look($0) }
+        guard let mailbox = delegate(for: address) else { return denials + [.command(ownMailbox(of: address))] }
         let kind = directory.providerKind(of: mailbox.grant)
-        return [
+        return denials + [
             .provider(Remedy.permission(.sendAs, of: address, to: mailbox.login, kind)),
             .command(
                 "mandate delegations allow \(mailbox.address.description.shellQuoted) \(address.description.shellQuoted) --kind send-as"),
@@ -137,6 +140,19 @@ struct Adviser: Sendable {
             }
         }
     }
+}
+
+extension Remedy.Step {
+    /// It was forbidden for a reason: whoever wants to send must hear that, and not how to get round it.
+    static func look(_ deny: Deny) -> Self { .look("mandate delegations show \(deny.id.text.shellQuoted)", "what forbids it, and why") }
+}
+
+extension Struck {
+    fileprivate func isOwn(of address: EmailAddress) -> Bool {
+        candidate.author == address && (candidate.route == .own || candidate.route == .family)
+    }
+
+    fileprivate var needsNothingButConsent: Bool { strikes.allSatisfy { if case .grantNeedsConsent = $0 { true } else { false } } }
 }
 
 /// Where an address is used.

@@ -6,8 +6,7 @@ extension Remedy {
     package init(of strike: Strike, _ candidate: Candidate, _ decider: Decider) {
         let names = RouteNames(candidate, decider.directory)
         switch strike {
-        // It was forbidden for a reason: whoever wants to send must hear that, and not how to get round it.
-        case .deniedByEntry: self.init(.look("mandate delegations list --address \(names.address)", "who forbade it, and why"))
+        case .deniedByEntry(let deny): self.init(.look(deny))
         case .onBehalfUnproven where names.kind == .google:
             self.init(
                 .provider(Self.permission(.sendAs, of: candidate.author, to: candidate.mailbox.login, .google)),
