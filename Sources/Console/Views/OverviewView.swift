@@ -141,13 +141,13 @@ struct OverviewView: Sendable {
         var needs = queued(.failed, "bad", facts) + queued(.held, "wait", facts) + closed.map { need($0.purpose, $0.outlook) }
         for application in request.directory.allApplications.sorted(by: { $0.name < $1.name }) {
             let health = facts.health.health(of: application)
-            guard health.needsSomeone, health.state != .expiring else { continue }
+            guard health.needsSomeone, !health.worksToday else { continue }
             needs.append(
                 need("Application \(application.name)", health, "/applications/\(PercentCoding.encode(application.id.text))", "Mend it"))
         }
         for grant in request.directory.allGrants.sorted(by: { $0.name < $1.name }) {
             let health = facts.health.health(of: grant)
-            guard health.needsSomeone, health.state != .expiring, health.state != .suspended else { continue }
+            guard health.needsSomeone, !health.worksToday, health.state != .suspended else { continue }
             needs.append(
                 need(
                     "Grant \(grant.name)", health, "/tokens#grant-\(PercentCoding.encode(grant.id.text))",

@@ -69,7 +69,7 @@ extension Health.State {
     fileprivate var kind: String {
         switch self {
         case .healthy: "good"
-        case .expiring, .suspended, .stopped, .untried: "wait"
+        case .expiring, .endUnknown, .impaired, .suspended, .stopped, .untried: "wait"
         case .needsConsent, .broken: "bad"
         case .disabled: "off"
         }

@@ -22,9 +22,14 @@ package struct Plan: Sendable {
     package enum Step: Sendable, Hashable {
         /// A command of ours, to the letter.
         case command(String)
+        /// Somebody consents to the grant of this name: by a command of ours, or in a browser.
+        case consent(String)
         /// At the provider, as its own pages and commands have it.
         case atProvider(String)
     }
+
+    /// A grant that it speaks of waits for a person.
+    package var needsConsent: Bool { next.contains { if case .consent = $0 { true } else { false } } }
 
     /// A step that is due only as long as nobody has given this secret.
     package struct Due: Sendable, Hashable {

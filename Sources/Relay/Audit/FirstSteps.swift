@@ -82,7 +82,7 @@ private struct Reader {
     private func isConsented(_ grant: Grant) -> Bool {
         let health = health.health(of: grant)
         switch health.state {
-        case .healthy, .expiring: return health.lastSuccess != nil
+        case .healthy, .expiring, .endUnknown, .impaired: return health.lastSuccess != nil
         case .untried, .needsConsent, .suspended, .stopped, .broken, .disabled: return false
         }
     }

@@ -114,19 +114,18 @@ struct NearMissCollector: Sendable {
 
     /// What is known of its end is health's to say.
     private func secret(of application: Application, _ count: Int, _ health: Health) -> NearMiss? {
-        switch health.state {
-        case .expiring, .broken: break
-        case .healthy, .untried, .needsConsent, .suspended, .stopped, .disabled: return nil
-        }
         let steps = health.steps.map { Remedy.Step.command($0) }
-        guard health.ends != nil else {
+        switch health.state {
+        case .endUnknown:
             return NearMiss(
                 kind: .secretEndUnknown, subject: application.name, reason: health.reason, count: count,
                 remedy: Remedy([.provider("look up when the secret of \(application.clientID) ends")] + steps))
+        case .expiring, .broken:
+            return NearMiss(
+                kind: .secretExpiring, subject: application.name, reason: health.reason, count: count,
+                remedy: Remedy([.provider("make a new client secret for \(application.clientID)")] + steps))
+        case .healthy, .untried, .needsConsent, .suspended, .stopped, .impaired, .disabled: return nil
         }
-        return NearMiss(
-            kind: .secretExpiring, subject: application.name, reason: health.reason, count: count,
-            remedy: Remedy([.provider("make a new client secret for \(application.clientID)")] + steps))
     }
 }
 

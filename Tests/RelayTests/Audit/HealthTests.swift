@@ -50,7 +50,8 @@ struct HealthTests {
 
     @Test func anUnknownEndIsAWarning() {
         let health = health(secretExpires: nil).application
-        #expect(health.state == .expiring)
+        #expect(health.state == .endUnknown && health.needsSomeone && health.worksToday)
+        #expect(health.words == "end-unknown: the end of its secret is not recorded")
         #expect(health.steps.contains { $0.contains("--secret-expires") })
     }
 

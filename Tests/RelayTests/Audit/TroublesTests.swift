@@ -23,13 +23,31 @@ struct TroublesTests {
         .mailbox(account, over: transport, .stopped(until: Samples.time(seconds), reason: "403", failures: 1))
     }
 
-    @Test func aFamilyShowsItsStoppedAddress() {
-        let snapshot = snapshot([stop(Self.fay, .smtp), stop("gus-login", nil)])
+    private func health(_ snapshot: Snapshot, of family: Family = family) -> Health {
         let used = [FakeCompany.appOnly: GrantUse(consentedAt: nil, usedAt: Samples.start)]
-        let health = HealthReport(snapshot.directory, snapshot.conditions, uses: used, at: Samples.start).health(of: Self.family)
-        #expect(health.state == .stopped)
-        #expect(health.reason.hasPrefix("fay@example.org, and 1 more: smtp until"))
-        #expect(health.steps.contains { $0.hasPrefix("mandate mailboxes resume staff") })
+        return HealthReport(snapshot.directory, snapshot.conditions, uses: used, at: Samples.start).health(of: family)
+    }
+
+    /// One address, which need not even exist, says nothing of the others.
+    @Test func aFamilyShowsItsStoppedAddressAndIsNotStopped() {
+        let health = health(snapshot([stop(Self.fay, .smtp), stop("gus-login", nil)]))
+        #expect(health.state == .impaired && health.needsSomeone)
+        #expect(health.reason.hasPrefix("2 of its addresses cannot be used: fay@example.org, and 1 more: stopped: smtp until"))
+        #expect(health.canResume && health.steps.contains { $0.hasPrefix("mandate mailboxes resume staff") })
+    }
+
+    @Test func aFamilyOfSingleAddressesSaysHowManyThereAre() {
+        var family = Self.family
+        family.members = [.address(FakeCompany.address("fay@example.org")), .address(FakeCompany.address("gus@example.org"))]
+        let one = health(snapshot([stop(Self.fay, nil)]), of: family)
+        #expect(one.state == .impaired && one.reason.hasPrefix("1 of 2 addresses cannot be used: fay@example.org: stopped: until"))
+        #expect(health(snapshot([stop(Self.fay, nil), stop("gus-login", nil)]), of: family).state == .stopped)
+    }
+
+    @Test func whatNothingStopsCannotBeResumed() {
+        #expect(!health(snapshot([])).canResume)
+        let needsConsent = Observation.grant(FakeCompany.appOnly, .needsConsent(since: Samples.start, reason: "invalid_grant"))
+        #expect(!health(snapshot([needsConsent])).canResume)
     }
 
     @Test func aStopThatIsOverIsNoTrouble() {

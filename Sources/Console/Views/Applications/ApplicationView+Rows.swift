@@ -35,7 +35,7 @@ extension ApplicationView {
     private func noEnd(_ facts: Facts) -> String {
         if facts.application.serviceAccount != nil || facts.provider?.kind == .google { return "never, as the provider has it" }
         return facts.hasSecret || facts.application.certificate != nil
-            ? "nobody knows: record it with a new secret" : "there is nothing to end"
+            ? "not recorded: record it with a new secret" : "there is nothing to end"
     }
 
     /// Mailboxes whose steps are spelt out: they are the same for all others.
@@ -45,7 +45,7 @@ extension ApplicationView {
         guard let provider = facts.provider else { return [] }
         let health = facts.health.health(of: facts.application)
         // A refused application is looked at first; the commands are the forms below.
-        var steps = health.state == .suspended ? health.steps.filter { !$0.hasPrefix("mandate ") } : []
+        var steps = health.state == .suspended ? [ProviderSteps.repair(facts.application)] : []
         let mailboxes = facts.grants.flatMap { grant in facts.opened.mailboxes(of: grant.id).map { ($0, grant) } }
         steps += ProviderSteps.registration(
             facts.application, provider, grants: facts.grants,

@@ -44,7 +44,7 @@ struct FamilyFacts: Sendable {
             "outlook": Decider(directory: directory, conditions: snapshot.conditions).outlook(of: family, at: now).document,
             "health": Words.state(state, at: now), "steps": Words.steps(state.steps),
             "has_steps": .flag(state.needsSomeone && !state.steps.isEmpty),
-            "can_resume": .flag(state.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
+            "can_resume": .flag(state.canResume),
             "command": .text("mandate mailboxes show \(family.name.shellQuoted)"),
         ]
         let account = AccountFacts(row: .family(family.id), grant: family.grant, directory: directory, health: health, now: now)

@@ -63,7 +63,7 @@ struct MailboxFacts: Sendable {
             "enabled": .flag(mailbox.isEnabled), "outlook": decider.outlook(of: mailbox, at: now).document,
             "health": Words.state(state, at: now), "steps": Words.steps(state.steps),
             "has_steps": .flag(state.needsSomeone && !state.steps.isEmpty),
-            "can_resume": .flag(state.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
+            "can_resume": .flag(state.canResume),
             "allow_href": .text("/delegations/new?mailbox=\(PercentCoding.encode(address))"),
             "deny_href": .text("/denies/new?mailbox=\(PercentCoding.encode(address))"), "usage": .text(used),
             "entries": .list(entries.map { JournalView.row($0, directory) }),

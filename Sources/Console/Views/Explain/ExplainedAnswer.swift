@@ -99,8 +99,7 @@ struct ExplainedAnswer: Sendable {
         let remedy = Remedy(for: author, refusal, decider)
         let provider = remedy.provider.split(separator: "\n").joined(separator: "; ")
         let first = provider.isEmpty ? words ?? "Here:" : "At the provider: \(provider) Then here:"
-        guard remedy.next.hasPrefix("mandate ") else { return ("\(first) \(remedy.next)", nil) }
-        return (first, remedy.next)
+        return remedy.nextIsTyped ? (first, remedy.next) : ("\(first) \(remedy.next)", nil)
     }
 }
 

@@ -34,13 +34,6 @@ extension Notice {
     }
 }
 
-extension Plan {
-    /// A grant that it speaks of waits for a person.
-    var needsConsent: Bool {
-        next.contains { if case .command(let command) = $0 { command.hasPrefix("mandate grants authorize") } else { false } }
-    }
-}
-
 extension AdministrationRefusal {
     /// For a page: what is wrong and what to do.
     var words: String { fix.isEmpty ? sentence.sentence : "\(sentence.sentence) \(fix.sentence)" }

@@ -35,7 +35,7 @@ extension TokensView {
         case .needsConsent: return ["Consent again as \(who), here or by command:"] + health.steps
         case .untried: return ["Consent as \(who) here, unless that was done elsewhere; or by command:"] + health.steps
         case .expiring: return ["Use it, or consent again as \(who), here or by command:"] + health.steps
-        case .healthy, .suspended, .stopped, .broken, .disabled: return health.steps
+        case .healthy, .endUnknown, .impaired, .suspended, .stopped, .broken, .disabled: return health.steps
         }
     }
 
@@ -60,7 +60,7 @@ extension TokensView {
             "id": .text(PercentCoding.encode(id)), "address": .text(address), "href": .text(place), "login": .text(login),
             "transports": .text(transports.map(\.rawValue).joined(separator: ", ") + (isRead ? ", and read" : "")),
             "state": Words.state(health, at: request.now), "is_family": .flag(isFamily),
-            "can_resume": .flag(health.steps.contains { $0.hasPrefix("mandate mailboxes resume ") }),
+            "can_resume": .flag(health.canResume),
         ]
     }
 }

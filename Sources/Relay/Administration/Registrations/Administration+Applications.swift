@@ -83,7 +83,8 @@ extension Administration {
         guard plan.outcome != .unchanged, let provider = directory.provider(application.provider) else { return }
         if said.secrets[.clientSecret] != nil, application.secretExpires == nil, provider.kind != .google {
             plan.notes.append(
-                "nobody knows when its secret ends: `mandate applications set \(application.name.shellQuoted) --secret-expires YYYY-MM-DD`")
+                "the end of its secret is not recorded: `mandate applications set \(application.name.shellQuoted) --secret-expires YYYY-MM-DD`"
+            )
         }
         if !provider.mayReceiveSecrets {
             plan.warnings.append(

@@ -57,7 +57,7 @@ extension Administration {
         }
         plan.next.append(.command("mandate mailboxes add ADDRESS --grant \(grant.name.shellQuoted)"))
         if grant.kind == .consent, said.secrets[.refreshToken] == nil {
-            plan.next.append(.command("mandate grants authorize \(grant.name.shellQuoted)"))
+            plan.next.append(.consent(grant.name))
         }
     }
 

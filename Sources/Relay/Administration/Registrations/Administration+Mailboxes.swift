@@ -47,7 +47,7 @@ extension Administration {
             if known == nil { plan.next.append(.command("mandate mailboxes check \(mailbox.address.description.shellQuoted)")) }
             return
         }
-        let authorize = Plan.Step.command("mandate grants authorize \(grant.name.shellQuoted)")
+        let authorize = Plan.Step.consent(grant.name)
         if mailbox.isRead, known?.isRead == false {
             plan.notes.append("whoever consents is asked for reading, too, from the next consent on")
             plan.next.append(authorize)

@@ -40,7 +40,11 @@ package struct Remedy: Sendable, Hashable {
     package var provider: String { steps.filter { $0.kind == .provider }.map(\.line).joined(separator: "\n") }
     package var ours: String { steps.filter { $0.kind != .provider }.map(\.line).joined(separator: "\n") }
     /// What comes first here, for one sentence.
-    package var next: String { (steps.first { $0.kind == .command } ?? steps.first { $0.kind != .provider })?.text ?? "" }
+    package var next: String { first?.text ?? "" }
+    /// It is a command of ours, to the letter.
+    package var nextIsTyped: Bool { first.map { $0.kind == .command || $0.kind == .look } ?? false }
+
+    private var first: Step? { steps.first { $0.kind == .command } ?? steps.first { $0.kind != .provider } }
 }
 
 extension Remedy {

@@ -7,8 +7,12 @@ package struct Health: Sendable, Hashable {
         case healthy
         /// Set up, and nobody has had a token with it.
         case untried
-        /// Something ends within the time of a warning, or nobody knows when it ends.
+        /// Something ends within the time of a warning.
         case expiring
+        /// It works, and nobody has recorded when its secret ends.
+        case endUnknown = "end-unknown"
+        /// Of a family: some of its addresses cannot be used, and the others can.
+        case impaired
         case needsConsent = "needs-consent"
         /// The provider refused the application: its grants wait, untouched.
         case suspended
@@ -26,9 +30,12 @@ package struct Health: Sendable, Hashable {
     package var lastSuccess: Date?
     /// What to do, in order: words, or commands to the letter.
     package var steps: [String]
+    /// A person's word lifts what is held against the account.
+    package var canResume: Bool
 
     package init(
-        _ state: State, _ reason: String = "", since: Date? = nil, ends: Ending? = nil, lastSuccess: Date? = nil, steps: [String] = []
+        _ state: State, _ reason: String = "", since: Date? = nil, ends: Ending? = nil, lastSuccess: Date? = nil, steps: [String] = [],
+        canResume: Bool = false
     ) {
         self.state = state
         self.reason = reason
@@ -36,10 +43,14 @@ package struct Health: Sendable, Hashable {
         self.ends = ends
         self.lastSuccess = lastSuccess
         self.steps = steps
+        self.canResume = canResume
     }
 
     /// Needs a person, now or soon.
     package var needsSomeone: Bool { state != .healthy && state != .disabled }
+
+    /// What it warns of is still to come.
+    package var worksToday: Bool { state == .expiring || state == .endUnknown }
 
     package var words: String { reason.isEmpty ? state.rawValue : "\(state.rawValue): \(reason)" }
 

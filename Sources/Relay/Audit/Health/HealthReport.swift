@@ -36,15 +36,14 @@ package struct HealthReport: Sendable {
             return Health(
                 .suspended, health.reason, since: health.suspendedSince, ends: end,
                 steps: [
-                    "look at the app registration \(application.clientID) at the provider: its secret, permissions and admin consent",
-                    renew,
+                    ProviderSteps.repair(application), renew,
                 ])
         }
         guard let end else {
             guard !neverEnds else { return Health(.healthy) }
             let provider = directory.provider(application.provider)
             guard provider?.kind != .google else { return Health(.healthy) }  // Google's secrets have no end
-            return Health(.expiring, "nobody knows when its secret ends", steps: ["\(set) --secret-expires YYYY-MM-DD"])
+            return Health(.endUnknown, "the end of its secret is not recorded", steps: ["\(set) --secret-expires YYYY-MM-DD"])
         }
         guard end.threshold(at: now) != nil else { return Health(.healthy, ends: end) }
         let state: Health.State = end.at <= now ? .broken : .expiring
@@ -130,7 +129,7 @@ package struct HealthReport: Sendable {
             }
             return Health(
                 .stopped, "\(transport.rawValue) until \(until.minute): \(reason)",
-                steps: Remedy(resuming: name.shellQuoted, of: name.shellQuoted, over: transport).lines)
+                steps: Remedy(resuming: name.shellQuoted, of: name.shellQuoted, over: transport).lines, canResume: true)
         }
         return health
     }
@@ -143,11 +142,18 @@ package struct HealthReport: Sendable {
             address -> (address: EmailAddress, health: Health)? in
             let own = self.health(
                 decider.outlook(of: family, as: address, at: now), address.description, family.grant)
-            return own.needsSomeone && own.state != .expiring && own.state != .untried ? (address, own) : nil
+            return own.needsSomeone && !own.worksToday && own.state != .untried ? (address, own) : nil
         }
         guard let first = ailing.first else { return health }
         let others = ailing.count == 1 ? "" : ", and \(ailing.count - 1) more"
-        return Health(first.health.state, "\(first.address)\(others): \(first.health.reason)", steps: first.health.steps)
+        let (steps, canResume) = (first.health.steps, ailing.contains(where: \.health.canResume))
+        let all = family.countOfAddresses
+        guard ailing.count != all else {
+            return Health(first.health.state, "\(first.address)\(others): \(first.health.reason)", steps: steps, canResume: canResume)
+        }
+        let some = all.map { "\(ailing.count) of \($0) addresses" } ?? "\(ailing.count) of its addresses"
+        return Health(
+            .impaired, "\(some) cannot be used: \(first.address)\(others): \(first.health.words)", steps: steps, canResume: canResume)
     }
 
     /// What the decider says, in a word for people, and what to do.
@@ -161,10 +167,10 @@ package struct HealthReport: Sendable {
         // Somebody has decided so.
         case .deniedByEntry: return Health(.disabled, outlook.reason, steps: outlook.steps)
         case .mailboxStopped(let until, let reason):
-            return Health(.stopped, "until \(until.minute): \(reason)", steps: outlook.steps)
+            return Health(.stopped, "until \(until.minute): \(reason)", steps: outlook.steps, canResume: true)
         case .transportStopped(let transport, let until, let reason):
-            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: outlook.steps)
-        case .mailboxBroken(let reason): return Health(.broken, reason, steps: outlook.steps)
+            return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: outlook.steps, canResume: true)
+        case .mailboxBroken(let reason): return Health(.broken, reason, steps: outlook.steps, canResume: true)
         // Of grants and applications more is known than the decider needs.
         case .grantDisabled, .grantNeedsConsent, .applicationSuspended, .grantMissing, .applicationMissing:
             return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")
@@ -180,7 +186,7 @@ package struct HealthReport: Sendable {
     private func below(_ grant: Grant) -> Health {
         var health = health(of: grant)
         if health.state == .disabled { health = Health(.broken, "grant \(grant.name) is disabled", steps: health.steps) }
-        if health.needsSomeone, health.state != .expiring { health.reason = "grant \(grant.name): \(health.reason)" }
+        if health.needsSomeone, !health.worksToday { health.reason = "grant \(grant.name): \(health.reason)" }
         return health
     }
 
@@ -192,6 +198,14 @@ package struct HealthReport: Sendable {
             guard let ending, let threshold = ending.threshold(at: now) else { return nil }
             return (key, name, ending, threshold)
         }.sorted { ($0.ending.at, $0.key.id) < ($1.ending.at, $1.key.id) }
+    }
+}
+
+extension Family {
+    /// nil: it has whole domains, and nobody can say.
+    fileprivate var countOfAddresses: Int? {
+        let areSingle = members.allSatisfy { if case .address = $0 { true } else { false } }
+        return areSingle ? Set(members).count : nil
     }
 }
 

@@ -18,6 +18,11 @@ package enum ProviderSteps {
         }
     }
 
+    /// Of an application that the provider refused.
+    package static func repair(_ application: Application) -> String {
+        "look at the app registration \(application.clientID) at the provider: its secret, permissions and admin consent"
+    }
+
     private static func entra(
         _ application: Application, _ kinds: Set<Grant.Kind>, _ resources: [TokenResource], _ redirectURI: String
     ) -> [String] {
