@@ -16,6 +16,7 @@ let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "Hummi
     .product(name: $0, package: "hummingbird")
 }
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -80,7 +81,9 @@ let package = Package(
         .target(
             name: "Console", dependencies: ["Web", "Monitoring", "Relay", "Mail", log, httpTypes, nio, crypto, mustache] + hummingbird,
             resources: [.embedInCode("Pages")]),
-        .target(name: "Sandbox", dependencies: [nio, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
+        .target(
+            name: "Sandbox",
+            dependencies: [nio, nioExtras, nioPosix, nioSSL, x509, asn1, crypto, cryptoExtras, log, lifecycle] + hummingbird),
         .executableTarget(
             name: "Main",
             dependencies: [

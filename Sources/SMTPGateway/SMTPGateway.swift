@@ -173,7 +173,7 @@ package final class SMTPGateway: Service {
         let left = open.all.count
         if left > 0 { dependencies.logger.notice("stopping: \(left) connections take leave, what is under way is taken in first") }
         for channel in open.all {
-            channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(SessionHandler.StopRequested()) }
+            channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         }
         let limit = current.withLock { $0.settings.patience.farewell }
         let cut = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(Int64(limit * 1000))) {

@@ -12,9 +12,6 @@ final class SessionHandler: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    /// The service stops.
-    struct StopRequested: Sendable {}
-
     private let dependencies: GatewayDependencies
     let origin: ConnectionOrigin
     var session: SubmissionSession
@@ -75,7 +72,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is StopRequested {
+        if event is ChannelShouldQuiesceEvent {
             perform(session.stop(), context)
             flush(context)
         }

@@ -51,7 +51,7 @@ final class ReadingHandler<Session: ReadingSession>: ChannelDuplexHandler {
             perform(session.end(.idle), context)
             context.flush()
         }
-        if event is StopRequested, !isClosed {
+        if event is ChannelShouldQuiesceEvent, !isClosed {
             perform(session.end(.stopping).filter { $0 != .close }, context)
             context.flush()
             hangUp(context)

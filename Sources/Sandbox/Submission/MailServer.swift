@@ -1,27 +1,29 @@
 internal import NIOCore
+internal import NIOExtras
 internal import NIOPosix
 
-/// The sandbox stops: whoever holds a connection ends it with a word.
-struct StopRequested: Sendable {}
-
-/// A door for mail: a listening socket whose connections each get the handlers of their protocol, an idle limit, and a place in the list for closing.
+/// A door for mail: a listening socket whose connections each get the handlers of their protocol and an idle limit, and are told when the sandbox stops.
 struct MailServer: Sendable {
     let port: Int
     private let listening: any Channel
-    private let connections: ServerConnections
+    private let quiescing: ServerQuiescingHelper
 
     init(
         host: String, port: Int, idleLimit: Double,
         addHandlers: @escaping @Sendable (ChannelPipeline.SynchronousOperations, _ client: String) throws -> Void
     ) async throws {
-        let connections = ServerConnections()
+        let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                connections.add(channel)
-                return channel.eventLoop.makeCompletedFuture {
+                channel.eventLoop.makeCompletedFuture {
                     let idle = IdleStateHandler(readTimeout: .milliseconds(Int64(idleLimit * 1_000)))
                     try channel.pipeline.syncOperations.addHandler(idle)
                     try addHandlers(channel.pipeline.syncOperations, channel.remoteAddress?.ipAddress ?? "unknown")
@@ -30,16 +32,13 @@ struct MailServer: Sendable {
         listening = try await bootstrap.bind(host: host, port: port).get()
         guard let bound = listening.localAddress?.port else { throw SandboxError.notListening }
         self.port = bound
-        self.connections = connections
+        self.quiescing = quiescing
     }
 
-    /// Stops listening, then ends every open connection with a word; an answer that only waits for its file is given first.
+    /// Stops listening and has every open connection end with a word; an answer that only waits for its file is given first.
     func stop() async throws {
-        try await listening.close().get()
-        await connections.closeAll { channel in
-            try await channel.eventLoop.submit {
-                channel.pipeline.fireUserInboundEventTriggered(StopRequested())
-            }.get()
-        }
+        let ended = listening.eventLoop.makePromise(of: Void.self)
+        quiescing.initiateShutdown(promise: ended)
+        try await ended.futureResult.get()
     }
 }

@@ -65,7 +65,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
             perform(session.end(session.words.idle), context)
             context.flush()
         }
-        if event is StopRequested {
+        if event is ChannelShouldQuiesceEvent {
             isStopping = true
             stopUnlessWriting(context)
         }
