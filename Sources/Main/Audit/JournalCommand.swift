@@ -76,14 +76,11 @@ struct JournalCommand: AsyncParsableCommand {
 /// An entry's people and facts for the eye: names in place of ids, each person once. What a program reads has them as they were written.
 private struct JournalWords {
     private let isShort: Bool
-    private var names: [String: String] = [:]
+    private let directory: Directory
 
     init(_ store: SQLiteStore, isShort: Bool) async throws {
         self.isShort = isShort
-        guard isShort else { return }
-        for kind in [EntityKind.client, .grant, .application, .mailbox, .family] {
-            try await store.each(kind) { names[$0.key.id] = $0.name }
-        }
+        directory = isShort ? try await store.directory(of: DirectorySlice()) : Directory()
     }
 
     func people(_ row: JournalRow) -> [String] {
@@ -94,21 +91,7 @@ private struct JournalWords {
 
     func facts(_ entry: JournalEntry) -> [String] {
         entry.facts.filter { !$0.value.isEmpty && !(isShort && $0.name == "sha256") }.map { fact in
-            "\(fact.name)=\(["client", "grant", "id"].contains(fact.name) ? names[fact.value] ?? fact.value : fact.value)"
-        }
-    }
-}
-
-extension DirectoryEntity {
-    /// What people call it; nil: it has its id alone.
-    fileprivate var name: String? {
-        switch self {
-        case .client(let client): client.name
-        case .grant(let grant): grant.name
-        case .application(let application): application.name
-        case .mailbox(let mailbox): mailbox.address.description
-        case .family(let family): family.name
-        case .setting, .user, .provider, .delegation, .deny: nil
+            "\(fact.name)=\(directory.words(of: fact, in: entry))"
         }
     }
 }

@@ -137,3 +137,29 @@ extension [UInt8] {
         return text
     }
 }
+
+extension Directory {
+    /// With the name of what a fact names by its id, as long as that is there.
+    package func words(of fact: JournalEntry.Fact, in entry: JournalEntry) -> String {
+        let kind: EntityKind? =
+            switch fact.name {
+            case "client": .client
+            case "grant": .grant
+            case "id": entry.facts.first { $0.name == "entity" }.flatMap { EntityKind(rawValue: $0.value) }
+            default: nil
+            }
+        // Of a client's own, whether it is still set or not.
+        if kind == .setting, let key = SettingKey(fact.value), let client = key.client.flatMap(client) {
+            return "\(key.name.rawValue).\(client.name)"
+        }
+        guard let kind, let entity = entity(EntityKey(kind, fact.value)) else { return fact.value }
+        switch entity {
+        case .client(let client): return client.name
+        case .grant(let grant): return grant.name
+        case .application(let application): return application.name
+        case .mailbox(let mailbox): return mailbox.address.description
+        case .family(let family): return family.name
+        case .setting, .user, .provider, .delegation, .deny: return fact.value
+        }
+    }
+}

@@ -19,7 +19,7 @@ struct EntityField: Hashable {
 
     static func fields(of entity: DirectoryEntity) -> [EntityField] {
         switch entity {
-        case .setting(let key, let text): [EntityField("value", text, isPersonal(key.name) ? .person : nil)]
+        case .setting(let key, let text): [EntityField("value", text, role(of: text, in: key.name))]
         case .user(let user):
             [EntityField("name", user.name, .person), EntityField("login", user.login ?? "", .person)]
                 + user.addresses.map { EntityField($0.isOn ? "address" : "address off", $0.address.description, .person) }
@@ -103,10 +103,15 @@ struct EntityField: Hashable {
         return right.coversWholeGrant ? row + " (whole grant)" : row
     }
 
-    private static func isPersonal(_ name: SettingKey.Name) -> Bool {
+    /// What part somebody plays in a setting; nil: its value is one of its own words, and nobody.
+    private static func role(of text: String, in name: SettingKey.Name) -> JournalEntry.Role? {
         switch name {
-        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier, .intake, .envelope, .delivery: true
-        case .mode, .reply, .fallback, .template, .organisation, .signatures, .originalFrom, .publicURL: false
+        case .emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier:
+            SenderSetting.isCurrentUser(text) ? nil : .author
+        case .intake: .mailbox
+        case .envelope: if case .fixed? = EnvelopePolicy(text) { .sender } else { nil }
+        case .delivery: if case .redirect? = Delivery(text) { .recipient } else { nil }
+        case .mode, .reply, .fallback, .template, .organisation, .signatures, .originalFrom, .publicURL: nil
         }
     }
 

@@ -62,7 +62,16 @@ struct EntityStory {
             if was == now { continue }
             if (was + now).contains(where: { $0.role != nil }) {
                 facts.append(.init("changed", name))
-                for field in was + now where !field.value.isEmpty { personal.append(.init(field.role ?? .person, field.value)) }
+                for (place, fields) in [("from", was), ("to", now)] {
+                    for field in fields where !field.value.isEmpty {
+                        if let role = field.role {
+                            personal.append(.init(role, field.value))
+                        } else {
+                            // What is nobody's stays where it can be read for ever.
+                            facts.append(.init(place, field.value))
+                        }
+                    }
+                }
             } else {
                 facts.append(.init(name, "\(text(was)) → \(text(now))"))
             }
