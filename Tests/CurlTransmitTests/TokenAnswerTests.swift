@@ -67,7 +67,8 @@ import struct FoundationEssentials.Date
     }
 
     @Test(arguments: [
-        ("plain", "plain"), ("two\nlines", "two"), ("\r\n\r\n second", "second"), ("", "no reason given"), (" \n\t", "no reason given"),
+        ("plain", "plain"), ("two\nlines", "two"), ("\u{200B}\u{E000}", "no reason given"), ("\r\n\r\n second", "second"),
+        ("", "no reason given"), (" \n\t", "no reason given"),
         ("bell\u{7}, escape\u{1B}[31m, bidi\u{202E}", "bell, escape[31m, bidi"), ("it was p@ss+word!", "it was ‹secret›!"),
         ("client_secret=p%40ss%2Bword&x", "client_secret=‹secret›&x"), ("p@ss+wordp@ss+word", "‹secret›‹secret›"),
         ("p@ss+word\u{301}", "‹secret›\u{301}"),

@@ -53,6 +53,9 @@ import struct FoundationEssentials.Date
         coded(400, "invalid_moon_phase", .temporary("400 invalid_moon_phase: Because.", retryAfter: nil)),
         coded(400, "INVALID_GRANT", .temporary("400 INVALID_GRANT: Because.", retryAfter: nil)),
         Case(
+            name: "the same text twice", body: #"{"error":"The moon is down.","error_description":"The moon is down."}"#,
+            failure: .temporary("400 The moon is down.", retryAfter: nil)),
+        Case(
             name: "an error that is a secret", body: #"{"error":"s3cr3t"}"#,
             failure: .temporary("400 ‹secret›: no reason given", retryAfter: nil)),
         mute("a proxy's page", 502, "<html><h1>Bad Gateway</h1></html>"), mute("a login page", 403, "<!doctype html>"),

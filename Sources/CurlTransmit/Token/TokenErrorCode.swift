@@ -78,6 +78,8 @@ enum ReportedError: Sendable, Hashable {
             case .consent: return .grant(error: code.rawValue, detail: detail)
             case .configuration: return .application(error: code.rawValue, detail: detail)
             }
+        // Some have one text for both members.
+        case .unknown(let text) where detail == text: return .temporary("\(status) \(text)", retryAfter: retryAfter)
         case .unknown(let text): return .temporary("\(status) \(text): \(detail)", retryAfter: retryAfter)
         case .none: return .temporary("the token endpoint answered \(status) without an OAuth2 error", retryAfter: retryAfter)
         }

@@ -125,7 +125,7 @@ package struct ConsentFlow: Sendable {
         switch response.answer {
         case .code(let text): code = text
         case .error(let error, let description):
-            throw .declined(error: ConsentText.line(error), description: ConsentText.line(description))
+            throw .declined(error: ProviderText.line(error), description: ProviderText.line(description))
         }
         let secrets = try opened(attempt)
         let answer = try await answer(

@@ -65,7 +65,7 @@ package struct ConsentPurpose: Sendable {
             if source.provider.authorization.promisesIssuer { throw .issuerMissing(expected: expected ?? source.provider.name) }
             return
         }
-        guard issuer == expected else { throw .otherIssuer(expected: expected ?? source.provider.name, found: ConsentText.line(issuer)) }
+        guard issuer == expected else { throw .otherIssuer(expected: expected ?? source.provider.name, found: ProviderText.line(issuer)) }
     }
 
     /// A pinned grant is that person's alone; before, it is whoever signs in with the right login.

@@ -57,17 +57,3 @@ package enum Base64URL {
         return String(decoding: result, as: UTF8.self)
     }
 }
-
-/// What a provider said, made fit for a page and a terminal: one line, no control characters, not endless.
-enum ConsentText {
-    static func line(_ text: String) -> String {
-        let isPlain: (Unicode.Scalar) -> Bool = { scalar in
-            switch scalar.properties.generalCategory {
-            // Controls of both sets, and marks that turn the direction of what stands behind them.
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-            default: true
-            }
-        }
-        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { isPlain($0) ? $0 : " " }))
-    }
-}
