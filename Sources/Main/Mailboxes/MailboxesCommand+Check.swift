@@ -49,17 +49,26 @@ extension MailboxesCommand {
                     var worst = ExitStatus.success
                     for mailbox in mailboxes {
                         let reports = try await reports(check, mailbox)
-                        live.output(mailbox.address.description)
-                        for step in reports.flatMap(\.steps) {
-                            live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(step.detail)"))
-                            for line in step.fix { live.output(DisplayWidth.printable("      \(line)")) }
-                        }
+                        show(mailbox, reports, live)
                         worst = reports.map(\.status).reduce(worst) { $1.rawValue > $0.rawValue ? $1 : $0 }
                     }
                     return worst
                 }
             }
             if worst != .success { throw worst }
+        }
+
+        /// A provider's words are long, and where one token is refused the next is refused with the same: once is enough.
+        private func show(_ mailbox: Mailbox, _ reports: [CheckReport], _ live: Live) {
+            var told: [String] = []
+            live.output(mailbox.address.description)
+            for step in reports.flatMap(\.steps) {
+                let isNew = step.isGood || !told.contains(step.detail)
+                told.append(step.detail)
+                let detail = isNew ? step.detail : "\(step.stage.rawValue): the same as above"
+                live.output(DisplayWidth.printable("  \(step.isGood ? "✓" : "✗") \(detail)"))
+                for line in step.fix { live.output(DisplayWidth.printable("      \(line)")) }
+            }
         }
 
         /// Nothing is sent from a mailbox that cannot sign in.

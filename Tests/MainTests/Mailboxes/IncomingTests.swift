@@ -63,6 +63,16 @@ import Testing
         }
     }
 
+    /// For sending and for reading, and both times with the same words.
+    @Test func aTokenThatIsNotHadTwiceIsExplainedOnce() async throws {
+        try await with("imap") { admin in
+            let answer = await admin.shell.run(["mailboxes", "check", GrantJourney.ann, "--incoming"], at: Date())
+            let told = answer.out.split(separator: "\n").filter { $0.contains("✗") }
+            #expect(told.count == 2 && told.first?.contains("the grant's program: ") == true, "\(answer.out)")
+            #expect(told.last?.hasSuffix("✗ Access token: the same as above") == true, "\(answer.out)")
+        }
+    }
+
     @Test func aServerThatIsBusyIsTriedAgainLater() async throws {
         try await with("imap") { admin in
             admin.sandbox.add(Fault(.reading(.imap, .unavailable)))
