@@ -63,7 +63,10 @@ package struct ConfigurationSource: Sendable {
 
     private static func read(_ file: String, _ keys: Set<String>) async throws(ConfigurationProblem) -> any ConfigProvider {
         let text: String
-        do { text = try String(contentsOfFile: file, encoding: .utf8) } catch { throw .unreadable(file: file) }
+        do { text = try String(contentsOfFile: file, encoding: .utf8) } catch {
+            let isMissing = (error as? CocoaError).map { $0.code == .fileReadNoSuchFile || $0.code == .fileNoSuchFile } ?? false
+            throw isMissing ? .noFile(file) : .unreadable(file: file)
+        }
         let root: Node?
         do { root = try Parser(yaml: text).singleRoot() } catch {
             throw .noYAML(file: file, why: String(String(describing: error).split(separator: "\n").joined(separator: " ").prefix(200)))
@@ -89,6 +92,7 @@ package enum ConfigurationProblem: Error, Sendable, Hashable {
     case unknownKey(String, place: String)
     case severalValues(key: String)
     case noValue(key: String)
+    case noFile(String)
     case unreadable(file: String)
     case noYAML(file: String, why: String)
 }

@@ -32,6 +32,12 @@ struct ServeConfigurationTests {
         #expect(try await read(set: ["smtp.listen=off", "local.folder=off"]).smtp.listeners.isEmpty)
     }
 
+    @Test func aFileThatIsNotThereIsSaidToBeMissing() async throws {
+        let reading = ConfigurationReading(file: "/nonexistent/serve.yaml", settings: [], store: "/nonexistent", live: Live.system())
+        let failure = try #require(await #expect(throws: CommandFailure.self) { try await reading.read() })
+        #expect(failure.status == .noInput && failure.sentence == "there is no file /nonexistent/serve.yaml")
+    }
+
     @Test func aFileOfCommentsIsNoMistake() async throws { #expect(try await read("# nothing\n").node == "main") }
 
     @Test(arguments: [

@@ -37,6 +37,7 @@ extension ConfigurationProblem {
         case .noAssignment(let text): .usage("--set wants KEY=VALUE, not \(text)")
         case .severalValues(let key): .configuration("\(key) must have one value")
         case .noValue(let key): .configuration("\(key) has no value: leave it out")
+        case .noFile(let file): .input("there is no file \(file)")
         case .unreadable(let file): .input("\(file) cannot be read as text")
         case .noYAML(let file, let why): .data("\(file) is no YAML that can be used: \(why)")
         case .unknownKey(let key, let place): .configuration("\(place): there is no key \(key)\(Self.hint(key))")
