@@ -77,11 +77,20 @@ struct ConsentSession {
                 // A service has it, which will do as well; or another consent under way, whose end sets it free.
                 let isFirst = !said.withLock { $0 }
                 showOnce()
-                if isFirst { live.say("waiting for whoever has port \(address.port): `mandate serve`, or another `grants authorize`") }
+                if isFirst { live.say(Self.words(of: failure, address)) }
             }
             await live.wait(Self.interval)
         }
         return nil
+    }
+
+    /// Which port it is, and what to do where neither of ours has it.
+    static func words(of taken: CannotListen, _ address: PublicAddress) -> String {
+        let other = PublicAddress(
+            isSecure: false, host: address.host, port: taken.port < 65535 ? taken.port + 1 : taken.port - 1, path: address.path)
+        return
+            "\(taken.host):\(taken.port) is taken, and waited for; `mandate serve` or another `grants authorize` there does as well. If it is another program's: "
+            + "`mandate settings set public-url \(other.description.shellQuoted)` uses another port (register its redirect URI at the provider), and --paste needs none"
     }
 
     private func end(of attempt: ConsentAttempt) async throws -> String {
