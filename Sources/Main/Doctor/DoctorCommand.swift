@@ -20,10 +20,12 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let live = Live.current
-        let (steps, staging, findings, backingUp) = try await options.change(live) { opened in
-            (
-                try await opened.store.firstSteps(live), try await opened.store.directory(of: DirectorySlice()).staging,
-                try await StoreExamination(opened: opened).findings(), opened.store.backingUp
+        let (steps, staging, isServed, findings, backingUp) = try await options.change(live) { opened in
+            let examination = StoreExamination(opened: opened)
+            let isServed = try examination.isServed()
+            return (
+                try await opened.store.firstSteps(live), try await opened.store.directory(of: DirectorySlice()).staging, isServed,
+                try await examination.findings(isServed: isServed), opened.store.backingUp
             )
         }
         switch format.format {
@@ -36,7 +38,11 @@ struct DoctorCommand: AsyncParsableCommand {
             for finding in findings { listing.add([.text(finding.what), .text(finding.trouble), .lines(finding.fix)]) }
             listing.finish()
         }
-        if format.format == .table { live.say(backingUp) }
+        if format.format == .table {
+            // No fault while nothing waits for it; what does, is a finding.
+            if !isServed { live.say("no service runs on this store: mandate serve") }
+            live.say(backingUp)
+        }
         if findings.isEmpty {
             return live.say("nothing is wrong\(steps.areDone ? "" : "; \(steps.left) steps to the first message are left")")
         }

@@ -6,16 +6,17 @@ internal import SQLiteStore
 struct StoreExamination {
     let opened: OpenedStore
 
-    func findings() async throws -> [Finding] {
+    /// Whether a service has the store at this moment.
+    func isServed() throws(CommandFailure) -> Bool { try FolderLock.isServed(folder) }
+
+    func findings(isServed: Bool) async throws -> [Finding] {
         let live = opened.live
         let directory = try await opened.store.directory()
         let examination = Examination(
             Snapshot(directory: directory, conditions: try await opened.store.conditions(of: nil)), uses: try await opened.store.uses(),
             sightings: try await opened.store.sightings(), withoutSecret: try await opened.store.applicationsWithoutSecret(directory),
             at: live.now())
-        let depth = try await opened.store.depth()
-        let isServed = try depth.counts.values.reduce(0, +) == 0 || FolderLock.isServed(folder)
-        let queue = Examination.queue(depth, isServed: isServed, in: directory, at: live.now())
+        let queue = Examination.queue(try await opened.store.depth(), isServed: isServed, in: directory, at: live.now())
         return try await journal() + examination.findings + queue + service(directory)
     }
 

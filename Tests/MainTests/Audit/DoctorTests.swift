@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Main
+
 /// The doctor looks at what the service is told, and at what its doors could not take.
 struct DoctorTests {
     @Test func aMistakeInTheConfigurationIsFound() async throws {
@@ -42,6 +44,18 @@ struct DoctorTests {
         try Data("why\n".utf8).write(to: URL(filePath: rejected + "/a.eml.reason"))
         let answer = await shell.run("doctor")
         #expect(answer.status == 1 && answer.out.contains("1 message was put down and could not be taken"))
+    }
+
+    /// A note and no finding, while no mail waits.
+    @Test func thatNoServiceRunsIsSaid() async throws {
+        let shell = try await Shell.withStore()
+        #expect(await shell.run("settings set EMAIL_ADMINISTRATOR_USER_ID root@example.org").status == 0)
+        let answer = await shell.run("doctor")
+        #expect(
+            answer.err.contains("no service runs on this store: mandate serve") && !answer.out.contains("no service runs"), "\(answer.err)")
+        let lock = try FolderLock.node("test", of: shell.store)
+        #expect(await !shell.run("doctor").err.contains("no service runs"))
+        _ = consume lock
     }
 
     @Test func whoTellsOfFailuresIsSaid() async throws {
