@@ -81,7 +81,7 @@ struct GrantsCommand: AsyncParsableCommand {
                 }
                 sheet.add("consented_by", Cell(grant.pin?.description))
                 sheet.add("granted", Cell(try await store.uses()[grant.id]?.scope))
-                if !grant.command.isEmpty { sheet.add("command", .text(grant.command.map(\.shellQuoted).joined(separator: " "))) }
+                if !grant.command.isEmpty { sheet.add("command", .text(grant.command.map(\.shellWord).joined(separator: " "))) }
                 sheet.add(try await store.healthReport(live).health(of: grant), live)
                 sheet.add("used_by", .list(try await store.references(to: grant.entity.key).map(\.description)))
                 sheet.write(format.format, to: live.standardOutput)

@@ -19,7 +19,7 @@ struct StoreOwner: Sendable, Hashable {
         if !location.isSameForEveryone, !live.arguments.contains(where: { $0 == "--store" || $0.hasPrefix("--store=") }) {
             command += ["--store", location.folder]
         }
-        let line = command.map(\.shellQuoted).joined(separator: " ")
+        let line = command.map(\.shellWord).joined(separator: " ")
         throw .notPermitted("the store at \(location.folder) belongs to \(name), and you are \(live.account.name); run: \(line)")
     }
 }

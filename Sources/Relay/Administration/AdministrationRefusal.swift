@@ -12,7 +12,7 @@ package struct AdministrationRefusal: Error, Sendable, Hashable, CustomStringCon
     package init(_ code: MistakeCode, _ sentence: String, fix: String = "", at field: String = "", of kind: EntityKind? = nil) {
         self.code = code
         self.sentence = sentence
-        self.fix = fix
+        self.fix = fix.withPasteableCommands
         self.field = field
         self.kind = kind
     }

@@ -88,12 +88,15 @@ package struct Editor: Sendable {
         return Done(plan: plan, edition: now == edition ? nil : now)
     }
 
-    /// Steps that are due only as long as a secret is missing.
+    /// Steps that are due only as long as a secret is missing; and commands as they can be typed.
     private func settle(_ plan: inout Plan) async throws(StoreFailure) {
         for due in plan.due where !plan.secrets.contains(where: { $0.name == due.secret && $0.secret != nil }) {
             if try await keeper.secret(due.secret) == nil { plan.next.append(due.step) }
         }
         plan.due = []
+        plan.notes = plan.notes.map(\.withPasteableCommands)
+        plan.warnings = plan.warnings.map(\.withPasteableCommands)
+        plan.next = plan.next.map { if case .command(let command) = $0 { .command(command.pasteable) } else { $0 } }
     }
 
     /// Those that are not kept already.

@@ -30,7 +30,7 @@ package struct CheckReport: Sendable, Hashable {
         static func good(_ stage: Stage, _ detail: String) -> Self { Step(stage: stage, isGood: true, detail: detail, fix: []) }
 
         package static func bad(_ stage: Stage, _ detail: String, _ fix: [String] = []) -> Self {
-            Step(stage: stage, isGood: false, detail: detail, fix: fix)
+            Step(stage: stage, isGood: false, detail: detail, fix: fix.map(\.pasteable))
         }
     }
 

@@ -94,7 +94,7 @@ struct InitTests {
             #expect(answer.status == 77)
             #expect(
                 answer.err.contains(
-                    "sudo -u \(NSUserName()) mandate \(line.map(\.shellQuoted).joined(separator: " ")) --store \(shell.store)"))
+                    "sudo -u \(NSUserName()) mandate \(line.map(\.shellWord).joined(separator: " ")) --store \(shell.store)"))
         }
         #expect(try await shell.edition() == 1)
         // A lock that a stranger, root say, had left in the folder would keep the owner out.

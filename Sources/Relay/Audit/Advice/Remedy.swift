@@ -20,10 +20,12 @@ package struct Remedy: Sendable, Hashable {
         /// What a command is good for, where that is not plain.
         package let aim: String
 
-        package static func look(_ command: String, _ aim: String) -> Self { Self(kind: .look, text: command, aim: aim) }
+        package static func look(_ command: String, _ aim: String) -> Self { Self(kind: .look, text: command.pasteable, aim: aim) }
         package static func provider(_ text: String) -> Self { Self(kind: .provider, text: text, aim: "") }
-        package static func command(_ command: String, _ aim: String = "") -> Self { Self(kind: .command, text: command, aim: aim) }
-        package static func words(_ text: String) -> Self { Self(kind: .words, text: text, aim: "") }
+        package static func command(_ command: String, _ aim: String = "") -> Self {
+            Self(kind: .command, text: command.pasteable, aim: aim)
+        }
+        package static func words(_ text: String) -> Self { Self(kind: .words, text: text.withPasteableCommands, aim: "") }
 
         /// A shell takes what follows `#` for a remark.
         package var line: String { aim.isEmpty ? text : "\(text)   # \(aim)" }

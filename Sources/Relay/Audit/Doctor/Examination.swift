@@ -13,7 +13,7 @@ package struct Finding: Sendable, Hashable {
     package init(_ what: String, _ trouble: String, fix: [String]) {
         self.what = what
         self.trouble = trouble
-        self.fix = fix
+        self.fix = fix.map(\.pasteable)
     }
 }
 

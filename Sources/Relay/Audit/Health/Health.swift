@@ -42,7 +42,7 @@ package struct Health: Sendable, Hashable {
         self.since = since
         self.ends = ends
         self.lastSuccess = lastSuccess
-        self.steps = steps
+        self.steps = steps.map(\.pasteable)
         self.canResume = canResume
     }
 

@@ -59,7 +59,7 @@ package struct HealthReport: Sendable {
         }
         switch conditions.grant(grant.id) {
         case .needsConsent(let since, let reason)? where grant.kind == .command:
-            let line = grant.command.map(\.shellQuoted).joined(separator: " ")
+            let line = grant.command.map(\.shellWord).joined(separator: " ")
             return Health(
                 .broken, reason, since: since, lastSuccess: last,
                 steps: [
