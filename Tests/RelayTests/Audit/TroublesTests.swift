@@ -44,6 +44,12 @@ struct TroublesTests {
         #expect(health(snapshot([stop(Self.fay, nil), stop("gus-login", nil)]), of: family).state == .stopped)
     }
 
+    /// What ails them all is not told as one's.
+    @Test func aFamilyWithoutAConsentIsNotImpaired() {
+        let needsConsent = Observation.grant(FakeCompany.appOnly, .needsConsent(since: Samples.start, reason: "invalid_grant"))
+        #expect(health(snapshot([needsConsent, stop(Self.fay, nil)])).state == .needsConsent)
+    }
+
     @Test func whatNothingStopsCannotBeResumed() {
         #expect(!health(snapshot([])).canResume)
         let needsConsent = Observation.grant(FakeCompany.appOnly, .needsConsent(since: Samples.start, reason: "invalid_grant"))

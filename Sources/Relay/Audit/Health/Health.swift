@@ -52,6 +52,14 @@ package struct Health: Sendable, Hashable {
     /// What it warns of is still to come.
     package var worksToday: Bool { state == .expiring || state == .endUnknown }
 
+    /// Nothing leaves by it as things are.
+    package var isOut: Bool {
+        switch state {
+        case .needsConsent, .suspended, .stopped, .broken, .disabled: true
+        case .healthy, .untried, .expiring, .endUnknown, .impaired: false
+        }
+    }
+
     package var words: String { reason.isEmpty ? state.rawValue : "\(state.rawValue): \(reason)" }
 
     package struct Ending: Sendable, Hashable {

@@ -134,26 +134,22 @@ package struct HealthReport: Sendable {
         return health
     }
 
-    /// Of its members as far as something is known against one; else as of any.
+    /// As of a member that nothing is known against, and how many others there are.
     package func health(of family: Family) -> Health {
-        let health = health(decider.outlook(of: family, at: now), family.name, family.grant)
-        guard health.state != .stopped, health.state != .broken, health.state != .disabled else { return health }
         let ailing = directory.members(of: family, among: conditions.ailingAccounts).compactMap {
             address -> (address: EmailAddress, health: Health)? in
             let own = self.health(
                 decider.outlook(of: family, as: address, at: now), address.description, family.grant)
-            return own.needsSomeone && !own.worksToday && own.state != .untried ? (address, own) : nil
+            return own.isOut && own.needsSomeone ? (address, own) : nil
         }
-        guard let first = ailing.first else { return health }
-        let others = ailing.count == 1 ? "" : ", and \(ailing.count - 1) more"
-        let (steps, canResume) = (first.health.steps, ailing.contains(where: \.health.canResume))
-        let all = family.countOfAddresses
-        guard ailing.count != all else {
-            return Health(first.health.state, "\(first.address)\(others): \(first.health.reason)", steps: steps, canResume: canResume)
-        }
-        let some = all.map { "\(ailing.count) of \($0) addresses" } ?? "\(ailing.count) of its addresses"
+        let others = family.members.lazy.compactMap(\.sample).filter { address in !ailing.contains { $0.address == address } }
+        let health = health(decider.outlook(of: family, as: others.first, at: now), family.name, family.grant)
+        guard !health.isOut, let first = ailing.first else { return health }
+        let some = family.countOfAddresses.map { "\(ailing.count) of \($0) addresses" } ?? "\(ailing.count) of its addresses"
+        let more = ailing.count == 1 ? "" : ", and \(ailing.count - 1) more"
         return Health(
-            .impaired, "\(some) cannot be used: \(first.address)\(others): \(first.health.words)", steps: steps, canResume: canResume)
+            .impaired, "\(some) cannot be used: \(first.address)\(more): \(first.health.words)", steps: first.health.steps,
+            canResume: ailing.contains(where: \.health.canResume))
     }
 
     /// What the decider says, in a word for people, and what to do.
