@@ -46,7 +46,7 @@ extension OpenedStore {
         for step in plan.next {
             switch step {
             case .command(let command): say("next: \(command)")
-            case .consent(let grant): say("next: " + "mandate grants authorize \(grant.shellQuoted)".pasteable)
+            case .consent(let grant): say("next: \("mandate grants authorize \(grant.shellQuoted)".pasteable)")
             case .atProvider(let words): say("at the provider: \(words)")
             }
         }

@@ -49,7 +49,7 @@ private struct Reader {
     }
 
     func step(_ name: FirstSteps.Step.Name) -> FirstSteps.Step {
-        FirstSteps.Step(name: name, what: what(name), isDone: isDone(name), commands: commands(name))
+        FirstSteps.Step(name: name, what: what(name), isDone: isDone(name), commands: commands(name).map(\.pasteable))
     }
 
     private func what(_ name: FirstSteps.Step.Name) -> String {

@@ -64,7 +64,7 @@ struct ClientFacts: Sendable {
             "is_oneself": .flag(isOneself), "purposes": .list(isSender ? purposes : []), "addresses": .list(isSender ? addresses : []),
             "any_address": .flag(isSender && client.limits.addresses.isEmpty), "more_addresses": more, "rights": .list(rights),
             "has_rights": .flag(!rights.isEmpty), "wants_tokens": .flag(isSender),
-            "strict": .flag(client.isStrict), "command": .text("mandate clients show \(client.name.shellQuoted)"),
+            "strict": .flag(client.isStrict), "command": .text("mandate clients show \(client.name.shellQuoted)".pasteable),
         ]
         return facts.adding((forms ?? ClientForms(client, directory)).document(directory))
     }

@@ -45,7 +45,7 @@ struct FamilyFacts: Sendable {
             "health": Words.state(state, at: now), "steps": Words.steps(state.steps),
             "has_steps": .flag(state.needsSomeone && !state.steps.isEmpty),
             "can_resume": .flag(state.canResume),
-            "command": .text("mandate mailboxes show \(family.name.shellQuoted)"),
+            "command": .text("mandate mailboxes show \(family.name.shellQuoted)".pasteable),
         ]
         let account = AccountFacts(row: .family(family.id), grant: family.grant, directory: directory, health: health, now: now)
         return own.adding(account.document + members + users)

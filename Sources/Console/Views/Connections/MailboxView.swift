@@ -68,7 +68,7 @@ struct MailboxFacts: Sendable {
             "deny_href": .text("/denies/new?mailbox=\(PercentCoding.encode(address))"), "usage": .text(used),
             "entries": .list(entries.map { JournalView.row($0, directory) }),
             "has_entries": .flag(!entries.isEmpty), "journal_href": .text("/journal?mailbox=\(login)"),
-            "sent_href": .text("/sent?mailbox=\(login)"), "command": .text("mandate mailboxes show \(address.shellQuoted)"),
+            "sent_href": .text("/sent?mailbox=\(login)"), "command": .text("mandate mailboxes show \(address.shellQuoted)".pasteable),
         ]
         let account = AccountFacts(row: .mailbox(mailbox.id), grant: mailbox.grant, directory: directory, health: health, now: now)
         return own.adding(account.document + rights)

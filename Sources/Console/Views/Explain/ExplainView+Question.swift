@@ -100,7 +100,7 @@ extension ExplainView {
         let options = [("--from", typed.address), ("--purpose", typed.purpose), ("--user", typed.user), ("--client", typed.client)]
         let words = options.compactMap { name, value in value.map { "\(name) \($0.shellQuoted)" } }
         let message = typed.message == nil ? [] : ["--message message.eml"]
-        return (["mandate decide"] + words + message + ["--explain"]).joined(separator: " ")
+        return (["mandate decide"] + words + message + ["--explain"]).joined(separator: " ").pasteable
     }
 }
 

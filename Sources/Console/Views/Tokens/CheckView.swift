@@ -48,7 +48,7 @@ struct CheckView: Sendable {
     }
 
     private func command(_ kind: CheckKind, _ mailbox: Mailbox) -> String {
-        "mandate mailboxes check \(mailbox.address.description.shellQuoted)" + (kind == .signIn ? "" : " --\(kind.rawValue)")
+        ("mandate mailboxes check \(mailbox.address.description.shellQuoted)" + (kind == .signIn ? "" : " --\(kind.rawValue)")).pasteable
     }
 
     private func result(_ report: CheckReport, _ kind: CheckKind) -> DocumentValue {
