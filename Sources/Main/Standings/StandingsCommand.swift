@@ -93,10 +93,10 @@ struct StandingsCommand: AsyncParsableCommand {
 
     struct Clear: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget what is known of a pair: mail tries it again.",
+            abstract: "Forget what is known of a pair, so that mail finds out anew.",
             discussion: """
                 For after the permission was given at the provider; `standings probe` finds out at once. What stopped the mailbox's transports is lifted, too, \
-                or mail could not try it.
+                or mail could not try it. What mail makes of the pair then is said: on behalf of somebody it sends only once a probe has proven it.
 
                 Example:
                   mandate standings clear tracker@example.org bob@example.org
