@@ -1,3 +1,5 @@
+internal import Mail
+
 /// How many columns of a terminal a text takes: wide characters two, what combines with the one before none.
 ///
 /// The standard library knows no East Asian Width (UAX #11); the ranges below are its wide and fullwidth ones, rounded to blocks.
@@ -43,9 +45,6 @@ enum DisplayWidth {
     ]
 
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x00...0x1F, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F: true
-        default: false
-        }
+        ForbiddenScalar.contains(scalar) || scalar == "\u{200E}" || scalar == "\u{200F}"
     }
 }

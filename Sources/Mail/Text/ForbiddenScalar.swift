@@ -1,8 +1,8 @@
-/// Characters that may stand nowhere in an address or a name: C0 and C1 controls, DEL, the two line separators of Unicode, and what turns the order of a line
+/// Characters that may stand nowhere in an address, a name or any other line that people read: C0 and C1 controls, DEL, the two line separators of Unicode, and what turns the order of a line
 /// around (embeddings, overrides, isolates), with which a name shows an address that is not there. The marks that Hebrew and Arabic names are written
 /// with (U+200E, U+200F, U+061C) turn nothing around and stay.
-enum ForbiddenScalar {
-    static func contains(_ scalar: Unicode.Scalar) -> Bool {
+package enum ForbiddenScalar {
+    package static func contains(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x206F: true
         default: false
@@ -23,4 +23,9 @@ enum ForbiddenScalar {
         for scalar in text.unicodeScalars { clean.append(contains(scalar) ? " " : scalar) }
         return String(clean)
     }
+}
+
+extension String {
+    /// What people read and terminals, logs and files print as one line.
+    package var isOneLine: Bool { !unicodeScalars.contains(where: ForbiddenScalar.contains) }
 }

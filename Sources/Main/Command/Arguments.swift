@@ -36,7 +36,7 @@ enum Parse {
     }
 
     @Sendable static func name(_ text: String) throws -> String {
-        guard !text.isEmpty, text.utf8.count <= 255, isLine(text) else {
+        guard !text.isEmpty, text.utf8.count <= 255, text.isOneLine else {
             throw WordError("a name has 1 to 255 bytes and no control characters")
         }
         return text
@@ -44,7 +44,7 @@ enum Parse {
 
     /// What people read and terminals print; may be empty.
     @Sendable static func line(_ text: String) throws -> String {
-        guard isLine(text) else { throw WordError("it must be one line without control characters") }
+        guard text.isOneLine else { throw WordError("it must be one line without control characters") }
         return text
     }
 
@@ -54,9 +54,6 @@ enum Parse {
         }
         return text
     }
-
-    /// The rule that a directory file's lines follow too: what is stored must be exportable.
-    static func isLine(_ text: String) -> Bool { !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }
 }
 
 /// Why a word of the command line cannot be what it should be.

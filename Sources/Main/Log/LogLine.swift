@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Logging
+internal import Mail
 internal import Relay
 
 /// How lines of the log look.
@@ -82,20 +83,12 @@ struct LogLine: Sendable {
     private static func visible(_ text: String) -> String {
         var line = ""
         for scalar in shortened(text).unicodeScalars {
-            if isUnseen(scalar) {
+            if ForbiddenScalar.contains(scalar) {
                 line += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 line.unicodeScalars.append(scalar)
             }
         }
         return line
-    }
-
-    /// What a terminal would obey, what ends a line, and what turns the order of a line around.
-    static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x206F: true
-        default: false
-        }
     }
 }

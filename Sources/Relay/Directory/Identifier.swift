@@ -1,3 +1,5 @@
+internal import Mail
+
 /// An opaque, stable id whose type says what it names, so that a grant's id cannot be passed where a mailbox's is wanted.
 /// Names and addresses may change; ids do not (design: "Ids are opaque and stable").
 package struct Identifier<Named>: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -5,7 +7,7 @@ package struct Identifier<Named>: Sendable, Hashable, Comparable, CustomStringCo
 
     /// Fails when the text is empty, longer than 255 bytes or contains control characters: ids travel in commands, logs and file names.
     package init?(_ text: String) {
-        guard !text.isEmpty, text.utf8.count <= 255, !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard !text.isEmpty, text.utf8.count <= 255, text.isOneLine else {
             return nil
         }
         self.text = text

@@ -32,7 +32,7 @@ package struct DocumentReader: Sendable {
     package func line() throws(DocumentError) -> String {
         let text = try text()
         guard !text.isEmpty else { throw malformed("it must not be empty") }
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard text.isOneLine else {
             throw malformed("it must be one line without control characters")
         }
         return text

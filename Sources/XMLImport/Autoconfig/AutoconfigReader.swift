@@ -40,7 +40,7 @@ struct AutoconfigReader {
 
     private func line(_ name: String, in element: XMLElement) throws(ImportProblem) -> String? {
         guard let child = element.all(name).first, !child.text.isEmpty else { return nil }
-        guard child.text.utf8.count <= 255, !child.text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard child.text.utf8.count <= 255, child.text.isOneLine else {
             throw ImportProblem(.badText(name), line: child.line)
         }
         return child.text

@@ -45,7 +45,7 @@ package struct ImportProblem: Error, Sendable, Hashable, CustomStringConvertible
         case .missing(let name, let element): "<\(name)> is missing in <\(element)>"
         case .several(let name): "there is more than one <\(name)>, and only one can be meant"
         case .badIdentifier(let id): "the provider's id \"\(id)\" is not made of letters, digits, dots, hyphens and underscores"
-        case .badText(let name): "<\(name)> holds control characters, or more than 255 bytes"
+        case .badText(let name): "<\(name)> is not one line without control characters, or has more than 255 bytes"
         case .badAddress(let name, let why): "<\(name)> cannot be used: \(why)"
         }
     }

@@ -50,7 +50,10 @@ struct ImportTests {
         #expect(try await shell.edition() == edition)
     }
 
-    @Test(arguments: ["ann,A\u{0}nn,ann@example.org\n", "ann,\"A\nBcc: x\",ann@example.org\n", "ann,Ann,ann@example.org,a\u{1B}[2J\n"])
+    @Test(arguments: [
+        "ann,A\u{0}nn,ann@example.org\n", "ann,\"A\nBcc: x\",ann@example.org\n", "ann,Ann,ann@example.org,a\u{1B}[2J\n",
+        "ann,A\u{9B}2Jnn,ann@example.org\n", "ann,Ann\u{2028}Bob,ann@example.org\n", "ann,A\u{202E}nn,ann@example.org\n",
+    ])
     func namesAndLoginsAreLines(line: String) async throws {
         let shell = try await Shell.withStore()
         let answer = await shell.run("users import -", input: line)

@@ -117,10 +117,18 @@ struct ProviderImportTests {
 
     @Test func standardInputAndHostileNamesAreHarmless() async throws {
         let shell = try await Shell.withStore()
-        let text = try FixtureFolder.at("import/autoconfig").text("plain-valid.xml").replacing(
-            "House Mail", with: "Ho\u{202E}use &#x85; Mail")
-        let answer = await shell.run(["providers", "import", "-"], input: text)
-        #expect(answer.status == 0 && answer.out.contains("standard input") == false)
-        #expect(!(answer.out + answer.err).unicodeScalars.contains("\u{202E}"))
+        let text = try FixtureFolder.at("import/autoconfig").text("plain-valid.xml")
+        // What is only space is one; what turns a line around is refused.
+        for (evil, status) in [("Ho\u{202E}use", 65), ("House &#x9B;31m", 65), ("House &#x85;", 0), ("House \u{2028}Mail", 0)]
+            as [(String, Int32)]
+        {
+            let answer = await shell.run(["providers", "import", "-"], input: text.replacing("House Mail", with: evil))
+            #expect(answer.status == status, "\(evil.debugDescription): \(answer.err)")
+            let shown = await shell.run("providers list").out
+            #expect(
+                !(answer.out + answer.err + shown).unicodeScalars.contains { ["\u{202E}", "\u{2028}", "\u{85}", "\u{9B}"].contains($0) })
+        }
+        let good = await shell.run(["providers", "import", "-"], input: text)
+        #expect(good.status == 0 && good.out.contains("standard input") == false)
     }
 }

@@ -39,7 +39,7 @@ struct LogLineTests {
         for format in LogFormat.allCases {
             let line = LogLine(time: Self.time, level: .error, event: text, facts: ["reply": .string(text), "k\(evil)": .string(text)])
                 .written(as: format)
-            #expect(!line.unicodeScalars.contains(where: LogLine.isUnseen), "\(line.debugDescription)")
+            #expect(!line.unicodeScalars.contains(where: ForbiddenScalar.contains), "\(line.debugDescription)")
             #expect(line.contains(format == .text ? "\\u{" : "\\"), "\(line.debugDescription)")
         }
     }

@@ -75,8 +75,8 @@ package struct UserImport: Sendable {
         }
         guard let id = UserID(fields[0]) else { throw Wrong(sentence: "the id must have 1 to 255 bytes and no control characters") }
         let login = fields.count > 3 && !fields[3].isEmpty ? fields[3] : nil
-        guard Self.isLine(fields[1]) else { throw Wrong(sentence: "the name must be one line without control characters") }
-        guard Self.isLine(login ?? "") else { throw Wrong(sentence: "the login must be one line without control characters") }
+        guard fields[1].isOneLine else { throw Wrong(sentence: "the name must be one line without control characters") }
+        guard login?.isOneLine != false else { throw Wrong(sentence: "the login must be one line without control characters") }
         var addresses: [EmailAddress] = []
         for text in [fields[2]] + fields.dropFirst(4) where !text.isEmpty {
             do throws(AddressError) { addresses.append(try EmailAddress(text)) } catch {
@@ -89,8 +89,6 @@ package struct UserImport: Sendable {
         }
         return User(id: id, name: fields[1], login: login, addresses: addresses.map { UserAddress($0) })
     }
-
-    private static func isLine(_ text: String) -> Bool { !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }
 }
 
 /// What an import would change: worked out before anything is.

@@ -74,8 +74,7 @@ extension Administration {
     /// Before names are looked up: it is wrong whatever they mean.
     func check(reasonOf said: Particulars) throws(AdministrationRefusal) {
         guard said.kind == .delegation || said.kind == .deny, case .text(let reason)? = said["reason"] else { return }
-        let isLine = !reason.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
-        guard reason.count <= Self.longestReason, isLine else {
+        guard reason.count <= Self.longestReason, reason.isOneLine else {
             throw AdministrationRefusal(
                 .malformed, "a reason is one line of at most \(Self.longestReason) characters",
                 at: said.place.isEmpty ? "reason" : said.place + ".reason", of: said.kind)

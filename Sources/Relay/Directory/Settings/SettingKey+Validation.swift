@@ -6,7 +6,7 @@ extension SettingKey {
     /// beside the new value: whether it holds the old one does not matter.
     package func problem(with text: String, in directory: Directory) -> String? {
         guard text.contains(where: { !$0.isWhitespace }) else { return "it is empty: unset \(self) instead" }
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard text.isOneLine else {
             return "it must be one line without control characters"
         }
         switch name {
