@@ -114,7 +114,7 @@ package final class SMTPGateway: Service {
         } catch let failure as GatewayFailure {
             throw failure
         } catch let error as IOError {
-            throw .cannotListen(place.words, String(cString: strerror(error.errnoCode)))
+            throw .cannotListen(place.words, "\(String(cString: strerror(error.errnoCode))); \(place.key) names another place")
         } catch {
             throw .cannotListen(place.words, "\(type(of: error))")
         }
@@ -217,6 +217,14 @@ private enum Place: Sendable, Hashable {
         switch self {
         case .network(let listener): listener.description
         case .socket(let path): path
+        }
+    }
+
+    /// Where it is configured.
+    var key: String {
+        switch self {
+        case .network(let listener): listener.isImplicitTLS ? "smtp.listen-tls" : "smtp.listen"
+        case .socket: "local.folder"
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Relay
 
 extension Mandate {
     /// Parses and runs one command line; the status is the process's. Standard output gets data and help, standard error one sentence.
@@ -30,7 +31,7 @@ extension Mandate {
             live.output(fullMessage(for: error, columns: live.standardOutput.width ?? 100))
             return ExitStatus.success.rawValue
         }
-        let ending = code == .validationFailure ? Ending(.usage, usageSentence(for: error)) : Ending(error)
+        let ending = code == .validationFailure ? Ending(.usage, usageSentence(for: error, live.arguments)) : Ending(error)
         // What was typed may be in it, so it is made harmless; and it stays one line.
         live.complain(DisplayWidth.printable(bounded(ending.sentence.split(separator: "\n").joined(separator: " "))))
         return ending.status.rawValue
@@ -43,10 +44,27 @@ extension Mandate {
     }
 
     /// The parser's message, and where the help is that would have prevented it.
-    private static func usageSentence(for error: any Error) -> String {
-        let message = message(for: error)
+    private static func usageSentence(for error: any Error, _ arguments: [String]) -> String {
+        let message = message(for: error) + (commandMeant(by: arguments).map { "; did you mean \($0)?" } ?? "")
         let hint = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") }
         guard let hint, let start = hint.firstIndex(of: "'"), let end = hint.lastIndex(of: "'"), start < end else { return message }
         return "\(message) (see \(hint[start...end]))"
+    }
+
+    /// Where a word stands in the place of a command and is none: the one that it is like.
+    private static func commandMeant(by arguments: [String]) -> String? {
+        var commands = configuration.subcommands
+        for word in arguments {
+            if commands.isEmpty { return nil }
+            var names: [String] = []
+            var inner: [any ParsableCommand.Type]?
+            for command in commands {
+                if command._commandName == word { inner = command.configuration.subcommands }
+                if command.configuration.shouldDisplay { names.append(command._commandName) }
+            }
+            guard let inner else { return Closeness.nearest(to: word, in: names) }
+            commands = inner
+        }
+        return nil
     }
 }

@@ -14,7 +14,9 @@ struct WrongInputTests {
 
     static let cases =
         providerCases + [
-            Case("nonsense", 64, "nonsense"), Case("users nonsense", 64), Case("--nonsense", 64, "--nonsense"),
+            Case("nonsense", 64, "nonsense"), Case("users nonsense", 64), Case("user list", 64, "did you mean users?"),
+            Case("users lis", 64, "did you mean list?"), Case("delegations alow x y", 64, "did you mean allow?"),
+            Case("--nonsense", 64, "--nonsense"),
             Case("users list --format xml", 64, "xml"), Case("users list extra", 64, "extra"),
             Case("init --key-file", 64, "--key-file"),
 

@@ -211,7 +211,7 @@ struct LiveTests {
     @Test func aTakenPortIsToldInWords() async throws {
         try await LiveGateway.with(settings()) { live in
             let place = GatewaySettings.Listener(host: "127.0.0.1", port: live.port())
-            await #expect(throws: GatewayFailure.cannotListen("\(place)", "Address already in use")) {
+            await #expect(throws: GatewayFailure.cannotListen("\(place)", "Address already in use; smtp.listen names another place")) {
                 try await LiveGateway.with(GatewaySettings(listeners: [place], hostName: "mail.example")) { _ in }
             }
         }

@@ -16,7 +16,7 @@ struct PairRow: Sendable {
         let delegation = if case .delegation(let id) = right.kind { directory.delegation(id) } else { Delegation?.none }
         let isAddress = if case .address = right.covers { true } else { false }
         return [
-            "address": .text(right.sendsAs), "href": .text(ExplainView.href(right.sendsAs)),
+            "address": .text(right.sendsAs), "href": DocumentValue(isAddress ? ExplainView.href(right.sendsAs) : nil),
             "mailbox": .text(right.mailbox), "mailbox_id": .text(right.row?.id ?? ""),
             "mailbox_href": DocumentValue(pair.right.row?.place), "route": .text(right.by),
             "priority": DocumentValue(delegation.map { String($0.priority) }), "state": right.document(at: now),

@@ -1,3 +1,4 @@
+internal import Mail
 internal import Relay
 internal import Web
 
@@ -157,10 +158,15 @@ struct GraphLayout: Sendable, Hashable {
         let bundle = box.map { "/identities?q=\(PercentCoding.encode($0.query))" } ?? "/identities"
         return [
             "x": "0", "y": .text(String(y)), "label": .text(label(of: source)),
-            "href": .text(isOne ? ExplainView.href(source.addresses[0]) : bundle),
+            "href": .text(isOne ? ownPage(source.addresses[0]) : bundle),
             "class": .text("address \(source.kind)\(isOne ? "" : " more")"),
             "title": .text("\(source.label): \(source.kind == "good" ? "has a route" : "look at the table")"),
         ]
+    }
+
+    /// A whole domain, or anyone, is no address that could be explained.
+    private func ownPage(_ covered: String) -> String {
+        (try? EmailAddress(covered)) == nil ? "/identities?q=\(PercentCoding.encode(covered))" : ExplainView.href(covered)
     }
 
     /// How many more there are is not cut off.
