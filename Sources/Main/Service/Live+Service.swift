@@ -18,6 +18,9 @@ extension Live {
         { [draw] in Double(draw() >> 11) / Double(1 << 53) }
     }
 
+    /// Clock and chance of the passage.
+    var world: Passage.World { Passage.World(now: now, wait: wait, draw: fraction, generator: { generator }) }
+
     func identifier(_ prefix: String) -> String {
         var generator = generator
         return Identifier<Live>(prefix: prefix, using: &generator).text

@@ -13,11 +13,7 @@ internal import Monitoring
 /// and both are the same code on the same store.
 struct RelayService: Service {
     let store: SQLiteStore
-    let snapshots: Snapshots
-    let broker: TokenBroker
-    let runner: SpoolRunner
-    let follower: Follower
-    private let routes: RouteWatch
+    let passage: Passage
     /// What a monitor asks for.
     let registry: PrometheusRegistry
     let metrics: MandateMetrics
@@ -29,6 +25,11 @@ struct RelayService: Service {
     let log: Logger
     /// A file elsewhere that gets the journal's heads; the log gets them in any case.
     private let checkpointFile: String?
+
+    var snapshots: Snapshots { passage.snapshots }
+    var broker: TokenBroker { passage.broker }
+    var runner: SpoolRunner { passage.runner }
+    var follower: Follower { passage.follower }
 
     /// `node` names this machine's part of a store: claims of older runs of it are released at start. `domain`: who says what could not be delivered; nil: this machine.
     init(
@@ -45,7 +46,6 @@ struct RelayService: Service {
             store, vault, holder: claimant.holder, curl, report: { key, failure in log.warning("token \(key): \(failure)") },
             asked: { key, failure in metrics.tokenRenewed(grant: key.grant.text, outcome: failure?.metric ?? "granted") },
             directory: { snapshots.current.directory })
-        let broker = TokenBroker(renewer: renewer)
         var settings = TransmitSettings(now: live.now)
         settings.name = try live.hostDomain.ascii
         settings.connectionsPerLogin = 64  // the pace keeps each login to what its provider allows
@@ -57,35 +57,23 @@ struct RelayService: Service {
             case .graph, .gmail: try await requests.send(message)
             }
         }
-        let follower = Follower(store: store, snapshots: snapshots, broker: broker, log: log)
-        let watch = StandingWatch(
-            prober: Prober(broker: broker, transmit: send, senders: GmailSenders(curl), marks: try live.marks), store: store, vault: vault,
-            snapshots: snapshots,
-            catchUp: { _ = await follower.catchUp() }, holder: claimant.holder, live: live, log: log)
-        self.watch = watch
-        self.runner = SpoolRunner(
-            claimant: claimant,
-            attempt: Attempt.Surroundings(
-                snapshots: snapshots, broker: broker, spool: store,
-                transmit: send, transports: Set(Transport.allCases),
-                schedule: RetrySchedule(), now: live.now, draw: live.fraction,
-                notices: Attempt.NoticeDependencies(domain: try domain ?? live.hostDomain, generator: { live.generator }),
-                pace: Pace(
-                    now: live.now, wait: live.wait,
-                    usage: { account, since throws(StoreFailure) in try await store.usage(of: account, since: since) }),
-                catchUp: { _ = await follower.catchUp() }), wait: live.wait, report: { log.warning("\($0)") },
+        let doubts = StandingWatch.signals()
+        passage = Passage(
+            store: store, snapshots: snapshots, claimant: claimant, renewer: renewer, transmit: send,
+            transports: Set(Transport.allCases), domain: try domain ?? live.hostDomain, world: live.world,
+            report: { weight, words in log.log(level: weight.level, "\(words)") },
             settled: { settlement, seconds, age in
                 metrics.count(settlement, seconds: seconds, age: age)
                 settlement.note(in: log, seconds: seconds)
-                if !settlement.observations.isEmpty { watch.wake() }
+                if !settlement.observations.isEmpty { doubts.continuation.yield() }
             })
-        self.routes = RouteWatch(spool: store, snapshots: snapshots, transports: Set(Transport.allCases), now: live.now)
+        watch = StandingWatch(
+            prober: Prober(broker: passage.broker, transmit: send, senders: GmailSenders(curl), marks: try live.marks), store: store,
+            vault: vault, snapshots: snapshots, catchUp: { [follower = passage.follower] in _ = await follower.catchUp() },
+            holder: claimant.holder, signals: doubts, live: live, log: log)
         self.registry = registry
         self.metrics = metrics
         self.store = store
-        self.snapshots = snapshots
-        self.broker = broker
-        self.follower = follower
         self.transmit = transmit
         self.curl = curl
         self.vault = vault
@@ -94,41 +82,24 @@ struct RelayService: Service {
         self.checkpointFile = checkpointFile
     }
 
-    /// What every way in accepts with: the snapshot's directory, so that a decision costs no look at the store.
+    /// What every way in accepts with.
     func surroundings(domain: Domain, limits: AcceptStage.Limits) -> AcceptStage.Surroundings {
-        AcceptStage.Surroundings(
-            store: store,
-            decider: { [snapshots] _ throws(StoreFailure) in
-                let snapshot = snapshots.current
-                return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
-            }, now: live.now, generator: { [live] in live.generator }, domain: domain, limits: limits,
-            report: { [log] report in report.note(in: log) })
+        passage.surroundings(domain: domain, limits: limits, report: { [log] report in report.note(in: log) })
     }
 
-    func address(ofAccount name: String) -> EmailAddress? {
-        let snapshot = snapshots.current
-        return Decider(directory: snapshot.directory, conditions: snapshot.conditions, transports: Set(Transport.allCases))
-            .address(ofAccount: name, at: live.now())
-    }
+    func address(ofAccount name: String) -> EmailAddress? { passage.decider.address(ofAccount: name, at: live.now()) }
 
     /// Runs until graceful shutdown; attempts under way settle first.
     func run() async throws {
-        let unknown = try await runner.recover()
-        if !unknown.isEmpty {
-            log.warning("\(unknown.count) messages were under way when the last run ended; they are sent again and may arrive twice")
-        }
+        try await passage.recover()
         await withTaskGroup { group in
-            group.addTask { await follower.run(wait: live.wait) { runner.wake() } }
-            group.addTask { await watchRoutes() }
-            group.addTask { await renew() }
             group.addTask { await checkpoint() }
             group.addTask { await warn() }
-            group.addTask { await Sweeper(store, now: live.now, wait: live.wait, report: { log.notice("\($0)") }).run() }
             group.addTask { await watch.run { runner.wake() } }
             group.addTask { await releaseAbandoned() }
             await withGracefulShutdownHandler {
                 await withTaskCancellationHandler {
-                    await runner.run()
+                    await passage.run()
                 } onCancel: {
                     runner.stop()
                     Task { await runner.cancelAttempts() }
@@ -142,60 +113,19 @@ struct RelayService: Service {
         await curl.stop()
         await writeCheckpoint()
     }
+}
 
-    /// Every five seconds, by what the wall clock says then: a machine that slept renews as soon as it wakes, and ten thousand tokens, spread over the
-    /// last fifth of their hour, come due by a hundred or two at a time.
-    private func renew() async {
-        while !Task.isCancelled {
-            await broker.renewAhead()
-            await probe()
-            await live.wait(5)
+extension Passage.Weight {
+    fileprivate var level: Logger.Level {
+        switch self {
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
         }
     }
 }
 
 extension RelayService {
-    /// What was mended lets go, within a second or two, what waited for it. And that mail of a purpose cannot leave is said when it begins and when it ends.
-    private func watchRoutes() async {
-        var before: [Purpose: Outlook] = [:]
-        while !Task.isCancelled {
-            do throws(StoreFailure) {
-                let woken = try await routes.look()
-                if woken > 0 {
-                    log.notice("\(woken) waiting messages have a route now")
-                    runner.wake()
-                }
-            } catch { log.error("what waits for a route could not be looked at: \(error)") }
-            let snapshot = snapshots.current
-            let decider = Decider(directory: snapshot.directory, conditions: snapshot.conditions)
-            for (purpose, outlook) in decider.outlooks(at: live.now()) {
-                let was = before.updateValue(outlook, forKey: purpose)
-                guard was?.reason != outlook.reason || was?.isOpen != outlook.isOpen else { continue }
-                if !outlook.isOpen {
-                    log.warning("mail of the purpose \(purpose.rawValue) cannot leave now: \(outlook.reason)")
-                } else if was != nil {
-                    log.notice("mail of the purpose \(purpose.rawValue) can leave again")
-                }
-            }
-            await live.wait(1)
-        }
-    }
-
-    /// One grant of each suspended application; a service account's needs a mailbox to ask for. And every program that failed: it may work by now, and
-    /// nobody tells us.
-    private func probe() async {
-        let snapshot = snapshots.current
-        for grant in snapshot.directory.allGrants where grant.isEnabled && grant.kind == .command {
-            if snapshot.conditions.grant(grant.id) != nil { await broker.probe(grant.id, with: TokenKey(grant: grant.id, resource: .smtp)) }
-        }
-        for grant in snapshot.directory.allGrants where grant.isEnabled && snapshot.conditions.application(grant.application) != nil {
-            let login = snapshot.directory.mailboxes(of: grant.id).first?.login
-            guard grant.kind != .serviceAccount || login != nil else { continue }
-            guard let source = GrantSource(grant.id, in: snapshot.directory) else { continue }
-            await broker.probe(grant.application, with: source.key(.smtp, login: login))
-        }
-    }
-
     /// Another service on this store that was killed does not come back by itself: what it had in hand is ours within a quarter of a minute.
     private func releaseAbandoned() async {
         var known: Set<String> = []

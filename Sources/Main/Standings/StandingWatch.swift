@@ -32,8 +32,8 @@ struct StandingWatch: Sendable {
 
     init(
         prober: Prober, store: SQLiteStore, vault: Vault, snapshots: Snapshots, catchUp: @escaping @Sendable () async -> Void,
-        holder: String,
-        live: Live, log: Logger
+        holder: String, signals: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) = Self.signals(), live: Live,
+        log: Logger
     ) {
         self.prober = prober
         self.store = store
@@ -43,7 +43,13 @@ struct StandingWatch: Sendable {
         self.holder = holder
         self.live = live
         self.log = log
-        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.signals = signals.stream
+        signal = signals.continuation
+    }
+
+    /// What `wake` and whoever settles speak into: many at once are one.
+    static func signals() -> (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) {
+        AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// A pair came into doubt, or a client reported something.

@@ -35,7 +35,7 @@ import Testing
         try await Premises.with { premises in
             let service = try await service(premises)
             let clock = FakeClock()
-            let follower = Follower(store: service.store, snapshots: service.snapshots, broker: service.broker, log: Self.silent)
+            let follower = Follower(store: service.store, snapshots: service.snapshots, broker: service.broker, report: { _ in })
             let running = Task { await follower.run(wait: clock.wait) {} }
             await clock.sleeper(Follower.interval...Follower.interval)
             // A store of its own, as a command in another process has it.

@@ -1,20 +1,26 @@
-internal import Logging
-internal import Relay
-internal import SQLiteStore
-
 /// Brings the snapshot up to the store and tells the broker whose credentials a person has changed.
-struct Follower: StoreFollower {
-    let store: SQLiteStore
-    let snapshots: Snapshots
-    let broker: TokenBroker
-    let log: Logger
+package struct Follower: StoreFollower {
+    private let store: any DirectoryStore & ConditionsStore
+    private let snapshots: Snapshots
+    private let broker: TokenBroker
+    /// The store cannot be read.
+    private let report: @Sendable (String) -> Void
 
     /// Seconds between two looks: a command's change is seen within a second, and a look costs one read.
-    static let interval = 0.25
+    package static let interval = 0.25
+
+    package init(
+        store: any DirectoryStore & ConditionsStore, snapshots: Snapshots, broker: TokenBroker, report: @escaping @Sendable (String) -> Void
+    ) {
+        self.store = store
+        self.snapshots = snapshots
+        self.broker = broker
+        self.report = report
+    }
 
     /// Looks at the store's version four times a second, until its task is cancelled; `wake` is called after a change, and once a second for what has
     /// come due.
-    func run(wait: @Sendable (_ seconds: Double) async -> Void, wake: @Sendable () -> Void) async {
+    package func run(wait: @Sendable (_ seconds: Double) async -> Void, wake: @Sendable () -> Void) async {
         var version: Int64 = -1
         var looks = 0
         while !Task.isCancelled {
@@ -33,20 +39,20 @@ struct Follower: StoreFollower {
 
     private func version() async -> Int64? {
         do throws(StoreFailure) { return try await store.dataVersion() } catch {
-            log.error("the store cannot be watched: \(error)")
+            report("the store cannot be watched: \(error)")
             return nil
         }
     }
 
     /// False when the store could not be read: the caller looks again.
     @discardableResult
-    func catchUp() async -> Bool {
+    package func catchUp() async -> Bool {
         do throws(StoreFailure) {
             // Of a directory that nobody sees yet: a new one must not be met with a token of before.
             try await snapshots.catchUp(with: store) { await forget($0) }
             return true
         } catch {
-            log.error("the directory cannot be followed: \(error)")
+            report("the directory cannot be followed: \(error)")
             return false
         }
     }
