@@ -15,6 +15,9 @@ let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swi
 let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdTLS"].map {
     .product(name: $0, package: "hummingbird")
 }
+let http2: [Target.Dependency] = [
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+]
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -45,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
@@ -76,7 +80,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Monitoring", "Relay", "Mail", "CZlib", log, lifecycle, httpTypes, nioHTTPTypes, nio, nioPosix, nioSSL, crypto,
-            ] + hummingbird),
+            ] + http2 + hummingbird),
         .target(name: "WebAPI", dependencies: ["Web", "Monitoring", "Relay", "Mail", log, httpTypes, nio, crypto] + hummingbird),
         .target(
             name: "Console", dependencies: ["Web", "Monitoring", "Relay", "Mail", log, httpTypes, nio, crypto, mustache] + hummingbird,
@@ -109,8 +113,8 @@ let package = Package(
             name: "WebTests",
             dependencies: [
                 "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Relay", "Mail", "TestSupport", log, metrics, httpTypes,
-                nioHTTPTypes, nio, nioEmbedded,
-            ]),
+                nioHTTPTypes, nio, nioEmbedded, .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ] + http2 + hummingbird),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
             name: "MainTests",

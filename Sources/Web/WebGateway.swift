@@ -2,9 +2,9 @@ internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
-internal import HummingbirdTLS
 package import Logging
 internal import NIOCore
+internal import NIOSSL
 package import Relay
 internal import ServiceLifecycle
 
@@ -22,8 +22,6 @@ package struct WebGateway: Service {
     private let certificate: ServedCertificate?
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) -> Void
-    /// Seconds a browser may be silent: a connection is not kept open by whoever opens it.
-    private static let idleLimit: Int64 = 30
     /// Seconds that requests under way have when the service stops: a message that was kept is answered, and who sends it by the octet is cut.
     private static let farewell = 10.0
 
@@ -102,19 +100,13 @@ package struct WebGateway: Service {
         // Its own log lines would name addresses with their queries, and a query may hold a code.
         var quiet = logger
         quiet.logLevel = .critical
-        let (connectionLimit, share, proxies) = (
-            ConnectionLimit(), dependencies?.settings.connectionsPerAddress ?? 100, dependencies?.settings.proxies ?? []
-        )
-        let server = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [
-                    ConnectionLimitHandler(connectionLimit, share: share, proxies: proxies), UnreadAnswers(), PipelineHandler(),
-                ],
-                idleTimeout: .seconds(Self.idleLimit),
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
+        let encryption = try certificate.map { try NIOSSLContext(configuration: $0.configuration) }
+        let (share, proxies) = (dependencies?.settings.connectionsPerAddress ?? 100, dependencies?.settings.proxies ?? [])
         let application = Application(
             responder: PublicPathResponder(address: address, routes: router.buildResponder()),
-            server: try certificate.map { try .tls(server, tlsConfiguration: $0.configuration) } ?? server,
+            server: HTTPServerBuilder {
+                WebConnection(answeredBy: $0, share: share, proxies: proxies, encryption: encryption)
+            },
             configuration: .init(
                 address: .hostname(host, port: port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(dependencies?.settings.connections ?? 100, logger: quiet)),

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOHTTP2
 internal import NIOSSL
 package import Relay
 internal import Synchronization
@@ -15,7 +16,7 @@ package final class ServedCertificate: Sendable {
             let key = try NIOSSLPrivateKey(bytes: identity.key, format: .pem)
             var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
+            configuration.applicationProtocols = NIOHTTP2SupportedALPNProtocols
             // Only this finds out whether they belong together.
             _ = try NIOSSLContext(configuration: configuration)
             current = Mutex(configuration)
