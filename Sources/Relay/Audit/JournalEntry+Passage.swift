@@ -30,6 +30,15 @@ extension JournalEntry {
             ], personal: people)
     }
 
+    /// What waits was made due as much earlier.
+    package static let clockSetBack = "clock set back"
+
+    package static func clockSetBack(by seconds: Double, waiting: Int, at now: Date) -> JournalEntry {
+        JournalEntry(
+            at: now, kind: .queue,
+            facts: [Fact("action", clockSetBack), Fact("seconds", String(Int(seconds))), Fact("waiting", String(waiting))], personal: [])
+    }
+
     /// A token left our custody: it can do whatever its scopes allow, beyond our limits.
     package static func tokenHandedOut(
         _ login: String, grant: GrantID, resource: TokenResource, to person: String, expires: Date, as handout: HandoutID? = nil,

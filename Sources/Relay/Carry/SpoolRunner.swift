@@ -32,6 +32,9 @@ package actor SpoolRunner {
     /// When claims without an owner were last looked for, and whether there is a reason to look at once.
     private var lookedForLost: Date?
     private var mayHaveLost = false
+    /// What the clock said, and whether it may have been set back since without the spool's having heard of it.
+    private var latestTime: Date?
+    private var mayBeSetBack = true
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -93,6 +96,7 @@ package actor SpoolRunner {
     }
 
     private func fill() async {
+        await noteSetBack()
         await releaseLost()
         while running.count < limits.concurrent, !isStopping.withLock({ $0 }) {
             let free = limits.concurrent - running.count
@@ -113,6 +117,18 @@ package actor SpoolRunner {
             for entry in batch.entries { start(entry, isBehind: isBehind) }
             if batch.entries.count < free { return }
         }
+    }
+
+    /// Also before the first claim: it may have been set back while nobody was here.
+    private func noteSetBack() async {
+        let now = attempt.now()
+        if let latest = latestTime, now < latest { mayBeSetBack = true }
+        guard mayBeSetBack else { return latestTime = now }
+        do throws(StoreFailure) {
+            let seconds = try await spool.noteSetBack(at: now, since: latestTime)
+            (latestTime, mayBeSetBack) = (now, false)
+            if seconds > 0 { report("the clock was set back by \(Int(seconds)) seconds: what waits is due that much earlier") }
+        } catch { report("whether the clock was set back cannot be looked up: \(error)") }
     }
 
     /// A claim that was reported as failed may be durable all the same. Between two claims of this loop, so that none is just on its way here.

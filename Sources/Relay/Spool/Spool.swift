@@ -44,6 +44,10 @@ package protocol Spool: Sendable {
     /// There is a route now: up to `limit` of the messages that wait for it are due, oldest first, in this lane. Returns how many.
     func wake(_ wish: RouteWish, lane: Account?, limit: Int, at now: Date) async throws(StoreFailure) -> Int
 
+    /// The clock may have been set back since the journal's last lines were written, or since it was looked at: by a minute or more, and what waits for a time
+    /// waits as much less, and the journal says so. Returns by how many seconds it was; 0: it was not.
+    func noteSetBack(at now: Date, since before: Date?) async throws(StoreFailure) -> Double
+
     /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within
     /// seconds. Returns the messages released.
     func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID]

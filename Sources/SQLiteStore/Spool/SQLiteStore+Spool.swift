@@ -63,6 +63,11 @@ extension SQLiteStore: Spool {
         }
     }
 
+    package func noteSetBack(at now: Date, since before: Date?) async throws(StoreFailure) -> Double {
+        guard try await read({ try $0.setBack(at: now, since: before) }) > 0 else { return 0 }
+        return try await write { try $0.noteSetBack(at: now, since: before) }
+    }
+
     package func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID] {
         try await write { try $0.recover(for: claimant, at: now) }
     }

@@ -155,6 +155,30 @@ extension Transaction {
 
     func dropContent(of message: SpoolID) throws { try run("DELETE FROM content WHERE id = ?", [message.text]) }
 
+    /// By how many seconds; 0: less than a minute, as clocks are put right every day. Every commit that matters writes a line, so the last ones, back to the one
+    /// that tells of such a thing, say what time it was.
+    func setBack(at now: Date, since before: Date?) throws -> Double {
+        let latest = try first(
+            """
+            WITH tail AS (SELECT number, at, kind, facts FROM journal WHERE strand = ? ORDER BY number DESC LIMIT 200)
+            SELECT max(at) FROM tail WHERE number > coalesce((SELECT max(number) FROM tail WHERE kind = 'queue' AND instr(facts, ?) > 0), 0)
+            """, [JournalPen.strand, JournalEntry.clockSetBack]
+        ) { try $0.optionalInteger() }
+        guard let last = [latest.flatMap(\.self), before?.milliseconds].compactMap(\.self).max(), last - now.milliseconds >= 60_000 else {
+            return 0
+        }
+        return Double(last - now.milliseconds) / 1000
+    }
+
+    func noteSetBack(at now: Date, since before: Date?) throws -> Double {
+        let seconds = try setBack(at: now, since: before)
+        guard seconds > 0 else { return 0 }
+        let waiting = try run(
+            "UPDATE message SET due = max(?1, due - ?2) WHERE due > ?1 AND state = 'waiting'", [now.milliseconds, Int64(seconds * 1000)])
+        try append([.clockSetBack(by: seconds, waiting: waiting, at: now)])
+        return seconds
+    }
+
     func recover(for claimant: Claimant, at now: Date) throws -> [SpoolID] {
         let stale = try all(
             """

@@ -21,6 +21,7 @@ package struct SpoolContract: StoreContract {
         Fact("ownClaimIsNotTakenAgain", ownClaimIsNotTakenAgain),
         Fact("messageInHandIsNotClaimed", messageInHandIsNotClaimed),
         Fact("claimThatIsNotInHandIsReleased", claimThatIsNotInHandIsReleased),
+        Fact("clockSetBackKeepsNobodyWaiting", clockSetBackKeepsNobodyWaiting),
         Fact("claimTellsEditionAndRevision", claimTellsEditionAndRevision), Fact("manyAtOnceAllArrive", manyAtOnceAllArrive),
     ]
 
@@ -233,6 +234,32 @@ package struct SpoolContract: StoreContract {
         let shown = try #require(try await store.show(Samples.id("lost")))
         #expect(shown.state == .waiting && shown.attempts == 0 && !shown.isUnknown && shown.nextAttempt == Samples.time(5))
         #expect(try await Self.claim(store, after: 5).map(\.message.id.text) == ["lost"])
+    }
+
+    /// Three hours too far, and then right: what was due is due, and what had half an hour left has half an hour left. Once, and the journal says so.
+    @Sendable func clockSetBackKeepsNobodyWaiting() async throws {
+        let store = try await make()
+        let wrong = 3 * 3600.0
+        try await Self.accept(try Samples.message("later", at: Samples.time(wrong)), into: store)
+        let claim = try #require(try await Self.claim(store, after: wrong).first).claim
+        let next = Samples.time(wrong + 1800)
+        try await store.settle(
+            Settlement(
+                claim: claim, at: Samples.time(wrong), state: .waiting(until: next, why: "busy"),
+                journal: [Samples.entry(at: Samples.time(wrong), message: "later")]))
+        try await Self.accept(try Samples.message("fresh", at: Samples.time(wrong)), into: store)
+        #expect(try await Self.claim(store, after: 1).isEmpty)
+        #expect(try await store.noteSetBack(at: Samples.time(wrong - 59), since: nil) == 0, "clocks are put right by seconds every day")
+        #expect(try await store.noteSetBack(at: Samples.time(0), since: nil) == wrong)
+        #expect(try await store.noteSetBack(at: Samples.time(0), since: nil) == 0)
+        #expect(try await Self.claim(store, after: 1).map(\.message.id.text) == ["fresh"])
+        #expect(try await store.show(Samples.id("later"))?.nextAttempt == Samples.time(1800))
+        let line = try #require(try await store.entries(JournalFilter()).last?.entry)
+        #expect(line.facts.map(\.value) == ["clock set back", "10800", "2"] && line.message == nil)
+        #expect(
+            try await store.noteSetBack(at: Samples.time(-7200), since: Samples.time(1)) == 7201, "who looked knows better than the journal"
+        )
+        #expect(try await store.show(Samples.id("later"))?.nextAttempt == Samples.time(-5401))
     }
 
     @Sendable func claimTellsEditionAndRevision() async throws {

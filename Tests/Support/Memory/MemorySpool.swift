@@ -221,6 +221,23 @@ extension MemoryStore: Spool {
 
     private func due(_ wait: RouteWait, at now: Date) -> Date { wait.isCurrent(book.edition, revision) ? wait.until : now }
 
+    package func noteSetBack(at now: Date, since before: Date?) async throws(StoreFailure) -> Double {
+        try await enter(.setBack)
+        let since = journal.rows.lastIndex { $0.entry.facts.contains(JournalEntry.Fact("action", JournalEntry.clockSetBack)) } ?? -1
+        let times = journal.rows[(since + 1)...].map(\.entry.at) + [before].compactMap(\.self)
+        guard let last = times.max(), last.timeIntervalSince(now) >= 60 else { return 0 }
+        let seconds = last.timeIntervalSince(now)
+        var waiting = 0
+        for index in messages.indices where messages[index].state == .waiting {
+            guard let due = messages[index].due, due > now else { continue }
+            messages[index].due = max(now, due.addingTimeInterval(-seconds))
+            waiting += 1
+        }
+        note([.clockSetBack(by: seconds, waiting: waiting, at: now)], [])
+        committed()
+        return seconds
+    }
+
     package func recover(for claimant: Claimant, at now: Date) async throws(StoreFailure) -> [SpoolID] {
         try await enter(.recover)
         var released: [SpoolID] = []
