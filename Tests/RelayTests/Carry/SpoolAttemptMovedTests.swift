@@ -50,6 +50,22 @@ struct SpoolAttemptMovedTests {
         #expect(try settlement.facts("route") == ["send-as"])
     }
 
+    /// Another run took the message over and is done with it, so its body is gone: half a message is none.
+    @Test func aBodyThatIsGoneIsNotSent() async throws {
+        let service = try await FakeService()
+        try await service.accept("m")
+        let settlement = try await attempt(service) {
+            let later = service.clock.now.addingTimeInterval(400)
+            let batch = try await service.store.claim(
+                1, rooms: LaneRooms(), by: Samples.neighbour, at: later, until: later.addingTimeInterval(300))
+            let claim = try #require(batch.entries.first).claim
+            try await service.store.settle(Settlement(claim: claim, at: later, state: .done, outcomes: [0: .sent(reply: "250 ok")]))
+        }
+        #expect(service.transmit.sent.isEmpty)
+        guard case .waiting(_, let why) = settlement.state else { return #expect(Bool(false), "\(settlement.state)") }
+        #expect(why.contains("rest of the body of m any more"), "\(why)")
+    }
+
     @Test func revokedWhileItWaitsForAPlaceIsNotUsed() async throws {
         let service = try await FakeService()
         _ = try await service.store.apply(Samples.edit(limited { $0.limits.connections = 1 }))

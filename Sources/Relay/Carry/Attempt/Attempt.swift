@@ -235,13 +235,12 @@ package struct Attempt: Sendable {
         if redirection == nil { envelope.recipients = tried.map { message.envelope.recipients[$0] } }
         let spool = surroundings.spool
         let isOwnersToken = decision.transport == .graph && snapshot.directory.isOwner(decision.mailbox.login, of: source.grant)
-        let id = message.id
-        return { [envelope] token in
+        return { [envelope, message] token in
             OutgoingMessage(
                 transport: decision.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: decision.mailbox.login,
                 token: token, envelope: envelope,
                 header: rewritten.header.bytes, bodySize: message.bodySize,
-                body: { number throws(StoreFailure) in try await spool.chunk(number, of: id) })
+                body: OutgoingBody(message.id, size: message.bodySize, in: spool).piece)
         }
     }
 
