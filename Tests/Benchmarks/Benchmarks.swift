@@ -6,9 +6,11 @@ import TestSupport
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
 ///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|out|in|slow|queue|web|web-crowd|kill|kill-in|kill-web [MESSAGES KILLS]]
+///     swift run -c release Benchmarks simulate SECONDS | FIRST-LAST | seed SEED [story] | world FILE [SEED [story]]
 @main struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
+        if wanted.first == "simulate" { exit(SimulateTrial.run(Array(wanted.dropFirst()))) }
         if wanted.isEmpty || wanted.contains("decide") { DecideBenchmark.run() }
         if wanted.isEmpty || wanted.contains("rewrite") { try RewriteBenchmark.run() }
         if wanted.isEmpty || wanted.contains("load") { try await LoadBenchmark.run([1_000, 100_000]) }

@@ -66,11 +66,15 @@ struct Premises: Sendable {
 
     /// Beside the test bundle, wherever the scratch folder is: the bundle is mapped into this process. Or the one that is named, such as a release build.
     static func program() throws -> String {
-        if let named = ProcessInfo.processInfo.environment["MANDATE_TEST_PROGRAM"] { return named }
+        try ProcessInfo.processInfo.environment["MANDATE_TEST_PROGRAM"] ?? product("mandate")
+    }
+
+    /// Another program that was built with the tests.
+    static func product(_ name: String) throws -> String {
         let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
         for line in maps.split(separator: "\n") where line.hasSuffix(".xctest") {
             guard let slash = line.firstIndex(of: "/") else { continue }
-            return URL(filePath: String(line[slash...])).deletingLastPathComponent().appending(path: "mandate").path
+            return URL(filePath: String(line[slash...])).deletingLastPathComponent().appending(path: name).path
         }
         throw CommandFailure.input("the test bundle is not mapped, so the program beside it cannot be found")
     }

@@ -1,0 +1,336 @@
+internal import Mail
+internal import Relay
+internal import Synchronization
+
+/// A pretend provider: it gives tokens, rotates refresh tokens, takes mail and refuses it, and knows for itself whom a login may send as. Whatever comes to it is
+/// held against what may come. It may move to other hosts; what was had at one place is for that place alone.
+///
+/// A class because the nodes of a world share it; its state is behind the mutex.
+final class WorldProvider: Sendable {
+    /// What a mail server does with the next messages.
+    enum Answer: String, Sendable, Hashable, CaseIterable {
+        case temporary, throttled, late, unreachable
+        case refusesRecipients = "refuses-recipients"
+        case refusesSignIn = "refuses-sign-in"
+        case hangsUpBefore = "hangs-up-before"
+        case hangsUpAfter = "hangs-up-after"
+        case silentAfter = "silent-after"
+        case shortReplies = "short-replies"
+    }
+
+    /// What a token endpoint does with the next questions.
+    enum TokenAnswer: String, Sendable, Hashable, CaseIterable {
+        case unavailable, silent, slow
+        case lostAfterRotation = "lost-after-rotation"
+        case shortLived = "short-lived"
+        case consentGone = "consent-gone"
+    }
+
+    struct Pair: Hashable {
+        let login: String
+        let from: EmailAddress
+    }
+
+    private struct Token {
+        let grant: GrantID
+        let place: Int
+        let ends: Double
+    }
+
+    struct Rotation {
+        let text: String
+        var life: Life?
+        var wasHeard = false
+    }
+
+    private struct State {
+        var place = 0
+        var answers: [Answer] = []
+        var tokenAnswers: [TokenAnswer] = []
+        var tokens: [String: Token] = [:]
+        var issued = 0
+        /// What a spent refresh token was replaced by.
+        var successors: [String: Rotation] = [:]
+        /// The refresh token of a grant that works now; nil: the person has withdrawn consent.
+        var refresh: [GrantID: Rotation] = [:]
+        var denied: Set<Pair> = []
+        var underWay: [String: Int] = [:]
+        var taken: [String: [Double]] = [:]
+        var jumps: [Double] = []
+    }
+
+    static let connections = 2
+    static let messagesPerMinute = 20
+    /// Timers of a busy machine go off late, and bring together what was spread.
+    private static let bunched = 3
+    static let recipientsPerMessage = 2
+
+    let world: World
+    let ledger: WorldLedger
+    /// What was given can be kept at once: nobody has a reason to ask with what is spent.
+    private let isStoreWell: Bool
+    private let state: Mutex<State>
+
+    init(_ world: World, _ ledger: WorldLedger, isStoreWell: Bool) {
+        self.isStoreWell = isStoreWell
+        self.world = world
+        self.ledger = ledger
+        state = Mutex(State(refresh: [FakeCompany.consent: Rotation(text: "refresh-0")]))
+    }
+
+    var place: Int { state.withLock { $0.place } }
+    func rotation(of grant: GrantID) -> Rotation? { state.withLock { $0.refresh[grant] } }
+
+    func answer(_ answer: Answer, times: Int) { state.withLock { $0.answers += Array(repeating: answer, count: times) } }
+    func answer(_ answer: TokenAnswer, times: Int) { state.withLock { $0.tokenAnswers += Array(repeating: answer, count: times) } }
+    func deny(_ login: String, _ from: EmailAddress) { state.withLock { _ = $0.denied.insert(Pair(login: login, from: from)) } }
+    func move() -> Int {
+        state.withLock { state in
+            state.place += 1
+            return state.place
+        }
+    }
+    /// Clocks jumped: what a minute is, nobody who counts by them knows just now.
+    func jumped() { state.withLock { $0.jumps.append(world.time) } }
+
+    /// The person consents again.
+    func consent(_ grant: GrantID) -> String {
+        state.withLock { state in
+            state.issued += 1
+            let text = "refresh-consent-\(state.issued)"
+            state.refresh[grant] = Rotation(text: text)
+            return text
+        }
+    }
+
+    /// From now on all is well.
+    func heal() {
+        state.withLock { state in
+            state.answers = []
+            state.tokenAnswers = []
+            state.denied = []
+        }
+    }
+
+    static func host(_ place: Int) -> String { "smtp-\(place).example" }
+    static func endpoint(_ place: Int) -> String { "https://id-\(place).example/{tenant}/token" }
+    static func secret(_ place: Int) -> String { "secret-of-\(place)" }
+}
+
+/// The token endpoint.
+extension WorldProvider {
+    func request(_ life: Life) -> RequestToken {
+        { request throws(TokenFailure) in try await self.token(request, life) }
+    }
+
+    private func token(_ request: TokenRequest, _ life: Life) async throws(TokenFailure) -> Relay.TokenAnswer {
+        let gone = TokenFailure.missing("this run has ended")
+        await world.wait(0.05 + 2 * world.draw() * world.draw(), for: life, exactly: true)
+        if life.isOver { throw gone }
+        let answer = state.withLock { $0.tokenAnswers.isEmpty ? nil : $0.tokenAnswers.removeFirst() }
+        ledger.tell("asked for a token by \(life.incarnation): \(answer.map { "\($0)" } ?? "given")")
+        switch answer {
+        case .unavailable: throw .temporary("503", retryAfter: world.draw() < 0.5 ? nil : 5)
+        case .silent:
+            await world.wait(30, for: life)
+            throw .temporary("no answer within 30 s", retryAfter: nil)
+        case .slow: await world.wait(5 + 15 * world.draw(), for: life, exactly: true)
+        case .consentGone: state.withLock { $0.refresh[FakeCompany.consent] = nil }
+        case .lostAfterRotation, .shortLived, nil: break
+        }
+        if life.isOver { throw gone }
+        let given = try give(request, life, seconds: answer == .shortLived ? 90 : 150 + 600 * world.draw())
+        await world.wait(0.05 * world.draw(), for: life, exactly: true)
+        if life.isOver { throw gone }
+        if answer == .lostAfterRotation { throw .temporary("the connection broke", retryAfter: nil) }
+        state.withLock { state in
+            guard let text = given.refreshToken?.revealText() else { return }
+            if state.refresh[FakeCompany.consent]?.text == text { state.refresh[FakeCompany.consent]?.wasHeard = true }
+            for (spent, successor) in state.successors where successor.text == text { state.successors[spent]?.wasHeard = true }
+        }
+        return given
+    }
+
+    private func give(_ request: TokenRequest, _ life: Life, seconds: Double) throws(TokenFailure) -> Relay.TokenAnswer {
+        let place = (0...state.withLock { $0.place }).first { Self.endpoint($0).replacing("{tenant}", with: "t-1") == request.endpoint }
+        guard let place else { throw .temporary("no such host", retryAfter: nil) }
+        if let secret = request.clientSecret?.revealText(), secret != Self.secret(place) {
+            ledger.violate("the secret \(secret) was sent to \(request.endpoint)")
+        }
+        let time = world.time
+        return try state.withLock { state throws(TokenFailure) in
+            var grant = FakeCompany.appOnly
+            var refresh: String?
+            if case .refresh(let secret) = request.kind {
+                grant = FakeCompany.consent
+                let asked = secret.revealText()
+                guard state.refresh[grant]?.text == asked else {
+                    if let next = state.successors[asked], isStoreWell, next.wasHeard, next.life?.isOver == false {
+                        ledger.violate("\(asked) was asked with, although \(next.text) had been given in its place")
+                    }
+                    throw .grant(error: "invalid_grant", detail: "this refresh token is not known")
+                }
+                state.issued += 1
+                refresh = "refresh-\(state.issued)"
+                let next = Rotation(text: "refresh-\(state.issued)", life: life)
+                state.refresh[grant] = next
+                state.successors[asked] = next
+            }
+            state.issued += 1
+            let text = "token-\(state.issued)"
+            state.tokens[text] = Token(grant: grant, place: place, ends: time + seconds)
+            return Relay.TokenAnswer(accessToken: Secret(text), lifetime: seconds, refreshToken: refresh.map { Secret($0) }, scope: nil)
+        }
+    }
+}
+
+/// The mail server.
+extension WorldProvider {
+    /// `directory`: what the run that sends has in hand at that moment.
+    func transmit(_ life: Life, directory: @escaping @Sendable () -> Directory) -> Transmit {
+        { message throws(TransmitFailure) in
+            let held = directory()
+            let answer = self.begin(message, life, held)
+            defer { self.end(message, life) }
+            return try await self.take(message, life, answer)
+        }
+    }
+
+    private func lane(_ message: OutgoingMessage, _ life: Life) -> String { "\(life.incarnation) \(message.login)" }
+
+    private func begin(_ message: OutgoingMessage, _ life: Life, _ directory: Directory) -> Answer? {
+        let text = message.token.revealText()
+        let token = state.withLock { $0.tokens[text] }
+        let host = message.provider.smtp?.host ?? ""
+        if let token {
+            if host != Self.host(token.place) { ledger.violate("the token \(text) of place \(token.place) was sent to \(host)") }
+            let grant = directory.allMailboxes.first { $0.login == message.login }?.grant
+            if grant != token.grant { ledger.violate("the token \(text) of \(token.grant) was used for \(message.login)") }
+        } else {
+            ledger.violate("\(text) is no token")
+        }
+        for from in Self.authors(message.header) where !directory.allows(message.login, from) {
+            ledger.violate("\(message.login) sends as \(from), which edition \(directory.edition) does not allow")
+        }
+        return state.withLock { state in
+            state.underWay[lane(message, life), default: 0] += 1
+            if state.underWay[lane(message, life), default: 0] > Self.connections {
+                ledger.violate("more than \(Self.connections) at once of \(lane(message, life))")
+            }
+            return state.answers.isEmpty ? nil : state.answers.removeFirst()
+        }
+    }
+
+    private func end(_ message: OutgoingMessage, _ life: Life) { state.withLock { $0.underWay[lane(message, life), default: 1] -= 1 } }
+
+    private func take(_ message: OutgoingMessage, _ life: Life, _ answer: Answer?) async throws(TransmitFailure) -> [RecipientReply] {
+        let gone = TransmitFailure(stage: .connect, cause: .ours("this run has ended"))
+        await world.wait(0.02 + 0.4 * world.draw(), for: life, exactly: true)
+        if life.isOver { throw gone }
+        try refusal(answer, message)
+        try await read(message, life, gone)
+        let replies = judge(message, answer, life)
+        let taken = replies.compactMap(\.delivery)
+        switch answer {
+        case .hangsUpAfter: throw TransmitFailure(stage: .content, cause: .connectionClosed, contentHadLeft: true)
+        case .silentAfter:
+            await world.wait(600, for: life)
+            throw TransmitFailure(stage: .content, cause: .timeout(seconds: 600), contentHadLeft: true)
+        case .late: await world.wait(20 + 100 * world.draw(), for: life)
+        default: await world.wait(0.1 * world.draw(), for: life, exactly: true)
+        }
+        if life.isOver { throw gone }
+        if answer == .shortReplies { return [] }
+        ledger.hear(taken)
+        return replies.map(\.reply)
+    }
+
+    private func read(_ message: OutgoingMessage, _ life: Life, _ gone: TransmitFailure) async throws(TransmitFailure) {
+        var size = 0
+        var number = 0
+        do throws(StoreFailure) {
+            while let chunk = try await message.body(number) {
+                size += chunk.count
+                number += 1
+            }
+        } catch { throw TransmitFailure(stage: .content, cause: .ours(error.description)) }
+        if life.isOver { throw gone }
+        if size != message.bodySize { ledger.violate("\(size) octets left of a body of \(message.bodySize)") }
+    }
+
+    /// Before any of the content.
+    private func refusal(_ answer: Answer?, _ message: OutgoingMessage) throws(TransmitFailure) {
+        func reply(_ stage: TransmitStage, _ code: Int, _ enhanced: String, _ text: String) -> TransmitFailure {
+            TransmitFailure(stage: stage, cause: .reply(ProviderReply(code: code, enhanced: enhanced, text: text)))
+        }
+        let time = world.time
+        let text = message.token.revealText()
+        let isGood = state.withLock { state in state.tokens[text].map { $0.ends > time } ?? false }
+        if !isGood { throw reply(.auth, 535, "5.7.3", "Authentication unsuccessful") }
+        switch answer {
+        case .unreachable: throw TransmitFailure(stage: .connect, cause: .unreachable("connection refused"))
+        case .refusesSignIn: throw reply(.auth, 535, "5.7.3", "Authentication unsuccessful")
+        case .temporary: throw reply(.mail, 451, "4.7.0", "Temporary server error")
+        case .throttled: throw reply(.mail, 432, "4.3.2", "Concurrent connections limit exceeded")
+        case .hangsUpBefore: throw TransmitFailure(stage: .data, cause: .connectionClosed)
+        case .refusesRecipients, .hangsUpAfter, .silentAfter, .late, .shortReplies, nil: break
+        }
+        let isDenied = state.withLock { state in
+            Self.authors(message.header).contains { state.denied.contains(Pair(login: message.login, from: $0)) }
+        }
+        if isDenied { throw reply(.content, 554, "5.2.252", "SendAsDenied; not allowed to send as this sender") }
+    }
+
+    /// What becomes of each recipient; `delivery`: where it stands in the ledger.
+    private func judge(_ message: OutgoingMessage, _ answer: Answer?, _ life: Life) -> [(reply: RecipientReply, delivery: Int?)] {
+        guard let id = Self.messageID(message.header).flatMap(ledger.message) else {
+            ledger.violate("a message left that nobody accepted")
+            return []
+        }
+        count(message, life)
+        return message.envelope.recipients.map { recipient in
+            let isRefused = answer == .refusesRecipients || recipient.address.localPart.hasPrefix("gone")
+            guard !isRefused else {
+                ledger.refuse(id, recipient.address)
+                return (RecipientReply(stage: .rcpt, reply: ProviderReply(code: 550, enhanced: "5.1.1", text: "no such user")), nil)
+            }
+            return (.taken, ledger.deliver(id, to: recipient.address, by: life))
+        }
+    }
+
+    private func count(_ message: OutgoingMessage, _ life: Life) {
+        let time = world.time
+        let key = lane(message, life)
+        let isTooMany = state.withLock { state in
+            state.taken[key] = state.taken[key, default: []].filter { $0 > time - 60 } + [time]
+            let isKnown = !state.jumps.contains { $0 > time - 90 }
+            return isKnown && state.taken[key, default: []].count > Self.messagesPerMinute + Self.bunched
+        }
+        if isTooMany { ledger.violate("more than \(Self.messagesPerMinute) a minute of \(key)") }
+    }
+
+    private static func authors(_ header: [UInt8]) -> [EmailAddress] {
+        guard let block = try? HeaderBlock(header), let field = block.fields(named: .from).first,
+            let list = try? AddressList(parsing: field.value)
+        else { return [] }
+        return list.addresses.map(\.address)
+    }
+
+    private static func messageID(_ header: [UInt8]) -> String? {
+        guard let field = (try? HeaderBlock(header))?.fields(named: .messageID).first else { return nil }
+        return String(decoding: field.value, as: UTF8.self).split { $0.isWhitespace }.joined()
+    }
+}
+
+extension Directory {
+    /// Written anew, and simpler than the decider is.
+    fileprivate func allows(_ login: String, _ from: EmailAddress) -> Bool {
+        allMailboxes.contains { mailbox in
+            guard mailbox.login == login, mailbox.isEnabled, grant(mailbox.grant)?.isEnabled == true else { return false }
+            guard !allDenials.contains(where: { $0.covers == .address(from) && ($0.mailbox == nil || $0.mailbox == mailbox.id) }) else {
+                return false
+            }
+            return mailbox.address == from || allDelegations.contains { $0.mailbox == mailbox.id && $0.covers == .address(from) }
+        }
+    }
+}
