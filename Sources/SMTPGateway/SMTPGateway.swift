@@ -95,7 +95,7 @@ package final class SMTPGateway: Service {
                     try await bootstrap
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                     // Replies wait for nobody: a reply is one write.
-                    .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                    .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                     .bind(host: listener.host, port: listener.port).get()
                 var bound = listener
                 bound.port = channel.localAddress?.port ?? listener.port
