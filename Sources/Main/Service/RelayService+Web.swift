@@ -20,6 +20,11 @@ extension RelayService {
                 "browsers come with TLS, so consents cannot come back to \(address): run `mandate settings set public-url https://NAME:\(port)`, and start again"
             )
         }
+        if certificate == nil, address.isLoopback, port != 0, port != address.port {
+            log.warning(
+                "browsers come to port \(port), but consents come back to \(address), where nobody listens: run `mandate settings set public-url http://localhost:\(port)`, and start again"
+            )
+        }
         let dependencies = WebDependencies(
             store: store, snapshots: snapshots, vault: vault, broker: broker,
             consents: live.consentFlow(store, vault, curl) { [snapshots] in ConsentPurpose($0, in: snapshots.current.directory) },

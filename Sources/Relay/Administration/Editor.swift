@@ -77,6 +77,7 @@ package struct Editor: Sendable {
             now = try await keeper.apply(edit)
         }
         if isTrial { return Done(plan: plan, edition: nil) }
+        if plan.observesChangeAlone, now == edition { plan.observations = [] }
         if !plan.observations.isEmpty { try await keeper.observe(plan.observations, journal: plan.journal) }
         if now != edition || !plan.observations.isEmpty { await keeper.changed() }
         if now == edition, plan.observations.isEmpty, plan.outcome != .unchanged {

@@ -53,6 +53,8 @@ package struct Plan: Sendable {
     package var cascades = false
     /// What a person says was seen, with the journal's lines of who said so.
     package var observations: [Observation] = []
+    /// They are of the change: where all is so already, nothing was seen.
+    package var observesChangeAlone = false
     package var journal: [JournalEntry] = []
     /// One sentence without its full stop: what holds now.
     package var words: String

@@ -4,6 +4,8 @@ package struct PublicAddress: Sendable, Hashable, CustomStringConvertible {
     package static let usual = PublicAddress(isSecure: false, host: "localhost", port: 8025, path: "")
 
     package let isSecure: Bool
+    /// This machine's own name for itself: no proxy stands in front.
+    package var isLoopback: Bool { ["localhost", "127.0.0.1", "[::1]"].contains(host) }
     package let host: String
     package let port: Int
     /// Without a slash at its end; empty at the top.

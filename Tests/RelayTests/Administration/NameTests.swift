@@ -36,6 +36,19 @@ struct NameTests {
         #expect(throws: AdministrationRefusal.self) { try administration.change(EntityKey(.client, "c-2"), by: [.init("name", "c-1")]) }
     }
 
+    /// An id that looks like an address comes before the address: a setting would mean somebody else's from one moment to the next.
+    @Test func aUsersIDTakesNoSettingOver() throws {
+        let tracker = "tracker@example.org"
+        let administration = administration(.setting(SettingKey(.emailFromUserID), tracker))
+        func add(_ id: String, _ address: String) throws -> Plan {
+            try administration.add(try Particulars(.user, DocumentReader(["id": .text(id), "addresses": [.text(address)]])))
+        }
+        let refusal = try #require(throws: AdministrationRefusal.self) { try add(tracker, "ann@example.org") }
+        #expect(refusal.description.contains("EMAIL_FROM_USER_ID means the address tracker@example.org"), "\(refusal)")
+        #expect(try add(tracker, tracker).outcome == .added, "it means the same")
+        #expect(try add("ann@example.org", "ann@example.org").outcome == .added)
+    }
+
     /// Commands take a mailbox or a family in the same place.
     @Test func aMailboxIsNotCalledWhatAFamilyIs() throws {
         let application = Application(

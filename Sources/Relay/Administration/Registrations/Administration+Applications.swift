@@ -11,7 +11,7 @@ extension Administration {
         try settle(credentialOf: &application, known, said)
         if application.clientID != known?.clientID { try check(clientIDOf: application) }
         try check(said.secrets[.clientSecret], of: application)
-        if !said.secrets.isEmpty, let end = application.secretExpires, end.addingTimeInterval(86_400) <= now {
+        if !said.secrets.isEmpty, let end = application.secretExpires, end.hasPassed(at: now) {
             throw AdministrationRefusal(
                 .invalid, "that day is over", fix: "make a new secret at the provider", at: "secret_expires", of: .application)
         }
@@ -86,12 +86,20 @@ extension Administration {
                 "the end of its secret is not recorded: `mandate applications set \(application.name.shellQuoted) --secret-expires YYYY-MM-DD`"
             )
         }
+        if application.secretExpires?.hasPassed(at: now) == true {
+            plan.warnings.append("the day that its secret ends is over: its tokens are asked for all the same, and may be refused")
+        }
         if !provider.mayReceiveSecrets {
             plan.warnings.append(
                 "no secret goes to \(provider.name) before somebody has looked at it: `mandate providers trust \(provider.id.text.shellQuoted)`"
             )
         }
     }
+}
+
+extension Date {
+    /// A day that a provider names ends with its midnight.
+    fileprivate func hasPassed(at now: Date) -> Bool { addingTimeInterval(86_400) <= now }
 }
 
 extension Application {

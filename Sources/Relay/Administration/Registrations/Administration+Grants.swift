@@ -76,6 +76,8 @@ extension Administration {
         plan.wordsIfUnchanged = "there is no consent to \(grant.name)"
         plan.secrets = [Plan.Secrecy(SecretName(.refreshToken, of: grant.id.text), nil)]
         plan.gone = [EntityKey(.grant, grant.id.text)]
+        plan.observations = [.grant(grant.id, .needsConsent(since: now, reason: "its consent was forgotten here"))]
+        plan.observesChangeAlone = true
         return plan
     }
 }

@@ -81,7 +81,11 @@ extension Administration {
     private func slip(_ key: SettingKey, _ text: String) -> String? {
         guard key.name.mayNameUser else { return nil }
         switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
-        case .user, .currentUser: return nil
+        case .currentUser: return nil
+        case .user(let id):
+            let primary = directory.user(id)?.primaryAddress?.address
+            guard let address = try? EmailAddress(text), let primary, primary != address else { return nil }  // most ids are no addresses
+            return "\(id) is a user's id: mail is from \(primary), their address"
         case .address(let address):
             guard directory.users(with: address).isEmpty, directory.mailboxes(with: address).isEmpty else { return nil }
             return "no user has the id or address \(address): it is used as an address"
@@ -92,7 +96,7 @@ extension Administration {
     /// Commands go by the new address at once and a running service by the one it began with, and every provider sends people back to where it was told.
     private func follow(_ plan: inout Plan, with address: PublicAddress) {
         plan.warnings.append(
-            "a service that runs goes on at \(directory.settings.publicAddress) until it is started anew; commands use \(address) at once")
+            "commands use \(address) at once; a service that runs goes on as it was started, until it is started anew")
         for application in directory.allApplications.sorted(by: { $0.id < $1.id }) where application.serviceAccount == nil {
             plan.next.append(
                 .atProvider("application \(application.name): register the redirect URI \(address.redirectURI(application.id.text))"))

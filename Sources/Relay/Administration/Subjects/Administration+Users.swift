@@ -63,7 +63,19 @@ extension Administration {
                 .invalid, "\(intake) is the intake address and cannot be a user's too, or mail would go round in a loop",
                 at: "addresses[\(place)]", of: .user)
         }
+        try checkMeaning(ofIDOf: user)
         return user
+    }
+
+    /// An id may look like an address, and means the user before it means the address: a setting that was the one's must not become the other's by itself.
+    private func checkMeaning(ofIDOf user: User) throws(AdministrationRefusal) {
+        guard directory.user(user.id) == nil, let address = try? EmailAddress(user.id.text), user.primaryAddress?.address != address else {
+            return  // most ids are no addresses
+        }
+        guard let key = directory.settings.naming(user.id).first else { return }
+        throw AdministrationRefusal(
+            .invalid, "\(key) means the address \(address): with a user of that id it would mean theirs",
+            fix: "give the user another id, or change the setting first", at: "id", of: .user)
     }
 
     /// Two may share an address, as two may share a desk; but a slip looks the same.

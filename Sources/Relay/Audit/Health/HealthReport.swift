@@ -97,14 +97,13 @@ package struct HealthReport: Sendable {
     private func consent(_ grant: Grant, _ use: GrantUse?, steps: [String]) -> Health {
         guard grant.kind == .consent else {
             guard use?.usedAt == nil else { return Health(.healthy, lastSuccess: use?.usedAt) }
-            return Health(
-                .untried, "no token yet", steps: ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
+            return Health(.untried, "no token yet", steps: [trial(of: grant)])
         }
         let failure = use?.failure
         guard let used = use?.usedAt ?? use?.consentedAt else {
             return Health(
                 .untried, failure?.sentence ?? "no token yet", since: failure?.at,
-                steps: steps + ["mandate mailboxes check --grant \(grant.id.text.shellQuoted)"])
+                steps: steps + [trial(of: grant)])
         }
         // What worked before still does.
         let words = failure.map { "\($0.sentence); the one before it still holds" } ?? ""
@@ -113,6 +112,14 @@ package struct HealthReport: Sendable {
         // In use it never comes near: the thresholds are for those that are not.
         guard let threshold = end.threshold(at: now), threshold <= 30 else { return Health(.healthy, words, ends: end, lastSuccess: used) }
         return Health(.expiring, end.words(at: now), ends: end, lastSuccess: used, steps: steps)
+    }
+
+    /// How it is found out whether it gives tokens: a check needs a mailbox that it opens.
+    private func trial(of grant: Grant) -> String {
+        let isUsed = directory.mailboxes(of: grant.id).isEmpty == false || directory.allFamilies.contains { $0.grant == grant.id }
+        return isUsed
+            ? "mandate mailboxes check --grant \(grant.id.text.shellQuoted)"
+            : "mandate mailboxes add ADDRESS --grant \(grant.name.shellQuoted)"
     }
 
     private func provider(of grant: Grant) -> Provider? { GrantSource(grant.id, in: directory)?.provider }
