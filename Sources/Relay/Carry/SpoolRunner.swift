@@ -202,7 +202,7 @@ package actor SpoolRunner {
         var patience = Self.lastPatience
         while true {
             do throws(StoreFailure) {
-                try await spool.settle(settlement)
+                try await spool.settle(settlement.kept(at: attempt.now()))
                 if case .waiting(let until, _) = settlement.state, until <= attempt.now() {
                     await noteSettled(number)
                     await attempt.catchUp()
@@ -232,6 +232,18 @@ package actor SpoolRunner {
 }
 
 extension Settlement {
+    /// As it is meant when it is written: where the clock was set back since it was made, what it waits for is as far away as it was then.
+    fileprivate func kept(at now: Date) -> Settlement {
+        let ahead = at.timeIntervalSince(now)
+        guard ahead >= 60, case .waiting(let until, let why) = state else { return self }
+        var settlement = self
+        settlement.state = .waiting(until: until.addingTimeInterval(-ahead), why: why)
+        settlement.routeWait = routeWait.map {
+            RouteWait(until: $0.until.addingTimeInterval(-ahead), why: $0.why, code: $0.code, edition: $0.edition, revision: $0.revision)
+        }
+        return settlement
+    }
+
     /// The store refuses what became of the message and will not think better of it: a person has to look, and nothing is sent again meanwhile.
     fileprivate func held(why failure: StoreFailure) -> Settlement {
         let why = "it was tried, and what became of it could not be stored (\(failure)): look at the journal before it is released"
