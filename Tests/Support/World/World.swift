@@ -20,7 +20,7 @@ package final class World: TaskExecutor, Sendable {
         /// The next to go off is the last.
         var timers: [Timer] = []
         var cancelled: Set<Int> = []
-        var random: SeededGenerator
+        var random: FakeGenerator
         var now = 0.0
         var wallOffset = 0.0
         var order = 0
@@ -37,7 +37,7 @@ package final class World: TaskExecutor, Sendable {
     private let state: Mutex<State>
     private let thread = pthread_self()
 
-    package init(seed: UInt64) { state = Mutex(State(random: SeededGenerator(seed: seed))) }
+    package init(seed: UInt64) { state = Mutex(State(random: FakeGenerator(seed: seed))) }
 
     /// Seconds since the beginning, as they really pass.
     package var time: Double { state.withLock { $0.now } }
@@ -164,41 +164,26 @@ extension World.State {
     }
 }
 
-/// SplitMix64: small, and the same everywhere.
-package struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// One run of one node, from its start to its stop or its kill. A class because all that it does asks whether it still lives.
 package final class Life: Sendable {
     package let node: String
     package let incarnation: String
-    private let over = Mutex(false)
-    private let stopping = Mutex(false)
+    private let state = Mutex((isStopping: false, isOver: false))
 
     package init(node: String, incarnation: String) {
         self.node = node
         self.incarnation = incarnation
     }
 
-    package var isOver: Bool { over.withLock { $0 } }
+    package var isOver: Bool { state.withLock { $0.isOver } }
+
     /// False: it was told so before.
     func beginStopping() -> Bool {
-        stopping.withLock { isStopping in
-            defer { isStopping = true }
-            return !isStopping
+        state.withLock { state in
+            defer { state.isStopping = true }
+            return !state.isStopping
         }
     }
 
-    package func end() { over.withLock { $0 = true } }
+    package func end() { state.withLock { $0.isOver = true } }
 }

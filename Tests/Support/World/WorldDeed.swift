@@ -52,7 +52,7 @@ package struct WorldPlan: Sendable {
 
     /// All of it comes from the seed.
     package init(seed: UInt64) {
-        var random = SeededGenerator(seed: seed ^ 0x5EED_0F_DEED5)
+        var random = FakeGenerator(seed: seed ^ 0x5EED_0F_DEED5)
         nodes = random.isLikely(0.3) ? 2 : 1
         length = [60, 300, 900].randomElement(using: &random) ?? 300
         var entries: [Entry] = []
@@ -97,7 +97,7 @@ package struct WorldPlan: Sendable {
 
     static let authors = [FakeCompany.ann, FakeCompany.desk, FakeCompany.carol, FakeCompany.dora]
 
-    private static func trouble(_ nodes: Int, _ random: inout SeededGenerator) -> WorldDeed {
+    private static func trouble(_ nodes: Int, _ random: inout FakeGenerator) -> WorldDeed {
         let node = Int.random(in: 0..<nodes, using: &random)
         switch Int.random(in: 0..<16, using: &random) {
         case 0, 1, 2:
@@ -127,6 +127,6 @@ package struct WorldPlan: Sendable {
     }
 }
 
-extension SeededGenerator {
+extension FakeGenerator {
     fileprivate mutating func isLikely(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
 }
