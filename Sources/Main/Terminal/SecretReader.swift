@@ -45,9 +45,6 @@ struct SecretReader {
 
     private func secret(_ bytes: [UInt8], _ origin: String) throws(CommandFailure) -> Secret {
         guard !bytes.isEmpty else { throw .data("the \(what) is empty (\(origin == "-" ? "standard input" : origin))") }
-        guard !bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) || what != "password" else {
-            throw .data("the password has more than one line (\(origin == "-" ? "standard input" : origin)): give it alone")
-        }
         guard !bytes.contains(0) else { throw .data("the \(what) contains a NUL byte, so it cannot be one (\(origin))") }
         return Secret(bytes)
     }

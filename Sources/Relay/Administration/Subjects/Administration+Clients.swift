@@ -1,3 +1,5 @@
+internal import Mail
+
 /// Who may ask, send or look: letting in, limiting, and turning away.
 extension Administration {
     /// A new key in the place of the one before, which stops at once.
@@ -170,6 +172,10 @@ extension PasswordHash {
         guard password.revealText().count >= Self.leastLength else {
             throw AdministrationRefusal(
                 .invalid, "a password has \(Self.leastLength) characters at least", at: "password", of: .client)
+        }
+        // No browser could type another.
+        guard password.revealText().isOneLine else {
+            throw AdministrationRefusal(.invalid, "a password is one line", fix: "give it alone", at: "password", of: .client)
         }
         guard let hash = PasswordHash(of: password, salt: salt) else {
             throw AdministrationRefusal(.invalid, "this password cannot be hashed", fix: "choose another", at: "password", of: .client)
