@@ -7,7 +7,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor", abstract: "Look at everything, and say what is wrong, what will be, and what to do.",
         discussion: """
             Key file, store, the journal's key, queue; providers, applications, grants, mailboxes; settings and carriers, as a message would meet them; users, clients, \
-            delegations that nobody uses; the service's configuration, its certificate, and what was put down as files and could not be taken. It asks no \
+            delegations that nobody uses; the service's configuration, its certificates and their keys, whether consents come back to a port that is served, and what was put down \
+            as files and could not be taken. It asks no \
             provider, and walks no journal: `mandate mailboxes check --all` and `mandate audit verify` do. Ends with 1 when there is something to do, and says how to back up.
 
             Examples:

@@ -1,9 +1,6 @@
 internal import FoundationEssentials
 internal import Relay
-internal import SMTPGateway
 internal import SQLiteStore
-internal import SwiftASN1
-internal import X509
 
 /// What `serve` is told and what its doors could not take.
 extension StoreExamination {
@@ -11,9 +8,10 @@ extension StoreExamination {
     func service(_ directory: Directory) async throws -> [Finding] {
         let configuration: ServeConfiguration
         do throws(CommandFailure) {
-            configuration = try await ConfigurationReading(file: nil, settings: [], store: folder, live: opened.live).read()
+            configuration = try await ConfigurationReading(file: nil, settings: [], store: folder, live: opened.live).readKeys()
         } catch { return [Finding("configuration", error.sentence, fix: "mandate serve --help")] }
-        return certificate(configuration) + client(configuration, directory) + rejected(configuration)
+        return [configuration.httpFiles, configuration.smtpFiles].compactMap { $0?.trouble(at: opened.live.now())?.finding }
+            + consents(configuration, directory) + client(configuration, directory) + rejected(configuration)
     }
 
     private func client(_ configuration: ServeConfiguration, _ directory: Directory) -> [Finding] {
@@ -21,20 +19,11 @@ extension StoreExamination {
         return [Finding("configuration", "pickup.client names \(name), and there is no such client", fix: ["mandate clients list"])]
     }
 
-    /// Programs stop handing mail over on the day their server's certificate ends.
-    private func certificate(_ configuration: ServeConfiguration) -> [Finding] {
-        guard let identity = configuration.smtp.identity else { return [] }
-        let what = "certificate of the submission server"
-        let renew = ["put the new one in its place", "systemctl reload mandate, or kill -HUP"]
-        let chain = String(decoding: identity.certificates, as: UTF8.self)
-        guard let end = chain.firstRange(of: "-----END CERTIFICATE-----"),
-            let first = try? Certificate(pemEncoded: String(chain[..<end.upperBound]))
-        else {
-            return [Finding(what, "it cannot be read", fix: renew)]
-        }
-        let days = first.notValidAfter.timeIntervalSince(opened.live.now()) / 86_400
-        guard days < 30 else { return [] }
-        return [Finding(what, days < 0 ? "it ended on \(first.notValidAfter.day)" : "it ends on \(first.notValidAfter.day)", fix: renew)]
+    /// Whoever consents would wait in front of a page that does not come.
+    private func consents(_ configuration: ServeConfiguration, _ directory: Directory) -> [Finding] {
+        let (address, isEncrypted) = (directory.settings.publicAddress, configuration.httpFiles != nil)
+        let port = configuration.httpPort ?? address.usualPort(isEncrypted: isEncrypted)
+        return [address.trouble(listeningAt: port, isEncrypted: isEncrypted)].compactMap(\.self)
     }
 
     /// A message nobody looks after is as good as lost.

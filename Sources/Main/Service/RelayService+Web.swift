@@ -9,21 +9,13 @@ internal import WebAPI
 
 /// What the way in for browsers and programs needs of the whole program.
 extension RelayService {
-    /// Behind a proxy (`https`, and no certificate here) the port is its own business.
     func gateway(
         host: String, port: Int?, certificate: ServedCertificate?, settings: WebSettings, accept: AcceptStage.Surroundings
     ) -> WebGateway {
         let address = snapshots.current.directory.settings.publicAddress
-        let port = port ?? (address.isSecure && certificate == nil ? PublicAddress.usual.port : address.port)
-        if certificate != nil, !address.isSecure {
-            log.warning(
-                "browsers come with TLS, so consents cannot come back to \(address): run `mandate settings set public-url https://NAME:\(port)`, and start again"
-            )
-        }
-        if certificate == nil, address.isLoopback, port != 0, port != address.port {
-            log.warning(
-                "browsers come to port \(port), but consents come back to \(address), where nobody listens: run `mandate settings set public-url http://localhost:\(port)`, and start again"
-            )
+        let port = port ?? address.usualPort(isEncrypted: settings.isEncrypted)
+        if let trouble = address.trouble(listeningAt: port, isEncrypted: settings.isEncrypted) {
+            log.warning("\(trouble.trouble): run `\(trouble.fix[0])`, and \(trouble.fix[1])")
         }
         let dependencies = WebDependencies(
             store: store, snapshots: snapshots, vault: vault, broker: broker,

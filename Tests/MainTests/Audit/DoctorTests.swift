@@ -13,28 +13,50 @@ struct DoctorTests {
         #expect(answer.status == 1 && answer.out.contains("there is no key smtp.lisen; did you mean smtp.listen?"))
     }
 
-    @Test func aCertificateThatEndsIsFound() async throws {
+    /// Of both ways in, by the key that names the file; and the service does not start with what cannot be used, in the same words.
+    @Test(arguments: ["http", "smtp"])
+    func aCertificateThatCannotBeUsedIsFound(_ way: String) async throws {
         let shell = try await Shell.withStore()
-        let certificates = FixtureFolder.fixtures.appending(path: "smtp/certificates").path
-        let key = shell.folder + "/key.pem"
-        try FileManager.default.copyItem(atPath: certificates + "/server-key.pem", toPath: key)
-        chmod(key, 0o600)
-        for (name, isFound) in [("expired", true), ("localhost", false)] {
-            let yaml = "smtp:\n  certificate: \(certificates)/\(name).pem\n  key: \(key)\n"
+        let fixtures = FixtureFolder.fixtures.appending(path: "smtp/certificates")
+        func copy(_ name: String) throws -> String {
+            try shell.file(name, String(contentsOf: fixtures.appending(path: name), encoding: .utf8))
+        }
+        let (good, expired, key) = (try copy("localhost.pem"), try copy("expired.pem"), try copy("server-key.pem"))
+        let (words, foreign) = (try shell.file("words.pem", "words"), try shell.file("foreign.pem", SelfSigned().key))
+        let open = try shell.file("open.pem", "key", mode: 0o644)
+        let cases: [(certificate: String, key: String, found: String?, isRefused: Bool)] = [
+            (good, key, nil, false),
+            (expired, key, "\(way).certificate \(expired): it ended on", false),
+            ("/nowhere", key, "\(way).certificate /nowhere: there is no such file", true),
+            (shell.folder, key, "\(way).certificate \(shell.folder): it cannot be read: it is a folder", true),
+            (words, key, "\(way).certificate \(words): it begins with no certificate in PEM", true),
+            (good, words, "\(way).key \(words): it is no private key in PEM", true),
+            (good, foreign, "\(way).key \(foreign): it is not the key of the certificate in \(good)", true),
+            (good, open, "\(way).key \(open): it can be read by everyone\n    chmod o-rwx \(open)", true),
+        ]
+        for (certificate, key, found, isRefused) in cases {
+            let yaml = "\(way):\n  certificate: \(certificate)\n  key: \(key)\nnode: n\n"
             try Data(yaml.utf8).write(to: URL(filePath: shell.store + "/serve.yaml"))
             let answer = await shell.run("doctor")
-            #expect(
-                answer.out.contains("certificate of the submission server: it ended on") == isFound, "\(name): \(answer.out) \(answer.err)")
+            #expect(found.map(answer.out.contains) ?? !answer.out.contains("\(way).certificate"), "\(certificate) \(key): \(answer.out)")
+            let reading = ConfigurationReading(file: nil, settings: [], store: shell.store, live: shell.live())
+            if isRefused {
+                let failure = try #require(await #expect(throws: CommandFailure.self) { try await reading.read() })
+                #expect(failure.sentence.hasPrefix("\(way).") && !failure.sentence.contains("\n"), "\(failure.sentence)")
+            } else {
+                _ = try await reading.read()
+            }
         }
     }
 
-    @Test func aKeyThatEveryoneCanReadIsFound() async throws {
+    @Test func aConsentThatWouldComeBackToNobodyIsFound() async throws {
         let shell = try await Shell.withStore()
-        let key = shell.folder + "/key.pem"
-        try Data("key".utf8).write(to: URL(filePath: key))
-        chmod(key, 0o644)
-        try Data("smtp:\n  certificate: \(key)\n  key: \(key)\n".utf8).write(to: URL(filePath: shell.store + "/serve.yaml"))
-        #expect(await shell.run("doctor").out.contains("can be read by everyone; run: chmod o-rwx"))
+        #expect(await !shell.run("doctor").out.contains("public-url"))
+        try Data("http:\n  port: 8026\n".utf8).write(to: URL(filePath: shell.store + "/serve.yaml"))
+        let answer = await shell.run("doctor")
+        #expect(
+            answer.out.contains("consents come back to http://localhost:8025, where nobody listens\n")
+                && answer.out.contains("    mandate settings set public-url http://localhost:8026\n"), "\(answer.out)")
     }
 
     @Test func rejectedMessagesAreFound() async throws {

@@ -51,7 +51,7 @@ struct ServeConfigurationTests {
         ("http:\n  key: /x.pem\n", "http.key wants its http.certificate"),
         ("http:\n  host: 0.0.0.0\n", "where keys and passwords do not go without TLS: set http.certificate and http.key"),
         ("http:\n  host: mail.internal\n  allow-clear: no\n", "http.host mail.internal is reached from other machines"),
-        ("smtp:\n  certificate: /nowhere\n  key: /nowhere\n", "smtp.certificate: /nowhere cannot be read"),
+        ("smtp:\n  certificate: /nowhere\n  key: /nowhere\n", "smtp.certificate: /nowhere: there is no such file"),
         ("smtp:\n  listen: 0.0.0.0:25\n", "where a key is not given without TLS"),
         ("smtp:\n  listen-tls: 127.0.0.1:465\n", "wants smtp.certificate and smtp.key"),
         ("pickup:\n  folder: here\n", "pickup.folder is a path from the root, not here"),

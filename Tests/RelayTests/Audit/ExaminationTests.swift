@@ -60,4 +60,15 @@ struct ExaminationTests {
         #expect(finding.trouble == "everyone in 192.0.2.0/24 may send as anybody")
         #expect(finding.fix.first?.contains("--address @DOMAIN") == true)
     }
+
+    /// Days from now on.
+    @Test(arguments: [
+        (-1.0, 31.0, nil), (-1, 29, "it ends on 2"), (-2, -1, "it ended on 2"), (1, 90, "it holds only from 2"),
+    ])
+    func aCertificateIsNamedBeforeItEnds(_ begin: Double, _ end: Double, _ words: String?) {
+        func day(_ days: Double) -> Date { Samples.start.addingTimeInterval(days * 86_400) }
+        let trouble = IdentityTrouble(key: "smtp.certificate", file: "/c.pem", from: day(begin), until: day(end), at: Samples.start)
+        #expect((trouble == nil) == (words == nil))
+        if let trouble, let words { #expect(trouble.sentence.hasPrefix("smtp.certificate: /c.pem: \(words)")) }
+    }
 }

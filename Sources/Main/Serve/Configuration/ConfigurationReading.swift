@@ -11,6 +11,13 @@ struct ConfigurationReading: Sendable {
     let live: Live
 
     func read() async throws(CommandFailure) -> ServeConfiguration {
+        var configuration = try await readKeys()
+        try configuration.readFiles()
+        return configuration
+    }
+
+    /// Without the files that it names.
+    func readKeys() async throws(CommandFailure) -> ServeConfiguration {
         let source: ConfigurationSource
         do throws(ConfigurationProblem) {
             source = try await ConfigurationSource(

@@ -11,9 +11,13 @@ struct ServeConfiguration: Sendable {
     var log = LogOutput.Manner()
     var httpHost: String
     var httpPort: Int?
+    var httpFiles: IdentityFiles?
+    /// Once the files were read.
     var httpIdentity: ServerIdentity?
     var web = WebSettings()
+    /// Its identity: once the files were read.
     var smtp: GatewaySettings
+    var smtpFiles: IdentityFiles?
     var size: Int
     var recipients: Int
     /// Names us in Received and Message-ID.
@@ -25,7 +29,7 @@ struct ServeConfiguration: Sendable {
     func waitingForStart(beside now: ServeConfiguration) -> [ServeKey] {
         let differences: [(ServeKey, Bool)] = [
             (.node, node != now.node), (.checkpoint, checkpoint != now.checkpoint), (.httpHost, httpHost != now.httpHost),
-            (.httpPort, httpPort != now.httpPort), (.httpCertificate, (httpIdentity == nil) != (now.httpIdentity == nil)),
+            (.httpPort, httpPort != now.httpPort), (.httpCertificate, (httpFiles == nil) != (now.httpFiles == nil)),
             (.httpConnections, web.connections != now.web.connections),
             (.httpConnectionsPerAddress, web.connectionsPerAddress != now.web.connectionsPerAddress),
             (.httpProxies, web.proxies != now.web.proxies), (.httpHostNames, web.hostNames != now.web.hostNames),
@@ -52,9 +56,9 @@ struct ServeConfiguration: Sendable {
         log.format = try await source.choice(.logFormat) ?? log.format
         httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
         httpPort = try await source.number(.httpPort, in: 0...65535)
-        httpIdentity = try await Self.identity(source, .httpCertificate, .httpKey)
-        web.isEncrypted = httpIdentity != nil
-        if !Self.isLoopback(httpHost), httpIdentity == nil, try await source.flag(.httpAllowClear) != true {
+        httpFiles = try await IdentityFiles(source, .httpCertificate, .httpKey)
+        web.isEncrypted = httpFiles != nil
+        if !Self.isLoopback(httpHost), httpFiles == nil, try await source.flag(.httpAllowClear) != true {
             throw .configuration(
                 "http.host \(httpHost) is reached from other machines, where keys and passwords do not go without TLS: set http.certificate and http.key, or listen at 127.0.0.1 behind a proxy that has TLS, or set http.allow-clear to yes"
             )
@@ -68,7 +72,8 @@ struct ServeConfiguration: Sendable {
         size = try await source.number(.smtpSize, in: 1024...1_073_741_824) ?? 157_286_400
         recipients = try await source.number(.smtpRecipients, in: 1...10_000) ?? 1000
         domain = try await Self.domain(source, live)
-        smtp = try await Self.smtp(source, domain)
+        smtpFiles = try await IdentityFiles(source, .smtpCertificate, .smtpKey)
+        smtp = try await Self.smtp(source, domain, isEncrypted: smtpFiles != nil)
         localFolder = try await source.path(.localFolder, usual: store + "/door")
         if let folder = try await source.path(.pickupFolder, usual: nil) {
             pickup = Pickup(
@@ -85,7 +90,15 @@ struct ServeConfiguration: Sendable {
         } catch { throw .configuration("smtp.host-name: \(error)") }
     }
 
-    private static func smtp(_ source: ServeValues, _ domain: Domain) async throws(CommandFailure) -> GatewaySettings {
+    /// What the files hold that it names; the doctor looks at each of them by itself.
+    mutating func readFiles() throws(CommandFailure) {
+        httpIdentity = try httpFiles?.identity()
+        smtp.identity = try smtpFiles?.identity()
+    }
+
+    private static func smtp(
+        _ source: ServeValues, _ domain: Domain, isEncrypted: Bool
+    ) async throws(CommandFailure) -> GatewaySettings {
         let clear = try await source.listeners(.smtpListen, isImplicitTLS: false) ?? [.init(host: "127.0.0.1", port: 2525)]
         let encrypted = try await source.listeners(.smtpListenTLS, isImplicitTLS: true) ?? []
         var settings = GatewaySettings(listeners: clear + encrypted, hostName: domain.ascii)
@@ -97,38 +110,16 @@ struct ServeConfiguration: Sendable {
             settings.patience.command = Double(seconds)
             settings.patience.stranger = min(settings.patience.stranger, Double(seconds))
         }
-        settings.identity = try await identity(source, .smtpCertificate, .smtpKey)
-        if let open = clear.first(where: { !isLoopback($0.host) }), settings.identity == nil, !settings.allowsClear {
+        if let open = clear.first(where: { !isLoopback($0.host) }), !isEncrypted, !settings.allowsClear {
             throw .configuration(
                 "\(open) is reached from other machines, where a key is not given without TLS: set smtp.certificate and smtp.key, or smtp.allow-clear to yes"
             )
         }
-        if let first = encrypted.first, settings.identity == nil {
+        if let first = encrypted.first, !isEncrypted {
             throw .configuration("TLS at \(first) wants smtp.certificate and smtp.key")
         }
         return settings
     }
 
-    private static func identity(
-        _ source: ServeValues, _ certificateKey: ServeKey, _ keyKey: ServeKey
-    ) async throws(CommandFailure) -> ServerIdentity? {
-        switch (try await source.text(certificateKey), try await source.text(keyKey)) {
-        case (nil, nil): return nil
-        case (let certificate?, let key?):
-            if let status = FileStatus(key), status.permissions & 0o007 != 0 {
-                throw .configuration("\(keyKey.rawValue): \(key) can be read by everyone; run: chmod o-rwx \(key.shellQuoted)")
-            }
-            return ServerIdentity(certificates: try bytes(certificate, certificateKey), key: try bytes(key, keyKey))
-        case (.some, nil): throw .configuration("\(certificateKey.rawValue) wants its \(keyKey.rawValue)")
-        case (nil, .some): throw .configuration("\(keyKey.rawValue) wants its \(certificateKey.rawValue)")
-        }
-    }
-
     private static func isLoopback(_ host: String) -> Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
-
-    private static func bytes(_ file: String, _ key: ServeKey) throws(CommandFailure) -> [UInt8] {
-        do { return Array(try Data(contentsOf: URL(filePath: file))) } catch {
-            throw .input("\(key.rawValue): \(file) cannot be read")
-        }
-    }
 }
