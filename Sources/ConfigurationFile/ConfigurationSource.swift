@@ -8,6 +8,10 @@ internal import Yams
 /// A module of its own, so that what swift-configuration brings along stays out of the commands.
 package struct ConfigurationSource: Sendable {
     private let reader: ConfigReader
+    /// Without the file.
+    private let above: ConfigReader
+    /// Where the file is; nil: there is none, or it lies where the program was started.
+    private let folder: String?
 
     /// `file` nil: there is none. `settings`: `KEY=VALUE`. `keys`: all there are; a key that was mistyped would be a setting that is not there, so the file as a
     /// whole must be understood. `prefix`: what its variables begin with.
@@ -17,12 +21,23 @@ package struct ConfigurationSource: Sendable {
         try Self.check(environment, keys, prefix)
         var providers: [any ConfigProvider] = [try Self.given(settings, keys)]
         providers.append(EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ConfigKey(prefix)))
+        above = ConfigReader(providers: providers)
         if let file { providers.append(try await Self.read(file, keys)) }
+        folder = file.flatMap { file in file.lastIndex(of: "/").map { String(file[...$0]) } }
         reader = ConfigReader(providers: providers)
     }
 
     /// nil: nobody has set it.
-    package func text(_ key: String) async throws(ConfigurationProblem) -> String? {
+    package func text(_ key: String) async throws(ConfigurationProblem) -> String? { try await text(key, reader) }
+
+    /// The path of a file: one in the YAML file goes on from where that lies, as whoever reads it there expects, any other from where the program was started.
+    package func path(_ key: String) async throws(ConfigurationProblem) -> String? {
+        guard let path = try await text(key, reader) else { return nil }
+        guard let folder, !path.hasPrefix("/"), try await text(key, above) == nil else { return path }
+        return folder + path
+    }
+
+    private func text(_ key: String, _ reader: ConfigReader) async throws(ConfigurationProblem) -> String? {
         let text: String?
         do { text = try await reader.fetchString(forKey: ConfigKey(key))?.trimmed } catch { throw .severalValues(key: key) }
         guard text != "" else { throw .noValue(key: key) }

@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
             administrator` lets one in), programs the API below its /v1, monitors /metrics, /healthz and /readyz.
 
             The configuration is a YAML file: --config, MANDATE_CONFIG, or serve.yaml in the store. Every key has a variable that overrides it \
-            (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. SIGHUP reads file and certificates again without ending a connection; \
+            (MANDATE_SMTP_LISTEN for smtp.listen), and --set overrides both. A path in the file that does not begin with / goes on from the file's folder, \
+            one in a variable or --set from the current one. SIGHUP reads file and certificates again without ending a connection; \
             a mistake in them changes nothing; it takes http.certificate and http.key, smtp.listen, listen-tls, certificate, key, allow-clear, connections and timeout \
             and log.level and log.format anew, the others hold from the next start. At SIGTERM messages under way have 30 seconds. The keys, and what holds without them:
 

@@ -38,6 +38,25 @@ struct ServeConfigurationTests {
         #expect(failure.status == .noInput && failure.sentence == "there is no file /nonexistent/serve.yaml")
     }
 
+    /// What is written into a file goes on from there, what is typed from where one is.
+    @Test func aRelativePathBeginsWhereItIsWritten() async throws {
+        let yaml = "checkpoint: heads/head\nhttp: {certificate: tls/chain.pem, key: /etc/key.pem}\n"
+        func paths(_ set: [String], _ environment: [String: String] = [:]) async throws -> [String?] {
+            let shell = try Shell()
+            var live = shell.live()
+            live.environment = environment
+            let file = try shell.file("serve.yaml", yaml)
+            let it = try await ConfigurationReading(file: file, settings: set, store: "/nonexistent", live: live).readKeys()
+            return [it.checkpoint, it.httpFiles?.certificate.path, it.httpFiles?.key.path].map { path in
+                path?.hasPrefix(shell.folder) == true ? path.map { "HERE" + $0.dropFirst(shell.folder.count) } : path
+            }
+        }
+        #expect(try await paths([]) == ["HERE/heads/head", "HERE/tls/chain.pem", "/etc/key.pem"])
+        #expect(
+            try await paths(["checkpoint=head"], ["MANDATE_HTTP_CERTIFICATE": "c.pem", "MANDATE_HTTP_KEY": "k.pem"])
+                == ["head", "c.pem", "k.pem"])
+    }
+
     @Test func aFileOfCommentsIsNoMistake() async throws { #expect(try await read("# nothing\n").node == "main") }
 
     @Test(arguments: [

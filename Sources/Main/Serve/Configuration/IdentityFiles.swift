@@ -17,7 +17,7 @@ struct IdentityFiles: Sendable, Hashable {
 
     /// nil: neither is named.
     init?(_ source: ServeValues, _ certificateKey: ServeKey, _ keyKey: ServeKey) async throws(CommandFailure) {
-        switch (try await source.text(certificateKey), try await source.text(keyKey)) {
+        switch (try await source.file(certificateKey), try await source.file(keyKey)) {
         case (nil, nil): return nil
         case (let certificate?, let key?):
             self.certificate = Place(key: certificateKey, path: certificate)

@@ -51,7 +51,7 @@ struct ServeConfiguration: Sendable {
 
     init(_ source: ServeValues, store: String, live: Live) async throws(CommandFailure) {
         node = try await source.text(.node) ?? "main"
-        checkpoint = try await source.text(.checkpoint)
+        checkpoint = try await source.file(.checkpoint)
         log.level = try await source.choice(.logLevel) ?? log.level
         log.format = try await source.choice(.logFormat) ?? log.format
         httpHost = try await source.text(.httpHost) ?? "127.0.0.1"
@@ -74,8 +74,8 @@ struct ServeConfiguration: Sendable {
         domain = try await Self.domain(source, live)
         smtpFiles = try await IdentityFiles(source, .smtpCertificate, .smtpKey)
         smtp = try await Self.smtp(source, domain, isEncrypted: smtpFiles != nil)
-        localFolder = try await source.path(.localFolder, usual: store + "/door")
-        if let folder = try await source.path(.pickupFolder, usual: nil) {
+        localFolder = try await source.folder(.localFolder, usual: store + "/door")
+        if let folder = try await source.folder(.pickupFolder, usual: nil) {
             pickup = Pickup(
                 folder: folder, client: try await source.text(.pickupClient),
                 settle: Double(try await source.number(.pickupSettle, in: 0...3600) ?? 2))

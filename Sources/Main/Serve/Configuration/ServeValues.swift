@@ -42,8 +42,13 @@ struct ServeValues: Sendable {
         return choice
     }
 
+    /// A file: what serve.yaml has is relative to its folder.
+    func file(_ key: ServeKey) async throws(CommandFailure) -> String? {
+        do throws(ConfigurationProblem) { return try await source.path(key.rawValue) } catch { throw error.failure }
+    }
+
     /// A folder; `off` is none.
-    func path(_ key: ServeKey, usual: String?) async throws(CommandFailure) -> String? {
+    func folder(_ key: ServeKey, usual: String?) async throws(CommandFailure) -> String? {
         guard let text = try await text(key) else { return usual }
         guard text.lowercased() != "off", !text.isEmpty else { return nil }
         guard text.hasPrefix("/") else { throw .configuration("\(key.rawValue) is a path from the root, not \(text)") }
