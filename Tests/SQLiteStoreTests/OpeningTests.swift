@@ -44,6 +44,17 @@ struct OpeningTests {
         }
     }
 
+    /// The owner is not told to be the owner; root, as whom tests may run, is kept out by nothing.
+    @Test(arguments: [
+        (EACCES, true, "/s/mandate.sqlite is yours, and its permissions keep you out; run: chmod 600 /s/mandate.sqlite"),
+        (EACCES, false, "/s/mandate.sqlite: Permission denied; run this as the store's owner"),
+        (EROFS, true, "/s/mandate.sqlite: Read-only file system: a store lies where it can be written"),
+        (EIO, true, "/s/mandate.sqlite: Input/output error"),
+    ])
+    func whoIsKeptOutHearsWhy(_ reason: Int32, _ isOwner: Bool, _ words: String) {
+        #expect(StoreFolder.closed("/s/mandate.sqlite", reason, isOwner: isOwner).description.hasSuffix(words))
+    }
+
     @Test func storeIsNotMadeTwice() async throws {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)

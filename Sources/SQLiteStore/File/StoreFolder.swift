@@ -59,7 +59,24 @@ struct StoreFolder {
             if errno == ENOENT || errno == ENOTDIR { throw .notFound("store at \(file)") }
             throw .unavailable("\(file): \(Self.reason)")
         }
-        guard access(file, R_OK | W_OK) == 0 else { throw .unavailable("\(file): \(Self.reason); run this as the store's owner") }
+        guard access(file, R_OK | W_OK) == 0 else {
+            let reason = errno
+            var status = stat()
+            let owner = stat(file, &status) == 0 ? status.st_uid : nil
+            throw Self.closed(file, reason, isOwner: owner == geteuid())
+        }
+    }
+
+    /// Why a store that is there cannot be used: only a stranger is told to be somebody else.
+    static func closed(_ file: String, _ reason: Int32, isOwner: Bool) -> StoreFailure {
+        let words = String(cString: strerror(reason))
+        switch reason {
+        case EACCES where isOwner:
+            return .unavailable("\(file) is yours, and its permissions keep you out; run: chmod 600 \(file.shellQuoted)")
+        case EACCES: return .unavailable("\(file): \(words); run this as the store's owner")
+        case EROFS: return .unavailable("\(file): \(words): a store lies where it can be written")
+        default: return .unavailable("\(file): \(words)")
+        }
     }
 
     private static var reason: String { String(cString: strerror(errno)) }
