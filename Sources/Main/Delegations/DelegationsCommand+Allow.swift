@@ -6,6 +6,8 @@ extension DelegationsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a mailbox send for an address or a domain.",
             discussion: """
+                Said again, it is granted anew with what is said then; the reason stays unless another is given (--reason "" takes it away).
+
                 Examples:
                   mandate delegations allow tracker@example.org bob@example.org --kind send-as
                   mandate delegations allow tracker@example.org @partner.example --kind on-behalf --until 2027-01-01 --reason "project Atlas"
@@ -66,7 +68,7 @@ extension DelegationsCommand {
         @Option(help: "Lower is preferred; 100 unless given.") var priority: String?
         @Option(help: "Valid from this day or moment (UTC).") var from: String?
         @Option(help: "Valid until this day or moment (UTC).") var until: String?
-        @Option(help: "Why, for the auditor.") var reason: String?
+        @Option(help: "Why, for the auditor; \"\" for none.") var reason: String?
         @Flag(help: "Send even where the tenant does not sign for the domain (DMARC will fail).") var allowUnaligned = false
         @Option(help: "It is known to work: say how, such as \"sent a test on Monday\".") var proven: String?
 

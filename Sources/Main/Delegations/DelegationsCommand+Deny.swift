@@ -15,7 +15,7 @@ extension DelegationsCommand {
         @OptionGroup var options: StoreOptions
         @Argument(help: "The mailbox, by address, login or id; '*' for all.") var mailbox: String
         @Argument(help: "The address, @domain, or '*'.") var covers: String
-        @Option(help: "Why, for whoever meets the refusal.") var reason: String?
+        @Option(help: "Why, for whoever meets the refusal; \"\" for none.") var reason: String?
 
         func run() async throws {
             let said = Particulars(.deny, ["mailbox": mailbox, "covers": covers, "reason": reason])

@@ -173,6 +173,19 @@ struct DirectoryCommandTests {
         #expect(try await shell.directory().allDelegations.first { $0.kind == .onBehalf } == nil)
     }
 
+    /// Of a pair that is known to work nobody waits for the provider.
+    @Test func onlyAPairThatIsNotProvenWaitsForTheProvider() async throws {
+        let shell = try await Shell.withCompany()
+        func allow(_ covers: String, _ more: [String] = []) async -> Shell.Answer {
+            await shell.run(["delegations", "allow", "tracker@example.org", covers, "--kind", "send-as"] + more)
+        }
+        #expect(await allow("carl@example.org").err.contains("needs up to 2 h"))
+        for more in [["--proven", "a test on Monday"], ["--priority", "7"]] {
+            let answer = await allow("dora@example.org", more)
+            #expect(answer.status == 0 && !answer.err.contains("needs up to"), "\(more): \(answer.err)")
+        }
+    }
+
     @Test func aProvenStandingIsRecordedAndJournalled() async throws {
         let shell = try await Shell.withCompany()
         let answer = await shell.run(["delegations", "grant", "tracker@example.org", "bob@example.org", "--proven", "tested on Monday"])

@@ -60,11 +60,14 @@ extension Administration {
 
 /// What holds for a delegation, and what there is to say of it.
 extension Administration {
-    /// Who granted it and when are as they were when nothing else is new: granting again with other values is a new grant.
+    /// Who granted it and when are as they were when nothing else is new: granting again with other values is a new grant. Why it was granted is no value:
+    /// not to say it again takes nothing back.
     func settle(
-        _ delegation: Delegation, replacing before: DirectoryEntity?, _ said: Particulars
+        _ delegation: Delegation, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars
     ) throws(AdministrationRefusal) -> Delegation {
         guard case .delegation(let known)? = before else { return delegation }
+        var delegation = delegation
+        if manner == .added, !said.says("reason") { delegation.reason = known.reason }
         var same = delegation
         if !said.says("granted_by") { same.grantedBy = known.grantedBy }
         if !said.says("granted_at") { same.grantedAt = known.grantedAt }
@@ -97,8 +100,8 @@ extension Administration {
         }
         guard let source = GrantSource(mailbox.grant, in: directory) else { return }
         let provider = source.provider
-        if provider.habits.propagation > 0, now < delegation.grantedAt.addingTimeInterval(provider.habits.propagation) {
-            plan.notes.append("\(provider.name) needs up to \(Self.hours(provider.habits.propagation)); until then it is pending")
+        if case .pending? = delegation.derivedStanding(provider, at: now), !isProven(delegation, mailbox) {
+            plan.notes.append(Self.propagation(provider))
         }
         if provider.kind == .google, delegation.kind == .onBehalf {
             plan.warnings.append(
@@ -141,6 +144,18 @@ extension Administration {
         }
     }
 
+    /// Somebody, or a message, has shown that the provider permits it already.
+    private func isProven(_ delegation: Delegation, _ mailbox: Mailbox) -> Bool {
+        guard case .address(let address) = delegation.covers, let account = directory.account(of: mailbox) else { return false }
+        return mailbox.transports.contains { transport in
+            if case .proven? = conditions.standing(StandingKey(account, from: address, transport: transport)) { true } else { false }
+        }
+    }
+
+    private static func propagation(_ provider: Provider) -> String {
+        "\(provider.name) needs up to \(hours(provider.habits.propagation)); until then it is pending"
+    }
+
     private static func hours(_ seconds: Double) -> String {
         seconds < 3600 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3600)) h"
     }
@@ -173,6 +188,7 @@ extension Administration {
             plan.warnings.remove(at: known)
             plan.next.removeAll { if case .command = $0 { true } else { false } }
         }
+        if let source = GrantSource(mailbox.grant, in: directory) { plan.notes.removeAll { $0 == Self.propagation(source.provider) } }
         plan.observations = mailbox.transports.map {
             .standing(StandingKey(account, from: address, transport: $0), .proven(at: now, how: how))
         }

@@ -38,11 +38,17 @@ extension Administration {
         return plan
     }
 
-    func settle(_ deny: Deny) throws(AdministrationRefusal) -> Deny {
+    /// Why it was forbidden stays when it is forbidden again without a word of that.
+    func settle(
+        _ deny: Deny, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars
+    ) throws(AdministrationRefusal) -> Deny {
         guard deny.mailbox != nil || deny.covers != .any else {
             throw AdministrationRefusal(
                 .malformed, "\"*\" for both would stop all mail", fix: "disable the mailboxes instead", at: "covers", of: .deny)
         }
+        guard manner == .added, !said.says("reason"), case .deny(let known)? = before else { return deny }
+        var deny = deny
+        deny.reason = known.reason
         return deny
     }
 

@@ -166,8 +166,8 @@ extension Administration {
                 at: said.place, of: entity.key.kind)
         }
         switch entity {
-        case .delegation(let delegation): return .delegation(try settle(delegation, replacing: before, said))
-        case .deny(let deny): return .deny(try settle(deny))
+        case .delegation(let delegation): return .delegation(try settle(delegation, replacing: before, manner, said))
+        case .deny(let deny): return .deny(try settle(deny, replacing: before, manner, said))
         case .user(let user): return .user(try settle(user))
         case .provider(let provider): return .provider(settle(provider, replacing: before, said))
         case .application(let application): return .application(try settle(application, replacing: before, said))
