@@ -16,19 +16,23 @@ extension ClientsCommand {
         @Option(help: "The author when a message's From cannot be used.") var authorIfUnusable: String?
         @Option(help: "Where notices of failure go when a message has no envelope sender.") var noticeAddress: String?
 
-        @Flag(help: "Refuse a From that breaks the grammar; else one like \"[Shop] Info <info@shop.example>\" is read as it is meant.")
-        var strict = false
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Refuse a From that breaks the grammar; else one like \"[Shop] Info <info@shop.example>\" is read as it is meant.")
+        var strict: Bool?
 
         var areNone: Bool { purpose.isEmpty && address.isEmpty }
 
-        /// With null for what was not given.
+        /// What was given; "" is none.
         var entries: [DocumentValue.Entry] {
-            [
-                .init("limits", ["purposes": DocumentValue(purpose), "addresses": DocumentValue(address)]),
-                .init("default_purpose", DocumentValue(defaultPurpose)), .init("default_user", DocumentValue(defaultUser)),
-                .init("author_if_unusable", DocumentValue(authorIfUnusable)), .init("notice_address", DocumentValue(noticeAddress)),
-                .init("strict", .flag(strict)),
-            ]
+            let limits = [("purposes", purpose), ("addresses", address)].filter { !$0.1.isEmpty }.map { key, texts in
+                DocumentValue.Entry(key, DocumentValue(texts.filter { !$0.isEmpty }))
+            }
+            let defaults = [
+                ("default_purpose", defaultPurpose), ("default_user", defaultUser), ("author_if_unusable", authorIfUnusable),
+                ("notice_address", noticeAddress),
+            ].compactMap { key, text in text.map { DocumentValue.Entry(key, $0.isEmpty ? .null : .text($0)) } }
+            return (limits.isEmpty ? [] : [.init("limits", .map(limits))]) + defaults + (strict.map { [.init("strict", .flag($0))] } ?? [])
         }
 
         static let names = [
@@ -39,9 +43,9 @@ extension ClientsCommand {
 
     struct Limit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Replace a client's limits and defaults.",
+            abstract: "Change a client's limits and defaults.",
             discussion: """
-                What is not given is no longer limited, or no longer set.
+                What is not given stays as it is; "" takes it away, as in --default-purpose "". Purposes and addresses are given in the place of those there are.
 
                 Examples:
                   mandate clients limit batchmail --purpose notification --address @example.org
@@ -53,11 +57,18 @@ extension ClientsCommand {
         @Flag(help: "Lift all limits.") var unlimited = false
 
         func validate() throws {
-            if unlimited != limits.areNone { throw ValidationError("give --purpose or --address, or --unlimited to lift all limits") }
+            if unlimited, !limits.areNone {
+                throw ValidationError("--unlimited lifts what --purpose and --address limit: give one or the other")
+            }
+            if !unlimited, limits.entries.isEmpty {
+                throw ValidationError("give what is to change, such as --purpose or --address, or --unlimited to lift all limits")
+            }
         }
 
         func run() async throws {
-            try await ClientsCommand.change(client, limits.entries, options, calling: LimitOptions.names)
+            let lifted = DocumentValue.Entry("limits", ["purposes": .list([]), "addresses": .list([])])
+            try await ClientsCommand.change(
+                client, (unlimited ? [lifted] : []) + limits.entries, options, calling: LimitOptions.names)
         }
     }
 

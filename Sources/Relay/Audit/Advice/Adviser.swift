@@ -133,9 +133,7 @@ struct Adviser: Sendable {
                     "mandate users set \(id.text.shellQuoted)\(add) --remove-address \(address.description.shellQuoted)\(first)", aim)
             case .delegation(let id): return meant == nil ? nil : .command("mandate delegations revoke \(id.text.shellQuoted)")
             case .client(let id):
-                guard var client = directory.client(id) else { return nil }
-                client.authorIfUnusable = nil
-                return .command(client.limiting("--author-if-unusable \(other)"), aim)
+                return directory.client(id).map { .command($0.limiting("--author-if-unusable \(other)"), aim) }
             case .traffic: return nil
             }
         }
@@ -179,16 +177,6 @@ package enum AddressUse: Sendable, Hashable {
 }
 
 extension Client {
-    /// The command that sets this and leaves the rest as it is: a limit that is not said again is lifted by it.
-    func limiting(_ change: String) -> String {
-        let purposes = limits.purposes.map(\.rawValue).sorted().map { "--purpose \($0)" }
-        let addresses = limits.addresses.map { "--address \($0.description.shellQuoted)" }
-        let limitless = limits.areEmpty && !change.hasPrefix("--address ") ? ["--unlimited"] : []
-        let rest = [
-            defaultPurpose.map { "--default-purpose \($0.rawValue)" }, defaultUser.map { "--default-user \($0.text.shellQuoted)" },
-            authorIfUnusable.map { "--author-if-unusable \($0.description.shellQuoted)" },
-            noticeAddress.map { "--notice-address \($0.description.shellQuoted)" },
-        ].compactMap(\.self)
-        return (["mandate clients limit \(name.shellQuoted)"] + limitless + purposes + addresses + rest + [change]).joined(separator: " ")
-    }
+    /// The command that sets this and leaves the rest as it is.
+    func limiting(_ change: String) -> String { "mandate clients limit \(name.shellQuoted) \(change)" }
 }

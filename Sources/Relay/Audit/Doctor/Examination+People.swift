@@ -51,23 +51,19 @@ extension Examination {
             findings.append(Finding(name, "everyone in \(range) may send as anybody", fix: client.limiting("--address @DOMAIN")))
         }
         if let id = client.defaultUser, directory.user(id)?.primaryAddress?.isOn != true {
-            var other = client
-            other.defaultUser = nil
             let isThere = directory.user(id) != nil
             findings.append(
                 Finding(
                     name, isThere ? "its user \(id) has no primary address that is switched on" : "its user \(id) is not there any more",
-                    fix: other.limiting("--default-user USER"),
+                    fix: client.limiting("--default-user USER"),
                     isThere
                         ? "mandate users set \(id.text.shellQuoted) --add-address ADDRESS --primary ADDRESS"
                         : "mandate users add \(id.text.shellQuoted) --address ADDRESS"))
         }
         if let address = client.noticeAddress, address.domain.leadsNowhere {
-            var other = client
-            other.noticeAddress = nil
             findings.append(
                 Finding(
-                    name, "notices of failure go to \(address), which nobody can reach", fix: other.limiting("--notice-address ADDRESS")))
+                    name, "notices of failure go to \(address), which nobody can reach", fix: client.limiting("--notice-address ADDRESS")))
         }
         return findings
     }
