@@ -89,7 +89,7 @@ extension MailboxCheck {
         guard let token else { return report }
         guard mailbox.firstTransport == .smtp, let endpoint = source.provider.smtp else {
             report.steps.append(
-                .good(.signIn, "its transports take tokens over HTTPS; nothing more is tried (--outgoing sends a message that way)"))
+                .good(.signIn, "its transports take tokens over HTTPS, where only a message shows more (--outgoing sends one)"))
             return report
         }
         let diagnosis = await diagnosis(mailbox, source, endpoint, token)
@@ -97,7 +97,7 @@ extension MailboxCheck {
         try await editor.edit { $0.note(signIn: diagnosis, of: mailbox, account) }
         let place = "\(endpoint.host):\(endpoint.port)"
         guard let diagnosis else {
-            report.steps.append(.good(.signIn, "\(place) took it: signed in as \(mailbox.login), and left again; nothing was sent"))
+            report.steps.append(.good(.signIn, "\(place) took it: signed in as \(mailbox.login), and left again without a message"))
             return report
         }
         report.mayPass = if case .retry = diagnosis.verdict { true } else { false }
