@@ -30,6 +30,11 @@ package enum SenderSetting: Sendable, Hashable {
         return trimmed.utf8.first == UInt8(ascii: "*") && trimmed.lowercased() == currentUserText.lowercased()
     }
 
+    /// Meant for it, and none: applications write it with its spaces, and nothing else is taken for it.
+    static func resemblesCurrentUser(_ text: String) -> Bool {
+        text.contains("*") && !isCurrentUser(text) && text.lowercased().filter(\.isLetter) == "currentuser"
+    }
+
     static func trimmed(_ text: String) -> String {
         guard let first = text.utf8.first, let last = text.utf8.last, first <= 0x20 || last <= 0x20 || first >= 0x80 || last >= 0x80 else {
             return text  // nearly always, and deciding asks for each message

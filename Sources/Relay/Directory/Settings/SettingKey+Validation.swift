@@ -35,10 +35,14 @@ extension SettingKey {
     }
 
     private func senderProblem(_ text: String, _ directory: Directory) -> String? {
+        switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
+        case .address(let address) where directory.settings.intake == address:
+            return "\(address) is the intake address: mail from it would be answered to itself (mail loop)"
+        case .unreadable(let text) where SenderSetting.resemblesCurrentUser(text):
+            return "\"\(text)\" is no user: did you mean \"\(SenderSetting.currentUserText)\"?"
         // What is neither may be a user who comes later; until then such mail is refused as `unknown-user`.
-        guard case .address(let address) = SenderSetting(text, isUser: { directory.user($0) != nil }) else { return nil }
-        return directory.settings.intake == address
-            ? "\(address) is the intake address: mail from it would be answered to itself (mail loop)" : nil
+        case .user, .address, .currentUser, .unreadable: return nil
+        }
     }
 
     /// A carrier is the same for everyone, so the current user cannot be it.
