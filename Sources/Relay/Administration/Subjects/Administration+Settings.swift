@@ -56,6 +56,9 @@ extension Administration {
         guard text.utf8.count <= Self.longest else {
             throw AdministrationRefusal(.invalid, "it is longer than \(Self.longest) octets", at: field, of: .setting)
         }
+        if Placeholder.isOne(text), UserID(text).flatMap({ directory.user($0) }) == nil {
+            throw AdministrationRefusal(.malformed, Placeholder.words(text), at: field, of: .setting)
+        }
         if let problem = key.problem(with: text, in: directory) { throw AdministrationRefusal(.invalid, problem, at: field, of: .setting) }
         let entity = DirectoryEntity.setting(key, text)
         guard directory.settings[key] != text else { return .unchanged("\(key) is \(text)", entity) }

@@ -13,6 +13,7 @@ extension Administration {
     /// Makes it. The same again is no change; where there is such a thing with other values, that is refused, but a right or a ban is then given anew in the
     /// place of the one before, and a client that was revoked is let in again under the id that the journal knows.
     package func add(_ said: Particulars) throws(AdministrationRefusal) -> Plan {
+        try checkNoPlaceholder(said.entries, at: said.place, of: said.kind)
         let said = try completed(said, id: said.id)
         let fresh = try read(said, id: said.id ?? identifier(of: said.kind))
         guard let known = directory.entity(fresh.key) ?? twin(of: fresh) else { return try made(fresh, said) }
@@ -85,7 +86,8 @@ extension Administration {
         _ key: EntityKey, expecting condition: String? = nil, by patch: [DocumentValue.Entry], secrets: [SecretName.Kind: Secret] = [:],
         forgettingPin: Bool = false
     ) throws(AdministrationRefusal) -> Plan {
-        try change(key, expecting: condition) { before throws(AdministrationRefusal) in
+        try checkNoPlaceholder(patch, of: key.kind)
+        return try change(key, expecting: condition) { before throws(AdministrationRefusal) in
             guard case .map(let entries) = EntityForm.value(before).merged(with: .map(patch)) else {
                 preconditionFailure("a thing of the directory is written as a map")
             }
