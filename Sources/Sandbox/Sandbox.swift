@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Glibc
 package import Logging
 internal import NIOCore
 internal import NIOSSL
@@ -67,20 +68,33 @@ package final class Sandbox: Service {
         var servers: [MailServer] = []
         do {
             servers.append(
-                try await MailServer(host: settings.host, port: settings.submissionPort, idleLimit: settings.idleLimit) {
-                    [provider] pipeline, client in
-                    try pipeline.addHandler(SubmissionHandler(provider: provider, tls: context, folder: folder, client: client))
+                try await listening(.submission, settings.submissionPort) { port in
+                    try await MailServer(host: settings.host, port: port, idleLimit: settings.idleLimit) {
+                        [provider] pipeline, client in
+                        try pipeline.addHandler(SubmissionHandler(provider: provider, tls: context, folder: folder, client: client))
+                    }
                 })
-            servers.append(try await reading(IMAPSession.self, port: settings.imapPort, context))
-            servers.append(try await reading(POP3Session.self, port: settings.popPort, context))
-            let web = try await WebServer(
-                provider: provider, host: settings.host, port: settings.tokenPort, isControlled: settings.isControlled, tls: tls,
-                logger: logger)
+            servers.append(
+                try await listening(.imap, settings.imapPort) { try await reading(IMAPSession.self, port: $0, context) })
+            servers.append(
+                try await listening(.pop, settings.popPort) { try await reading(POP3Session.self, port: $0, context) })
+            let web = try await listening(.web, settings.tokenPort) { port in
+                try await WebServer(
+                    provider: provider, host: settings.host, port: port, isControlled: settings.isControlled, tls: tls, logger: logger)
+            }
             provider.with { state, _ in state.base = "https://localhost:\(web.port)" }
             return Running(submission: servers[0], imap: servers[1], pop: servers[2], web: web)
         } catch {
             for server in servers { try await server.stop() }
             throw error
+        }
+    }
+
+    private func listening<Server>(
+        _ name: SandboxError.Port, _ port: Int, _ listen: (_ port: Int) async throws -> Server
+    ) async throws -> Server {
+        do { return try await listen(port) } catch let error as IOError {
+            throw SandboxError.cannotListen(name, at: "\(settings.host):\(port)", why: String(cString: strerror(error.errnoCode)))
         }
     }
 

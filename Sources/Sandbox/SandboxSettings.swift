@@ -21,6 +21,9 @@ package struct SandboxSettings: Sendable, Hashable {
 }
 
 package enum SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Port: Sendable, Hashable { case submission, imap, pop, web }
+
+    case cannotListen(Port, at: String, why: String)
     case alreadyStarted
     case notListening
     case unknownLogin(String)
@@ -28,6 +31,7 @@ package enum SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
+        case .cannotListen(_, let place, let why): "\(place) cannot be listened on: \(why)"
         case .alreadyStarted: "The sandbox runs already."
         case .notListening: "The sandbox has no address to listen on; is the port free?"
         case .unknownLogin(let login): "The sandbox's tenant has no mailbox with the login \(login)."

@@ -3,6 +3,7 @@ internal import CurlTransmit
 internal import Mail
 internal import Relay
 internal import SMTPGateway
+internal import Sandbox
 
 /// How an error ends a command: the one place that turns every error into a sentence and a status. Nothing that an error
 /// happens to carry is printed unless its type is known here, so neither internals nor secrets can leave this way.
@@ -32,6 +33,7 @@ struct Ending: Sendable, Hashable {
         case let failure as DiscoveryFailure: self.init(failure.status, failure.description)
         case let failure as TransmitFailure: self.init(.unavailable, failure.description)
         case let failure as GatewayFailure: self.init(failure.status, failure.description)
+        case let failure as SandboxError: self.init(failure.status, failure.sentence)
         case is CancellationError: self.init(.temporary, "it was cancelled before it was done; try again")
         default:
             // The type's name says where to look, and cannot hold anything that was typed.
@@ -97,6 +99,28 @@ extension GatewayFailure {
         case .cannotListen: .unavailable
         case .noCertificate, .badCertificate: .configuration
         }
+    }
+}
+
+extension SandboxError {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .cannotListen: .unavailable
+        case .alreadyStarted, .notListening, .unknownLogin, .unknownApplication: .fault
+        }
+    }
+
+    /// With the option that names another port.
+    fileprivate var sentence: String {
+        guard case .cannotListen(let port, _, _) = self else { return description }
+        let option =
+            switch port {
+            case .submission: "--smtp-port"
+            case .imap: "--imap-port"
+            case .pop: "--pop-port"
+            case .web: "--web-port"
+            }
+        return "\(description); \(option) names another port, and 0 is any free one"
     }
 }
 

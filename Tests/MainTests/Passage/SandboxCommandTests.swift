@@ -1,6 +1,7 @@
 import CurlTransmit
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main
@@ -42,6 +43,14 @@ import Testing
         #expect([0, -SIGTERM].contains(await program.end()))
         for door in ["submission", "imap", "pop3"] { #expect(printed.contains("\n\(door) "), "\(printed)") }
         #expect(habits.contains("\"access-token-lifetime\":\"60\"") && habits.contains("\"messages-per-minute\":\"30\""), "\(habits)")
+    }
+
+    @Test(arguments: ["--smtp-port", "--imap-port", "--pop-port", "--web-port"]) func aTakenPortIsNamed(_ option: String) async throws {
+        let (port, taken) = try FreePorts.occupied()
+        defer { close(taken) }
+        let answer = await (try Shell()).run(["sandbox", option, "\(port)"])
+        #expect(answer.status == ExitStatus.unavailable.rawValue, "\(answer.err)")
+        #expect(answer.err.contains("127.0.0.1:\(port) cannot be listened on: ") && answer.err.contains("; \(option) names another port"))
     }
 
     private func habits(_ issuer: String, trusting trusted: String) async throws -> String {
