@@ -126,6 +126,8 @@ struct Company {
 
     static let consentSecret = "demo-secret-consent"
     static let familySecret = "demo-secret-group"
+    /// A mailbox that the application of this secret opens by itself; it has no other way.
+    static let familyLogin = "fay@fabrikam-group.example"
 
     /// The same rights at the pretend provider.
     static func tenant() -> Tenant {
@@ -140,7 +142,7 @@ struct Company {
             mailboxes: [
                 HostedMailbox("tracker@fabrikam.example"), HostedMailbox("ann@fabrikam.example"),
                 HostedMailbox("ops@fabrikam.example", login: logins[2], aliases: ["alerts@fabrikam.example"]),
-                HostedMailbox("fay@fabrikam-group.example"),
+                HostedMailbox(familyLogin),
             ],
             grants: [
                 SendingGrant(.sendAs, login: logins[0], address: "bob@fabrikam.example"),

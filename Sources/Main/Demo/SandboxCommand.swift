@@ -11,7 +11,7 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox", abstract: "Run a pretend provider alone.",
         discussion: """
             An authorisation server, a submission server and the doors where mail is read (IMAP and POP3; an INBOX holds what was taken for its addresses), which \
-            answer as Microsoft's or Google's do, for trying other programs against. It has the demo's company; refresh tokens for its mailboxes, the client ids and secrets, and the certificate authority to trust are printed at start. All of them are \
+            answer as Microsoft's or Google's do, for trying other programs against. It has the demo's company; refresh tokens for its mailboxes, the client ids and secrets, a mailbox that the app-only one opens, and the certificate authority to trust are printed at start. All of them are \
             new with every start, and what was consented to before is forgotten.
 
             Every request it saw is at /_sandbox/requests (secrets as their lengths), and things go wrong on demand:
@@ -92,7 +92,9 @@ struct SandboxCommand: AsyncParsableCommand {
         live.output("submission      \(sandbox.submissionHost):\(sandbox.submissionPort) STARTTLS, XOAUTH2")
         live.output("imap            \(sandbox.submissionHost):\(sandbox.imapPort) TLS, XOAUTH2")
         live.output("pop3            \(sandbox.submissionHost):\(sandbox.popPort) TLS, XOAUTH2")
-        if flavour == .microsoft { live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret)") }
+        if flavour == .microsoft {
+            live.output("app-only        \(Company.familyClientID) secret \(Company.familySecret), opens \(Company.familyLogin)")
+        }
         if let serviceAccountKey { live.output("service account \(PretendServiceAccount.address), its key in \(serviceAccountKey)") }
         live.output("consent         \(Company.clientID) secret \(Company.consentSecret)")
         var refreshToken = ""

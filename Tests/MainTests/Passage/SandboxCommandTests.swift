@@ -42,6 +42,8 @@ import Testing
         // The signal may come before anybody waits for it.
         #expect([0, -SIGTERM].contains(await program.end()))
         for door in ["submission", "imap", "pop3"] { #expect(printed.contains("\n\(door) "), "\(printed)") }
+        let appOnly = printed.split(separator: "\n").first { $0.hasPrefix("app-only ") } ?? ""
+        #expect(Company.tenant().mailboxes.contains { appOnly.hasSuffix(", opens \($0.login)") }, "\(printed)")
         #expect(habits.contains("\"access-token-lifetime\":\"60\"") && habits.contains("\"messages-per-minute\":\"30\""), "\(habits)")
     }
 
