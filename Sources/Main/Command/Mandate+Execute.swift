@@ -28,6 +28,7 @@ extension Mandate {
     private static func end(with error: any Error, _ live: Live) -> Int32 {
         let code = exitCode(for: error)
         if code == .success {  // --help and the like
+            if let stray = StrayWord(among: live.arguments) { return end(with: CommandFailure.usage(stray.sentence), live) }
             live.output(fullMessage(for: error, columns: live.standardOutput.width ?? 100))
             return ExitStatus.success.rawValue
         }
@@ -43,28 +44,12 @@ extension Mandate {
         return "\(sentence.prefix(700)) … \(sentence.suffix(300))"
     }
 
-    /// The parser's message, and where the help is that would have prevented it.
+    /// The parser's message, what was meant, and where the help is that would have prevented it.
     private static func usageSentence(for error: any Error, _ arguments: [String]) -> String {
-        let message = message(for: error) + (commandMeant(by: arguments).map { "; did you mean \($0)?" } ?? "")
-        let hint = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") }
-        guard let hint, let start = hint.firstIndex(of: "'"), let end = hint.lastIndex(of: "'"), start < end else { return message }
-        return "\(message) (see \(hint[start...end]))"
-    }
-
-    /// Where a word stands in the place of a command and is none: the one that it is like.
-    private static func commandMeant(by arguments: [String]) -> String? {
-        var commands = configuration.subcommands
-        for word in arguments {
-            if commands.isEmpty { return nil }
-            var names: [String] = []
-            var inner: [any ParsableCommand.Type]?
-            for command in commands {
-                if command._commandName == word { inner = command.configuration.subcommands }
-                if command.configuration.shouldDisplay { names.append(command._commandName) }
-            }
-            guard let inner else { return Closeness.nearest(to: word, in: names) }
-            commands = inner
-        }
-        return nil
+        let (message, full) = (message(for: error), fullMessage(for: error))
+        let hint = StrayWord(among: arguments)?.hint ?? HyphenWord(among: arguments, message)?.hint ?? ""
+        let help = full.split(separator: "\n").last { $0.contains("--help") }
+        guard let help, let start = help.firstIndex(of: "'"), let end = help.lastIndex(of: "'"), start < end else { return message + hint }
+        return "\(message)\(hint) (see \(help[start...end]))"
     }
 }

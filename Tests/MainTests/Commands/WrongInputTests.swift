@@ -172,6 +172,40 @@ struct WrongInputTests {
         #expect(answer.err.contains("too large or too deep"), "\(answer.err)")
     }
 
+    /// Help of what there is not is no answer; that of a noun alone is one, as with git and kubectl.
+    @Test func helpOfACommandThatIsNoneIsRefused() async throws {
+        let shell = try Shell()
+        for (line, words) in [
+            ("help usrs", "there is no command usrs; did you mean users? (see 'mandate --help')"),
+            ("usrs --help", "there is no command usrs; did you mean users?"),
+            ("help users shw", "there is no command shw; did you mean show? (see 'mandate users --help')"),
+            ("users shw --help", "there is no command shw; did you mean show?"),
+        ] {
+            let answer = await shell.run(line)
+            #expect(answer.status == 64 && answer.err.contains(words) && answer.out.isEmpty, "\(line): \(answer.err)")
+        }
+        for line in ["", "help", "users", "help users", "users show --help", "help users show"] {
+            let answer = await shell.run(line)
+            #expect(answer.status == 0 && answer.out.contains("OVERVIEW"), "\(line): \(answer.err)")
+        }
+    }
+
+    @Test func whatBeginsWithAHyphenIsToldWhereItStands() async throws {
+        let shell = try Shell()
+        for (line, words) in [
+            ("users show -x", "-x was taken for an option: what begins with a hyphen stands behind --, as in -- -x (see"),
+            ("users show -x y", "stands behind --"), ("users show --store s -x", "stands behind --"),
+            ("users add x --name -y", "; what begins with a hyphen is written --name=-y (see"),
+        ] {
+            let answer = await shell.run(line)
+            #expect(answer.status == 64 && answer.err.contains(words), "\(line): \(answer.err)")
+        }
+        for line in ["users show --store s", "users show", "providers add --smtp x:25", "users show ann --nme x"] {
+            let answer = await shell.run(line)
+            #expect(answer.status == 64 && !answer.err.contains("hyphen"), "\(line): \(answer.err)")
+        }
+    }
+
     @Test func everyCommandTeaches() async throws {
         let shell = try Shell()
         let nouns = [
