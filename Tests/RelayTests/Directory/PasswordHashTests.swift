@@ -31,6 +31,20 @@ struct PasswordHashTests {
         "$scrypt$ln=-4,r=8,p=1$4e61436c4e61436c4e61436c4e61436c$" + String(repeating: "z", count: 64),
     ]) func othersAreNone(_ text: String) { #expect(PasswordHash(text) == nil) }
 
+    /// One that somebody chooses: no browser could type another.
+    @Test(arguments: [
+        ("correct horse\nbattery", "password: a password is one line; give it alone"),
+        ("correct horse\r", "password: a password is one line; give it alone"),
+        ("\ncorrect horse", "password: a password is one line; give it alone"),
+        ("short", "password: a password has \(PasswordHash.leastLength) characters at least"),
+    ])
+    func isRefusedWhenItIsChosen(_ text: String, _ words: String) throws {
+        let refusal = try #require(throws: AdministrationRefusal.self) {
+            try PasswordHash(chosen: Secret(text), salt: Array(0..<16))
+        }
+        #expect(refusal.description == words)
+    }
+
     /// What is next to the digits and letters in ASCII is none of them.
     @Test(arguments: ["@@", "``", "0@", "gg", "GG", "/0", ":0", "é0", "abc"]) func otherCharactersAreNoHexadecimal(_ text: String) {
         #expect([UInt8](hexadecimal: text) == nil)
