@@ -60,6 +60,7 @@ final class SubmissionHandler: ChannelInboundHandler {
         unasked = nil
         if let (exchange, cause) = stoppedAhead, exchange == exchangeNumber {
             let failure = TransmitFailure(stage: .mail, cause: cause)
+            holdLimit()
             return loop.makeSucceededFuture(.finished(.failure(failure), isReusable: dialogue.isReusable))
         }
         perform(dialogue.begin(order))
@@ -187,10 +188,9 @@ final class SubmissionHandler: ChannelInboundHandler {
         if let stage = dialogue.awaits {
             let duration = settings.limits.limit(at: stage, isSendingContent: dialogue.isSendingContent)
             limit = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.limitReached(duration) }
-        } else {
-            // A new connection is about to be used, and only a kept one is idle: a short limit must not catch it before its first message.
-            let unused = exchangeNumber == 0 ? max(settings.idleLimit, .seconds(60)) : settings.idleLimit
-            let duration = dialogue.state == .quitting ? settings.limits.quit : unused
+        } else if dialogue.state == .quitting || exchangeNumber > 0 {
+            // A new connection is not idle: whoever opened it uses it or takes leave, however long a busy machine keeps that task from its turn.
+            let duration = dialogue.state == .quitting ? settings.limits.quit : settings.idleLimit
             limit = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.nothingToDo() }
         }
     }
