@@ -21,6 +21,9 @@ struct DemoCommand: AsyncParsableCommand {
               mandate demo --messages ~/mail/samples
             """)
 
+    /// Seconds until the queue must be empty. A machine that is busy with other things delays a message, and that is no difference to tell of.
+    private static let patience: Double = 600
+
     @Flag(help: "Stop after the summary, and leave nothing behind.") var once = false
     @Option(help: ArgumentHelp("The messages: NAME.eml with NAME.json beside each.", valueName: "folder")) var messages: String?
     @OptionGroup var format: FormatOption
@@ -120,13 +123,13 @@ struct DemoCommand: AsyncParsableCommand {
         let began = live.now()
         let ordinary = messages.filter { $0.sidecar.during == nil }
         var passages = try await run.handOver(ordinary, to: service)
-        var isSettled = try await run.settled(within: 120)
+        var isSettled = try await run.settled(within: Self.patience)
         var lines = try await run.compare(passages, service.snapshots.current)
         for message in messages {
             guard let trouble = message.sidecar.during else { continue }
             live.say("\(message.name): \(trouble.words)")
             let passage = try await run.handOver(message, during: trouble, to: service)
-            isSettled = try await run.settled(within: 120) && isSettled
+            isSettled = try await run.settled(within: Self.patience) && isSettled
             lines += try await run.compare([passage], service.snapshots.current)
             passages.append(passage)
         }
@@ -136,7 +139,7 @@ struct DemoCommand: AsyncParsableCommand {
         try await DemoTable.writeUnauthorized(run.store, service.snapshots.current, form, live)
         let faults = lines.flatMap { line in line.faults.map { "\(line.message): \($0)" } }
         for fault in faults { live.complain(fault) }
-        if !isSettled { live.complain("the queue was not empty after two minutes") }
+        if !isSettled { live.complain("the queue was not empty after \(Int(Self.patience / 60)) minutes") }
         let record = run.sandbox.record
         let received = record.messages.count
         let accepted = passages.count { if case .success = $0.result { true } else { false } }

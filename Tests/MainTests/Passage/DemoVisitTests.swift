@@ -23,7 +23,8 @@ import Testing
             program.signal(SIGTERM)
         }
         // The signal may come before anybody waits for it.
-        #expect([0, -SIGTERM].contains(await program.end()))
+        let status = await program.end()
+        #expect([0, -SIGTERM].contains(status), "\(status): \(printed)")
         try #require(result, "\(printed.suffix(2000))").get()
     }
 
