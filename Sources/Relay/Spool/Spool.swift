@@ -45,7 +45,7 @@ package protocol Spool: Sendable {
     func wake(_ wish: RouteWish, lane: Account?, limit: Int, at now: Date) async throws(StoreFailure) -> Int
 
     /// The clock may have been set back since the journal's last lines were written, or since it was looked at: by a minute or more, and what waits for a time
-    /// waits as much less, and the journal says so. Returns by how many seconds it was; 0: it was not.
+    /// waits as much less, what is stopped, reported, doubted or new is so for as much less, and the journal says so. Returns by how many seconds it was; 0: it was not.
     func noteSetBack(at now: Date, since before: Date?) async throws(StoreFailure) -> Double
 
     /// At start: messages claimed by older incarnations of this node become waiting and `unknown`, with a journal line each; their leases end within

@@ -70,6 +70,15 @@ extension Transaction {
         }
     }
 
+    /// What has a time ahead of `now` until which it holds.
+    func passingObservations(after now: Date) throws -> [Observation] {
+        let time = now.milliseconds
+        let found =
+            try standings("state = 'doubted' OR state = 'pending'", []) + health("state = 'stopped' AND at > ?", [time])
+            + reports("until > ?", [time])
+        return found.map(\.observation)
+    }
+
     private func put(_ standing: Standing?, of key: StandingKey, revision: Int64) throws {
         let row = StandingRow(standing)
         try run(

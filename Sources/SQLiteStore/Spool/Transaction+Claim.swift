@@ -175,6 +175,7 @@ extension Transaction {
         guard seconds > 0 else { return 0 }
         let waiting = try run(
             "UPDATE message SET due = max(?1, due - ?2) WHERE due > ?1 AND state = 'waiting'", [now.milliseconds, Int64(seconds * 1000)])
+        try observe(try passingObservations(after: now).compactMap { $0.setBack(by: seconds, at: now) })
         try append([.clockSetBack(by: seconds, waiting: waiting, at: now)])
         return seconds
     }

@@ -248,12 +248,21 @@ package struct SpoolContract: StoreContract {
                 claim: claim, at: Samples.time(wrong), state: .waiting(until: next, why: "busy"),
                 journal: [Samples.entry(at: Samples.time(wrong), message: "later")]))
         try await Self.accept(try Samples.message("fresh", at: Samples.time(wrong)), into: store)
+        let (box, other) = (Account(provider: Samples.provider.id, login: "box"), Account(provider: Samples.provider.id, login: "other"))
+        try await store.observe(
+            [
+                .mailbox(box, .stopped(until: Samples.time(wrong + 900), reason: "r", failures: 1)),
+                .mailbox(other, .broken(since: Samples.time(wrong), reason: "r")),
+            ], journal: [])
         #expect(try await Self.claim(store, after: 1).isEmpty)
         #expect(try await store.noteSetBack(at: Samples.time(wrong - 59), since: nil) == 0, "clocks are put right by seconds every day")
         #expect(try await store.noteSetBack(at: Samples.time(0), since: nil) == wrong)
         #expect(try await store.noteSetBack(at: Samples.time(0), since: nil) == 0)
         #expect(try await Self.claim(store, after: 1).map(\.message.id.text) == ["fresh"])
         #expect(try await store.show(Samples.id("later"))?.nextAttempt == Samples.time(1800))
+        let conditions = try await store.conditions(of: nil)
+        #expect(conditions.mailbox(box) == .stopped(until: Samples.time(900), reason: "r", failures: 1))
+        #expect(conditions.mailbox(other) == .broken(since: Samples.time(wrong), reason: "r"))
         let line = try #require(try await store.entries(JournalFilter()).last?.entry)
         #expect(line.facts.map(\.value) == ["clock set back", "10800", "2"] && line.message == nil)
         #expect(

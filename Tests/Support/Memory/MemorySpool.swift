@@ -233,6 +233,7 @@ extension MemoryStore: Spool {
             messages[index].due = max(now, due.addingTimeInterval(-seconds))
             waiting += 1
         }
+        see(observed.compactMap { $0.observation.setBack(by: seconds, at: now) })
         note([.clockSetBack(by: seconds, waiting: waiting, at: now)], [])
         committed()
         return seconds
