@@ -11,7 +11,7 @@ import Testing
 @testable import Web
 
 /// A connection with many requests at once: each has its answer and its end, and none of them takes the others along.
-@Suite(.timeLimit(.minutes(5))) struct HTTP2ConnectionTests {
+@Suite(.timeLimit(.minutes(20))) struct HTTP2ConnectionTests {
     @Test func eachStreamIsAnswered() async throws {
         try await FramedConnection.with { connection in
             try await connection.ask(1, "/", ends: true)
