@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 package import Relay
+internal import Synchronization
 
 /// So many random octets; `Main/Live.swift` has the real ones.
 package typealias RandomBytes = @Sendable (_ count: Int) -> [UInt8]
@@ -15,6 +16,9 @@ package final class SQLiteStore: Sendable {
     private let reports: DatabasePool
     private let watcher: DatabaseQueue
     let reserve: DiskReserve
+    private let pen: JournalPen?
+    /// Entries of the journal that were appended here since they were filed, and whether that is being done.
+    let unfiled = Mutex<(entries: Int, isRunning: Bool)>((0, false))
     /// The file, for messages.
     package let path: String
 
@@ -23,6 +27,7 @@ package final class SQLiteStore: Sendable {
         pool = try Connections.pool(path, busyLimit: busyLimit)
         reports = try Connections.reports(path, busyLimit: busyLimit)
         watcher = try Connections.watcher(path, busyLimit: busyLimit)
+        self.pen = pen
         writer = Writer(pool, pen: pen)
         reserve = DiskReserve(path: path)
     }
@@ -116,6 +121,13 @@ package final class SQLiteStore: Sendable {
 }
 
 extension SQLiteStore {
+    /// Entries as their rows have them, made before anybody waits for the writer.
+    func lines(_ entries: [JournalEntry]) throws(StoreFailure) -> [JournalLine] {
+        guard !entries.isEmpty else { return [] }
+        guard let pen else { throw JournalPen.missing }
+        return entries.map(pen.line)
+    }
+
     /// Joins the next commit; returns when it is durable. `size`: octets of content.
     func write<Answer: Sendable>(
         size: Int = 0, _ work: @escaping @Sendable (Transaction) throws -> Answer

@@ -103,11 +103,11 @@ struct TroubleTests {
 
     /// The schema itself refuses what must not be, whoever writes it.
     @Test(arguments: [
-        "UPDATE message SET state = 'lost'", "UPDATE message SET due = NULL", "UPDATE message SET claimNode = 'x'",
-        "INSERT INTO recipient (message, number, address) VALUES (99, 0, 'a@b.example')",
+        "UPDATE queue SET state = 'lost'", "UPDATE queue SET due = NULL", "UPDATE queue SET claimNode = 'x'", "UPDATE queue SET wish = 'x'",
+        "INSERT INTO body (message, bytes) VALUES (99, x'00')",
         "INSERT INTO \"grant\" (id, name, kind, application, isEnabled) VALUES ('g', '', 'consent', 'none', 1)",
         "INSERT INTO meta (id, strand, edition, changesFrom, revision) VALUES (2, 'x', 0, 0, 0)",
-        "INSERT INTO chunk (content, number, bytes) VALUES (1, 5, 'text')", "UPDATE recipient SET outcome = 'sent'",
+        "INSERT INTO chunk (content, number, bytes) VALUES (1, 5, 'text')", "UPDATE message SET recipients = NULL",
     ]) func schemaRefuses(_ sql: String) async throws {
         try await TemporaryFolder.with { folder in
             let store = try await Stores.create(at: folder)

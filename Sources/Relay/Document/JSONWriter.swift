@@ -3,6 +3,8 @@ package struct JSONWriter {
     package enum Layout: Sendable {
         /// Without a space too much, for programs. `<` is escaped as well: an answer may be shown by a browser that takes it for something else.
         case compact
+        /// As compact, and nothing is escaped but what must be: for a store, where a text is compared with what was kept of it before.
+        case stored
         /// On one line, with spaces, as in a listing.
         case spaced
         /// For people: a line for each value, indented by two.
@@ -49,7 +51,7 @@ package struct JSONWriter {
             for (place, entry) in entries.enumerated() {
                 separate(place)
                 string(entry.key)
-                raw(layout == .compact ? ":" : ": ")
+                raw(layout == .compact || layout == .stored ? ":" : ": ")
                 write(entry.value)
             }
             close("}", isEmpty: entries.isEmpty)
@@ -97,7 +99,8 @@ package struct JSONWriter {
     /// Also what a terminal would obey (C1), what ends a line in JavaScript, and what turns the order of a line around.
     private func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x22, 0x5C, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x206F: true
+        case 0..<0x20, 0x22, 0x5C: true
+        case 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x206F: layout != .stored
         case 0x3C: layout == .compact
         default: false
         }

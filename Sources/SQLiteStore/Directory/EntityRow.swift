@@ -19,21 +19,21 @@ enum EntityRow {
         case .application(let it):
             [
                 it.name, it.provider.text, it.tenant, it.clientID, it.secretExpires?.milliseconds,
-                try ListText.write(it.domains.map(\.ascii)), it.certificate, it.serviceAccount?.address, it.serviceAccount?.keyID,
+                ListText.write(it.domains.map(\.ascii)), it.certificate, it.serviceAccount?.address, it.serviceAccount?.keyID,
             ]
         case .grant(let it):
             [
                 it.name, it.kind.rawValue, it.application.text, it.principal, it.isEnabled, it.pin?.realm, it.pin?.subject,
-                try ListText.write(it.command),
+                ListText.write(it.command),
             ]
         case .mailbox(let it):
             [
-                it.address.description, it.login, it.grant.text, try ListText.write(it.transports.map(\.rawValue)), it.isRead, it.isEnabled,
+                it.address.description, it.login, it.grant.text, ListText.write(it.transports.map(\.rawValue)), it.isRead, it.isEnabled,
             ]
         case .family(let it):
             [
-                it.name, try ListText.write(it.members.map(\.description)), it.grant.text,
-                try ListText.write(it.transports.map(\.rawValue)), it.isEnabled,
+                it.name, ListText.write(it.members.map(\.description)), it.grant.text,
+                ListText.write(it.transports.map(\.rawValue)), it.isEnabled,
             ]
         case .delegation(let it):
             [
@@ -52,7 +52,7 @@ enum EntityRow {
             provider.kind.rawValue, provider.name, provider.tokenEndpoint, provider.smtp?.host, provider.smtp?.port,
             provider.smtp?.security.rawValue, smtp?.delegated ?? "", smtp?.appOnly ?? "", habits.refusesSeveralAuthors,
             habits.replacesUnlistedFrom, habits.propagation, habits.takesNullSender, habits.oldRefreshTokenWorks,
-            provider.trustedCertificates, try ListText.write(ProviderDetails(provider)), provider.mayReceiveSecrets,
+            provider.trustedCertificates, try ListText.write(document: ProviderDetails(provider)), provider.mayReceiveSecrets,
         ]
     }
 
@@ -68,10 +68,10 @@ enum EntityRow {
         case .password(let hash): password = hash.text
         }
         return [
-            client.name, key, network, uid, password, try ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
-            try ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
+            client.name, key, network, uid, password, ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
+            ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
             client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled, client.defaultUser?.text,
-            try ListText.write(client.roles.map(\.rawValue).sorted()), client.isStrict,
+            ListText.write(client.roles.map(\.rawValue).sorted()), client.isStrict,
         ]
     }
 }

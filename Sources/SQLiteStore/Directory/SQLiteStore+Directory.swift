@@ -27,7 +27,7 @@ extension SQLiteStore: DirectoryStore {
             for id in ids { if let address = try? EmailAddress(id) { addresses.insert(address) } }  // most settings are none
             let found =
                 "WHERE id IN (SELECT value FROM json_each(?)) OR id IN (SELECT user FROM userAddress WHERE addressKey IN (SELECT value FROM json_each(?)))"
-            let arguments: StatementArguments = [try ListText.write(ids), try ListText.write(addresses.map(\.key))]
+            let arguments: StatementArguments = [ListText.write(ids.sorted()), ListText.write(addresses.map(\.key))]
             try transaction.entities(.user, found, arguments) { entity in
                 if case .user(let user) = entity { addresses.formUnion(user.addresses.map(\.address)) }
                 loading.add(entity)
@@ -38,7 +38,7 @@ extension SQLiteStore: DirectoryStore {
             try transaction.entities(
                 .delegation,
                 "WHERE coversKey IN (SELECT value FROM json_each(?)) OR id IN (SELECT value FROM json_each(?)) ORDER BY id",
-                [try ListText.write(covers), try ListText.write(slice.delegations.map(\.text))]
+                [ListText.write(covers.sorted()), ListText.write(slice.delegations.map(\.text))]
             ) { loading.add($0) }
             return loading.finish()
         }
@@ -102,7 +102,7 @@ extension Transaction {
         for (kind, keys) in Dictionary(grouping: keys, by: \.kind) {
             for start in stride(from: 0, to: keys.count, by: Self.handful) {
                 let ids = keys[start..<min(start + Self.handful, keys.count)].map(\.id)
-                try entities(kind, "WHERE id IN (SELECT value FROM json_each(?))", [try ListText.write(ids)]) { found[$0.key] = $0 }
+                try entities(kind, "WHERE id IN (SELECT value FROM json_each(?))", [ListText.write(ids)]) { found[$0.key] = $0 }
             }
         }
         return (keys.map { key in found[key].map { .put($0) } ?? .remove(key) }, now.edition)

@@ -4,11 +4,13 @@ internal import Relay
 /// Turns a filter into one statement: every condition must hold, entries come in the order written, or the other way round.
 struct JournalQuery: Sendable {
     static let select = """
-        SELECT j.strand, j.number, j.at, j.kind, j.message, j.facts, j.personalDigest, j.mac, p.salt, p.parts, c.count
-        FROM journal j LEFT JOIN journalPersonal p ON p.entry = j.sequence LEFT JOIN journalCount c ON c.entry = j.sequence
+        SELECT j.strand, j.number, j.at, j.kind, j.message, j.facts, j.personalDigest, j.mac, j.salt, j.parts, c.count
+        FROM journal j LEFT JOIN journalCount c ON c.entry = j.sequence
         """
 
     private var conditions: [String] = []
+    /// It looks in what is filed.
+    private(set) var asksForPersons = false
     private(set) var arguments: [(any DatabaseValueConvertible & Sendable)?] = []
     private let limit: Int
     private let isNewestFirst: Bool
@@ -21,6 +23,7 @@ struct JournalQuery: Sendable {
         ]
         for (role, text) in roles {
             guard let text else { continue }
+            asksForPersons = true
             conditions.append("j.sequence IN (SELECT entry FROM journalRole WHERE role = ? AND text = ?)")
             arguments += [role.rawValue, JournalText.normal(text)]
         }
@@ -56,18 +59,22 @@ struct JournalQuery: Sendable {
         let digest = try columns.bytes()
         let mac = try columns.bytes()
         let salt = try columns.optionalBytes()
-        let parts = try columns.optionalText().map { try pairs($0) } ?? []
-        let personal = try parts.map { JournalEntry.Personal(try Columns.choice($0), $1) }
+        let personal = try columns.optionalText().map { try Self.personal($0) } ?? []
         let entry = JournalEntry(at: at, kind: kind, message: message, facts: facts, personal: personal)
         let count = try columns.optionalInteger() ?? 1
         return JournalRow(position: position, entry: entry, personalDigest: digest, salt: salt, mac: mac, count: Int(count))
     }
 
+    static func personal(_ text: String) throws -> [JournalEntry.Personal] {
+        try pairs(text).map { JournalEntry.Personal(try Columns.choice($0), $1) }
+    }
+
     private static func pairs(_ text: String) throws -> [(String, String)] {
-        let lists: [[String]] = try ListText.read(text)
-        return try lists.map { list in
-            guard list.count == 2 else { throw StoreFailure.damaged("a journal entry has a part of \(list.count) texts") }
-            return (list[0], list[1])
+        try ListText.rows(text).map { list in
+            guard list.count == 2, let name = list[0], let value = list[1] else {
+                throw StoreFailure.damaged("a journal entry has a part of \(list.count) texts")
+            }
+            return (name, value)
         }
     }
 }

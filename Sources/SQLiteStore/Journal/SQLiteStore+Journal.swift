@@ -5,14 +5,17 @@ package import Relay
 extension SQLiteStore: Journal {
     package func append(_ entries: [JournalEntry], sightings: [Sighting]) async throws(StoreFailure) {
         guard !entries.isEmpty || !sightings.isEmpty else { return }
+        let lines = try lines(entries)
         try await write { transaction in
-            try transaction.append(entries)
+            try transaction.append(lines)
             try transaction.add(sightings)
         }
+        noteFiling(of: lines.count)
     }
 
     package func entries(_ filter: JournalFilter) async throws(StoreFailure) -> [JournalRow] {
         let query = JournalQuery(filter)
+        if query.asksForPersons { try await fileAll() }
         return try await report { transaction in
             var query = query
             if let after = filter.after {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 internal import Relay
 
@@ -6,49 +7,40 @@ extension Transaction {
     /// Refusals of the same client, author and code within this time are one entry with a count (design section 11).
     private static let refusalWindow: Int64 = 3_600_000
 
+    /// What is only known inside the transaction. What was known before is better brought as lines.
     func append(_ entries: [JournalEntry]) throws {
         guard !entries.isEmpty else { return }
-        guard let pen else {
-            throw StoreFailure.unavailable("the journal cannot be written without its key: open the store with its vault")
-        }
-        for entry in entries { try append(entry, with: pen) }
+        guard let pen else { throw JournalPen.missing }
+        try append(entries.map(pen.line))
     }
 
-    private func append(_ entry: JournalEntry, with pen: JournalPen) throws {
-        let signature = pen.signature(of: entry)
-        if let signature, try count(signature, at: entry.at.milliseconds) { return }
+    func append(_ lines: [JournalLine]) throws {
+        guard !lines.isEmpty else { return }
+        guard let pen else { throw JournalPen.missing }
+        for line in lines { try append(line, with: pen) }
+    }
+
+    private func append(_ line: JournalLine, with pen: JournalPen) throws {
+        let entry = line.entry
+        if let signature = line.signature, try count(signature, at: entry.at.milliseconds) { return }
         let previous = try currentHead()
         let number = previous.number + 1
-        let salt = pen.salt()
-        let digest = JournalChain.personalDigest(entry.personal, salt: salt)
         let position = JournalPosition(strand: JournalPen.strand, number: number)
-        let mac = pen.chain.mac(of: entry, at: position, personalDigest: digest, after: previous.mac)
+        let mac = pen.chain.mac(of: entry, at: position, personalDigest: line.digest, after: previous.mac)
         try run(
             """
-            INSERT INTO journal (strand, number, at, kind, message, facts, personalDigest, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO journal (strand, number, at, kind, message, facts, personalDigest, mac, salt, parts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                position.strand, number, entry.at.milliseconds, entry.kind.rawValue, entry.message?.text,
-                try ListText.write(entry.facts.map { [$0.name, $0.value] }), digest.data, mac.data,
+                position.strand, number, entry.at.milliseconds, entry.kind.rawValue, entry.message?.text, line.facts, line.digest.data,
+                mac.data, line.salt.data, line.parts,
             ])
         head = JournalHead(number: number, mac: mac)
-        let sequence = lastNumber
-        try keepPersonal(entry.personal, salt: salt, of: sequence)
-        if let signature {
+        if let signature = line.signature {
             try run(
                 "INSERT INTO journalCount (entry, signature, at, count) VALUES (?, ?, ?, 1)",
-                [sequence, signature.data, entry.at.milliseconds])
-        }
-    }
-
-    private func keepPersonal(_ parts: [JournalEntry.Personal], salt: [UInt8], of sequence: Int64) throws {
-        try run(
-            "INSERT INTO journalPersonal (entry, salt, parts) VALUES (?, ?, ?)",
-            [sequence, salt.data, try ListText.write(parts.map { [$0.role.rawValue, $0.text] })])
-        for part in parts {
-            try run(
-                "INSERT OR IGNORE INTO journalRole (role, text, entry) VALUES (?, ?, ?)",
-                [part.role.rawValue, JournalText.normal(part.text), sequence])
+                [lastNumber, signature.data, entry.at.milliseconds])
         }
     }
 

@@ -55,7 +55,7 @@ extension SQLiteStore: AuditStore {
     package func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double] {
         try await report { transaction in
             try transaction.all(
-                "SELECT doneAt - acceptedAt FROM message WHERE doneAt > ? ORDER BY doneAt DESC LIMIT ?",
+                "SELECT f.doneAt - m.acceptedAt FROM fate f JOIN message m ON m.number = f.message WHERE f.doneAt > ? ORDER BY f.doneAt DESC LIMIT ?",
                 [since.milliseconds, max(0, limit)]
             ) { Double(try $0.integer()) / 1000 }
         }

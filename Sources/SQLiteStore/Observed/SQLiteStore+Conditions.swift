@@ -9,7 +9,7 @@ extension SQLiteStore: ConditionsStore {
             let revision = try transaction.revisions().revision
             var observations = try transaction.health("state <> 'none'", []) + transaction.reports("until IS NOT NULL", [])
             if let addresses {
-                let keys = try ListText.write(addresses.map(\.key))
+                let keys = ListText.write(addresses.map(\.key))
                 observations += try transaction.standings(
                     "state <> 'none' AND addressKey IN (SELECT value FROM json_each(?))", [keys])
             } else {

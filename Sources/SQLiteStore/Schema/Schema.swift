@@ -22,6 +22,9 @@ enum Schema {
         migrator.registerMigration("v8") { try $0.execute(sql: doubtV8) }
         migrator.registerMigration("v9") { try $0.execute(sql: accountV9) }
         migrator.registerMigration("v10") { try $0.execute(sql: strictV10) }
+        migrator.registerMigration("v11") { database in
+            for part in [messageV11, journalV11] { try database.execute(sql: part) }
+        }
         return migrator
     }
 

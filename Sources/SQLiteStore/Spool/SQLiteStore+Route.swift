@@ -7,19 +7,12 @@ package import struct FoundationEssentials.Date
 extension SQLiteStore {
     package func routeWishes(after: RouteWish?, limit: Int, at now: Date) async throws(StoreFailure) -> [RouteWish] {
         try await read { transaction in
-            let after = try after.map { [try MessageRow.text(of: $0.author), $0.purpose?.rawValue ?? ""] } ?? ["", ""]
             let rows = try transaction.all(
-                """
-                SELECT DISTINCT author, ifnull(purpose, '') FROM message
-                WHERE lacksRouteSince IS NOT NULL AND state = 'waiting' AND (author, ifnull(purpose, '')) > (?, ?)
-                ORDER BY author, ifnull(purpose, '') LIMIT ?
-                """, [after[0], after[1], max(0, limit)]
-            ) { (author: try $0.text(), purpose: try $0.text()) }
-            return rows.compactMap { row in
-                // A damaged row is held when it is claimed; the others must not wait for it.
-                guard let author = try? MessageRow.author(row.author) else { return nil }
-                return RouteWish(author: author, purpose: Purpose(rawValue: row.purpose))
-            }
+                "SELECT DISTINCT wish FROM queue WHERE wish > ? AND state = 'waiting' ORDER BY wish LIMIT ?",
+                [after.map(MessageText.text) ?? "", max(0, limit)]
+            ) { try $0.text() }
+            // A damaged row is held when it is claimed; the others must not wait for it.
+            return rows.compactMap { try? MessageText.wish($0) }
         }
     }
 
@@ -27,17 +20,9 @@ extension SQLiteStore {
         try await write { transaction in
             try transaction.run(
                 """
-                UPDATE message SET due = ?1, lane = ?2, withoutRoute = withoutRoute + max(0, ?1 - lacksRouteSince), lacksRouteSince = NULL
-                WHERE number IN (
-                    SELECT number FROM message
-                    WHERE lacksRouteSince IS NOT NULL AND state = 'waiting' AND author = ?3 AND ifnull(purpose, '') = ?4
-                    ORDER BY number LIMIT ?5
-                )
-                """,
-                [
-                    now.milliseconds, LaneText.write(lane), try MessageRow.text(of: wish.author), wish.purpose?.rawValue ?? "",
-                    max(0, limit),
-                ])
+                UPDATE queue SET due = ?1, lane = ?2, withoutRoute = withoutRoute + max(0, ?1 - lacksRouteSince), lacksRouteSince = NULL, wish = NULL
+                WHERE message IN (SELECT message FROM queue WHERE wish = ?3 AND state = 'waiting' ORDER BY message LIMIT ?4)
+                """, [now.milliseconds, LaneText.write(lane), MessageText.text(of: wish), max(0, limit)])
         }
     }
 }

@@ -18,12 +18,15 @@ extension SQLiteStore: Spool {
     ) async throws(StoreFailure) {
         let size = lastChunk.count + message.header.count
         try await reserveRoom(for: size)
+        let row = AcceptanceRow(message, lastChunk: lastChunk, number: number)
+        let lines = try lines(journal)
         try await write(size: size) { transaction in
             if let request { try transaction.remember(request, as: message) }
-            try transaction.accept(message, lastChunk: lastChunk, number: number, beginning, lane: lane)
-            try transaction.append(journal)
+            try transaction.accept(row, beginning, lane: lane)
+            try transaction.append(lines)
             try transaction.add(sightings)
         }
+        noteFiling(of: lines.count)
     }
 
     package func claim(
@@ -45,22 +48,26 @@ extension SQLiteStore: Spool {
     package func chunk(_ number: Int, of message: SpoolID) async throws(StoreFailure) -> [UInt8]? {
         try await read { transaction in
             try transaction.first(
-                "SELECT k.bytes FROM content c JOIN chunk k ON k.content = c.number WHERE c.id = ? AND k.number = ?",
-                [message.text, number]
+                """
+                SELECT b.bytes FROM message m JOIN body b ON b.message = m.number WHERE m.id = ?1 AND ?2 = 0
+                UNION ALL SELECT k.bytes FROM content c JOIN chunk k ON k.content = c.number WHERE c.id = ?1 AND k.number = ?2
+                """, [message.text, number]
             ) { try $0.bytes() }
         }
     }
 
     package func settle(_ settlement: Settlement) async throws(StoreFailure) {
+        let lines = try lines(settlement.journal)
         try await write { transaction in
             try transaction.settle(settlement)
-            try transaction.append(settlement.journal)
+            try transaction.append(lines)
             try transaction.add(settlement.sightings)
             for usage in settlement.usages { try transaction.add(usage, at: settlement.at) }
             for traffic in settlement.traffic { try transaction.add(traffic, at: settlement.at) }
             try transaction.observe(settlement.observations)
             if let notice = settlement.notice { try transaction.accept(notice) }
         }
+        noteFiling(of: lines.count)
     }
 
     package func noteSetBack(at now: Date, since before: Date?) async throws(StoreFailure) -> Double {
@@ -72,7 +79,12 @@ extension SQLiteStore: Spool {
         try await write { try $0.recover(for: claimant, at: now) }
     }
 
-    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep { try await write { try $0.sweep(at: now) } }
+    package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep {
+        let isFiled = try await fileNext()
+        var step = try await write { try $0.sweep(at: now) }
+        step.isLast = step.isLast && isFiled
+        return step
+    }
 
     /// Throws `full` where mail would take the room that its settlement needs.
     func reserveRoom(for octets: Int) async throws(StoreFailure) {

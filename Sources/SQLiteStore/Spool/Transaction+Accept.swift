@@ -20,36 +20,44 @@ extension Transaction {
             rest = rest.dropFirst(AcceptedMessage.chunkSize)
             number += 1
         }
-        try accept(notice.message, lastChunk: Array(rest), number: number, .due, lane: notice.lane)
+        try accept(AcceptanceRow(notice.message, lastChunk: Array(rest), number: number), .due, lane: notice.lane)
     }
 
-    func accept(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?) throws {
-        let content = try content(of: message.id, at: message.acceptedAt, keeps: true)
-        if !lastChunk.isEmpty { try put(lastChunk, number: number, into: content) }
-        try checkContent(of: message, content: content, lastChunk: lastChunk, number: number)
-        let row = try insert(message, beginning, lane: lane)
-        for (number, recipient) in message.envelope.recipients.enumerated() {
-            try run(
-                "INSERT INTO recipient (message, number, address, notify, orcpt) VALUES (?, ?, ?, ?, ?)",
-                [row, number, recipient.address.description, recipient.notify?.description, recipient.originalRecipient])
+    func accept(_ row: AcceptanceRow, _ beginning: Beginning, lane: Account?) throws {
+        let message = row.message
+        guard !message.envelope.recipients.isEmpty else { throw StoreFailure.conflict("a message needs a recipient") }
+        if row.isInPieces {
+            try keepPieces(of: row)
+        } else if row.lastChunk.count != message.bodySize {
+            throw StoreFailure.conflict(
+                "the body is not whole: \(row.lastChunk.count) of \(message.bodySize) octets are here; send it again")
         }
+        try run(AcceptanceRow.insert, row.arguments)
+        let number = lastNumber
+        if !row.isInPieces, !row.lastChunk.isEmpty { try run("INSERT INTO body (message, bytes) VALUES (?, ?)", [number, row.lastChunk]) }
+        let first = try columns(of: beginning, acceptedAt: message.acceptedAt)
+        try run(
+            """
+            INSERT INTO queue (message, state, why, attempts, due, lane, isUnknown, lacksRouteSince, wish) VALUES (?, ?, ?, 0, ?, ?, 0, ?, ?)
+            """,
+            [
+                number, first.state.rawValue, beginning.why ?? "", first.due, LaneText.write(lane), first.lacksRouteSince,
+                first.lacksRouteSince.map { _ in MessageText.text(of: RouteWish(author: message.author, purpose: message.purpose)) },
+            ])
     }
 
     /// What was accepted is whole: a body whose first pieces were swept, or never came, is not answered with 250.
-    private func checkContent(of message: AcceptedMessage, content: Int64, lastChunk: [UInt8], number: Int) throws {
-        guard !message.envelope.recipients.isEmpty else { throw StoreFailure.conflict("a message needs a recipient") }
-        var size = Int64(lastChunk.count)
-        var count = Int64(lastChunk.isEmpty ? 0 : 1)
-        if number > 0 {
-            (count, size) =
-                try first("SELECT count(*), coalesce(sum(length(bytes)), 0) FROM chunk WHERE content = ?", [content]) {
-                    (try $0.integer(), try $0.integer())
-                } ?? (0, 0)
-        }
-        let pieces = number + (lastChunk.isEmpty ? 0 : 1)
-        guard size == message.bodySize, count == pieces else {
+    private func keepPieces(of row: AcceptanceRow) throws {
+        let content = try content(of: row.message.id, at: row.message.acceptedAt, keeps: true)
+        if !row.lastChunk.isEmpty { try put(row.lastChunk, number: row.number, into: content) }
+        let (count, size) =
+            try first("SELECT count(*), coalesce(sum(length(bytes)), 0) FROM chunk WHERE content = ?", [content]) {
+                (try $0.integer(), try $0.integer())
+            } ?? (0, 0)
+        let pieces = row.number + (row.lastChunk.isEmpty ? 0 : 1)
+        guard size == row.message.bodySize, count == pieces else {
             throw StoreFailure.conflict(
-                "the body is not whole: \(count) of \(pieces) pieces and \(size) of \(message.bodySize) octets are here; send it again")
+                "the body is not whole: \(count) of \(pieces) pieces and \(size) of \(row.message.bodySize) octets are here; send it again")
         }
     }
 
@@ -57,7 +65,7 @@ extension Transaction {
     private func content(of message: SpoolID, at now: Date, keeps: Bool) throws -> Int64 {
         let found = try first(
             """
-            INSERT INTO content (id, startedAt, isKept) VALUES (?1, ?2, ?3)
+            INSERT INTO content (id, startedAt, isKept) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = ?1)
             ON CONFLICT (id) DO UPDATE SET isKept = ?3 WHERE NOT isKept RETURNING number
             """, [message.text, now.milliseconds, keeps]
         ) { try $0.integer() }
@@ -66,31 +74,12 @@ extension Transaction {
     }
 
     /// A piece that comes twice replaces itself: who was told `busy` sends it again.
-    private func put(_ chunk: [UInt8], number: Int, into content: Int64) throws {
+    private func put(_ chunk: some Collection<UInt8>, number: Int, into content: Int64) throws {
         try run(
             """
             INSERT INTO chunk (content, number, bytes) VALUES (?, ?, ?)
             ON CONFLICT (content, number) DO UPDATE SET bytes = excluded.bytes
-            """, [content, number, chunk.data])
-    }
-
-    private func insert(_ message: AcceptedMessage, _ beginning: Beginning, lane: Account?) throws -> Int64 {
-        let first = try columns(of: beginning, acceptedAt: message.acceptedAt)
-        try run(
-            """
-            INSERT INTO message (
-                id, acceptedAt, client, purpose, user, author, sender, ret, envelopeID, hasEnvelopeSender, isAutomatic, bodySize, digest,
-                messageID, state, why, attempts, due, isUnknown, lane, lacksRouteSince, header
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?)
-            """,
-            [
-                message.id.text, message.acceptedAt.milliseconds, message.client?.text, message.purpose?.rawValue, message.user?.text,
-                try MessageRow.text(of: message.author), message.envelope.sender.address?.description, message.envelope.ret?.rawValue,
-                message.envelope.envelopeID, message.hasEnvelopeSender, message.isAutomatic, message.bodySize, message.digest.data,
-                message.messageID, first.state.rawValue, beginning.why ?? "", first.due, LaneText.write(lane), first.lacksRouteSince,
-                message.header.data,
-            ])
-        return lastNumber
+            """, [content, number, Data(chunk)])
     }
 
     private func columns(
@@ -101,5 +90,43 @@ extension Transaction {
         case .waiting(let wait): (.waiting, try due(wait, at: acceptedAt), acceptedAt.milliseconds)
         case .held: (.held, nil, nil)
         }
+    }
+}
+
+/// A message as its row has it, made by whoever accepts it: the one thread that writes only binds it.
+struct AcceptanceRow: Sendable {
+    static let insert = """
+        INSERT INTO message (
+            id, acceptedAt, client, purpose, user, author, sender, ret, envelopeID, hasEnvelopeSender, isAutomatic, bodySize, isInPieces, digest,
+            messageID, recipients, header
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    let message: AcceptedMessage
+    let lastChunk: Data
+    let number: Int
+    /// Earlier pieces of its body were written before.
+    var isInPieces: Bool { number > 0 }
+    private let author: String
+    private let recipients: String
+    private let digest: Data
+    private let header: Data
+
+    init(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int) {
+        self.message = message
+        self.lastChunk = lastChunk.data
+        self.number = number
+        author = MessageText.text(of: message.author)
+        recipients = MessageText.text(of: message.envelope.recipients)
+        digest = message.digest.data
+        header = message.header.data
+    }
+
+    var arguments: StatementArguments {
+        [
+            message.id.text, message.acceptedAt.milliseconds, message.client?.text, message.purpose?.rawValue, message.user?.text, author,
+            message.envelope.sender.address?.description, message.envelope.ret?.rawValue, message.envelope.envelopeID,
+            message.hasEnvelopeSender, message.isAutomatic, message.bodySize, isInPieces, digest, message.messageID, recipients, header,
+        ]
     }
 }

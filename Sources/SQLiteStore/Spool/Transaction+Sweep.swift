@@ -35,7 +35,7 @@ extension Transaction {
                     AND NOT EXISTS (SELECT 1 FROM chunk WHERE content = c.number) LIMIT \(Self.step))
                 """, [time - Self.orphanAge]),
             try run(
-                "DELETE FROM message WHERE number IN (SELECT number FROM message WHERE doneAt < ? ORDER BY doneAt LIMIT \(Self.step))",
+                "DELETE FROM message WHERE number IN (SELECT message FROM fate WHERE doneAt < ? ORDER BY doneAt LIMIT \(Self.step))",
                 [time - Self.doneAge]),
             try remove("usage", by: "login, provider, hour", where: "hour", before: time - Self.usageAge),
             try remove("traffic", by: "hour, route, outcome", where: "hour", before: time - Self.usageAge),

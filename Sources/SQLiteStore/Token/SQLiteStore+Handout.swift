@@ -45,8 +45,8 @@ extension Transaction {
             """,
             [
                 handout.id.text, handout.client.text, handout.at.milliseconds, handout.expires.milliseconds, handout.login,
-                handout.provider.text, handout.transport.rawValue, try MessageRow.text(of: handout.author), handout.purpose?.rawValue,
-                try ListText.write(handout.from.map(\.description)),
+                handout.provider.text, handout.transport.rawValue, MessageText.text(of: handout.author), handout.purpose?.rawValue,
+                ListText.write(handout.from.map(\.description)),
             ])
     }
 
@@ -57,7 +57,7 @@ extension Transaction {
                 id: HandoutID(trusted: try row.text()), client: ClientID(trusted: try row.text()), at: try row.date(),
                 expires: try row.date(),
                 login: try row.text(), provider: ProviderID(trusted: try row.text()), transport: try row.choice(),
-                author: try MessageRow.author(row.text()), purpose: try row.optionalChoice(),
+                author: try MessageText.author(row.text()), purpose: try row.optionalChoice(),
                 from: try row.list().map { try Columns.address($0) }, reportedAt: try row.optionalDate())
         }
     }

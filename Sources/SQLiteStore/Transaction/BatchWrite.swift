@@ -1,8 +1,8 @@
 internal import GRDB
 internal import Relay
 
-/// Writes a batch in one transaction. Each job has a savepoint, so one that fails does not undo the others; where the transaction as a whole
-/// fails, each job is tried once more alone, so that a message too big for the disk does not take a settlement down with it.
+/// Writes a batch in one transaction. Where one of its jobs fails, all are done again, each with a savepoint, so that the others are not undone; where the
+/// transaction as a whole fails, each is tried once more alone, so that a message too big for the disk does not take a settlement down with it.
 struct BatchWrite {
     private typealias Answer = @Sendable () -> Void
     let pool: DatabasePool
@@ -11,8 +11,7 @@ struct BatchWrite {
 
     func write(_ batch: [Writer.Job]) {
         do {
-            let answers = try commit(batch)
-            for answer in answers { answer() }
+            for answer in try commit(batch) ?? commit(batch, apart: true) ?? [] { answer() }
         } catch {
             let failure = StoreFailure(error)
             // Another process holds the store: waiting as long for each job again would help nobody.
@@ -24,19 +23,25 @@ struct BatchWrite {
         }
     }
 
-    private func commit(_ batch: [Writer.Job]) throws -> [Answer] {
+    /// nil: one of several jobs failed, and nothing is written.
+    private func commit(_ batch: [Writer.Job], apart: Bool = false) throws -> [Answer]? {
         try pool.writeWithoutTransaction { database in
             let transaction = Transaction(database, pen: pen)
             var answers: [Answer] = []
+            var isSpoilt = false
             try database.inTransaction(.immediate) {
-                if batch.count == 1 {
-                    answers.append(try batch[0].perform(transaction))
-                } else {
-                    for job in batch { answers.append(try attempt(job, in: transaction, of: database)) }
+                do {
+                    for job in batch {
+                        answers.append(try apart ? attempt(job, in: transaction, of: database) : job.perform(transaction))
+                    }
+                } catch  where !apart && batch.count > 1 && !StoreFailure(error).spoilsBatch && database.isInsideTransaction {
+                    isSpoilt = true
+                    return .rollback
                 }
                 return .commit
             }
-            let savepoints = batch.count == 1 ? 0 : batch.count * 2
+            guard !isSpoilt else { return nil }
+            let savepoints = apart ? batch.count * 2 : 0
             counter.add(writes: batch.count, statements: transaction.statements + savepoints + 2)
             return answers
         }

@@ -27,16 +27,36 @@ struct JournalPen: Sendable {
         return JournalPen(key: try vault.open(sealed, for: keyName).reveal(), random: random)
     }
 
-    func salt() -> [UInt8] { random(Self.saltSize) }
+    static let missing = StoreFailure.unavailable("the journal cannot be written without its key: open the store with its vault")
+
+    /// All of an entry but its link: whoever brings it does this, beside the one thread that writes.
+    func line(_ entry: JournalEntry) -> JournalLine {
+        let salt = random(Self.saltSize)
+        return JournalLine(
+            entry: entry, facts: ListText.write(entry.facts.map { [$0.name, $0.value] }), salt: salt,
+            parts: ListText.write(entry.personal.map { [$0.role.rawValue, $0.text] }),
+            digest: JournalChain.personalDigest(entry.personal, salt: salt), signature: signature(of: entry))
+    }
 
     /// Equal for refusals that count as one: same client, author and code. Keyed, so that it tells nobody who they were.
-    func signature(of entry: JournalEntry) -> [UInt8]? {
+    private func signature(of entry: JournalEntry) -> [UInt8]? {
         guard entry.kind == .refused else { return nil }
         let authors = entry.personal.filter { $0.role == .author }
         let named = ["client", "code"].map { name in entry.facts.first { $0.name == name }?.value ?? "" }
         let parts = authors.map { JournalEntry.Personal(.author, JournalText.normal($0.text)) } + named.map { .init(.person, $0) }
         return JournalChain.personalDigest(parts, salt: key)
     }
+}
+
+/// An entry as its row has it.
+struct JournalLine: Sendable {
+    let entry: JournalEntry
+    let facts: String
+    let salt: [UInt8]
+    let parts: String
+    let digest: [UInt8]
+    /// Of a refusal.
+    let signature: [UInt8]?
 }
 
 /// The last link of a strand.

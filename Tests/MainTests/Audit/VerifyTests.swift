@@ -97,29 +97,30 @@ struct VerifyTests {
     @Test(arguments: [
         (
             "inserted before the first",
-            "INSERT INTO journal SELECT 9999, strand, 0, at, kind, message, facts, personalDigest, mac FROM journal WHERE number = 3"
+            "INSERT INTO journal SELECT 9999, strand, 0, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
         ),
         (
             "inserted far before",
-            "INSERT INTO journal SELECT 9999, strand, -7, at, kind, message, facts, personalDigest, mac FROM journal WHERE number = 3"
+            "INSERT INTO journal SELECT 9999, strand, -7, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
         ),
         (
             "another strand",
-            "INSERT INTO journal SELECT 9999, 'other', 1, at, kind, message, facts, personalDigest, mac FROM journal WHERE number = 3"
+            "INSERT INTO journal SELECT 9999, 'other', 1, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
         ),
         ("unreadable kind", "UPDATE journal SET kind = 'nonsense' WHERE number = 3"),
         ("unreadable facts", "UPDATE journal SET facts = '[' WHERE number = 3"),
         ("unreadable end", "UPDATE journal SET facts = '[' WHERE number = (SELECT max(number) FROM journal)"),
-        ("unreadable personal part", "UPDATE journalPersonal SET parts = '[' WHERE entry = 3"),
+        ("unreadable personal part", "UPDATE journal SET parts = '[' WHERE number = 3"),
         ("hidden from filters", "DELETE FROM journalRole WHERE entry = 3"),
+        ("never filed", "DELETE FROM journalRole; UPDATE meta SET filedThrough = 99999"),
         (
             "shown in another order",
             """
-            UPDATE journal SET sequence = 9999 WHERE number = 3; UPDATE journalPersonal SET entry = 9999 WHERE entry = 3;
+            UPDATE journal SET sequence = 9999 WHERE number = 3;
             UPDATE journalRole SET entry = 9999 WHERE entry = 3
             """
         ),
-        ("emptied", "DELETE FROM journalPersonal; DELETE FROM journalCount; DELETE FROM journal"),
+        ("emptied", "DELETE FROM journalCount; DELETE FROM journal"),
     ])
     func noTamperingIsTakenForWhole(_ name: String, _ sql: String) async throws {
         let shell = try await Shell.withCompany()
