@@ -91,7 +91,7 @@ package struct PickupFolder: Service {
     /// One file that cannot be claimed keeps no other from it.
     private func claim(_ file: PickupFile) async -> ClaimedFile? {
         var generator = surroundings.accept.generator()
-        let id = SpoolID(prefix: "m", using: &generator)
+        let id = SpoolID(prefix: "m", at: surroundings.accept.now(), using: &generator)
         do { return try await disk.run { try $0.claim(file, as: id) } } catch {
             surroundings.logger.error("\(file.name.debugDescription) cannot be claimed: \(error)")
             return nil

@@ -181,7 +181,7 @@ extension AcceptStage {
         guard hops <= surroundings.limits.hops else { throw .circling(hops: hops) }
         let at = surroundings.now()
         var generator = surroundings.generator()
-        let id = submission.id ?? SpoolID(prefix: "m", using: &generator)
+        let id = submission.id ?? SpoolID(prefix: "m", at: at, using: &generator)
         let header = SettledHeader(
             block, at: at, domain: surroundings.domain, trace: submission.origin?.received(by: surroundings.domain, as: id, at: at),
             using: &generator)

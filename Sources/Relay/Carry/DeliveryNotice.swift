@@ -73,7 +73,8 @@ struct DeliveryNotice: Sendable {
         hash.update(data: body)
         let message = AcceptedMessage(
             // Its client's, so that what is set for that client's mail holds for what comes of it.
-            id: SpoolID(prefix: "m", using: &generator), acceptedAt: at, client: original.client, purpose: .administrator, user: nil,
+            id: SpoolID(prefix: "m", at: at, using: &generator), acceptedAt: at, client: original.client, purpose: .administrator,
+            user: nil,
             author: author,
             envelope: Envelope(sender: .null, recipients: [Recipient(address: recipient, notify: .never)]), hasEnvelopeSender: true,
             isAutomatic: true, header: header.bytes, bodySize: body.count, digest: Array(hash.finalize()), messageID: messageID)
