@@ -79,7 +79,7 @@ package struct Passage: Sendable {
     ) -> AcceptStage.Surroundings {
         AcceptStage.Surroundings(
             store: store, decider: { _ in decider }, now: world.now, generator: world.generator, domain: domain, limits: limits,
-            report: report)
+            departures: runner, report: report)
     }
 
     /// By what is known at this moment.

@@ -31,8 +31,8 @@ struct WriterTests {
             let store = try await Stores.create(at: folder)
             let count = try await counting(store) { try await accept("m", into: store) }
             #expect(count.commits == 1)
-            // BEGIN, message, body, queue, head, entry, sighting, COMMIT
-            #expect(count.statements == 8)
+            // BEGIN, message, body, queue, head, entry, sighting, edition, COMMIT
+            #expect(count.statements == 9)
         }
     }
 

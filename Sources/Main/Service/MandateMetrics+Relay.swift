@@ -21,11 +21,8 @@ extension MandateMetrics {
 }
 
 extension RelayService {
-    /// A message has come in: it is counted, and may leave at once.
-    func accepted(by way: MandateMetrics.Way) {
-        metrics.messageAccepted(by: way)
-        runner.wake()
-    }
+    /// A message has come in.
+    func accepted(by way: MandateMetrics.Way) { metrics.messageAccepted(by: way) }
 }
 
 extension TokenFailure {

@@ -102,7 +102,7 @@ struct RelayService: Service {
                     await passage.run()
                 } onCancel: {
                     runner.stop()
-                    Task { await runner.cancelAttempts() }
+                    runner.cancelAttempts()
                 }
             } onGracefulShutdown: {
                 runner.stop()

@@ -33,14 +33,18 @@ package struct AcceptStage: Sendable {
         /// Names us in Message-IDs and Received fields.
         package let domain: Domain
         package let limits: Limits
+        /// nil: nobody here carries messages.
+        package let departures: (any Departures)?
         /// Told once of each message that was handed in whole or refused before that. May not wait.
         package let report: @Sendable (AcceptReport) -> Void
 
         package init(
             store: any Spool & Journal, decider: @escaping @Sendable (Question) async throws(StoreFailure) -> Decider,
             now: @escaping @Sendable () -> Date, generator: @escaping @Sendable () -> any RandomNumberGenerator, domain: Domain,
-            limits: Limits = Limits(), report: @escaping @Sendable (AcceptReport) -> Void = { _ in }
+            limits: Limits = Limits(), departures: (any Departures)? = nil,
+            report: @escaping @Sendable (AcceptReport) -> Void = { _ in }
         ) {
+            self.departures = departures
             self.store = store
             self.decider = decider
             self.now = now
@@ -268,12 +272,28 @@ extension AcceptStage {
             author: opened.author, envelope: opened.envelope, hasEnvelopeSender: submission.envelopeSender != nil,
             isAutomatic: opened.header.isAutoSubmitted || submission.envelopeSender == .null, header: opened.header.header.bytes,
             bodySize: opened.bodySize, digest: Array(opened.hash.finalize()), messageID: opened.header.messageID)
+        let departure = departure(opened)
         do throws(StoreFailure) {
-            try await surroundings.store.accept(
-                message, lastChunk: opened.pending, number: opened.chunks, opened.beginning, lane: opened.lane,
+            let moment = try await surroundings.store.accept(
+                message, lastChunk: opened.pending, number: opened.chunks,
+                departure.map { .claimed($0.claimant, until: $0.until) } ?? opened.beginning, lane: opened.lane,
                 request: request, journal: [.accepted(message, opened.beginning)],
                 sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
-        } catch { throw .store(error) }
+            if let departure {
+                surroundings.departures?.begin(departure, message, body: opened.pending, at: moment)
+            } else if opened.beginning == .due {
+                surroundings.departures?.arrived(in: opened.lane)
+            }
+        } catch {
+            if let departure { surroundings.departures?.giveBack(departure) }
+            throw .store(error)
+        }
         return Receipt(id: message.id, messageID: message.messageID, beginning: opened.beginning, answer: opened.answer)
+    }
+
+    /// A body in pieces is not in hand any more, and such a message is in no hurry.
+    private func departure(_ opened: Opened) -> Departure? {
+        guard opened.beginning == .due, opened.chunks == 0, let lane = opened.lane else { return nil }
+        return surroundings.departures?.reserve(opened.id, lane: lane)
     }
 }

@@ -49,7 +49,7 @@ package struct Receipt: Sendable, Hashable {
     /// "held: …", "waits: …"; nil: it may leave.
     package var hindrance: String? {
         switch beginning {
-        case .due: nil
+        case .due, .claimed: nil
         case .waiting(let wait): "waits: \(wait.why)"
         case .held(let why): "held: \(why)"
         }

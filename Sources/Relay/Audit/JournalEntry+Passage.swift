@@ -117,7 +117,7 @@ extension JournalEntry {
 extension Beginning {
     fileprivate var facts: [JournalEntry.Fact] {
         switch self {
-        case .due: []
+        case .due, .claimed: []
         case .waiting(let wait): [JournalEntry.Fact("waits", wait.code.rawValue)]
         case .held: [JournalEntry.Fact("held", "yes")]
         }

@@ -66,6 +66,9 @@ struct Lane {
         return wait <= 0 ? .now : .soon(seconds: wait)
     }
 
+    /// The next one would not have to wait for its slot.
+    func hasSlot(at now: Date) -> Bool { !Self.isAhead(evenly, of: now, by: Self.furthest) }
+
     /// Half as many, and again half if that was too much still.
     mutating func slow(_ transport: Transport, until: Date) {
         slowed[transport] = (max(1, min(underWay[transport, default: 1], slowed[transport]?.most ?? .max) / 2), until)

@@ -17,34 +17,22 @@ package actor SpoolRunner {
         }
     }
 
-    private let claimant: Claimant
+    let claimant: Claimant
     private let spool: any Spool
-    private let attempt: Attempt.Surroundings
+    let attempt: Attempt.Surroundings
     private let wait: @Sendable (_ seconds: Double) async -> Void
     private let report: @Sendable (String) -> Void
     /// Something was settled: after so many seconds of trying, a message that old.
     private let settled: @Sendable (Settlement, _ seconds: Double, _ age: Double) -> Void
-    private let limits: Limits
-    /// By number of start, not by message: a message that is to be tried again at once is claimed before its last attempt has quite ended.
-    private var running: [Int: Running] = [:]
-    private var started = 0
-    private let isStopping = Mutex(false)
-    /// When claims without an owner were last looked for, and whether there is a reason to look at once.
+    let limits: Limits
+    let hand = Mutex(Hand())
+    /// When claims without an owner were last looked for.
     private var lookedForLost: Date?
-    private var mayHaveLost = false
     /// What the clock said, and whether it may have been set back since without the spool's having heard of it.
     private var latestTime: Date?
     private var mayBeSetBack = true
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
-
-    private struct Running {
-        let task: Task<Void, Never>
-        let message: SpoolID
-        let lane: Account?
-        /// What became of it is stored: it may be claimed again.
-        var isSettled = false
-    }
 
     /// Seconds between two looks for claims that this run does not know of, where nothing has failed.
     private static let lookInterval: Double = 3600
@@ -71,7 +59,7 @@ package actor SpoolRunner {
 
     /// Claims nothing more; `run` returns when the attempts under way have settled.
     package nonisolated func stop() {
-        isStopping.withLock { $0 = true }
+        hand.withLock { $0.isStopping = true }
         signal.finish()
     }
 
@@ -82,39 +70,54 @@ package actor SpoolRunner {
 
     package func run() async {
         wake()
-        for await _ in signals { await fill() }
-        await attempt.pace.stop()
-        for attempt in running.values { await attempt.task.value }
+        await withTaskGroup { group in
+            group.addTask { await self.keepClaims() }
+            for await _ in signals { await fill() }
+            attempt.pace.stop()
+            await withCheckedContinuation { done in
+                if !hand.withLock({ $0.wait(done) }) { done.resume() }
+            }
+            group.cancelAll()
+        }
     }
 
     /// Whether nothing is under way.
-    package var isIdle: Bool { running.isEmpty }
+    package nonisolated var isIdle: Bool { hand.withLock { $0.count == 0 } }
 
     /// For a stop that must not wait: what is under way breaks off and settles as "later".
-    package func cancelAttempts() {
-        for attempt in running.values { attempt.task.cancel() }
+    package nonisolated func cancelAttempts() {
+        let tasks = hand.withLock { hand in
+            hand.isCancelled = true
+            return hand.carried.values.compactMap(\.task)
+        }
+        for task in tasks { task.cancel() }
     }
 
     private func fill() async {
         await noteSetBack()
         await releaseLost()
-        while running.count < limits.concurrent, !isStopping.withLock({ $0 }) {
-            let free = limits.concurrent - running.count
+        while let free = hand.withLock({ $0.isStopping ? nil : limits.concurrent - $0.count }), free > 0 {
             let now = attempt.now()
-            let inHand = running.values.reduce(into: [:]) { $0[$1.lane, default: 0] += 1 }
-            var rooms = await attempt.pace.rooms(inHand: inHand)
-            rooms.inHand = Set(running.values.lazy.filter { !$0.isSettled }.map(\.message))
+            let (inHand, messages) = hand.withLock { hand in
+                hand.beginLook()
+                return (hand.byLane, hand.messages(unsettledOnly: true))
+            }
+            var rooms = attempt.pace.rooms(inHand: inHand)
+            rooms.inHand = messages
             let batch: ClaimedBatch
             do throws(StoreFailure) {
                 batch = try await spool.claim(free, rooms: rooms, by: claimant, at: now, until: now.addingTimeInterval(limits.claim))
             } catch {
-                mayHaveLost = true
+                hand.withLock { hand in
+                    hand.breakOffLook()
+                    hand.mayHaveLost = true
+                }
                 return report("the spool cannot be read: \(error)")
             }
+            hand.withLock { $0.endLook(batch.crowded, full: Set(rooms.known.filter { $0.value <= 0 }.keys)) }
             // A delegation revoked at noon stops the message queued at eleven, so an older snapshot catches up first.
-            if !batch.entries.isEmpty, isBehind(batch) { await attempt.catchUp() }
-            let isBehind = isBehind(batch)
-            for entry in batch.entries { start(entry, isBehind: isBehind) }
+            if !batch.entries.isEmpty, isBehind(batch.moment) { await attempt.catchUp() }
+            for entry in batch.entries { start(entry, at: batch.moment) }
             if batch.entries.count < free { return }
         }
     }
@@ -136,63 +139,77 @@ package actor SpoolRunner {
         let now = attempt.now()
         let last = lookedForLost ?? now
         lookedForLost = last
-        guard mayHaveLost || now.timeIntervalSince(last).magnitude >= Self.lookInterval else { return }
-        do throws(StoreFailure) {
-            let released = try await spool.release(claimant, except: Set(running.values.map(\.message)), at: now)
-            (lookedForLost, mayHaveLost) = (now, false)
-            if !released.isEmpty { report("\(released.count) messages were claimed although that was reported as failed: they wait again") }
-        } catch { report("lost claims cannot be looked for: \(error)") }
-    }
-
-    private func isBehind(_ batch: ClaimedBatch) -> Bool {
-        let snapshot = attempt.snapshots.current
-        return batch.edition > snapshot.directory.edition || batch.revision > snapshot.conditions.revision
-    }
-
-    private func start(_ entry: SpoolEntry, isBehind: Bool) {
-        let number = started
-        started += 1
-        let task = Task {
-            await self.carry(entry, number, isBehind: isBehind)
-            self.ended(number)
+        let inHand = hand.withLock { hand -> Set<SpoolID>? in
+            guard hand.mayHaveLost || now.timeIntervalSince(last).magnitude >= Self.lookInterval else { return nil }
+            (hand.isReleasing, hand.mayHaveLost) = (true, false)
+            return hand.messages(unsettledOnly: false)
         }
-        running[number] = Running(task: task, message: entry.message.id, lane: entry.lane)
+        guard let inHand else { return }
+        defer { hand.withLock { $0.isReleasing = false } }
+        do throws(StoreFailure) {
+            let released = try await spool.release(claimant, except: inHand, at: now)
+            lookedForLost = now
+            if !released.isEmpty { report("\(released.count) messages were claimed although that was reported as failed: they wait again") }
+        } catch {
+            hand.withLock { $0.mayHaveLost = true }
+            report("lost claims cannot be looked for: \(error)")
+        }
     }
 
-    private func ended(_ number: Int) {
-        running[number] = nil
-        wake()
+    private nonisolated func isBehind(_ moment: StoreMoment) -> Bool {
+        let snapshot = attempt.snapshots.current
+        return moment.edition > snapshot.directory.edition || moment.revision > snapshot.conditions.revision
     }
 
-    private func noteSettled(_ number: Int) { running[number]?.isSettled = true }
+    /// `catchesUp`: nobody has looked yet whether the directory in hand is as new as the moment.
+    nonisolated func start(_ entry: SpoolEntry, at moment: StoreMoment, catchesUp: Bool = false) {
+        let number = hand.withLock { $0.begin(entry) }
+        let task = Task {
+            if catchesUp, isBehind(moment) { await attempt.catchUp() }
+            await carry(entry, number, at: moment)
+            let isCrowded = hand.withLock { hand in
+                hand.end(number)
+                return hand.isCrowded
+            }
+            if isCrowded { wake() }
+        }
+        hand.withLock { $0.bind(task, to: number) }
+    }
 
-    /// Off the actor: rewriting many messages is work for every core.
-    @concurrent private nonisolated func carry(_ entry: SpoolEntry, _ number: Int, isBehind: Bool) async {
-        let keeper = Task { await self.keepClaim(entry.claim) }
+    /// On any core: rewriting many messages is work for each of them.
+    @concurrent private nonisolated func carry(_ entry: SpoolEntry, _ number: Int, at moment: StoreMoment) async {
         let start = attempt.now()
         // Nothing is decided on a directory that is known to be old.
-        let settlement = isBehind ? Attempt(entry, attempt).postpone() : await Attempt(entry, attempt).run()
+        let settlement = isBehind(moment) ? Attempt(entry, attempt).postpone() : await Attempt(entry, attempt).run()
         let end = attempt.now()
         if await settle(settlement, number) {
             settled(settlement, max(0, end.timeIntervalSince(start)), max(0, end.timeIntervalSince(entry.message.acceptedAt)))
         }
-        keeper.cancel()
     }
 
-    /// A slow send keeps its claim, so that nobody takes the message for abandoned while it is under way.
-    private nonisolated func keepClaim(_ claim: Claim) async {
+    /// Slow sends keep their claims, so that nobody takes their messages for abandoned while they are under way.
+    private nonisolated func keepClaims() async {
         while true {
             await wait(limits.claim / 3)
             if Task.isCancelled { return }
-            let until = attempt.now().addingTimeInterval(limits.claim)
+            let claims = hand.withLock { $0.claims }
+            guard !claims.isEmpty else { continue }
             do throws(StoreFailure) {
-                try await spool.renew(claim, until: until)
-            } catch {
-                if Task.isCancelled { return }
-                report("the claim of \(claim.message) could not be renewed: \(error)")
-                guard error.mayPass else { return }
-            }
+                let lost = try await spool.renew(claims, until: attempt.now().addingTimeInterval(limits.claim))
+                for message in hand.withLock({ $0.lose(lost) }) { report("\(message): \(StoreFailure.claimLost)") }
+            } catch { report("claims could not be renewed: \(error)") }
         }
+    }
+
+    private nonisolated func noteSettled(_ settlement: Settlement, _ number: Int) async {
+        let now = attempt.now()
+        hand.withLock { hand in for usage in settlement.usages { hand.noteDelivered(usage.account, at: now) } }
+        guard case .waiting(let until, _) = settlement.state, until <= now else { return }
+        hand.withLock { hand in
+            hand.noteSettled(number)
+            hand.note(crowded: settlement.lane ?? hand.carried[number]?.entry.lane)
+        }
+        await attempt.catchUp()
     }
 
     /// A settlement that cannot be written is tried again until it is, or until another run has the message: the alternative is to send it twice.
@@ -203,10 +220,7 @@ package actor SpoolRunner {
         while true {
             do throws(StoreFailure) {
                 try await spool.settle(settlement.kept(at: attempt.now()))
-                if case .waiting(let until, _) = settlement.state, until <= attempt.now() {
-                    await noteSettled(number)
-                    await attempt.catchUp()
-                }
+                await noteSettled(settlement, number)
                 return true
             } catch {
                 report("\(settlement.claim.message) could not be settled: \(error)")

@@ -12,10 +12,12 @@ package protocol Spool: Sendable {
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
     /// `lane`: the account that is likely to carry it; nil: that is not known.
     /// `request`: the same commit remembers that it was asked with this key; throws `repeated` when another request was.
+    /// Returns what the store knew then.
+    @discardableResult
     func accept(
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
-    ) async throws(StoreFailure)
+    ) async throws(StoreFailure) -> StoreMoment
 
     /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them; of each lane no more than it has room for, so that
     /// ten thousand messages of one account do not keep another's single one waiting. A claim of another run that ran out is taken over; one of the
@@ -24,8 +26,8 @@ package protocol Spool: Sendable {
         _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
     ) async throws(StoreFailure) -> ClaimedBatch
 
-    /// A slow send keeps its claim. Throws `claimLost` when another incarnation has taken the message since.
-    func renew(_ claim: Claim, until: Date) async throws(StoreFailure)
+    /// Slow sends keep their claims. Returns the messages that another run has taken since.
+    func renew(_ claims: [Claim], until: Date) async throws(StoreFailure) -> Set<SpoolID>
 
     /// The claimant's own claims of messages that it does not have in hand wait again, due now: their claiming was durable, but was reported as failed.
     /// Nothing was tried with them, so it does not count as an attempt. Returns the messages released.
@@ -72,6 +74,8 @@ extension Spool {
 package enum Beginning: Sendable, Hashable {
     /// It may leave.
     case due
+    /// It leaves: whoever carries it has it in hand, until then at first.
+    case claimed(Claimant, until: Date)
     /// There is no route now.
     case waiting(RouteWait)
     /// Until a person releases it.
@@ -80,7 +84,7 @@ package enum Beginning: Sendable, Hashable {
     /// Why it does not leave at once.
     package var why: String? {
         switch self {
-        case .due: nil
+        case .due, .claimed: nil
         case .waiting(let wait): wait.why
         case .held(let why): why
         }
@@ -175,11 +179,14 @@ package struct SpoolEntry: Sendable, Hashable {
     package let lacksRoute: Bool
     /// Pairs that a provider has refused to it.
     package let pairRefusals: [PairRefusal]
+    /// nil: the spool has it.
+    package let body: [UInt8]?
 
     package init(
         message: AcceptedMessage, claim: Claim, remaining: [Int], isUnknown: Bool, refusals: [Int: String] = [:], lane: Account? = nil,
-        withoutRoute: Double = 0, lacksRoute: Bool = false, pairRefusals: [PairRefusal] = []
+        withoutRoute: Double = 0, lacksRoute: Bool = false, pairRefusals: [PairRefusal] = [], body: [UInt8]? = nil
     ) {
+        self.body = body
         self.message = message
         self.claim = claim
         self.remaining = remaining
@@ -192,16 +199,17 @@ package struct SpoolEntry: Sendable, Hashable {
     }
 }
 
-/// Claims come with the edition and revision of their transaction: a runner with an older snapshot catches up before it decides.
+/// Claims come with what the store knew in their transaction: a runner with an older snapshot catches up before it decides.
 package struct ClaimedBatch: Sendable {
     package let entries: [SpoolEntry]
-    package let edition: Edition
-    package let revision: Int64
+    package let moment: StoreMoment
+    /// Lanes, of those that had room, in which more is due than was claimed.
+    package let crowded: Set<Account?>
 
-    package init(entries: [SpoolEntry], edition: Edition, revision: Int64) {
+    package init(entries: [SpoolEntry], moment: StoreMoment, crowded: Set<Account?>) {
         self.entries = entries
-        self.edition = edition
-        self.revision = revision
+        self.moment = moment
+        self.crowded = crowded
     }
 }
 

@@ -53,6 +53,11 @@ extension Transaction {
         return found
     }
 
+    func moment() throws -> StoreMoment {
+        let known = try revisions()
+        return StoreMoment(edition: known.edition, revision: known.revision)
+    }
+
     /// One revision for all that is observed together.
     func observe(_ observations: [Observation]) throws {
         guard !observations.isEmpty else { return }

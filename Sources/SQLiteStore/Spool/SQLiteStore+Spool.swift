@@ -12,34 +12,36 @@ extension SQLiteStore: Spool {
         while try await write({ try $0.discard(message) }) {}
     }
 
-    package func accept(
+    @discardableResult package func accept(
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
-    ) async throws(StoreFailure) {
+    ) async throws(StoreFailure) -> StoreMoment {
         let size = lastChunk.count + message.header.count
         try await reserveRoom(for: size)
         let row = AcceptanceRow(message, lastChunk: lastChunk, number: number)
         let lines = try lines(journal)
-        try await write(size: size) { transaction in
+        let moment = try await write(size: size) { transaction in
             if let request { try transaction.remember(request, as: message) }
             try transaction.accept(row, beginning, lane: lane)
             try transaction.append(lines)
             try transaction.add(sightings)
+            return try transaction.moment()
         }
         noteFiling(of: lines.count)
+        return moment
     }
 
     package func claim(
         _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
     ) async throws(StoreFailure) -> ClaimedBatch {
         try await write { transaction in
-            let entries = try transaction.claim(limit, rooms, by: claimant, at: now, until: until)
-            let now = try transaction.revisions()
-            return ClaimedBatch(entries: entries, edition: now.edition, revision: now.revision)
+            try transaction.claim(limit, rooms, by: claimant, at: now, until: until)
         }
     }
 
-    package func renew(_ claim: Claim, until: Date) async throws(StoreFailure) { try await write { try $0.renew(claim, until: until) } }
+    package func renew(_ claims: [Claim], until: Date) async throws(StoreFailure) -> Set<SpoolID> {
+        try await write { try $0.renew(claims, until: until) }
+    }
 
     package func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) async throws(StoreFailure) -> [SpoolID] {
         try await write { try $0.release(claimant, except: inHand, at: now) }

@@ -38,10 +38,12 @@ extension Transaction {
         let first = try columns(of: beginning, acceptedAt: message.acceptedAt)
         try run(
             """
-            INSERT INTO queue (message, state, why, attempts, due, lane, isUnknown, lacksRouteSince, wish) VALUES (?, ?, ?, 0, ?, ?, 0, ?, ?)
+            INSERT INTO queue (message, state, why, attempts, due, lane, claimNode, claimIncarnation, isUnknown, lacksRouteSince, wish)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
             """,
             [
-                number, first.state.rawValue, beginning.why ?? "", first.due, LaneText.write(lane), first.lacksRouteSince,
+                number, first.state.rawValue, beginning.why ?? "", first.claimant == nil ? 0 : 1, first.due, LaneText.write(lane),
+                first.claimant?.node, first.claimant?.incarnation, first.lacksRouteSince,
                 first.lacksRouteSince.map { _ in MessageText.text(of: RouteWish(author: message.author, purpose: message.purpose)) },
             ])
     }
@@ -82,13 +84,20 @@ extension Transaction {
             """, [content, number, Data(chunk)])
     }
 
-    private func columns(
-        of beginning: Beginning, acceptedAt: Date
-    ) throws -> (state: QueuedMessage.StateName, due: Int64?, lacksRouteSince: Int64?) {
+    private struct FirstState {
+        let state: QueuedMessage.StateName
+        var due: Int64?
+        var lacksRouteSince: Int64?
+        var claimant: Claimant?
+    }
+
+    private func columns(of beginning: Beginning, acceptedAt: Date) throws -> FirstState {
         switch beginning {
-        case .due: (.waiting, acceptedAt.milliseconds, nil)
-        case .waiting(let wait): (.waiting, try due(wait, at: acceptedAt), acceptedAt.milliseconds)
-        case .held: (.held, nil, nil)
+        case .due: FirstState(state: .waiting, due: acceptedAt.milliseconds)
+        case .claimed(let claimant, let until): FirstState(state: .claimed, due: until.milliseconds, claimant: claimant)
+        case .waiting(let wait):
+            FirstState(state: .waiting, due: try due(wait, at: acceptedAt), lacksRouteSince: acceptedAt.milliseconds)
+        case .held: FirstState(state: .held)
         }
     }
 }

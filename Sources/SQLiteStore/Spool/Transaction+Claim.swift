@@ -7,9 +7,9 @@ internal import Relay
 extension Transaction {
     /// In the order in which they became due, which for messages not tried yet is the order of acceptance. A claim of another run that ran out is taken
     /// over, and the message is `unknown` from then on.
-    func claim(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date) throws -> [SpoolEntry] {
-        let chosen = try choose(limit, rooms, by: claimant, at: now)
-        guard !chosen.isEmpty else { return [] }
+    func claim(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date) throws -> ClaimedBatch {
+        let (chosen, crowded) = try choose(limit, rooms, by: claimant, at: now)
+        guard !chosen.isEmpty else { return ClaimedBatch(entries: [], moment: try moment(), crowded: crowded) }
         let found = try readable(chosen, at: now)
         guard !found.isEmpty else { return try claim(limit, rooms, by: claimant, at: now, until: until) }
         let rows = found.filter { !rooms.inHand.contains($0.message.id) }
@@ -21,7 +21,7 @@ extension Transaction {
                 claimIncarnation = ? WHERE message IN (SELECT value FROM json_each(?))
             """,
             [until.milliseconds, claimant.node, claimant.incarnation, ListText.write(rows.map(\.number))])
-        return rows.map { row in
+        let entries = rows.map { row in
             let recipients = row.message.envelope.recipients
             return SpoolEntry(
                 message: row.message, claim: Claim(message: row.message.id, attempt: row.attempts + 1, claimant: claimant, until: until),
@@ -31,6 +31,7 @@ extension Transaction {
                 }, lane: row.lane, withoutRoute: row.withoutRoute(at: now), lacksRoute: row.lacksRouteSince != nil,
                 pairRefusals: row.pairRefusals)
         }
+        return ClaimedBatch(entries: entries, moment: try moment(), crowded: crowded)
     }
 
     private func read(_ messages: [Int64]) throws -> [MessageRow] {
@@ -70,8 +71,10 @@ extension Transaction {
 
     /// The oldest of all lanes that have room. Each lane is asked for its first, and those that come next for as many as they may have: a lane with a million
     /// messages costs no more than one with one.
-    private func choose(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date) throws -> [Int64] {
-        guard limit > 0 else { return [] }
+    private func choose(
+        _ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date
+    ) throws -> (messages: [Int64], crowded: Set<Account?>) {
+        guard limit > 0 else { return ([], []) }
         let rooms = LaneText.Rooms(rooms)
         let time = now.milliseconds
         var lanes = try all(
@@ -93,21 +96,24 @@ extension Transaction {
                     "SELECT message, due FROM queue WHERE \(Self.isClaimable) ORDER BY due, message LIMIT ?",
                     [lanes[place].name, time, time, claimant.node, claimant.incarnation, most]
                 ) { Place(number: try $0.integer(), due: try $0.integer()) }
+                lanes[place].isCutOff = lanes[place].rows?.count == most
             } else if let number = lanes[place].pop() {
                 chosen.append(number)
             }
         }
-        return chosen
+        return (chosen, Set(lanes.filter(\.mayHaveMore).map { LaneText.known($0.name) }))
     }
 
-    func renew(_ claim: Claim, until: Date) throws {
-        let changed = try run(
+    func renew(_ claims: [Claim], until: Date) throws -> Set<SpoolID> {
+        let texts = claims.map { [$0.message.text, $0.claimant.node, $0.claimant.incarnation, String($0.attempt)] }
+        let kept = try all(
             """
-            UPDATE queue SET due = ? WHERE message = (SELECT number FROM message WHERE id = ?) AND state = 'claimed' AND claimNode = ?
-                AND claimIncarnation = ? AND attempts = ?
-            """,
-            [until.milliseconds, claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt])
-        guard changed == 1 else { throw StoreFailure.claimLost }
+            UPDATE queue SET due = ? WHERE state = 'claimed' AND (message, claimNode, claimIncarnation, attempts) IN (
+                SELECT m.number, j.value ->> 1, j.value ->> 2, CAST(j.value ->> 3 AS INTEGER) FROM json_each(?) j JOIN message m ON m.id = j.value ->> 0
+            ) RETURNING (SELECT id FROM message WHERE number = queue.message)
+            """, [until.milliseconds, ListText.write(texts)]
+        ) { SpoolID(trusted: try $0.text()) }
+        return Set(claims.map(\.message)).subtracting(kept)
     }
 
     func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) throws -> [SpoolID] {
@@ -200,6 +206,8 @@ private struct LaneQueue {
         didSet { taken = 0 }
     }
     private var taken = 0
+    /// There may be more of it than was read.
+    var isCutOff = true
 
     init(name: String, due: Int64, number: Int64) {
         self.name = name
@@ -212,6 +220,8 @@ private struct LaneQueue {
         guard let rows else { return first }
         return taken < rows.count ? rows[taken] : .none
     }
+
+    var mayHaveMore: Bool { isCutOff || next < .none }
 
     mutating func pop() -> Int64? {
         guard let rows, taken < rows.count else { return nil }

@@ -40,7 +40,6 @@ struct SubmissionController {
         let type = try request.expect(["message/rfc822", "application/json"])
         do {
             let receipt = type == "application/json" ? try await takeDocument() : try await takeMessage()
-            request.dependencies.operations.wake()
             request.dependencies.metrics.messageAccepted(by: .http)
             return .json(receipt.document, .accepted).with(.location, request.dependencies.address.path + "/v1/messages/\(receipt.id.text)")
         } catch let problem as Problem {

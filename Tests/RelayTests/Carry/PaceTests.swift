@@ -32,7 +32,7 @@ struct PaceTests {
         async let fourth = pace.enter(wish)
         // Somebody else is not kept waiting by it.
         #expect(await pace.enter(self.wish("bob") { $0.connections = 1 }) == .go)
-        await pace.leave(wish, asksForLess: false)
+        pace.leave(wish, asksForLess: false)
         #expect(await fourth == .go)
     }
 
@@ -47,7 +47,7 @@ struct PaceTests {
         for _ in 0..<(limit * 4) {
             while case .later(let until, _) = await pace.enter(wish) { clock.advance(by: max(until.timeIntervalSince(clock.now), 0.001)) }
             sent.append(clock.now)
-            await pace.leave(wish, asksForLess: false)
+            pace.leave(wish, asksForLess: false)
         }
         for (index, first) in sent.enumerated() {
             let minute = sent[index...].prefix { $0.timeIntervalSince(first) < 60 }.count
@@ -63,8 +63,8 @@ struct PaceTests {
         guard case .later(let until, let why) = await pace.enter(wish) else { return #expect(Bool(false)) }
         #expect(until == clock.now.addingTimeInterval(900))
         #expect(why.contains("9999 of 10000"))
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
-        #expect(await pace.rooms(inHand: [:]).room(in: "bob") > 0)
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 0)
+        #expect(pace.rooms(inHand: [:]).room(in: "bob") > 0)
     }
 
     /// One message with more recipients than a day has would wait for ever: it goes when nothing else has gone.
@@ -78,7 +78,7 @@ struct PaceTests {
             wish(account, tenant: "tenant/t", recipients: 6) { $0.tenantRecipientsPerDay = 10 }
         }
         #expect(await pace.enter(wishes[0]) == .go)
-        await pace.count([Usage(of: "tenant/t", messages: 1, recipients: 6)])
+        pace.count([Usage(of: "tenant/t", messages: 1, recipients: 6)])
         guard case .later = await pace.enter(wishes[1]) else { return #expect(Bool(false), "bob's tenant has had its day") }
     }
 
@@ -86,11 +86,11 @@ struct PaceTests {
         let pace = pace()
         let wish = wish { $0.connections = 4 }
         for _ in 0..<4 { #expect(await pace.enter(wish) == .go) }
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
-        await pace.leave(wish, asksForLess: true)
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 4, "two at once, each with one that follows")
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 8)
+        pace.leave(wish, asksForLess: true)
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 4, "two at once, each with one that follows")
         clock.advance(by: 601)
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8)
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 8)
     }
 
     /// A house that moves has its logins at both providers: neither one's limits are the other's.
@@ -106,12 +106,12 @@ struct PaceTests {
         }
         let pace = pace()
         for wish in [old, old, new, new] { #expect(await pace.enter(wish) == .go) }
-        await pace.leave(old, asksForLess: true)
-        #expect(await pace.rooms(inHand: ["ann": 1]).room(in: "ann") == 1, "one at a time, and the next in hand")
-        #expect(await pace.rooms(inHand: ["ann": 1]).room(in: moved) == 8)
-        await pace.count([Usage(of: "ann", messages: 1, recipients: 10)])
+        pace.leave(old, asksForLess: true)
+        #expect(pace.rooms(inHand: ["ann": 1]).room(in: "ann") == 1, "one at a time, and the next in hand")
+        #expect(pace.rooms(inHand: ["ann": 1]).room(in: moved) == 8)
+        pace.count([Usage(of: "ann", messages: 1, recipients: 10)])
         guard case .later = await pace.enter(old) else { return #expect(Bool(false), "its day is over") }
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 0)
         #expect(await pace.enter(new) == .go)
     }
 
@@ -123,13 +123,13 @@ struct PaceTests {
             $0.connections = 4
         }
         #expect(await pace.enter(wish) == .go)
-        await pace.leave(wish, asksForLess: true)
+        pace.leave(wish, asksForLess: true)
         guard case .later = await pace.enter(wish) else { return #expect(Bool(false), "half a minute is too long to wait in hand") }
         guard case .later = await pace.enter(self.wish("bob") { $0.recipientsPerDay = 10 }) else { return #expect(Bool(false)) }
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 0)
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 0)
         clock.advance(by: -3600)
-        #expect(await pace.rooms(inHand: [:]).room(in: "ann") == 8, "neither closed nor slowed")
-        #expect(await pace.rooms(inHand: [:]).room(in: "bob") > 0)
+        #expect(pace.rooms(inHand: [:]).room(in: "ann") == 8, "neither closed nor slowed")
+        #expect(pace.rooms(inHand: [:]).room(in: "bob") > 0)
         let before = clock.now
         #expect(await pace.enter(wish) == .go)
         #expect(clock.now.timeIntervalSince(before) < 60)
@@ -140,8 +140,8 @@ struct PaceTests {
         let wish = wish { $0.connections = 1 }
         #expect(await pace.enter(wish) == .go)
         async let second = pace.enter(wish)
-        while await pace.isEmpty("ann") { await Task.yield() }
-        await pace.stop()
+        while pace.isEmpty("ann") { await Task.yield() }
+        pace.stop()
         guard case .later = await second else { return #expect(Bool(false)) }
         guard case .later = await pace.enter(wish) else { return #expect(Bool(false), "and nobody comes in any more") }
     }

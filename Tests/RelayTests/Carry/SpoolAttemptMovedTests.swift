@@ -76,7 +76,7 @@ struct SpoolAttemptMovedTests {
         async let sent = Attempt(first, service.surroundings).run()
         await gate.arrival()
         async let moved = Attempt(second, service.surroundings).run()
-        while await service.pace.isEmpty("ann-login") { await Task.yield() }
+        while service.pace.isEmpty("ann-login") { await Task.yield() }
         _ = try await service.store.apply(Samples.edit(nobodyAsAnn))
         try await service.snapshots.catchUp(with: service.store)
         gate.open()

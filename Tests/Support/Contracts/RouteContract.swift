@@ -23,7 +23,8 @@ package struct RouteContract: StoreContract {
 
     private func wait(_ store: any Store) async throws -> RouteWait {
         let batch = try await store.claim(0, rooms: LaneRooms(), by: Samples.node, at: Samples.start, until: Samples.time(60))
-        return RouteWait(until: Self.later, why: "a consent", code: .noFallback, edition: batch.edition, revision: batch.revision)
+        return RouteWait(
+            until: Self.later, why: "a consent", code: .noFallback, edition: batch.moment.edition, revision: batch.moment.revision)
     }
 
     private func accept(_ message: AcceptedMessage, _ wait: RouteWait, into store: any Store) async throws {

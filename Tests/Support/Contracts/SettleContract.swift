@@ -18,7 +18,8 @@ package struct SettleContract: StoreContract {
         Fact("sweepForgetsDoneAfterAWeek", sweepForgetsDoneAfterAWeek), Fact("sweepTakesAllInSteps", sweepTakesAllInSteps),
         Fact("noticeComesWithItsFailure", noticeComesWithItsFailure),
         Fact("lostClaimBringsNoNotice", lostClaimBringsNoNotice), Fact("postponedIsNoAttempt", postponedIsNoAttempt),
-        Fact("eachLaneHasItsRoom", eachLaneHasItsRoom),
+        Fact("eachLaneHasItsRoom", eachLaneHasItsRoom), Fact("keptAndClaimedAtOnce", keptAndClaimedAtOnce),
+        Fact("whatIsKeptAndClaimedIsRecovered", whatIsKeptAndClaimedIsRecovered),
     ]
 
     private func claimed(
@@ -272,5 +273,42 @@ package struct SettleContract: StoreContract {
         #expect(batch.entries.last?.lane == moved)
         let rest = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
         #expect(rest.entries.map(\.message.id.text) == ["2", "3"])
+        #expect(batch.crowded.isSuperset(of: ["busy", nil]) && !batch.crowded.contains("full"), "of those that had room")
+        let all = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
+        #expect(all.entries.map(\.message.id.text) == ["5"] && all.crowded.isEmpty)
+    }
+
+    private func leave(_ id: String, _ store: any Store, until: Double = 300) async throws -> (claim: Claim, moment: StoreMoment) {
+        let moment = try await store.accept(
+            try Samples.message(id), lastChunk: SpoolContract.body, number: 0, .claimed(Samples.node, until: Samples.time(until)),
+            lane: "box", request: nil, journal: [], sightings: [])
+        return (Claim(message: Samples.id(id), attempt: 1, claimant: Samples.node, until: Samples.time(until)), moment)
+    }
+
+    /// Nobody else gets it while its claim lasts; it settles like any other, and its commit says what the store knew.
+    @Sendable func keptAndClaimedAtOnce() async throws {
+        let store = try await make()
+        let first = try await leave("m", store)
+        let edition = try await store.apply(Samples.edit(.provider(Samples.provider)))
+        #expect(try await leave("n", store).moment.edition == edition && first.moment.edition < edition)
+        #expect(try await SpoolContract.claim(store, by: Samples.reborn, after: 300).isEmpty)
+        #expect(try await store.show(first.claim.message)?.state == .claimed)
+        try await store.settle(
+            Settlement(claim: first.claim, at: Samples.time(2), state: .done, outcomes: [0: .sent(reply: "250 ok")]))
+        #expect(try await store.show(first.claim.message)?.state == .done)
+        #expect(try await store.show(first.claim.message)?.attempts == 1)
+        let ranOut = try #require(try await SpoolContract.claim(store, by: Samples.reborn, after: 301).first)
+        #expect(ranOut.message.id == Samples.id("n") && ranOut.isUnknown && ranOut.claim.attempt == 2)
+    }
+
+    /// By a new run as unknown; by its own, which has never heard of it, as untried.
+    @Sendable func whatIsKeptAndClaimedIsRecovered() async throws {
+        let store = try await make()
+        _ = try await leave("lost", store)
+        _ = try await leave("kept", store)
+        #expect(try await store.release(Samples.node, except: [Samples.id("kept")], at: Samples.time(5)) == [Samples.id("lost")])
+        #expect(try await store.show(Samples.id("lost"))?.attempts == 0)
+        #expect(try await store.recover(for: Samples.reborn, at: Samples.time(9)) == [Samples.id("kept")])
+        #expect(try await store.show(Samples.id("kept"))?.isUnknown == true)
     }
 }

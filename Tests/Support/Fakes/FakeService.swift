@@ -54,11 +54,12 @@ package final class FakeService: Sendable {
 
     private func report(_ text: String) { reported.withLock { $0.append(text) } }
 
-    /// A message in the spool, with a body of its own.
-    package func accept(
+    /// A message in the spool, with a body of its own. `runner`: who may carry it at once, in this lane. Returns whether it did.
+    @discardableResult package func accept(
         _ id: String, from author: EmailAddress = FakeCompany.ann, to recipients: [String] = ["rob@example.com"],
-        notify: Recipient.Notify? = nil, ret: Envelope.Ret? = nil, body text: String? = nil, client: ClientID? = nil, at time: Date? = nil
-    ) async throws {
+        notify: Recipient.Notify? = nil, ret: Envelope.Ret? = nil, body text: String? = nil, client: ClientID? = nil, at time: Date? = nil,
+        by runner: SpoolRunner? = nil, lane: Account? = nil
+    ) async throws -> Bool {
         let body = Array((text ?? "Hello \(id)\r\n").utf8)
         let header = Array("From: <\(author)>\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000\r\nMessage-ID: <\(id)@example.org>\r\n".utf8)
         let message = AcceptedMessage(
@@ -69,7 +70,17 @@ package final class FakeService: Sendable {
                 ret: ret),
             hasEnvelopeSender: false, isAutomatic: false, header: header, bodySize: body.count, digest: [], messageID: "<\(id)@example.org>"
         )
-        try await store.accept(message, lastChunk: body, number: 0, held: nil, lane: nil, journal: [], sightings: [])
+        let departure = lane.flatMap { runner?.reserve(message.id, lane: $0) }
+        do throws(StoreFailure) {
+            let moment = try await store.accept(
+                message, lastChunk: body, number: 0, departure.map { .claimed($0.claimant, until: $0.until) } ?? .due, lane: lane,
+                request: nil, journal: [], sightings: [])
+            if let departure { runner?.begin(departure, message, body: body, at: moment) } else { runner?.arrived(in: lane) }
+        } catch {
+            if let departure { runner?.giveBack(departure) }
+            throw error
+        }
+        return departure != nil
     }
 
     /// Claims the next message and makes one attempt at it, on the newest snapshot.

@@ -57,10 +57,10 @@ extension MemoryStore: Spool {
         await leave(.discard)
     }
 
-    package func accept(
+    @discardableResult package func accept(
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
-    ) async throws(StoreFailure) {
+    ) async throws(StoreFailure) -> StoreMoment {
         try await enter(.accept)
         if let request {
             if let earlier = requests[request.client.text + " " + request.key],
@@ -73,7 +73,11 @@ extension MemoryStore: Spool {
         if let request { requests[request.client.text + " " + request.key] = (request.digest, message.id, message.acceptedAt) }
         note(journal, sightings)
         committed()
+        try fail(behind: .accept)
+        return moment
     }
+
+    private var moment: StoreMoment { StoreMoment(edition: book.edition, revision: revision) }
 
     private func keep(
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?
@@ -94,6 +98,11 @@ extension MemoryStore: Spool {
             outcomes: message.envelope.recipients.map { _ in nil }, lane: lane)
         switch beginning {
         case .due: break
+        case .claimed(let claimant, let until):
+            row.state = .claimed
+            row.attempts = 1
+            row.due = until
+            row.claimant = claimant
         case .waiting(let wait):
             row.due = due(wait, at: message.acceptedAt)
             row.lacksRouteSince = message.acceptedAt
@@ -131,13 +140,18 @@ extension MemoryStore: Spool {
         }
         committed()
         try fail(behind: .claim)
-        return ClaimedBatch(entries: entries, edition: book.edition, revision: revision)
+        let crowded = Set(due.filter { !chosen.contains($0) }.map { messages[$0].lane }).filter { rooms.room(in: $0) > 0 }
+        return ClaimedBatch(entries: entries, moment: moment, crowded: crowded)
     }
 
-    package func renew(_ claim: Claim, until: Date) async throws(StoreFailure) {
+    package func renew(_ claims: [Claim], until: Date) async throws(StoreFailure) -> Set<SpoolID> {
         try await enter(.renew)
-        messages[try held(claim)].due = until
+        var lost: Set<SpoolID> = []
+        for claim in claims {
+            if let index = try? held(claim) { messages[index].due = until } else { lost.insert(claim.message) }
+        }
         committed()
+        return lost
     }
 
     package func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) async throws(StoreFailure) -> [SpoolID] {

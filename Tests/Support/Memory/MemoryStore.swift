@@ -59,7 +59,7 @@ package actor MemoryStore {
     /// The next so many calls of a kind fail, before they have changed anything.
     package func fail(_ call: Call, with failure: StoreFailure, times: Int = 1) { faults[call] = Fault(failure: failure, left: times) }
 
-    /// The next call of a kind does what it was asked and is reported as failed all the same, as when a disk fails behind a commit. Claims only.
+    /// The next call of a kind does what it was asked and is reported as failed all the same, as when a disk fails behind a commit. Claims and acceptances only.
     package func failAfter(_ call: Call, with failure: StoreFailure) { afterwards[call] = failure }
 
     /// Calls of a kind stop here before they begin.

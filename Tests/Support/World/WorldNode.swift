@@ -136,7 +136,7 @@ final class WorldNode: Sendable {
     private static func unwind(_ run: Run) {
         run.passage.runner.stop()
         run.task.cancel()
-        Task { await run.passage.runner.cancelAttempts() }
+        run.passage.runner.cancelAttempts()
     }
 }
 

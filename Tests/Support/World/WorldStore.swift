@@ -104,15 +104,15 @@ extension WorldStore: Spool {
         try await through(.write) { () throws(StoreFailure) in try await base.discard(message) }
     }
 
-    package func accept(
+    @discardableResult package func accept(
         _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
         journal: [JournalEntry], sightings: [Sighting]
-    ) async throws(StoreFailure) {
+    ) async throws(StoreFailure) -> StoreMoment {
         try await through(.write) { () throws(StoreFailure) in
             try await base.accept(
                 message, lastChunk: lastChunk, number: number, beginning, lane: lane, request: request, journal: journal,
                 sightings: sightings)
-        } noting: {
+        } noting: { _ in
             ledger.keep(message)
         }
     }
@@ -125,8 +125,8 @@ extension WorldStore: Spool {
         }
     }
 
-    package func renew(_ claim: Claim, until: Date) async throws(StoreFailure) {
-        try await through(.write) { () throws(StoreFailure) in try await base.renew(claim, until: until) }
+    package func renew(_ claims: [Claim], until: Date) async throws(StoreFailure) -> Set<SpoolID> {
+        try await through(.write) { () throws(StoreFailure) in try await base.renew(claims, until: until) }
     }
 
     package func release(_ claimant: Claimant, except inHand: Set<SpoolID>, at now: Date) async throws(StoreFailure) -> [SpoolID] {

@@ -162,8 +162,8 @@ package struct Attempt: Sendable {
             case .noToken(let failure): await settle(failure, report)
             case .moved: nil
             }
-        await surroundings.pace.leave(wish, asksForLess: settlement?.asksForLess ?? false)
-        if let settlement { await surroundings.pace.count(settlement.usages) }
+        surroundings.pace.leave(wish, asksForLess: settlement?.asksForLess ?? false)
+        if let settlement { surroundings.pace.count(settlement.usages) }
         return settlement
     }
 
@@ -235,12 +235,12 @@ package struct Attempt: Sendable {
         if redirection == nil { envelope.recipients = tried.map { message.envelope.recipients[$0] } }
         let spool = surroundings.spool
         let isOwnersToken = decision.transport == .graph && snapshot.directory.isOwner(decision.mailbox.login, of: source.grant)
-        return { [envelope, message] token in
+        return { [envelope, message, entry] token in
             OutgoingMessage(
                 transport: decision.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: decision.mailbox.login,
                 token: token, envelope: envelope,
                 header: rewritten.header.bytes, bodySize: message.bodySize,
-                body: OutgoingBody(message.id, size: message.bodySize, in: spool).piece)
+                body: OutgoingBody(message.id, size: message.bodySize, in: spool, atHand: entry.body).piece)
         }
     }
 

@@ -8,9 +8,12 @@ final class OutgoingBody: Sendable {
     private let message: SpoolID
     private let size: Int
     private let spool: any Spool
+    private let atHand: [UInt8]?
     private let read = Mutex(0)
 
-    init(_ message: SpoolID, size: Int, in spool: any Spool) {
+    /// `atHand`: all of it, where it was kept in memory.
+    init(_ message: SpoolID, size: Int, in spool: any Spool, atHand: [UInt8]?) {
+        self.atHand = atHand
         self.message = message
         self.size = size
         self.spool = spool
@@ -18,6 +21,7 @@ final class OutgoingBody: Sendable {
 
     /// From the first on, in order.
     @Sendable func piece(_ number: Int) async throws(StoreFailure) -> [UInt8]? {
+        if let atHand { return number == 0 && !atHand.isEmpty ? atHand : nil }
         let piece = try await spool.chunk(number, of: message)
         let read = read.withLock { read in
             read = (number == 0 ? 0 : read) + (piece?.count ?? 0)
