@@ -1,12 +1,13 @@
 import Foundation
+import GRDB
 import Logging
 import Mail
 import Relay
-import SQLiteStore
 import Sandbox
 import Testing
 
 @testable import Main
+@testable import SQLiteStore
 
 /// What a message may cost, counted and not timed: counts are the same on a laptop and in CI. The numbers are in `Fixtures/budgets.json`;
 /// who raises one says why in the commit.
@@ -18,6 +19,7 @@ import Testing
         let tokenRequestsForAHundred: Int
         let connectionsForAHundred: Int
         let signInsForAHundred: Int
+        let octetsToPass: Int
     }
 
     private static func budgets(_ here: String = #filePath) throws -> Budgets {
@@ -50,5 +52,45 @@ import Testing
             #expect(record.connections <= budgets.connectionsForAHundred)
             #expect(record.signInsAccepted <= budgets.signInsForAHundred)
         }
+    }
+
+    /// One after another, so that none shares a commit: the most that a message can cost. Of what the store's log has grown by, since that counts what was written
+    /// and nothing else.
+    @Test func whoeverLeavesAtOnceIsWrittenTwice() async throws {
+        let budgets = try Self.budgets()
+        try await Premises.with { premises in
+            let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let service = try await RelayService(
+                store: premises.store, vault: premises.vault, node: "test", live: premises.live, log: silent)
+            let surroundings = service.surroundings(domain: try Domain("test.mandate.example"), limits: AcceptStage.Limits())
+            let running = Task { try await service.run() }
+            let count = 50
+            for number in 0..<count {
+                if number == 1 { try premises.emptyLog() }
+                let submission = Submission(
+                    purpose: .notification, recipients: [Recipient(address: try EmailAddress("customer@elsewhere.example"))])
+                var stage = AcceptStage(submission, surroundings)
+                let line = "The body of this message, as long as lines in letters usually are, ends here.\r\n"
+                try await stage.consume(
+                    Array(("Subject: message \(number)\r\n\r\n" + String(repeating: line, count: 4096 / line.utf8.count)).utf8))
+                _ = try await stage.finish()
+                while try await premises.store.depth().counts.isEmpty == false { await premises.live.wait(0.002) }
+            }
+            let octets = try premises.logSize() / (count - 1)
+            #expect(octets <= budgets.octetsToPass, "\(octets)")
+            service.runner.stop()
+            _ = await running.result
+        }
+    }
+}
+
+extension Premises {
+    /// The next page that is written is the log's first one.
+    fileprivate func emptyLog() throws {
+        try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+    }
+
+    fileprivate func logSize() throws -> Int {
+        try URL(filePath: store.path + "-wal").resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     }
 }
