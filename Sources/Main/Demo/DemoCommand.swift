@@ -130,6 +130,7 @@ struct DemoCommand: AsyncParsableCommand {
             live.say("\(message.name): \(trouble.words)")
             let passage = try await run.handOver(message, during: trouble, to: service)
             isSettled = try await run.settled(within: Self.patience) && isSettled
+            isSettled = try await run.probed(within: Self.patience, service) && isSettled
             lines += try await run.compare([passage], service.snapshots.current)
             passages.append(passage)
         }

@@ -69,6 +69,13 @@ struct DemoRun: Sendable {
         }
     }
 
+    /// Waits until nothing is doubted: what is compared is decided anew, and a right that was refused must have had its probe.
+    func probed(within limit: Double, _ service: RelayService) async throws -> Bool {
+        try await holds(within: limit) {
+            service.snapshots.current.conditions.allStandings.allSatisfy { if case .doubted = $0.standing { false } else { true } }
+        }
+    }
+
     /// Waits for something that nobody tells us of; false when that takes longer than `limit` seconds.
     func holds(within limit: Double, _ condition: () async throws -> Bool) async throws -> Bool {
         let deadline = live.now().addingTimeInterval(limit)
