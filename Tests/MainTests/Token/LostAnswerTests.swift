@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// The provider's answer is held back until the store is locked: the program has it in its hands, cannot commit it, and is killed.
+    /// The provider's answer is held back until the store is locked and the program stands still: it is on its way, cannot be kept, and the program is killed.
     private func killAfterTheAnswer(_ premises: Premises) async throws {
         premises.sandbox.add(.atToken(.stall))
         let program = try premises.spawn(["token", "tracker@fabrikam.example"])
@@ -52,6 +52,8 @@ import Testing
         try await LoopbackSocket.aside { [sandbox = premises.sandbox] in
             while sandbox.held == 0 { usleep(1000) }
             try lock.writeWithoutTransaction { database in try database.execute(sql: "BEGIN IMMEDIATE") }
+            // It would give up by itself where this thread does not get its turn for a while.
+            program.signal(SIGSTOP)
             sandbox.release()
             while sandbox.record.tokensIssued == 0 { usleep(1000) }
             program.signal(SIGKILL)
