@@ -10,7 +10,7 @@ struct WorldClient: Sendable {
     private static let mostTries = 200
 
     func submit(from author: EmailAddress, _ recipients: Int, gone: Int, octets: Int) async {
-        let name = String(world.number() % 1_000_000)
+        let name = String(world.number() % 1_000_000_000_000)
         for number in 0..<Self.mostTries {
             if let run = node.run, await hand(over: run, author, Self.recipients(recipients, gone), octets, "\(name)-\(number)") { return }
             await world.wait(1 + 4 * world.draw(), exactly: true)
