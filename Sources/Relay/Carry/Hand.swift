@@ -32,8 +32,9 @@ struct Hand {
     private var reserved: [SpoolID: Account] = [:]
     private(set) var byLane: [Account?: Int] = [:]
     private var octets = 0
-    /// Lanes in which something that is due waits; nil: nobody has looked yet.
-    private var crowded: Set<Account?>?
+    /// Lanes in which something that is due waits, as far as is known since somebody has looked.
+    private var crowded: Set<Account?> = []
+    private var hasLooked = false
     /// Those of before, while somebody looks.
     private var lookedAt: Set<Account?> = []
     private var delivered: [Account: Date] = [:]
@@ -42,7 +43,7 @@ struct Hand {
 
     var count: Int { carried.count + reserved.count }
 
-    var isCrowded: Bool { crowded?.isEmpty != true }
+    var isCrowded: Bool { !crowded.isEmpty }
 
     /// What is not to be claimed, or is no stray claim.
     func messages(unsettledOnly: Bool) -> Set<SpoolID> {
@@ -61,7 +62,7 @@ struct Hand {
 
     /// Nobody is ahead of it, and its lane carried something a moment ago.
     func isNext(_ lane: Account, at now: Date) -> Bool {
-        guard !isStopping, !isReleasing, let crowded, !crowded.contains(lane), !lookedAt.contains(lane), let last = delivered[lane] else {
+        guard !isStopping, !isReleasing, hasLooked, !crowded.contains(lane), !lookedAt.contains(lane), let last = delivered[lane] else {
             return false
         }
         return now.timeIntervalSince(last).magnitude < Self.freshness
@@ -109,22 +110,23 @@ struct Hand {
         tellThoseWhoWait()
     }
 
-    mutating func note(crowded lane: Account?) { crowded?.insert(lane) }
+    mutating func note(crowded lane: Account?) { crowded.insert(lane) }
 
     /// What comes up from here on may be missed by the look that begins.
     mutating func beginLook() {
-        lookedAt = crowded ?? []
-        crowded = crowded.map { _ in [] }
+        lookedAt = crowded
+        crowded = []
     }
 
     /// `full`: lanes that were not looked at.
     mutating func endLook(_ found: Set<Account?>, full: Set<Account?>) {
-        crowded = (crowded ?? []).union(found).union(lookedAt.intersection(full))
+        crowded.formUnion(found.union(lookedAt.intersection(full)))
         lookedAt = []
+        hasLooked = true
     }
 
     mutating func breakOffLook() {
-        crowded = crowded?.union(lookedAt)
+        crowded.formUnion(lookedAt)
         lookedAt = []
     }
 
