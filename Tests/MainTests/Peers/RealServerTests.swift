@@ -89,7 +89,7 @@ struct RealServerTests {
     }
 
     /// Whoever may not be the sender is found out by the refusal, and the message arrives all the same. A server that is down delays and loses nothing.
-    @Test func strangersFallToReplyToAndStoppedServersDelay() async throws {
+    @Test(.timeLimit(.minutes(20))) func strangersFallToReplyToAndStoppedServersDelay() async throws {
         try await Street.with("xoauth2") { street in
             try await street.addProvider("postfix", "\(street.postfix.submission)/starttls")
             try await street.addMailbox("alice@example.com", at: "postfix", octets: 300)
@@ -101,9 +101,14 @@ struct RealServerTests {
                 #expect(
                     first.contains("From: \"bob via example.com\" <alice@example.com>\n") && first.contains("Reply-To: bob@example.com\n"),
                     "\(first)")
-                let audit = await street.shell.run(["audit", "unauthorized"], at: Date())
+                // A refusal is a doubt until the probe has had its say, which may come after the message.
+                var audit = await street.shell.run(["audit", "unauthorized"], at: Date())
+                while audit.status != ExitStatus.found.rawValue {
+                    await Live.current.wait(0.1)
+                    audit = await street.shell.run(["audit", "unauthorized"], at: Date())
+                }
                 let row = audit.out.split(separator: "\n").first { $0.hasPrefix("unauthorized ") }
-                #expect(audit.status == ExitStatus.found.rawValue && row?.contains(" bob@example.com ") == true, "\(audit.out)")
+                #expect(row?.contains(" bob@example.com ") == true, "\(audit.out)")
                 #expect(!audit.out.contains("secret-end-unknown"), "where a program makes the tokens there is no secret")
                 #expect(try await street.run("audit", "journal").out.contains("553 5.7.1"))
 
