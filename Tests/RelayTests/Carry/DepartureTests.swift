@@ -97,6 +97,27 @@ struct DepartureTests {
         #expect(service.reports == ["1 messages were claimed although that was reported as failed: they wait again"])
     }
 
+    /// Claims without an owner are looked for while a message is durable and its commit has not returned yet: it has an owner.
+    @Test func whatIsOnItsWayIsNoStrayClaim() async throws {
+        let service = try await FakeService()
+        let gate = FakeGate()
+        try await running(service) { runner in
+            while !runner.isIdle { await Task.yield() }
+            await service.store.stopReturning(.accept, at: gate)
+            async let isCarried = service.accept("second", by: runner, lane: lane)
+            await gate.arrival()
+            let looks = await service.store.count(.release)
+            runner.giveBack(Departure(message: Samples.id("other"), lane: lane, claimant: Samples.node, until: Samples.start))
+            while await service.store.count(.release) == looks { await Task.yield() }
+            gate.open()
+            let wasCarried = try await isCarried
+            #expect(wasCarried)
+            try await settled(service, 2)
+        }
+        #expect(service.transmit.sent.count == 2, "neither given up nor sent twice")
+        #expect(service.reports.isEmpty)
+    }
+
     /// Told to stop, the runner waits for what is on its way into the spool, and carries it.
     @Test func stopWaitsForWhatIsOnItsWay() async throws {
         let service = try await FakeService()

@@ -74,6 +74,8 @@ extension MemoryStore: Spool {
         note(journal, sightings)
         committed()
         try fail(behind: .accept)
+        let moment = moment
+        await leave(.accept)
         return moment
     }
 
