@@ -57,4 +57,16 @@ struct FilingTests {
             #expect(try await rows(store) == 20)
         }
     }
+
+    /// On a disk that is full a sweep makes room, whatever cannot be written there.
+    @Test func whatCannotBeFiledKeepsNoSweepFromMakingRoom() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            try await store.write(chunk: [1], number: 0, of: Samples.id("orphan"), at: Samples.start)
+            try await append(0..<10, to: store)
+            try await store.pool.write { try $0.execute(sql: "DROP TABLE journalRole") }
+            await #expect(throws: StoreFailure.self) { try await store.sweep(at: Samples.time(2 * 86_400)) }
+            #expect(try await store.chunk(0, of: Samples.id("orphan")) == nil)
+        }
+    }
 }

@@ -82,9 +82,9 @@ extension SQLiteStore: Spool {
     }
 
     package func sweep(at now: Date) async throws(StoreFailure) -> SweepStep {
-        let isFiled = try await fileNext()
         var step = try await write { try $0.sweep(at: now) }
-        step.isLast = step.isLast && isFiled
+        // Last, since it wants room, and on a full disk the sweep is what makes some.
+        if step.isLast { step.isLast = try await fileNext() }
         return step
     }
 
