@@ -92,7 +92,7 @@ struct Hand {
         return started
     }
 
-    /// False: it has ended already.
+    /// It may have ended already.
     mutating func bind(_ task: Task<Void, Never>, to number: Int) {
         guard carried[number] != nil else { return }
         carried[number]?.task = task
