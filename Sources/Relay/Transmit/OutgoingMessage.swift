@@ -14,12 +14,15 @@ package struct OutgoingMessage: Sendable {
     /// Fields only, each ending with CRLF; the empty line is the transport's to write.
     package let header: [UInt8]
     package let bodySize: Int
+    /// All of the body, where it is in memory anyway; nil: it comes in pieces.
+    package let wholeBody: [UInt8]?
     /// Piece `n` of the body, counted from 0; nil behind the last. A failure here is ours, not the provider's.
     package let body: @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
 
     package init(
         transport: Transport, provider: Provider, isOwnersToken: Bool = false, login: String, token: Secret,
-        envelope: Envelope, header: [UInt8], bodySize: Int, body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
+        envelope: Envelope, header: [UInt8], bodySize: Int, wholeBody: [UInt8]? = nil,
+        body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
     ) {
         self.transport = transport
         self.provider = provider
@@ -29,6 +32,7 @@ package struct OutgoingMessage: Sendable {
         self.envelope = envelope
         self.header = header
         self.bodySize = bodySize
+        self.wholeBody = wholeBody
         self.body = body
     }
 

@@ -13,6 +13,20 @@ struct ContentStream {
         case eightBit
     }
 
+    /// The content of a message that is in memory: it goes out with the server's word, without a way to a task and back.
+    struct Whole: Sendable {
+        let buffer: ByteBuffer
+        let hasEightBit: Bool
+
+        /// nil: its body comes in pieces, or is not what it should be, which is told where it is asked for.
+        init?(_ message: OutgoingMessage, _ allocator: ByteBufferAllocator) {
+            guard let body = message.wholeBody, body.count == message.bodySize else { return nil }
+            var stream = ContentStream(message, takesEightBit: true, allocator: allocator)
+            buffer = stream.first(body)
+            hasEightBit = buffer.readableBytesView.contains { $0 >= 0x80 }
+        }
+    }
+
     private let message: OutgoingMessage
     private let allocator: ByteBufferAllocator
     private let takesEightBit: Bool
@@ -34,18 +48,30 @@ struct ContentStream {
         let isFirst = piece == 0
         let bytes = left > 0 ? try await fetch() : []
         guard takesEightBit || !(hasEightBit(bytes) || isFirst && hasEightBit(message.header)) else { throw .eightBit }
+        return (isFirst ? first(bytes) : more(bytes), hasEnded)
+    }
+
+    private mutating func first(_ bytes: [UInt8]) -> ByteBuffer {
         // Room for the header, a few doubled dots, and what ends the content.
-        var buffer = allocator.buffer(capacity: bytes.count + (isFirst ? message.header.count + 2 : 0) + 64)
-        if isFirst {
-            write(message.header, to: &buffer)
-            write([0x0D, 0x0A], to: &buffer)
-        }
+        var buffer = allocator.buffer(capacity: message.header.count + bytes.count + 64)
+        write(message.header, to: &buffer)
+        write([0x0D, 0x0A], to: &buffer)
+        add(bytes, to: &buffer)
+        return buffer
+    }
+
+    private mutating func more(_ bytes: [UInt8]) -> ByteBuffer {
+        var buffer = allocator.buffer(capacity: bytes.count + 64)
+        add(bytes, to: &buffer)
+        return buffer
+    }
+
+    private mutating func add(_ bytes: [UInt8], to buffer: inout ByteBuffer) {
         write(bytes, to: &buffer)
-        if left == 0 {
-            buffer.writeBytes(stuffing.ending)
-            hasEnded = true
-        }
-        return (buffer, hasEnded)
+        left -= bytes.count
+        guard left == 0 else { return }
+        buffer.writeBytes(stuffing.ending)
+        hasEnded = true
     }
 
     private func hasEightBit(_ bytes: [UInt8]) -> Bool { bytes.contains { $0 >= 0x80 } }
@@ -59,7 +85,6 @@ struct ContentStream {
         }
         guard let bytes, !bytes.isEmpty else { throw .body("the body ends \(left) octets before its stored size") }
         guard bytes.count <= left else { throw .body("the body goes on behind its stored size of \(message.bodySize) octets") }
-        left -= bytes.count
         piece += 1
         return bytes
     }

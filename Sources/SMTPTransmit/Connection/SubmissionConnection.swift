@@ -1,6 +1,7 @@
 internal import Mail
 internal import NIOCore
 internal import Relay
+internal import Synchronization
 
 /// A connection, as the pool keeps it and a task uses it: the bridge from structured concurrency to the event loop.
 struct SubmissionConnection: Sendable {
@@ -27,6 +28,7 @@ struct SubmissionConnection: Sendable {
     let key: SignInKey
     private let channel: any Channel
     private let handler: NIOLoopBound<SubmissionHandler>
+    private let exchanges = Exchanges()
 
     init(key: SignInKey, channel: any Channel, handler: NIOLoopBound<SubmissionHandler>) {
         self.key = key
@@ -65,11 +67,10 @@ struct SubmissionConnection: Sendable {
         let order = MailOrder(
             envelope: message.envelope, size: message.header.count + 2 + message.bodySize,
             hasEightBitHeader: message.header.contains { $0 >= 0x80 })
-        let loop = channel.eventLoop
-        let begun = try? await loop.submit { handler.value.exchangeNumber + 1 }.get()  // fails only where the loop is gone; so will `ask`
-        let number = begun ?? 0
+        let content = ContentStream.Whole(message, channel.allocator)
+        let number = exchanges.next()
         let answer = await stoppable(exchange: number) {
-            let first = await ask { handler, loop in handler.begin(order, on: loop) }
+            let first = await ask { handler, loop in handler.begin(order, content, on: loop) }
             guard case .goAhead(let takesEightBit) = first else { return first }
             return await sendContent(of: message, takesEightBit: takesEightBit, exchange: number)
         }
@@ -126,4 +127,11 @@ struct SubmissionConnection: Sendable {
             return .finished(.failure(failure), isReusable: false)
         }
     }
+}
+
+/// Numbers the messages of a connection as its handler does, which counts them when they begin. A class because copies of a connection share it.
+private final class Exchanges: Sendable {
+    private let last = Atomic(0)
+
+    func next() -> Int { last.add(1, ordering: .relaxed).newValue }
 }

@@ -24,10 +24,13 @@ final class SubmissionHandler: ChannelInboundHandler {
     private let tally: TransmitTally
     private var tlsHandler: NIOSSLClientHandler?
     private var context: ChannelHandlerContext?
-    private var limit: Scheduled<Void>?
+    private var limit: Limit?
+    private var timer: (due: NIODeadline, task: Scheduled<Void>)?
     private var asker: EventLoopPromise<Answer>?
     private var unasked: Answer?
     private var writesUnderWay = 0
+    /// What goes out as soon as the server takes it.
+    private var content: ContentStream.Whole?
     /// Numbers the messages, so that a late cancellation of one cannot hit the next.
     private(set) var exchangeNumber = 0
     /// A cancellation that overtook the beginning of its message.
@@ -55,9 +58,11 @@ final class SubmissionHandler: ChannelInboundHandler {
         return promise.futureResult
     }
 
-    func begin(_ order: MailOrder, on loop: any EventLoop) -> EventLoopFuture<Answer> {
+    /// `content`: the whole of it, if it is at hand; else it is asked for.
+    func begin(_ order: MailOrder, _ content: ContentStream.Whole?, on loop: any EventLoop) -> EventLoopFuture<Answer> {
         exchangeNumber += 1
         unasked = nil
+        self.content = content
         if let (exchange, cause) = stoppedAhead, exchange == exchangeNumber {
             let failure = TransmitFailure(stage: .mail, cause: cause)
             holdLimit()
@@ -70,6 +75,11 @@ final class SubmissionHandler: ChannelInboundHandler {
     /// Done when the socket has taken all of it. The last buffer ends with the final dot.
     func write(_ content: ByteBuffer, isLast: Bool, on loop: any EventLoop) -> EventLoopFuture<Void> {
         guard let context, dialogue.isSendingContent else { return loop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        return write(content, isLast: isLast, context)
+    }
+
+    @discardableResult
+    private func write(_ content: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
         let octets = content.readableBytes
         writesUnderWay += 1
         holdLimit()
@@ -111,7 +121,7 @@ final class SubmissionHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        limit?.cancel()
+        timer?.task.cancel()
         self.context = nil
         perform(dialogue.interrupted(.connectionClosed))
     }
@@ -140,13 +150,22 @@ final class SubmissionHandler: ChannelInboundHandler {
             case .signedIn:
                 tally.count { $0.signIns += 1 }
                 settle(.signedIn)
-            case .sendContent: settle(.goAhead(takesEightBit: dialogue.offer.eightBitMIME))
-            case .finished(let result): settle(.finished(result, isReusable: dialogue.isReusable))
+            case .sendContent: sendContent()
+            case .finished(let result):
+                content = nil
+                settle(.finished(result, isReusable: dialogue.isReusable))
             case .close: context?.close(promise: nil)
             }
         }
         context?.flush()
         holdLimit()
+    }
+
+    private func sendContent() {
+        guard let content, let context else { return settle(.goAhead(takesEightBit: dialogue.offer.eightBitMIME)) }
+        self.content = nil
+        if content.hasEightBit, !dialogue.offer.eightBitMIME { return perform(dialogue.interrupted(.notOffered("8BITMIME"))) }
+        write(content.buffer, isLast: true, context)
     }
 
     private func write(_ bytes: ByteBuffer) {
@@ -180,19 +199,44 @@ final class SubmissionHandler: ChannelInboundHandler {
         try context.pipeline.syncOperations.addHandler(handler, position: .first)
     }
 
-    /// One timer, set anew after everything that happens.
+    /// How long what is awaited may take.
+    private struct Limit {
+        let due: NIODeadline
+        let duration: Duration
+        /// Nobody awaits an answer: the connection is kept, or is taking leave.
+        let isIdle: Bool
+    }
+
+    /// Set anew after everything that happens, so the timer is not: it looks again where the limit has moved on meanwhile.
     private func holdLimit() {
-        limit?.cancel()
-        limit = nil
         guard let loop = context?.eventLoop else { return }
+        guard let (duration, isIdle) = limitNow else { return limit = nil }
+        let due = loop.now + TimeAmount(duration)
+        limit = Limit(due: due, duration: duration, isIdle: isIdle)
+        if let timer, timer.due <= due { return }
+        timer?.task.cancel()
+        setTimer(due, loop)
+    }
+
+    private var limitNow: (Duration, isIdle: Bool)? {
         if let stage = dialogue.awaits {
-            let duration = settings.limits.limit(at: stage, isSendingContent: dialogue.isSendingContent)
-            limit = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.limitReached(duration) }
-        } else if dialogue.state == .quitting || exchangeNumber > 0 {
-            // A new connection is not idle: whoever opened it uses it or takes leave, however long a busy machine keeps that task from its turn.
-            let duration = dialogue.state == .quitting ? settings.limits.quit : settings.idleLimit
-            limit = loop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) { self.nothingToDo() }
+            return (settings.limits.limit(at: stage, isSendingContent: dialogue.isSendingContent), false)
         }
+        // A new connection is not idle: whoever opened it uses it or takes leave, however long a busy machine keeps that task from its turn.
+        guard dialogue.state == .quitting || exchangeNumber > 0 else { return nil }
+        return (dialogue.state == .quitting ? settings.limits.quit : settings.idleLimit, true)
+    }
+
+    private func setTimer(_ due: NIODeadline, _ loop: any EventLoop) {
+        timer = (due, loop.assumeIsolated().scheduleTask(deadline: due) { self.look(loop) })
+    }
+
+    private func look(_ loop: any EventLoop) {
+        timer = nil
+        guard let limit else { return }
+        guard limit.due <= loop.now else { return setTimer(limit.due, loop) }
+        self.limit = nil
+        if limit.isIdle { nothingToDo() } else { limitReached(limit.duration) }
     }
 
     private func limitReached(_ duration: Duration) {

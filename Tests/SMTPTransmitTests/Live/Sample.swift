@@ -28,6 +28,7 @@ enum Sample {
             trustedCertificates: try trust ?? ServerManners.pem("authority"), login: login, token: Secret(token),
             envelope: Envelope(sender: .address(try EmailAddress("ann@example.org")), recipients: recipients),
             header: Array(header.utf8), bodySize: pieces.reduce(0) { $0 + $1.count },
+            wholeBody: pieces.count > 1 ? nil : pieces.first ?? [],
             body: { index in index < pieces.count ? pieces[index] : nil })
     }
 

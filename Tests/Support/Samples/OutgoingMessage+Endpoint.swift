@@ -5,7 +5,7 @@ extension OutgoingMessage {
     /// By SMTP to this endpoint, whatever provider that may be.
     package init(
         endpoint: MailEndpoint, trustedCertificates: String?, login: String, token: Secret, envelope: Envelope, header: [UInt8],
-        bodySize: Int,
+        bodySize: Int, wholeBody: [UInt8]? = nil,
         body: @escaping @Sendable (Int) async throws(StoreFailure) -> [UInt8]?
     ) {
         var provider = FakeCompany.provider
@@ -13,6 +13,6 @@ extension OutgoingMessage {
         provider.trustedCertificates = trustedCertificates
         self.init(
             transport: .smtp, provider: provider, login: login, token: token, envelope: envelope, header: header, bodySize: bodySize,
-            body: body)
+            wholeBody: wholeBody, body: body)
     }
 }

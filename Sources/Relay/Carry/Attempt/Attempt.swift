@@ -239,7 +239,7 @@ package struct Attempt: Sendable {
             OutgoingMessage(
                 transport: decision.transport, provider: source.provider, isOwnersToken: isOwnersToken, login: decision.mailbox.login,
                 token: token, envelope: envelope,
-                header: rewritten.header.bytes, bodySize: message.bodySize,
+                header: rewritten.header.bytes, bodySize: message.bodySize, wholeBody: entry.body,
                 body: OutgoingBody(message.id, size: message.bodySize, in: spool, atHand: entry.body).piece)
         }
     }
