@@ -5,7 +5,7 @@ import TestSupport
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|passage|out|in|slow|queue|web|web-crowd|kill|kill-in|kill-web [MESSAGES KILLS]]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|passage|sweep|out|in|slow|queue|web|web-crowd|kill|kill-in|kill-web [MESSAGES KILLS]]
 ///     swift run -c release Benchmarks simulate SECONDS | FIRST-LAST | seed SEED [story] | world FILE [SEED [story]]
 @main struct Benchmarks {
     static func main() async throws {
@@ -16,6 +16,7 @@ import TestSupport
         if wanted.isEmpty || wanted.contains("load") { try await LoadBenchmark.run([1_000, 100_000]) }
         if wanted.isEmpty || wanted.contains("tokens") { try await TokenBenchmark.run() }
         if wanted.contains("passage") { try await PassageBenchmark.run() }
+        if wanted.contains("sweep") { try await SweepBenchmark.run() }
         if wanted.contains("out") { try await OutBenchmark.run() }
         if wanted.contains("queue") { try await QueueBenchmark.run() }
         if wanted.contains("in") { try await InBenchmark.run() }

@@ -14,13 +14,13 @@ import TestSupport
 /// `LOAD` is a shell line that hands messages over as s0@example.com to s49@example.com in turn; of what it prints, `p99ms=` is read. `PEER`, if there is one,
 /// does the same job and prints `per_s=`: messages a second that have arrived. `PASSAGE_MESSAGES`, `PASSAGE_ROUNDS`: fewer for a slow machine.
 enum PassageBenchmark {
-    private struct Cell {
+    struct Cell {
         var senders = 50
         var octets = 4_096
         let sessions: Int
     }
 
-    private struct Cost {
+    struct Cost {
         var rate = 0.0
         var p99 = 0.0
         /// Of one message: milliseconds of CPU, octets written, calls that write, switches of its threads.
@@ -30,10 +30,10 @@ enum PassageBenchmark {
         var switches = 0.0
     }
 
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let messages = environment["PASSAGE_MESSAGES"].flatMap { Int($0) } ?? 2_000
+    static let environment = ProcessInfo.processInfo.environment
+    static let messages = environment["PASSAGE_MESSAGES"].flatMap { Int($0) } ?? 2_000
     /// Ours and the peer's in turn, so that what else the machine does meets both; the medians.
-    private static let rounds = environment["PASSAGE_ROUNDS"].flatMap { Int($0) } ?? 3
+    static let rounds = environment["PASSAGE_ROUNDS"].flatMap { Int($0) } ?? 3
 
     static func run() async throws {
         guard let sink = environment["SINK"], let authority = environment["SINK_AUTHORITY"], let load = environment["LOAD"],
@@ -46,15 +46,21 @@ enum PassageBenchmark {
             Cell(senders: 1, octets: 51_200, sessions: 8),
         ]
         for cell in cells { try await measure(cell, sink: port, pem, load) }
+        try await besideBacklog(sink: port, pem, load)
     }
 
-    private static func measure(_ cell: Cell, sink: Int, _ authority: String, _ load: String) async throws {
+    static func provider(sink: Int, _ authority: String) -> Relay.Provider {
         var provider = Relay.Provider.microsoft
         provider.smtp = MailEndpoint(host: "localhost", port: sink, security: .startTLS)
         provider.limits = ProviderLimits(connections: 20)
         provider.trustedCertificates = authority
+        return provider
+    }
+
+    private static func measure(_ cell: Cell, sink: Int, _ authority: String, _ load: String) async throws {
         let house = try await MailHouse.open(
-            provider, logins: (0..<cell.senders).map { "s\($0)@example.com" }, secret: nil, more: [MailHouse.clientEntity])
+            provider(sink: sink, authority), logins: (0..<cell.senders).map { "s\($0)@example.com" }, secret: nil,
+            more: [MailHouse.clientEntity])
         let port = try FreePorts.take()
         let service = try await house.serving(port: port)
         var costs: [Cost] = []
@@ -78,20 +84,27 @@ enum PassageBenchmark {
         if !peers.isEmpty { row("  against the peer", "× \((median(\.rate) / Self.median(peers)).short) (\(Int(Self.median(peers)))/s)") }
     }
 
-    private static func pass(
+    static func pass(
         _ cell: Cell, _ house: MailHouse, _ service: Process, _ load: String, port: Int, messages: Int
     ) async throws -> Cost {
         let before = (service.counts, service.cpuSeconds)
+        let sent = try await sent(house)
         let clock = ContinuousClock()
         let begun = clock.now
         let said = try words(load, cell, port: port, messages: messages)
-        while try await house.store.depth().counts.values.reduce(0, +) > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        while try await self.sent(house) - sent < messages { try await Task.sleep(for: .milliseconds(5)) }
         let seconds = (clock.now - begun) / .seconds(1)
         let (now, count) = (service.counts, Double(messages))
         return Cost(
             rate: count / seconds, p99: said["p99ms"] ?? 0, cpu: (service.cpuSeconds - before.1) / count * 1000,
             octets: Double(now.octets - before.0.octets) / count, calls: Double(now.calls - before.0.calls) / count,
             switches: Double(now.switches - before.0.switches) / count)
+    }
+
+    /// Since a day.
+    private static func sent(_ house: MailHouse) async throws -> Int {
+        try await house.store.traffic(since: Date().addingTimeInterval(-86_400)).filter { $0.traffic.outcome == .sent }
+            .reduce(0) { $0 + $1.traffic.recipients }
     }
 
     private static func words(_ line: String, _ cell: Cell, port: Int, messages: Int) throws -> [String: Double] {
@@ -115,7 +128,7 @@ enum PassageBenchmark {
         return Dictionary(pairs) { $1 }
     }
 
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }
 
 extension Process {
