@@ -92,6 +92,7 @@ extension AcceptFailure {
     fileprivate var isTemporary: Bool {
         switch self {
         case .store: true
+        case .overQuota(let excess): excess.wait != nil
         case .refused(let refusal): refusal.isTemporary
         case .form, .header, .recipient, .instruction, .noRecipients, .tooManyRecipients, .tooLarge, .circling, .stranger: false
         }

@@ -11,6 +11,8 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case conflict(String)
     /// The key of a request was used already, for this message.
     case repeated(SpoolID)
+    /// Its client has handed in as much as it may.
+    case overQuota(QuotaExcess)
     /// The directory moved since the caller looked.
     case editionMoved(now: Edition)
     /// The key that opens this store is not the one at hand.
@@ -28,6 +30,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .notFound(let what): "there is no \(what)"
         case .conflict(let why): why
         case .repeated(let message): "this key was used already, for the message \(message)"
+        case .overQuota(let excess): excess.description
         case .editionMoved(let now): "the directory was changed meanwhile (edition \(now)): look again and repeat"
         case .wrongKey: "the store was sealed under another key: give the key file it was made with"
         case .keyMoved: "the vault's key was changed meanwhile: nothing was stored; repeat"
@@ -40,7 +43,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     var mayPass: Bool {
         switch self {
         case .busy, .full, .editionMoved, .keyMoved, .unavailable, .damaged: true
-        case .claimLost, .notFound, .conflict, .repeated, .wrongKey: false
+        case .claimLost, .notFound, .conflict, .repeated, .overQuota, .wrongKey: false
         }
     }
 
@@ -48,6 +51,7 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package var isTemporary: Bool {
         switch self {
         case .busy, .full, .editionMoved, .keyMoved: true
+        case .overQuota(let excess): excess.wait != nil
         case .claimLost, .notFound, .conflict, .repeated, .wrongKey, .damaged, .unavailable: false
         }
     }

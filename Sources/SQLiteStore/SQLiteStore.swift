@@ -56,28 +56,32 @@ package final class SQLiteStore: Sendable {
     }
 
     /// Opens a store, bringing an older schema up to date. Without a vault everything can be read, and nothing that needs a journal line can be written.
-    /// `busyLimit`: seconds to wait while another process writes.
+    /// `busyLimit`: seconds to wait while another process writes. `upgrading` hears how far that has come.
     package static func open(
-        at folder: String, vault: Vault?, random: @escaping RandomBytes, busyLimit: Double = 5
+        at folder: String, vault: Vault?, random: @escaping RandomBytes, busyLimit: Double = 5,
+        upgrading: @escaping @Sendable (StoreUpgrade) -> Void = { _ in }
     ) async throws(StoreFailure) -> SQLiteStore {
         try await Connections.aside {
             let folder = StoreFolder(folder)
             try folder.checkReadable()
             try folder.checkDisk()
-            let pen = try prepare(folder.file, vault: vault, random: random, busyLimit: busyLimit)
+            let pen = try prepare(folder.file, vault: vault, random: random, busyLimit: busyLimit, upgrading)
             return try SQLiteStore(path: folder.file, busyLimit: busyLimit, pen: pen)
         }
     }
 
     /// Looks before it touches: a file that is not ours is not put in WAL mode, let alone migrated.
-    private static func prepare(_ path: String, vault: Vault?, random: @escaping RandomBytes, busyLimit: Double) throws -> JournalPen? {
+    private static func prepare(
+        _ path: String, vault: Vault?, random: @escaping RandomBytes, busyLimit: Double,
+        _ upgrading: @escaping @Sendable (StoreUpgrade) -> Void
+    ) throws -> JournalPen? {
         let isCurrent = try look(at: path, busyLimit: busyLimit) { database in
             try Schema.check(database, path: path)
             return try Schema.migrator.hasCompletedMigrations(database)
         }
         if !isCurrent {
             let pool = try Connections.pool(path, busyLimit: busyLimit)
-            try Schema.migrator.migrate(pool)
+            try StoreUpgrade.run(pool, upgrading)
             try pool.close()
         }
         guard let vault else { return nil }
@@ -128,13 +132,13 @@ extension SQLiteStore {
         return entries.map(pen.line)
     }
 
-    /// Joins the next commit; returns when it is durable. `size`: octets of content.
+    /// Joins the next commit; returns when it is durable. `size`: octets of content. `isPatient`: it may wait for company.
     func write<Answer: Sendable>(
-        size: Int = 0, _ work: @escaping @Sendable (Transaction) throws -> Answer
+        size: Int = 0, isPatient: Bool = false, _ work: @escaping @Sendable (Transaction) throws -> Answer
     ) async throws(StoreFailure) -> Answer {
         let result: Result<Answer, StoreFailure> = await withCheckedContinuation { done in
             writer.add(
-                Writer.Job(size: size) { transaction in
+                Writer.Job(size: size, isPatient: isPatient) { transaction in
                     let answer = try work(transaction)
                     return { done.resume(returning: .success(answer)) }
                 } fail: { failure in

@@ -14,6 +14,8 @@ struct ContractTests {
     @Test(arguments: SpoolContract.facts) func spool(_ fact: Fact<SpoolContract>) async throws { try await hold(fact) }
     @Test(arguments: SettleContract.facts) func settle(_ fact: Fact<SettleContract>) async throws { try await hold(fact) }
     @Test(arguments: RouteContract.facts) func route(_ fact: Fact<RouteContract>) async throws { try await hold(fact) }
+    @Test(arguments: TurnContract.facts) func turns(_ fact: Fact<TurnContract>) async throws { try await hold(fact) }
+    @Test(arguments: QuotaContract.facts) func quotas(_ fact: Fact<QuotaContract>) async throws { try await hold(fact) }
     @Test(arguments: QueueContract.facts) func queue(_ fact: Fact<QueueContract>) async throws { try await hold(fact) }
     @Test(arguments: JournalContract.facts) func journal(_ fact: Fact<JournalContract>) async throws { try await hold(fact) }
     @Test(arguments: DirectoryContract.facts) func directory(_ fact: Fact<DirectoryContract>) async throws { try await hold(fact) }

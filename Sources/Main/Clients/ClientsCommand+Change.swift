@@ -16,6 +16,11 @@ extension ClientsCommand {
         @Option(help: "The author when a message's From cannot be used.") var authorIfUnusable: String?
         @Option(help: "Where notices of failure go when a message has no envelope sender.") var noticeAddress: String?
 
+        @Option(help: "Messages it may hand in within an hour; beyond it hears 451 or 429, and comes again.") var messagesPerHour: String?
+        @Option(help: "Recipients it may name within an hour.") var recipientsPerHour: String?
+        @Option(help: "Messages of its that may wait in the queue.") var queuedMessages: String?
+        @Option(help: "Octets of its that may wait in the queue.") var queuedOctets: String?
+
         @Flag(
             inversion: .prefixedNo,
             help: "Refuse a From that breaks the grammar; else one like \"[Shop] Info <info@shop.example>\" is read as it is meant.")
@@ -32,12 +37,25 @@ extension ClientsCommand {
                 ("default_purpose", defaultPurpose), ("default_user", defaultUser), ("author_if_unusable", authorIfUnusable),
                 ("notice_address", noticeAddress),
             ].compactMap { key, text in text.map { DocumentValue.Entry(key, $0.isEmpty ? .null : .text($0)) } }
-            return (limits.isEmpty ? [] : [.init("limits", .map(limits))]) + defaults + (strict.map { [.init("strict", .flag($0))] } ?? [])
+            let quota = quota.compactMap { key, text in
+                text.map { DocumentValue.Entry(key.rawValue, $0.isEmpty ? .null : .text($0)) }
+            }
+            return (limits.isEmpty ? [] : [.init("limits", .map(limits))]) + (quota.isEmpty ? [] : [.init("quota", .map(quota))])
+                + defaults + (strict.map { [.init("strict", .flag($0))] } ?? [])
+        }
+
+        private var quota: [(Quota.Quantity, String?)] {
+            [
+                (.messagesPerHour, messagesPerHour), (.recipientsPerHour, recipientsPerHour), (.queuedMessages, queuedMessages),
+                (.queuedOctets, queuedOctets),
+            ]
         }
 
         static let names = [
             "limits.purposes": "--purpose", "limits.addresses": "--address", "default_purpose": "--default-purpose",
             "default_user": "--default-user", "author_if_unusable": "--author-if-unusable", "notice_address": "--notice-address",
+            "quota.messages_per_hour": "--messages-per-hour", "quota.recipients_per_hour": "--recipients-per-hour",
+            "quota.queued_messages": "--queued-messages", "quota.queued_octets": "--queued-octets",
         ]
     }
 
@@ -45,23 +63,26 @@ extension ClientsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a client's limits and defaults.",
             discussion: """
+                Purposes and addresses say what it may send; how much, the others. What waits in the queue for one client never keeps another's
+                mail back: of each mailbox, clients have their turns.
                 What is not given stays as it is; "" takes it away, as in --default-purpose "". Purposes and addresses are given in the place of those there are.
 
                 Examples:
                   mandate clients limit batchmail --purpose notification --address @example.org
+                  mandate clients limit newsletter --messages-per-hour 5000 --queued-messages 20000
                   mandate clients limit cron --unlimited
                 """)
         @OptionGroup var options: StoreOptions
         @OptionGroup var limits: LimitOptions
         @Argument(help: "Id or name.") var client: String
-        @Flag(help: "Lift all limits.") var unlimited = false
+        @Flag(help: "Lift the limits of what it may send: all purposes, all addresses.") var unlimited = false
 
         func validate() throws {
             if unlimited, !limits.areNone {
                 throw ValidationError("--unlimited lifts what --purpose and --address limit: give one or the other")
             }
             if !unlimited, limits.entries.isEmpty {
-                throw ValidationError("give what is to change, such as --purpose or --address, or --unlimited to lift all limits")
+                throw ValidationError("give what is to change, such as --purpose or --address, or --unlimited to lift what they limit")
             }
         }
 

@@ -80,6 +80,10 @@ struct ClientsCommand: AsyncParsableCommand {
                 sheet.add("author_if_unusable", Cell(client.authorIfUnusable?.description))
                 sheet.add("notice_address", Cell(client.noticeAddress?.description))
                 sheet.add("strict", .flag(client.isStrict))
+                if !client.quota.isEmpty {
+                    let use = try await store.use(of: client.id, at: live.now())
+                    sheet.add("quota", .lines(client.quota.words(use)))
+                }
                 sheet.add("enabled", .flag(client.isEnabled))
                 sheet.write(format.format, to: live.standardOutput)
             }

@@ -47,10 +47,15 @@ extension StoreFailure {
         switch self {
         case .busy, .full, .claimLost, .editionMoved, .keyMoved: .temporary
         case .notFound, .conflict, .repeated: .data
+        case .overQuota(let excess): excess.status
         case .wrongKey: .configuration
         case .damaged, .unavailable: .unavailable
         }
     }
+}
+
+extension QuotaExcess {
+    fileprivate var status: ExitStatus { wait == nil ? .notPermitted : .temporary }
 }
 
 extension Refusal {
@@ -74,6 +79,7 @@ extension AcceptFailure {
         case .form, .header, .recipient, .instruction, .noRecipients, .tooManyRecipients, .tooLarge, .circling: .data
         case .stranger: .notPermitted
         case .refused(let refusal): refusal.status
+        case .overQuota(let excess): excess.status
         case .store(let failure): failure.status
         }
     }

@@ -72,7 +72,9 @@ struct QueueCommand: AsyncParsableCommand {
                     users: message.user.map { [$0] } ?? [], addresses: Set(message.author.all.map(\.address)))
                 let decider = Decider(
                     directory: try await store.directory(of: slice), conditions: try await store.conditions(of: nil))
-                let outlook = decider.outlook(of: queued, at: live.now())
+                let isServed = try FolderLock.isServed(options.location(live).folder)
+                let turn = try await store.turn(of: message.id, at: live.now())
+                let outlook = decider.outlook(of: queued, at: live.now(), turn: turn, isServed: isServed)
                 var sheet = Sheet()
                 sheet.add("id", .text(message.id.text))
                 sheet.add("state", .text(queued.state.rawValue))

@@ -65,7 +65,13 @@ struct StoreOptions: ParsableArguments {
     }
 
     private func open(_ folder: String, _ vault: Vault?, _ live: Live) async throws(StoreFailure) -> SQLiteStore {
-        try await SQLiteStore.open(at: folder, vault: vault, random: { live.randomBytes($0) })
+        try await SQLiteStore.open(at: folder, vault: vault, random: { live.randomBytes($0) }) { upgrade in
+            live.say(
+                upgrade.isDone
+                    ? "the store is up to date, after \(upgrade.seconds) s"
+                    : "bringing the store up to date: step \(upgrade.step) of \(upgrade.steps), \(upgrade.seconds) s so far; do not stop it"
+            )
+        }
     }
 }
 

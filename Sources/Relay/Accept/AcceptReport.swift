@@ -46,7 +46,7 @@ extension AcceptReport.Outcome {
         switch failure {
         case .store(let failure): self = .failed(failure)
         case .refused(let refusal): self = .refused(why: refusal.sentence, refusal.code)
-        case .form, .header, .recipient, .instruction, .noRecipients, .stranger, .tooManyRecipients, .tooLarge, .circling:
+        case .form, .header, .recipient, .instruction, .noRecipients, .stranger, .tooManyRecipients, .tooLarge, .circling, .overQuota:
             self = .refused(why: failure.description, nil)
         }
     }

@@ -1,6 +1,6 @@
 internal import Crypto
-package import Mail
-package import struct FoundationEssentials.Date
+internal import Mail
+internal import struct FoundationEssentials.Date
 
 /// Takes a message in, as it arrives: who is asking, is it well formed, whose is it, may it leave – and only then is it kept. Until `finish` returns,
 /// nothing is promised and the client still has the message; once it has, the message is durable.
@@ -20,38 +20,6 @@ package struct AcceptStage: Sendable {
             self.size = size
             self.recipients = recipients
             self.hops = hops
-        }
-    }
-
-    /// Where a stage finds what it needs; one value for all submissions of a gateway.
-    package struct Surroundings: Sendable {
-        package let store: any Spool & Journal
-        /// A decider whose directory holds what the question can touch: the whole snapshot in the service, a slice in a command.
-        package let decider: @Sendable (Question) async throws(StoreFailure) -> Decider
-        package let now: @Sendable () -> Date
-        package let generator: @Sendable () -> any RandomNumberGenerator
-        /// Names us in Message-IDs and Received fields.
-        package let domain: Domain
-        package let limits: Limits
-        /// nil: nobody here carries messages.
-        package let departures: (any Departures)?
-        /// Told once of each message that was handed in whole or refused before that. May not wait.
-        package let report: @Sendable (AcceptReport) -> Void
-
-        package init(
-            store: any Spool & Journal, decider: @escaping @Sendable (Question) async throws(StoreFailure) -> Decider,
-            now: @escaping @Sendable () -> Date, generator: @escaping @Sendable () -> any RandomNumberGenerator, domain: Domain,
-            limits: Limits = Limits(), departures: (any Departures)? = nil,
-            report: @escaping @Sendable (AcceptReport) -> Void = { _ in }
-        ) {
-            self.departures = departures
-            self.store = store
-            self.decider = decider
-            self.now = now
-            self.generator = generator
-            self.domain = domain
-            self.limits = limits
-            self.report = report
         }
     }
 
@@ -202,6 +170,7 @@ extension AcceptStage {
         report.purpose = question.purpose
         let (answer, author, beginning) = try await decide(question, header)
         report.name(author)
+        try await checkQuota(recipients.count, octets: header.header.bytes.count, at: at)
         let envelope = Envelope(
             sender: submission.envelopeSender ?? .address(author.first.address), recipients: recipients, ret: submission.ret,
             envelopeID: submission.envelopeID)
@@ -211,6 +180,15 @@ extension AcceptStage {
         opened = Opened(
             id: id, at: at, header: header, envelope: envelope, question: question, author: author, answer: answer, beginning: beginning,
             hash: hash)
+    }
+
+    /// Before its body is read, too: most of those who come again at once are over it still.
+    private func checkQuota(_ recipients: Int, octets: Int, at now: Date) async throws(AcceptFailure) {
+        guard let client = submission.client, !client.quota.isEmpty else { return }
+        do throws(StoreFailure) {
+            let use = try await surroundings.store.use(of: client.id, at: now)
+            if let excess = client.quota.excess(over: use, recipients: recipients, octets: octets, at: now) { throw .overQuota(excess) }
+        } catch { throw AcceptFailure(error) }
     }
 
     /// What can be mended is taken and waits; what a person switched off, or nothing will mend, is heard now.
@@ -277,7 +255,7 @@ extension AcceptStage {
             let moment = try await surroundings.store.accept(
                 message, lastChunk: opened.pending, number: opened.chunks,
                 departure.map { .claimed($0.claimant, until: $0.until) } ?? opened.beginning, lane: opened.lane,
-                request: request, journal: [.accepted(message, opened.beginning)],
+                quota: submission.client?.quota ?? Quota(), request: request, journal: [.accepted(message, opened.beginning)],
                 sightings: opened.author.all.map { Sighting(address: $0.address, role: .author, at: opened.at, outcome: "accepted") })
             if let departure {
                 surroundings.departures?.begin(departure, message, body: opened.pending, at: moment)
@@ -286,7 +264,7 @@ extension AcceptStage {
             }
         } catch {
             if let departure { surroundings.departures?.giveBack(departure) }
-            throw .store(error)
+            throw AcceptFailure(error)
         }
         return Receipt(id: message.id, messageID: message.messageID, beginning: opened.beginning, answer: opened.answer)
     }

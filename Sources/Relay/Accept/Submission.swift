@@ -78,6 +78,8 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
     /// So many servers have passed it on that it must be circling (RFC 5321 section 6.3).
     case circling(hops: Int)
     case refused(Refusal)
+    /// Its client has handed in as much as it may.
+    case overQuota(QuotaExcess)
     case store(StoreFailure)
 
     package var description: String {
@@ -93,7 +95,13 @@ package enum AcceptFailure: Error, Sendable, CustomStringConvertible {
         case .circling(let hops):
             "\(hops) servers have passed this message on already: it is circling; look for an address that is forwarded to itself"
         case .refused(let refusal): refusal.sentence
+        case .overQuota(let excess): excess.description
         case .store(let failure): failure.description
         }
+    }
+
+    /// A store says whose message it could not take; whoever hears it is told so.
+    init(_ failure: StoreFailure) {
+        if case .overQuota(let excess) = failure { self = .overQuota(excess) } else { self = .store(failure) }
     }
 }

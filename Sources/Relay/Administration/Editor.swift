@@ -126,7 +126,7 @@ package struct Editor: Sendable {
         switch failure {
         case .keyMoved(let id): vault.use(id)
         case .editionMoved: true
-        case .busy, .full, .claimLost, .notFound, .conflict, .repeated, .wrongKey, .damaged, .unavailable: false
+        case .busy, .full, .claimLost, .notFound, .conflict, .repeated, .overQuota, .wrongKey, .damaged, .unavailable: false
         }
     }
 }

@@ -34,15 +34,40 @@ extension QueuedMessage {
 
     /// What is due and was never tried waits for its turn, and no attempt has said so.
     package func words(at now: Date) -> String {
-        guard why.isEmpty, state == .waiting, attempts == 0, now.timeIntervalSince(message.acceptedAt) > Self.patience else { return why }
-        return "its turn has not come: the mailbox is at its provider's pace, or no service runs (`mandate doctor` says which)"
+        waitsForTurn(at: now) ? "its turn has not come" : why
+    }
+
+    fileprivate func waitsForTurn(at now: Date) -> Bool {
+        why.isEmpty && state == .waiting && attempts == 0 && now.timeIntervalSince(message.acceptedAt) > Self.patience
     }
 }
 
 extension Decider {
-    package func outlook(of queued: QueuedMessage, at now: Date) -> MessageOutlook {
+    /// Why its turn has not come, as far as it is asked for.
+    private func words(_ turn: QueueTurn?, isServed: Bool, orElse why: String) -> String {
+        guard isServed else { return "no service runs on this store" }
+        guard let turn else { return why }
+        let mailbox = turn.lane.map { "\($0.login)'s queue" } ?? "the queue"
+        let sharer = turn.share.client.map { directory.client($0)?.name ?? $0.text } ?? "the command line"
+        let ahead =
+            switch turn.ahead {
+            case 0: "it is the next of \(sharer) in \(mailbox)"
+            case 1: "one message of \(sharer) is ahead of it in \(mailbox)"
+            case QueueTurn.most...: "more than \(QueueTurn.most) messages of \(sharer) are ahead of it in \(mailbox)"
+            default: "\(turn.ahead) messages of \(sharer) are ahead of it in \(mailbox)"
+            }
+        let others =
+            turn.others == 0
+            ? nil : turn.others == 1 ? "another client has its turns there" : "\(turn.others) other clients have their turns there"
+        let pace = turn.lane.flatMap { directory.provider($0.provider) }?.limits.pace
+        return "its turn has not come: " + [ahead, others, pace].compactMap(\.self).joined(separator: "; ")
+    }
+
+    /// `turn`: what is ahead of it. `isServed`: somebody carries messages.
+    package func outlook(of queued: QueuedMessage, at now: Date, turn: QueueTurn? = nil, isServed: Bool = true) -> MessageOutlook {
         let message = queued.message
-        let why = queued.words(at: now)
+        var why = queued.words(at: now)
+        if queued.waitsForTurn(at: now) { why = words(turn, isServed: isServed, orElse: why) }
         guard queued.state != .done, let routing = queued.routing(at: now) else {
             return MessageOutlook(
                 outlook: Outlook(queued.state == .done ? .usable : .never, why), decision: nil, why: why, obstacleToRelease: nil)
@@ -69,5 +94,13 @@ extension Decider {
             case .held, .failed: way
             }
         return MessageOutlook(outlook: outlook, decision: decision, why: why, obstacleToRelease: obstacle)
+    }
+}
+
+extension ProviderLimits {
+    /// What one account may do at once and in a minute; nil: nothing is known of it.
+    fileprivate var pace: String? {
+        let parts = [connections.map { "\($0) at once" }, messagesPerMinute.map { "\($0) a minute" }].compactMap(\.self)
+        return parts.isEmpty ? nil : "the provider takes \(parts.joined(separator: " and ")) from one mailbox"
     }
 }

@@ -118,9 +118,10 @@ struct Hand {
         crowded = []
     }
 
-    /// `full`: lanes that were not looked at.
-    mutating func endLook(_ found: Set<Account?>, full: Set<Account?>) {
-        crowded.formUnion(found.union(lookedAt.intersection(full)))
+    /// A part of a look. `full`: lanes that were not looked at.
+    mutating func see(_ found: Set<Account?>, full: Set<Account?>) { crowded.formUnion(found.union(lookedAt.intersection(full))) }
+
+    mutating func endLook() {
         lookedAt = []
         hasLooked = true
     }

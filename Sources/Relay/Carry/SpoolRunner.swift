@@ -31,6 +31,10 @@ package actor SpoolRunner {
     /// What the clock said, and whether it may have been set back since without the spool's having heard of it.
     private var latestTime: Date?
     private var mayBeSetBack = true
+    /// How far the look at the lanes has come; nil: the next one begins anew.
+    private var place: LanePlace?
+    /// Who was served last in lanes in which more waits.
+    private var turns: [Account?: QueueShare] = [:]
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -98,27 +102,39 @@ package actor SpoolRunner {
         await releaseLost()
         while let free = hand.withLock({ $0.isStopping ? nil : limits.concurrent - $0.count }), free > 0 {
             let now = attempt.now()
+            let isBeginning = place == nil
             let (inHand, messages) = hand.withLock { hand in
-                hand.beginLook()
+                if isBeginning { hand.beginLook() }
                 return (hand.byLane, hand.messages(unsettledOnly: true))
             }
             var rooms = attempt.pace.rooms(inHand: inHand)
-            rooms.inHand = messages
+            (rooms.inHand, rooms.turns, rooms.behind) = (messages, turns, place)
             let batch: ClaimedBatch
             do throws(StoreFailure) {
                 batch = try await spool.claim(free, rooms: rooms, by: claimant, at: now, until: now.addingTimeInterval(limits.claim))
             } catch {
+                place = nil
                 hand.withLock { hand in
                     hand.breakOffLook()
                     hand.mayHaveLost = true
                 }
                 return report("the spool cannot be read: \(error)")
             }
-            hand.withLock { $0.endLook(batch.crowded, full: Set(rooms.known.filter { $0.value <= 0 }.keys)) }
+            note(batch, full: Set(rooms.known.filter { $0.value <= 0 }.keys))
             // A delegation revoked at noon stops the message queued at eleven, so an older snapshot catches up first.
             if !batch.entries.isEmpty, isBehind(batch.moment) { await attempt.catchUp() }
             for entry in batch.entries { start(entry, at: batch.moment) }
-            if batch.entries.count < free { return }
+            if batch.entries.count < free, place == nil { return }
+        }
+    }
+
+    private func note(_ batch: ClaimedBatch, full: Set<Account?>) {
+        for lane in Set(batch.entries.map(\.lane)) { turns[lane] = batch.turns[lane] }
+        place = batch.goOnBehind
+        let isThrough = place == nil
+        hand.withLock { hand in
+            hand.see(batch.crowded, full: full)
+            if isThrough { hand.endLook() }
         }
     }
 

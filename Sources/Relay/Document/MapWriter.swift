@@ -16,6 +16,10 @@ struct MapWriter {
         if let text { add(key, .text(text)) } else if isWhole { add(key, .null) }
     }
 
+    mutating func add(_ key: String, _ number: Int?) {
+        if let number { add(key, .number(Int64(number))) } else if isWhole { add(key, .null) }
+    }
+
     mutating func add(_ key: String, _ date: Date?) {
         if let date { add(key, .text(DocumentDate.text(date))) } else if isWhole { add(key, .null) }
     }

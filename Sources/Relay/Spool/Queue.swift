@@ -6,10 +6,33 @@ package protocol Queue: Sendable {
     /// Messages in the order they were accepted; `done` ones only when asked for by id, as long as they are known.
     func list(_ filter: QueueFilter) async throws(StoreFailure) -> [QueuedMessage]
     func show(_ message: SpoolID) async throws(StoreFailure) -> QueuedMessage?
+    /// What of its lane is due before a message that is due, too; nil: it waits for something else.
+    func turn(of message: SpoolID, at now: Date) async throws(StoreFailure) -> QueueTurn?
     /// How many messages stand in each state but done, and when the oldest that waits was accepted; one look, for a monitor.
     func depth() async throws(StoreFailure) -> QueueDepth
     /// Carries out a person's wish and journals who it was. Throws `notFound`, or `conflict` when the state does not allow it.
     func change(_ message: SpoolID, _ action: QueueAction, by person: String, at now: Date) async throws(StoreFailure)
+}
+
+/// A message's place among those that wait for a turn of the same account.
+package struct QueueTurn: Sendable, Hashable {
+    /// They are counted no further.
+    package static let most = 10_000
+
+    /// nil: nobody knows yet which account it will be.
+    package let lane: Account?
+    package let share: QueueShare
+    /// Messages of its share that are due before it.
+    package let ahead: Int
+    /// Other shares of the lane that have something due.
+    package let others: Int
+
+    package init(lane: Account?, share: QueueShare, ahead: Int, others: Int) {
+        self.lane = lane
+        self.share = share
+        self.ahead = ahead
+        self.others = others
+    }
 }
 
 package struct QueueDepth: Sendable, Hashable {

@@ -11,17 +11,22 @@ package protocol Spool: Sendable {
 
     /// The acceptance: the message with the last piece of its body, its journal line and its sightings, in one commit.
     /// `lane`: the account that is likely to carry it; nil: that is not known.
+    /// `quota`: its client's; the same commit counts it, and throws `overQuota` where that has had as much as it may.
     /// `request`: the same commit remembers that it was asked with this key; throws `repeated` when another request was.
     /// Returns what the store knew then.
     @discardableResult
     func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
-        journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, quota: Quota,
+        request: RepeatableRequest?, journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) -> StoreMoment
 
-    /// Claims up to `limit` messages that are due, oldest first, before anything is tried with them; of each lane no more than it has room for, so that
-    /// ten thousand messages of one account do not keep another's single one waiting. A claim of another run that ran out is taken over; one of the
-    /// claimant's own never is, because the clock may have jumped while the message is under way.
+    /// What a client has handed in within the hour, and has in the queue.
+    func use(of client: ClientID, at now: Date) async throws(StoreFailure) -> ClientUse
+
+    /// Claims up to `limit` messages that are due, before anything is tried with them, as `Deal` has it: of each lane no more than it has room for, and of each
+    /// client in its turn, so that neither ten thousand messages of one account nor those of one client keep another's single one waiting. Of one share the
+    /// oldest goes first. A claim of another run that ran out is taken over before all; one of the claimant's own never is, because the clock may have jumped
+    /// while the message is under way.
     func claim(
         _ limit: Int, rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date
     ) async throws(StoreFailure) -> ClaimedBatch
@@ -67,6 +72,16 @@ extension Spool {
         try await accept(
             message, lastChunk: lastChunk, number: number, held.map { .held(why: $0) } ?? .due, lane: lane, request: nil,
             journal: journal, sightings: sightings)
+    }
+
+    /// Of a client that has no quota.
+    @discardableResult package func accept(
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
+        journal: [JournalEntry], sightings: [Sighting]
+    ) async throws(StoreFailure) -> StoreMoment {
+        try await accept(
+            message, lastChunk: lastChunk, number: number, beginning, lane: lane, quota: Quota(), request: request, journal: journal,
+            sightings: sightings)
     }
 }
 
@@ -205,12 +220,28 @@ package struct ClaimedBatch: Sendable {
     package let moment: StoreMoment
     /// Lanes, of those that had room, in which more is due than was claimed.
     package let crowded: Set<Account?>
+    /// Whose turn it was last in these lanes.
+    package let turns: [Account?: QueueShare]
+    /// There are lanes behind this one that were not looked at; nil: all were.
+    package let goOnBehind: LanePlace?
 
-    package init(entries: [SpoolEntry], moment: StoreMoment, crowded: Set<Account?>) {
+    package init(
+        entries: [SpoolEntry], moment: StoreMoment, crowded: Set<Account?>, turns: [Account?: QueueShare] = [:],
+        goOnBehind: LanePlace? = nil
+    ) {
         self.entries = entries
         self.moment = moment
         self.crowded = crowded
+        self.turns = turns
+        self.goOnBehind = goOnBehind
     }
+}
+
+/// How far a look at the lanes has come, in an order of the store's own.
+package struct LanePlace: Sendable, Hashable {
+    package let lane: Account?
+
+    package init(_ lane: Account?) { self.lane = lane }
 }
 
 /// How many more messages of each lane may be claimed.
@@ -221,11 +252,20 @@ package struct LaneRooms: Sendable, Hashable {
     package var other: Int
     /// Messages that are not claimed whatever their row says: this run is not done with them.
     package var inHand: Set<SpoolID>
+    /// Who was served last where several wait.
+    package var turns: [Account?: QueueShare]
+    /// Where the look before this one ended; nil: it begins.
+    package var behind: LanePlace?
 
-    package init(known: [Account?: Int] = [:], other: Int = .max, inHand: Set<SpoolID> = []) {
+    package init(
+        known: [Account?: Int] = [:], other: Int = .max, inHand: Set<SpoolID> = [], turns: [Account?: QueueShare] = [:],
+        behind: LanePlace? = nil
+    ) {
         self.known = known
         self.other = other
         self.inHand = inHand
+        self.turns = turns
+        self.behind = behind
     }
 
     package func room(in lane: Account?) -> Int { known[lane] ?? other }

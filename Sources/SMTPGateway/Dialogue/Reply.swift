@@ -71,11 +71,13 @@ extension Reply {
         case .refused(let refusal):
             let words = "\(refusal.sentence) (\(refusal.code.rawValue))"
             self = refusal.isTemporary ? Reply(451, "4.7.1", words) : Reply(550, "5.7.1", words)
+        case .overQuota(let excess): self.init(excess.wait == nil ? 550 : 451, excess.wait == nil ? "5.7.1" : "4.7.1", failure.description)
         case .store(let failure):
             switch failure {
             case .full: self.init(452, "4.3.1", "there is no room to keep the message: try again later")
             // The operator reads in the log what it was.
-            case .busy, .claimLost, .notFound, .conflict, .repeated, .editionMoved, .wrongKey, .keyMoved, .damaged, .unavailable:
+            case .busy, .claimLost, .notFound, .conflict, .repeated, .overQuota, .editionMoved, .wrongKey, .keyMoved, .damaged,
+                .unavailable:
                 self.init(451, "4.3.0", "the message cannot be kept just now: try again later")
             }
         }

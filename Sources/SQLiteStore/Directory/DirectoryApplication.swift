@@ -24,6 +24,7 @@ struct DirectoryApplication {
         for key in try removals(changes) { try remove(key) }
         for secret in edit.secrets { try put(secret) }
         guard !changed.isEmpty else { return current }
+        transaction.moment = nil
         try transaction.run("UPDATE meta SET edition = ?", [next.number])
         for key in changed {
             try transaction.run(

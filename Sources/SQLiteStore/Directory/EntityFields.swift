@@ -90,6 +90,10 @@ struct EntityField: Hashable {
             EntityField("notice-address", client.noticeAddress?.description ?? "", .person),
             EntityField("roles", client.roles.map(\.rawValue).sorted().joined(separator: " ")),
             EntityField("tokens", client.tokenRights.map(text).joined(separator: ", ")), EntityField("strict", client.isStrict),
+            EntityField(
+                "quota",
+                Quota.Quantity.allCases.compactMap { quantity in client.quota[quantity].map { "\(quantity.rawValue) \($0)" } }.joined(
+                    separator: ", ")),
             EntityField("enabled", client.isEnabled),
         ] + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }
     }

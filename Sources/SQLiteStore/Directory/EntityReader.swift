@@ -130,6 +130,7 @@ struct EntityReader {
         client.defaultUser = try columns.optionalText().map { UserID(trusted: $0) }
         client.roles = Set(try columns.list().map { try Columns.choice($0) as Role })
         client.isStrict = try columns.flag()
+        client.quota = try QuotaText.read(columns.text())
         return client
     }
 

@@ -71,8 +71,26 @@ enum EntityRow {
             client.name, key, network, uid, password, ListText.write(client.limits.purposes.map(\.rawValue).sorted()),
             ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
             client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled, client.defaultUser?.text,
-            ListText.write(client.roles.map(\.rawValue).sorted()), client.isStrict,
+            ListText.write(client.roles.map(\.rawValue).sorted()), client.isStrict, QuotaText.write(client.quota),
         ]
+    }
+}
+
+/// A quota as it is kept: rows of quantity and limit.
+enum QuotaText {
+    static func write(_ quota: Quota) -> String {
+        ListText.write(Quota.Quantity.allCases.compactMap { quantity in quota[quantity].map { [quantity.rawValue, String($0)] } })
+    }
+
+    static func read(_ text: String) throws -> Quota {
+        var quota = Quota()
+        for row in try ListText.rows(text) {
+            guard row.count == 2, let name = row[0], let limit = row[1].flatMap(Int.init) else {
+                throw StoreFailure.damaged("a client's quota cannot be read")
+            }
+            quota[try Columns.choice(name)] = limit
+        }
+        return quota
     }
 }
 

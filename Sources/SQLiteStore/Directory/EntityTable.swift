@@ -29,7 +29,7 @@ extension EntityKind {
         case .client:
             [
                 "name", "keyDigest", "network", "uid", "password", "purposes", "addresses", "defaultPurpose", "authorIfUnusable",
-                "noticeAddress", "isEnabled", "defaultUser", "roles", "isStrict",
+                "noticeAddress", "isEnabled", "defaultUser", "roles", "isStrict", "quota",
             ]
         }
     }

@@ -73,7 +73,9 @@ extension Transaction {
         switch entity {
         case .user(let user): try writeAddresses(of: user)
         case .provider, .application, .grant: if entity.voidsTokens(of: before) { try touch(entity.key, edition: edition) }
-        case .client(let client): try writeTokenRights(of: client)
+        case .client(let client):
+            try writeTokenRights(of: client)
+            try forgetCount(of: client.id)
         case .setting, .mailbox, .family, .delegation, .deny: break
         }
     }
@@ -115,7 +117,8 @@ extension Transaction {
             for kind in [SecretName.Kind.clientSecret, .privateKey] {
                 try run("DELETE FROM secret WHERE kind = ? AND owner = ?", [kind.rawValue, key.id])
             }
-        case .setting, .user, .provider, .mailbox, .family, .delegation, .deny, .client: break
+        case .client: try forgetCount(of: ClientID(trusted: key.id))
+        case .setting, .user, .provider, .mailbox, .family, .delegation, .deny: break
         }
     }
 

@@ -4,9 +4,11 @@ internal import Relay
 /// Turns a filter into one statement: every condition must hold, entries come in the order written, or the other way round.
 struct JournalQuery: Sendable {
     static let select = """
-        SELECT j.strand, j.number, j.at, j.kind, j.message, j.facts, j.personalDigest, j.mac, j.salt, j.parts, c.count
-        FROM journal j LEFT JOIN journalCount c ON c.entry = j.sequence
+        SELECT j.number, j.at, j.kind, j.message, j.facts, j.personalDigest, j.mac, j.salt, j.parts, c.count
+        FROM journal j LEFT JOIN journalCount c ON c.entry = j.number
         """
+    /// What a message is filed as, beside the roles that persons have.
+    static let messageRole = "message"
 
     private var conditions: [String] = []
     /// It looks in what is filed.
@@ -24,10 +26,18 @@ struct JournalQuery: Sendable {
         for (role, text) in roles {
             guard let text else { continue }
             asksForPersons = true
-            conditions.append("j.sequence IN (SELECT entry FROM journalRole WHERE role = ? AND text = ?)")
+            conditions.append("j.number IN (SELECT entry FROM journalRole WHERE role = ? AND text = ?)")
             arguments += [role.rawValue, JournalText.normal(text)]
         }
-        if let message = filter.message { require("j.message = ?", message.text) }
+        if let message = filter.message {
+            // Also what is not filed yet: whoever looks for one message has just sent it, often.
+            conditions.append(
+                """
+                j.number IN (SELECT entry FROM journalRole WHERE role = ? AND text = ?
+                    UNION ALL SELECT number FROM journal WHERE number > (SELECT filedThrough FROM meta) AND message = ?)
+                """)
+            arguments += [Self.messageRole, message.text, message.text]
+        }
         if !filter.kinds.isEmpty {
             let kinds = filter.kinds.map(\.rawValue).sorted()
             conditions.append("j.kind IN (\(kinds.map { _ in "?" }.joined(separator: ", ")))")
@@ -37,8 +47,14 @@ struct JournalQuery: Sendable {
         if let until = filter.until { require("j.at < ?", until.milliseconds) }
     }
 
-    /// Only what comes behind the entry of this sequence.
-    mutating func goOn(behind sequence: Int64) { require("j.sequence \(isNewestFirst ? "<" : ">") ?", sequence) }
+    /// Only what comes behind this entry.
+    mutating func goOn(behind number: Int64) { require("j.number \(isNewestFirst ? "<" : ">") ?", number) }
+
+    /// Only entries that can be of the times that are asked for.
+    mutating func keep(to span: JournalSpan) {
+        if let first = span.behind { require("j.number > ?", first) }
+        if let last = span.through { require("j.number <= ?", last) }
+    }
 
     private mutating func require(_ condition: String, _ argument: any DatabaseValueConvertible & Sendable) {
         conditions.append(condition)
@@ -47,11 +63,11 @@ struct JournalQuery: Sendable {
 
     var sql: String {
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        return "\(Self.select)\(filter) ORDER BY j.sequence \(isNewestFirst ? "DESC" : "ASC") LIMIT \(limit)"
+        return "\(Self.select)\(filter) ORDER BY j.number \(isNewestFirst ? "DESC" : "ASC") LIMIT \(limit)"
     }
 
     static func row(_ columns: inout Columns) throws -> JournalRow {
-        let position = JournalPosition(strand: try columns.text(), number: try columns.integer())
+        let position = JournalPosition(strand: JournalPen.strand, number: try columns.integer())
         let at = try columns.date()
         let kind = try columns.choice(JournalEntry.Kind.self)
         let message = try columns.optionalText().map { SpoolID(trusted: $0) }
@@ -76,5 +92,28 @@ struct JournalQuery: Sendable {
             }
             return (name, value)
         }
+    }
+}
+
+/// Where the entries of some time can be. There is no index by time, which each message would write: they come nearly in that order.
+struct JournalSpan {
+    var behind: Int64?
+    var through: Int64?
+}
+
+extension Transaction {
+    func span(since: Int64?, until: Int64?) throws -> JournalSpan {
+        var span = JournalSpan()
+        if let since {
+            span.behind =
+                try first(
+                    "SELECT max(last) FROM journalWindow WHERE last < ifnull((SELECT min(last) FROM journalWindow WHERE latest >= ?1), ?2)",
+                    [since, Int64.max]
+                ) { try $0.optionalInteger() } ?? nil
+        }
+        if let until, try !exists("SELECT 1 FROM journal WHERE number > (SELECT filedThrough FROM meta) AND at < ? LIMIT 1", [until]) {
+            span.through = try first("SELECT ifnull(max(last), 0) FROM journalWindow WHERE earliest < ?", [until]) { try $0.integer() }
+        }
+        return span
     }
 }

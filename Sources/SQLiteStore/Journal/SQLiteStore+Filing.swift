@@ -2,8 +2,8 @@ internal import GRDB
 package import Relay
 internal import Synchronization
 
-/// Entries are filed many at once: under the persons they tell of, which filters look for. Each in its own commit it would touch a page of the file for every
-/// person; a few thousand, in the order of the file, share them.
+/// Entries are filed many at once: under the message and the persons they tell of, and by their time, which filters look for. Each in its own commit it would
+/// touch a page of the file for every one of these; a few thousand, in the order of the file, share them.
 extension SQLiteStore {
     /// Entries filed together.
     private static let window = 5000
@@ -32,20 +32,20 @@ extension SQLiteStore {
     /// Files a window of entries; true when there are no more.
     func fileNext() async throws(StoreFailure) -> Bool {
         let window = try await report { try $0.unfiled(limit: Self.window) }
-        guard let last = window.last else { return true }
-        var rest = window.rows[...]
+        guard !window.isEmpty else { return true }
+        var rest = window.parts[...]
         while rest.count > Self.batch {
             let batch = ListText.write(rest.prefix(Self.batch).map(\.texts))
-            try await write { try $0.file(batch, through: nil) }
+            try await write { try $0.file(batch, closing: nil) }
             rest = rest.dropFirst(Self.batch)
         }
         let batch = ListText.write(rest.map(\.texts))
-        try await write { try $0.file(batch, through: last) }
+        try await write { try $0.file(batch, closing: window) }
         return window.entries < Self.window
     }
 }
 
-/// A personal part of an entry, as it is looked for: an address by its identity, any other text without regard to case.
+/// What an entry is looked for by: an address by its identity, any other text without regard to case, a message as it is.
 private struct FiledPart: Comparable {
     let role: String
     let text: String
@@ -56,76 +56,102 @@ private struct FiledPart: Comparable {
     static func < (left: Self, right: Self) -> Bool { (left.role, left.text, left.entry) < (right.role, right.text, right.entry) }
 }
 
+/// Entries that are filed together.
+private struct FilingWindow {
+    var parts: [FiledPart] = []
+    var entries = 0
+    var last: Int64 = 0
+    var earliest = Int64.max
+    var latest = Int64.min
+
+    var isEmpty: Bool { entries == 0 }
+}
+
+extension JournalRow {
+    /// What it must be found by.
+    fileprivate var filedTexts: [[String]] {
+        let number = String(position.number)
+        return entry.personal.map { [$0.role.rawValue, JournalText.normal($0.text), number] }
+            + (entry.message.map { [[JournalQuery.messageRole, $0.text, number]] } ?? [])
+    }
+}
+
 extension Transaction {
     /// In the order of the file. What cannot be read is filed under nobody; whoever verifies the journal is told of it.
-    fileprivate func unfiled(limit: Int) throws -> (rows: [FiledPart], entries: Int, last: Int64?) {
-        var found: [FiledPart] = []
-        var entries = 0
-        var last: Int64?
+    fileprivate func unfiled(limit: Int) throws -> FilingWindow {
+        var window = FilingWindow()
         try each(
-            "SELECT sequence, parts FROM journal WHERE sequence > (SELECT filedThrough FROM meta) ORDER BY sequence LIMIT ?", [limit]
+            "SELECT number, at, message, parts FROM journal WHERE number > (SELECT filedThrough FROM meta) ORDER BY number LIMIT ?", [limit]
         ) { columns in
             let entry = try columns.integer()
-            let parts = try columns.optionalText() ?? "[]"
-            for part in (try? JournalQuery.personal(parts)) ?? [] {
-                found.append(FiledPart(role: part.role.rawValue, text: JournalText.normal(part.text), entry: entry))
+            let at = try columns.integer()
+            if let message = try columns.optionalText() {
+                window.parts.append(FiledPart(role: JournalQuery.messageRole, text: message, entry: entry))
             }
-            (entries, last) = (entries + 1, entry)
+            for part in (try? JournalQuery.personal(columns.optionalText() ?? "[]")) ?? [] {
+                window.parts.append(FiledPart(role: part.role.rawValue, text: JournalText.normal(part.text), entry: entry))
+            }
+            (window.entries, window.last) = (window.entries + 1, entry)
+            (window.earliest, window.latest) = (min(window.earliest, at), max(window.latest, at))
         }
-        return (found.sorted(), entries, last)
+        window.parts.sort()
+        return window
     }
 
-    /// `through`: with these, all up to that entry are filed.
-    fileprivate func file(_ rows: String, through entry: Int64?) throws {
+    /// `closing`: with these, all of that window are filed.
+    fileprivate func file(_ rows: String, closing window: FilingWindow?) throws {
         try run(
             """
             INSERT OR IGNORE INTO journalRole (role, text, entry)
             SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS INTEGER) FROM json_each(?)
             """, [rows])
-        if let entry { try run("UPDATE meta SET filedThrough = max(filedThrough, ?)", [entry]) }
+        guard let window else { return }
+        // Another process may have filed some of them meanwhile.
+        try run(
+            """
+            INSERT INTO journalWindow (last, earliest, latest) VALUES (?1, ?2, ?3)
+            ON CONFLICT (last) DO UPDATE SET earliest = min(earliest, ?2), latest = max(latest, ?3)
+            """, [window.last, window.earliest, window.latest])
+        try run("UPDATE meta SET filedThrough = max(filedThrough, ?)", [window.last])
     }
 }
 
-/// What stands beside the chain and is not held by it, but decides what a listing shows: the order of the rows, and the table that filters look in.
+/// What stands beside the chain and is not held by it, but decides what a listing shows.
 extension SQLiteStore: JournalChainStore {
-    /// Of every row there is, also of rows that cannot be read.
+    /// Those that a store in a file has.
     package func strands() async throws(StoreFailure) -> [String] {
-        try await report { transaction in
-            try transaction.all("SELECT DISTINCT strand FROM journal ORDER BY strand") { try $0.text() }
-        }
+        try await report { try $0.exists("SELECT 1 FROM journal LIMIT 1", []) ? [JournalPen.strand] : [] }
     }
 
-    /// The number of an entry that stands at another place than its number says, or that a filter by one of its personal parts would not find.
-    /// `from` is looked at again with what follows it, so that nothing hides between two calls.
+    /// The number of an entry that a filter by its message, its time or one of its personal parts would not find.
     package func misfiled(in strand: String, from: Int64, through: Int64) async throws(StoreFailure) -> Int64? {
         try await fileAll()
         return try await report { transaction in
-            let moved = try transaction.first(
-                """
-                SELECT number FROM (
-                    SELECT number, sequence, lag(sequence) OVER (ORDER BY number, sequence) AS before, lag(number) OVER (ORDER BY number, sequence) AS last
-                    FROM journal WHERE strand = ?1 AND number BETWEEN ?2 AND ?3
-                ) WHERE sequence <= before OR number = last LIMIT 1
-                """, [strand, from, through]
-            ) { try $0.integer() }
-            return try moved ?? transaction.hidden(in: strand, from: from, through: through)
+            let ahead = try transaction.first("SELECT number FROM journal WHERE number < 1 LIMIT 1") { try $0.integer() }
+            return try ahead ?? transaction.hidden(from: from, through: through)
         }
     }
 }
 
 extension Transaction {
-    fileprivate func hidden(in strand: String, from: Int64, through: Int64) throws -> Int64? {
-        let sql = "\(JournalQuery.select) WHERE j.strand = ? AND j.number BETWEEN ? AND ?"
-        let parts = try all(sql, [strand, from, through]) { try JournalQuery.row(&$0) }.flatMap { row in
-            row.entry.personal.map { [$0.role.rawValue, JournalText.normal($0.text), String(row.position.number)] }
-        }
+    fileprivate func hidden(from: Int64, through: Int64) throws -> Int64? {
+        let parts = try all("\(JournalQuery.select) WHERE j.number BETWEEN ? AND ?", [from, through]) { try JournalQuery.row(&$0) }
+            .flatMap(\.filedTexts)
+        let unnamed = try first(
+            """
+            SELECT CAST(part.value ->> 2 AS INTEGER) FROM json_each(?1) part WHERE NOT EXISTS (
+                SELECT 1 FROM journalRole r WHERE r.role = part.value ->> 0 AND r.text = part.value ->> 1 AND r.entry = CAST(part.value ->> 2 AS INTEGER)
+            ) LIMIT 1
+            """, [ListText.write(parts)]
+        ) { try $0.integer() }
+        if let unnamed { return unnamed }
         return try first(
             """
-            SELECT j.number FROM json_each(?1) part CROSS JOIN journal j ON j.strand = ?2 AND j.number = CAST(part.value ->> 2 AS INTEGER)
-            WHERE NOT EXISTS (
-                SELECT 1 FROM journalRole r WHERE r.role = part.value ->> 0 AND r.text = part.value ->> 1 AND r.entry = j.sequence
+            SELECT j.number FROM journal j WHERE j.number BETWEEN ?1 AND ?2 AND j.number <= (SELECT filedThrough FROM meta) AND NOT EXISTS (
+                SELECT 1 FROM journalWindow w WHERE w.last = (SELECT min(last) FROM journalWindow WHERE last >= j.number)
+                    AND j.at BETWEEN w.earliest AND w.latest
             ) LIMIT 1
-            """, [ListText.write(parts), strand]
+            """, [from, through]
         ) { try $0.integer() }
     }
 }

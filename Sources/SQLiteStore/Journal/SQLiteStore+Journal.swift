@@ -8,7 +8,7 @@ extension SQLiteStore: Journal {
         let lines = try lines(entries)
         try await write { transaction in
             try transaction.append(lines)
-            try transaction.add(sightings)
+            for sighting in sightings { transaction.sums.add(sighting) }
         }
         noteFiling(of: lines.count)
     }
@@ -18,12 +18,13 @@ extension SQLiteStore: Journal {
         if query.asksForPersons { try await fileAll() }
         return try await report { transaction in
             var query = query
+            query.keep(to: try transaction.span(since: filter.since?.milliseconds, until: filter.until?.milliseconds))
             if let after = filter.after {
-                let sequence = try transaction.first(
-                    "SELECT sequence FROM journal WHERE strand = ? AND number = ?", [after.strand, after.number]
-                ) { try $0.integer() }
-                guard let sequence else { throw StoreFailure.notFound("journal entry \(after.strand)/\(after.number)") }
-                query.goOn(behind: sequence)
+                let isThere = try transaction.exists("SELECT 1 FROM journal WHERE number = ?", [after.number])
+                guard after.strand == JournalPen.strand, isThere else {
+                    throw StoreFailure.notFound("journal entry \(after.strand)/\(after.number)")
+                }
+                query.goOn(behind: after.number)
             }
             return try transaction.all(query.sql, StatementArguments(query.arguments)) { try JournalQuery.row(&$0) }
         }
@@ -31,16 +32,15 @@ extension SQLiteStore: Journal {
 
     package func heads() async throws(StoreFailure) -> [JournalRow] {
         try await report { transaction in
-            let last = "SELECT strand, max(number) FROM journal GROUP BY strand"
-            let sql = "\(JournalQuery.select) WHERE (j.strand, j.number) IN (\(last)) ORDER BY j.strand"
-            return try transaction.all(sql, []) { try JournalQuery.row(&$0) }
+            try transaction.all("\(JournalQuery.select) ORDER BY j.number DESC LIMIT 1", []) { try JournalQuery.row(&$0) }
         }
     }
 
     package func rows(of strand: String, from: Int64, limit: Int) async throws(StoreFailure) -> [JournalRow] {
-        try await report { transaction in
-            let sql = "\(JournalQuery.select) WHERE j.strand = ? AND j.number >= ? ORDER BY j.number LIMIT ?"
-            return try transaction.all(sql, [strand, from, max(0, limit)]) { try JournalQuery.row(&$0) }
+        guard strand == JournalPen.strand else { return [] }
+        return try await report { transaction in
+            let sql = "\(JournalQuery.select) WHERE j.number >= ? ORDER BY j.number LIMIT ?"
+            return try transaction.all(sql, [from, max(0, limit)]) { try JournalQuery.row(&$0) }
         }
     }
 }

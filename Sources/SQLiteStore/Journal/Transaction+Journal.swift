@@ -29,18 +29,18 @@ extension Transaction {
         let mac = pen.chain.mac(of: entry, at: position, personalDigest: line.digest, after: previous.mac)
         try run(
             """
-            INSERT INTO journal (strand, number, at, kind, message, facts, personalDigest, mac, salt, parts)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO journal (number, at, kind, message, facts, personalDigest, mac, salt, parts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                position.strand, number, entry.at.milliseconds, entry.kind.rawValue, entry.message?.text, line.facts, line.digest.data,
+                number, entry.at.milliseconds, entry.kind.rawValue, entry.message?.text, line.facts, line.digest.data,
                 mac.data, line.salt.data, line.parts,
             ])
         head = JournalHead(number: number, mac: mac)
         if let signature = line.signature {
             try run(
                 "INSERT INTO journalCount (entry, signature, at, count) VALUES (?, ?, ?, 1)",
-                [lastNumber, signature.data, entry.at.milliseconds])
+                [number, signature.data, entry.at.milliseconds])
         }
     }
 
@@ -58,7 +58,7 @@ extension Transaction {
     /// Read inside the transaction, since another process may have appended since ours did.
     private func currentHead() throws -> JournalHead {
         if let head { return head }
-        let found = try first("SELECT number, mac FROM journal WHERE strand = ? ORDER BY number DESC LIMIT 1", [JournalPen.strand]) {
+        let found = try first("SELECT number, mac FROM journal ORDER BY number DESC LIMIT 1") {
             JournalHead(number: try $0.integer(), mac: try $0.bytes())
         }
         return found ?? JournalHead(number: 0, mac: JournalChain.start)

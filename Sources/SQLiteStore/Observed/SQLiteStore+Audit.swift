@@ -63,39 +63,8 @@ extension SQLiteStore: AuditStore {
 }
 
 extension Transaction {
-    fileprivate static func hour(_ date: Date) -> Int64 {
+    static func hour(_ date: Date) -> Int64 {
         let milliseconds = date.milliseconds
         return milliseconds - (milliseconds % 3_600_000 + 3_600_000) % 3_600_000
-    }
-
-    /// Sums may arrive out of order: the last outcome is the latest one's, not the last written.
-    func add(_ sightings: [Sighting]) throws {
-        for sighting in sightings {
-            try run(
-                """
-                INSERT INTO sighting (addressKey, role, address, first, last, count, lastOutcome) VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5)
-                ON CONFLICT (addressKey, role) DO UPDATE SET first = min(first, ?4), last = max(last, ?4), count = count + 1,
-                    lastOutcome = CASE WHEN ?4 >= last THEN ?5 ELSE lastOutcome END
-                """,
-                [
-                    sighting.address.key, sighting.role.rawValue, sighting.address.description, sighting.at.milliseconds, sighting.outcome,
-                ])
-        }
-    }
-
-    func add(_ traffic: Traffic, at now: Date) throws {
-        try run(
-            """
-            INSERT INTO traffic (hour, route, outcome, recipients) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = recipients + ?4
-            """, [Self.hour(now), traffic.route, traffic.outcome.rawValue, traffic.recipients])
-    }
-
-    func add(_ usage: Usage, at now: Date) throws {
-        try run(
-            """
-            INSERT INTO usage (login, provider, hour, messages, recipients) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (login, provider, hour) DO UPDATE SET messages = messages + ?4, recipients = recipients + ?5
-            """, [usage.account.login, usage.account.provider.text, Self.hour(now), usage.messages, usage.recipients])
     }
 }

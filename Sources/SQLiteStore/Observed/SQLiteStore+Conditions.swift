@@ -53,14 +53,18 @@ extension Transaction {
         return found
     }
 
-    func moment() throws -> StoreMoment {
+    func currentMoment() throws -> StoreMoment {
+        if let moment { return moment }
         let known = try revisions()
-        return StoreMoment(edition: known.edition, revision: known.revision)
+        let moment = StoreMoment(edition: known.edition, revision: known.revision)
+        self.moment = moment
+        return moment
     }
 
     /// One revision for all that is observed together.
     func observe(_ observations: [Observation]) throws {
         guard !observations.isEmpty else { return }
+        moment = nil
         let revision = try first("UPDATE meta SET revision = revision + 1 RETURNING revision") { try $0.integer() }
         guard let revision else { throw StoreFailure.damaged("the store's own row is missing") }
         for observation in observations {

@@ -25,6 +25,9 @@ enum Schema {
         migrator.registerMigration("v11") { database in
             for part in [messageV11, journalV11] { try database.execute(sql: part) }
         }
+        migrator.registerMigration("v12") { database in
+            for part in [shareV12, filedV12] { try database.execute(sql: part) }
+        }
         return migrator
     }
 

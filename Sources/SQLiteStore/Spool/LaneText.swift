@@ -1,6 +1,6 @@
 internal import Relay
 
-/// A lane as the table `message` has it: in one column, which the index of what is due has too. No id has a tab.
+/// A lane as the table `queue` has it: in one column, which the index of what is due has too. No id has a tab.
 enum LaneText {
     static func write(_ lane: Account?) -> String { lane.map { "\($0.provider)\t\($0.login)" } ?? "" }
 
@@ -14,18 +14,16 @@ enum LaneText {
     /// A damaged one is that of a row which is held as soon as it is read.
     static func known(_ text: String) -> Account? { try? read(text) }
 
-    /// What may be claimed, by lanes as they stand there.
-    struct Rooms {
-        private let known: [String: Int]
-        private let other: Int
+    /// What every lane behind this one is at least as great as: no id or login has such a character.
+    static func behind(_ lane: Account?) -> String { write(lane) + "\u{1}" }
+}
 
-        init(_ rooms: LaneRooms) {
-            known = Dictionary(uniqueKeysWithValues: rooms.known.map { (write($0.key), $0.value) })
-            other = rooms.other
-        }
+/// Whose a message is within its lane, in an order that has what is urgent first.
+enum ShareText {
+    static func write(_ share: QueueShare) -> String { (share.isUrgent ? "0" : "1") + (share.client?.text ?? "") }
 
-        var full: [String] { known.filter { $0.value <= 0 }.map(\.key) }
-
-        func room(in lane: String) -> Int { known[lane] ?? other }
+    static func read(_ text: String) -> QueueShare {
+        let client = text.dropFirst()
+        return QueueShare(isUrgent: text.hasPrefix("0"), client: client.isEmpty ? nil : ClientID(trusted: String(client)))
     }
 }

@@ -39,6 +39,10 @@ extension SQLiteStore: Queue {
         try await read { try $0.queued("\(MessageRow.any) WHERE m.id = ?", [message.text]).first }
     }
 
+    package func turn(of message: SpoolID, at now: Date) async throws(StoreFailure) -> QueueTurn? {
+        try await report { try $0.turn(of: message, at: now.milliseconds) }
+    }
+
     package func change(_ message: SpoolID, _ action: QueueAction, by person: String, at now: Date) async throws(StoreFailure) {
         try await write { transaction in
             guard let before = try transaction.queued("\(MessageRow.any) WHERE m.id = ?", [message.text]).first else {
@@ -54,6 +58,34 @@ extension SQLiteStore: Queue {
 }
 
 extension Transaction {
+    fileprivate func turn(of message: SpoolID, at time: Int64) throws -> QueueTurn? {
+        let found = try first(
+            """
+            SELECT lane, share, due, message FROM queue WHERE message = (SELECT number FROM message WHERE id = ?) AND state = 'waiting' AND due <= ?
+            """, [message.text, time]
+        ) { (lane: try $0.text(), share: try $0.text(), due: try $0.integer(), number: try $0.integer()) }
+        guard let found else { return nil }
+        let ahead = try first(
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM queue WHERE state = 'waiting' AND lane = ?1 AND share = ?2 AND due <= ?3 AND (due < ?3 OR message < ?4) LIMIT ?5
+            )
+            """, [found.lane, found.share, found.due, found.number, QueueTurn.most]
+        ) { Int(try $0.integer()) }
+        let others = try first(
+            """
+            WITH RECURSIVE line (share) AS (
+                SELECT min(share) FROM queue WHERE state = 'waiting' AND lane = ?1
+                UNION ALL SELECT (SELECT min(share) FROM queue WHERE state = 'waiting' AND lane = ?1 AND share > l.share) FROM line l
+                    WHERE l.share IS NOT NULL
+            )
+            SELECT count(*) FROM line l WHERE share <> ?2
+                AND EXISTS (SELECT 1 FROM queue WHERE state = 'waiting' AND lane = ?1 AND share = l.share AND due <= ?3)
+            """, [found.lane, found.share, time]
+        ) { Int(try $0.integer()) }
+        return QueueTurn(lane: LaneText.known(found.lane), share: ShareText.read(found.share), ahead: ahead ?? 0, others: others ?? 0)
+    }
+
     fileprivate func queued(_ source: String, _ arguments: StatementArguments) throws -> [QueuedMessage] {
         try all("SELECT \(MessageRow.columns) FROM \(source)", arguments) { columns in
             let row = try MessageRow(&columns)
@@ -78,6 +110,7 @@ extension Transaction {
                 try run(
                     "UPDATE queue SET outcomes = ? WHERE message = (SELECT number FROM message WHERE id = ?)",
                     [MessageText.text(of: sent), id.text])
+                try count(1, octets: Int64(message.message.size), of: message.message.client)
             }
             try set(id, "waiting", why: message.state == .held ? "" : message.why, due: now)
         case .hold: try set(id, "held", why: "held by \(person)", due: nil)
@@ -89,6 +122,7 @@ extension Transaction {
                 """, [id.text]
             ) { (number: try $0.integer(), attempts: try $0.integer(), isUnknown: try $0.flag(), outcomes: try $0.optionalText()) }
             guard let found else { throw StoreFailure.notFound("message \(id) in the queue") }
+            if message.state != .failed { try count(-1, octets: -Int64(message.message.size), of: message.message.client) }
             try end(
                 found.number, id: id, why: "removed by \(person)", attempts: found.attempts, isUnknown: found.isUnknown,
                 outcomes: found.outcomes, at: now)

@@ -30,7 +30,7 @@ extension SQLiteStore {
 extension Transaction {
     /// At once where the world has moved since it was decided: what it waits for may have come while it was being written.
     func due(_ wait: RouteWait, at now: Date) throws -> Int64 {
-        let newest = try revisions()
+        let newest = try currentMoment()
         return wait.isCurrent(newest.edition, newest.revision) ? wait.until.milliseconds : now.milliseconds
     }
 }

@@ -13,8 +13,8 @@ extension SQLiteStore: Spool {
     }
 
     @discardableResult package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
-        journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, quota: Quota,
+        request: RepeatableRequest?, journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) -> StoreMoment {
         let size = lastChunk.count + message.header.count
         try await reserveRoom(for: size)
@@ -22,13 +22,18 @@ extension SQLiteStore: Spool {
         let lines = try lines(journal)
         let moment = try await write(size: size) { transaction in
             if let request { try transaction.remember(request, as: message) }
+            try transaction.take(message, within: quota)
             try transaction.accept(row, beginning, lane: lane)
             try transaction.append(lines)
-            try transaction.add(sightings)
-            return try transaction.moment()
+            for sighting in sightings { transaction.sums.add(sighting) }
+            return try transaction.currentMoment()
         }
         noteFiling(of: lines.count)
         return moment
+    }
+
+    package func use(of client: ClientID, at now: Date) async throws(StoreFailure) -> ClientUse {
+        try await read { try $0.use(of: client, at: now) }
     }
 
     package func claim(
@@ -60,12 +65,12 @@ extension SQLiteStore: Spool {
 
     package func settle(_ settlement: Settlement) async throws(StoreFailure) {
         let lines = try lines(settlement.journal)
-        try await write { transaction in
+        try await write(isPatient: true) { transaction in
             try transaction.settle(settlement)
             try transaction.append(lines)
-            try transaction.add(settlement.sightings)
-            for usage in settlement.usages { try transaction.add(usage, at: settlement.at) }
-            for traffic in settlement.traffic { try transaction.add(traffic, at: settlement.at) }
+            for sighting in settlement.sightings { transaction.sums.add(sighting) }
+            for usage in settlement.usages { transaction.sums.add(usage, at: settlement.at) }
+            for traffic in settlement.traffic { transaction.sums.add(traffic, at: settlement.at) }
             try transaction.observe(settlement.observations)
             if let notice = settlement.notice { try transaction.accept(notice) }
         }

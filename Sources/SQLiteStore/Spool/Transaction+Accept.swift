@@ -38,12 +38,12 @@ extension Transaction {
         let first = try columns(of: beginning, acceptedAt: message.acceptedAt)
         try run(
             """
-            INSERT INTO queue (message, state, why, attempts, due, lane, claimNode, claimIncarnation, isUnknown, lacksRouteSince, wish)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+            INSERT INTO queue (message, state, why, attempts, due, lane, share, size, claimNode, claimIncarnation, isUnknown, lacksRouteSince, wish)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
             """,
             [
                 number, first.state.rawValue, beginning.why ?? "", first.claimant == nil ? 0 : 1, first.due, LaneText.write(lane),
-                first.claimant?.node, first.claimant?.incarnation, first.lacksRouteSince,
+                row.share, message.size, first.claimant?.node, first.claimant?.incarnation, first.lacksRouteSince,
                 first.lacksRouteSince.map { _ in MessageText.text(of: RouteWish(author: message.author, purpose: message.purpose)) },
             ])
     }
@@ -120,6 +120,8 @@ struct AcceptanceRow: Sendable {
     private let recipients: String
     private let digest: Data
     private let header: Data
+    /// Its place in its lane.
+    let share: String
 
     init(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int) {
         self.message = message
@@ -129,6 +131,7 @@ struct AcceptanceRow: Sendable {
         recipients = MessageText.text(of: message.envelope.recipients)
         digest = message.digest.data
         header = message.header.data
+        share = ShareText.write(message.share)
     }
 
     var arguments: StatementArguments {

@@ -5,12 +5,13 @@ internal import Relay
 
 /// Claiming, and what becomes of claims.
 extension Transaction {
-    /// In the order in which they became due, which for messages not tried yet is the order of acceptance. A claim of another run that ran out is taken
-    /// over, and the message is `unknown` from then on.
+    /// A claim of another run that ran out is taken over, and the message is `unknown` from then on.
     func claim(_ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date, until: Date) throws -> ClaimedBatch {
-        let (chosen, crowded) = try choose(limit, rooms, by: claimant, at: now)
-        guard !chosen.isEmpty else { return ClaimedBatch(entries: [], moment: try moment(), crowded: crowded) }
-        let found = try readable(chosen, at: now)
+        let (hands, goOnBehind) = try choose(limit, rooms, by: claimant, at: now)
+        guard !hands.chosen.isEmpty else {
+            return ClaimedBatch(entries: [], moment: try currentMoment(), crowded: hands.crowded, goOnBehind: goOnBehind)
+        }
+        let found = try readable(hands.chosen, at: now)
         guard !found.isEmpty else { return try claim(limit, rooms, by: claimant, at: now, until: until) }
         let rows = found.filter { !rooms.inHand.contains($0.message.id) }
         let expired = rows.filter { $0.state == .claimed }
@@ -31,7 +32,8 @@ extension Transaction {
                 }, lane: row.lane, withoutRoute: row.withoutRoute(at: now), lacksRoute: row.lacksRouteSince != nil,
                 pairRefusals: row.pairRefusals)
         }
-        return ClaimedBatch(entries: entries, moment: try moment(), crowded: crowded)
+        return ClaimedBatch(
+            entries: entries, moment: try currentMoment(), crowded: hands.crowded, turns: hands.turns, goOnBehind: goOnBehind)
     }
 
     private func read(_ messages: [Int64]) throws -> [MessageRow] {
@@ -65,43 +67,58 @@ extension Transaction {
         try append([JournalEntry(at: now, kind: .queue, message: id, facts: [.init("action", "hold"), .init("why", "damaged")])])
     }
 
-    /// What may be claimed; of a claim that ran out the row is looked at, for whose it is.
-    private static let isClaimable =
-        "lane = ? AND due <= ? AND (state = 'waiting' OR (due < ? AND (claimNode <> ? OR claimIncarnation <> ?)))"
+    /// Lines that one claim looks at; a lane's are never parted, or those behind would not have their turn.
+    private static let linesAtOnce = 500
 
-    /// The oldest of all lanes that have room. Each lane is asked for its first, and those that come next for as many as they may have: a lane with a million
-    /// messages costs no more than one with one.
+    /// Each line is asked for its first, and those that are served for as many as they may have: a lane with a million messages costs no more than one with one.
     private func choose(
         _ limit: Int, _ rooms: LaneRooms, by claimant: Claimant, at now: Date
-    ) throws -> (messages: [Int64], crowded: Set<Account?>) {
-        guard limit > 0 else { return ([], []) }
-        let rooms = LaneText.Rooms(rooms)
+    ) throws -> (hands: Deal.Hands, goOnBehind: LanePlace?) {
+        guard limit > 0 else { return (Deal.Hands(), nil) }
         let time = now.milliseconds
-        var lanes = try all(
-            """
-            WITH RECURSIVE known (name) AS (
-                SELECT min(lane) FROM queue WHERE due IS NOT NULL
-                UNION ALL SELECT (SELECT min(lane) FROM queue WHERE due IS NOT NULL AND lane > name) FROM known WHERE name IS NOT NULL
-            )
-            SELECT name, q.due, q.message FROM known JOIN queue q ON q.message = (
-                SELECT message FROM queue WHERE lane = name AND due <= ?1 ORDER BY due, message LIMIT 1
-            ) WHERE name NOT IN (SELECT value FROM json_each(?2))
-            """, [time, ListText.write(rooms.full)]
-        ) { LaneQueue(name: try $0.text(), due: try $0.integer(), number: try $0.integer()) }
-        var chosen: [Int64] = []
-        while chosen.count < limit, let place = lanes.indices.min(by: { lanes[$0].next < lanes[$1].next }), lanes[place].next < .none {
-            if !lanes[place].isRead {
-                let most = max(0, min(rooms.room(in: lanes[place].name), limit - chosen.count))
-                lanes[place].rows = try all(
-                    "SELECT message, due FROM queue WHERE \(Self.isClaimable) ORDER BY due, message LIMIT ?",
-                    [lanes[place].name, time, time, claimant.node, claimant.incarnation, most]
-                ) { Place(number: try $0.integer(), due: try $0.integer()) }
-                lanes[place].isCutOff = lanes[place].rows?.count == most
-            } else if let number = lanes[place].pop() {
-                chosen.append(number)
-            }
+        var deal = Deal(limit: limit, rooms: rooms)
+        for stale in try staleClaims(limit, but: claimant, at: time) { _ = deal.take(stale.number, in: stale.lane) }
+        let lines = try lines(behind: rooms.behind, at: time)
+        let hands = try deal.choose(lines.compactMap(\.due)) { line, most in
+            try all(
+                "SELECT message FROM queue WHERE state = 'waiting' AND lane = ? AND share = ? AND due <= ? ORDER BY due, message LIMIT ?",
+                [LaneText.write(line.lane), ShareText.write(line.share), time, most]
+            ) { try $0.integer() }
         }
-        return (chosen, Set(lanes.filter(\.mayHaveMore).map { LaneText.known($0.name) }))
+        return (hands, lines.count < Self.linesAtOnce ? nil : lines.last.map { LanePlace($0.lane) })
+    }
+
+    private func staleClaims(_ limit: Int, but claimant: Claimant, at time: Int64) throws -> [(number: Int64, lane: Account?)] {
+        try all(
+            """
+            SELECT message, lane FROM queue WHERE state = 'claimed' AND due < ? AND (claimNode <> ? OR claimIncarnation <> ?)
+            ORDER BY due, message LIMIT ?
+            """, [time, claimant.node, claimant.incarnation, limit]
+        ) { (try $0.integer(), LaneText.known(try $0.text())) }
+    }
+
+    /// In the index's order; `due`: nil where nothing is.
+    private func lines(behind place: LanePlace?, at time: Int64) throws -> [(lane: Account?, due: Deal.Line?)] {
+        try all(
+            """
+            WITH RECURSIVE line (lane, share, number) AS (
+                SELECT * FROM (SELECT lane, share, 1 FROM queue WHERE state = 'waiting' AND lane >= ?2 ORDER BY lane, share LIMIT 1)
+                UNION ALL
+                SELECT q.lane, q.share, l.number + 1 FROM line l JOIN queue q ON q.message = coalesce(
+                    (SELECT message FROM queue WHERE state = 'waiting' AND lane = l.lane AND share > l.share ORDER BY share LIMIT 1),
+                    (SELECT message FROM queue WHERE state = 'waiting' AND lane > l.lane ORDER BY lane, share LIMIT 1)
+                ) WHERE l.number < ?3 OR q.lane = l.lane
+            )
+            SELECT l.lane, l.share, q.due, q.message FROM line l LEFT JOIN queue q ON q.message = (
+                SELECT message FROM queue WHERE state = 'waiting' AND lane = l.lane AND share = l.share AND due <= ?1 ORDER BY due, message LIMIT 1
+            )
+            """, [time, place.map { LaneText.behind($0.lane) } ?? "", Self.linesAtOnce]
+        ) { columns in
+            let lane = LaneText.known(try columns.text())
+            let share = ShareText.read(try columns.text())
+            guard let due = try columns.optionalDate() else { return (lane, nil) }
+            return (lane, Deal.Line(lane: lane, share: share, due: due, number: try columns.integer()))
+        }
     }
 
     func renew(_ claims: [Claim], until: Date) throws -> Set<SpoolID> {
@@ -121,7 +138,7 @@ extension Transaction {
             """
             UPDATE queue SET state = 'waiting', why = 'its claim was lost: nothing was tried', due = ?, attempts = attempts - 1, claimNode = NULL,
                 claimIncarnation = NULL
-            WHERE claimNode = ? AND claimIncarnation = ?
+            WHERE state = 'claimed' AND claimNode = ? AND claimIncarnation = ?
                 AND message NOT IN (SELECT m.number FROM json_each(?) j JOIN message m ON m.id = j.value) RETURNING message
             """, [now.milliseconds, claimant.node, claimant.incarnation, ListText.write(inHand.map(\.text))]
         ) { try $0.integer() }
@@ -141,9 +158,9 @@ extension Transaction {
     func setBack(at now: Date, since before: Date?) throws -> Double {
         let latest = try first(
             """
-            WITH tail AS (SELECT number, at, kind, facts FROM journal WHERE strand = ? ORDER BY number DESC LIMIT 200)
+            WITH tail AS (SELECT number, at, kind, facts FROM journal ORDER BY number DESC LIMIT 200)
             SELECT max(at) FROM tail WHERE number > coalesce((SELECT max(number) FROM tail WHERE kind = 'queue' AND instr(facts, ?) > 0), 0)
-            """, [JournalPen.strand, JournalEntry.clockSetBack]
+            """, [JournalEntry.clockSetBack]
         ) { try $0.optionalInteger() }
         guard let last = [latest.flatMap(\.self), before?.milliseconds].compactMap(\.self).max(), last - now.milliseconds >= 60_000 else {
             return 0
@@ -166,7 +183,7 @@ extension Transaction {
             """
             UPDATE queue SET state = 'waiting', why = 'the service stopped while it was being sent', due = ?, isUnknown = 1, claimNode = NULL,
                 claimIncarnation = NULL
-            WHERE claimNode = ? AND claimIncarnation <> ? RETURNING message, attempts
+            WHERE state = 'claimed' AND claimNode = ? AND claimIncarnation <> ? RETURNING message, attempts
             """, [now.milliseconds, claimant.node, claimant.incarnation]
         ) { (number: try $0.integer(), attempts: Int(try $0.integer())) }
         let holders = try all("SELECT DISTINCT holder FROM lease", []) { try $0.text() }
@@ -182,50 +199,5 @@ extension Transaction {
 
     private static func unknownEntry(_ message: SpoolID, attempt: Int, why: String, at now: Date) -> JournalEntry {
         JournalEntry(at: now, kind: .unknown, message: message, facts: [.init("attempt", String(attempt)), .init("why", why)])
-    }
-}
-
-/// A message's place among those that are due.
-private struct Place: Comparable {
-    var number: Int64
-    var due: Int64
-
-    /// Behind all.
-    static let none = Place(number: .max, due: .max)
-
-    static func < (left: Self, right: Self) -> Bool { (left.due, left.number) < (right.due, right.number) }
-}
-
-/// What of a lane may be claimed, oldest first.
-private struct LaneQueue {
-    let name: String
-    /// That of its oldest; whether that may be claimed is not looked at yet.
-    let first: Place
-    /// As many of it as there is room for; nil: not read yet.
-    var rows: [Place]? {
-        didSet { taken = 0 }
-    }
-    private var taken = 0
-    /// There may be more of it than was read.
-    var isCutOff = true
-
-    init(name: String, due: Int64, number: Int64) {
-        self.name = name
-        first = Place(number: number, due: due)
-    }
-
-    var isRead: Bool { rows != nil }
-
-    var next: Place {
-        guard let rows else { return first }
-        return taken < rows.count ? rows[taken] : .none
-    }
-
-    var mayHaveMore: Bool { isCutOff || next < .none }
-
-    mutating func pop() -> Int64? {
-        guard let rows, taken < rows.count else { return nil }
-        defer { taken += 1 }
-        return rows[taken].number
     }
 }

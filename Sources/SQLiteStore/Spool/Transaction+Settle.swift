@@ -18,14 +18,16 @@ extension Transaction {
         let found = try first(
             """
             DELETE FROM queue WHERE \(Self.isHeld)
-            RETURNING message, attempts, isUnknown, outcomes, (SELECT recipients FROM message WHERE number = queue.message)
+            RETURNING message, attempts, isUnknown, outcomes, share, size, (SELECT recipients FROM message WHERE number = queue.message)
             """, [claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt]
         ) { columns in
             Finished(
                 number: try columns.integer(), attempts: try columns.integer(), isUnknown: try columns.flag(),
-                outcomes: try columns.optionalText(), recipients: try columns.text())
+                outcomes: try columns.optionalText(), share: ShareText.read(try columns.text()), size: try columns.integer(),
+                recipients: try columns.text())
         }
         guard let found else { throw StoreFailure.claimLost }
+        try count(-1, octets: -found.size, of: found.share.client)
         let outcomes = try merged(settlement, found.outcomes)
         let recipients = try MessageText.recipients(found.recipients).count
         guard outcomes.count == recipients else {
@@ -42,6 +44,8 @@ extension Transaction {
         let attempts: Int64
         let isUnknown: Bool
         let outcomes: String?
+        let share: QueueShare
+        let size: Int64
         let recipients: String
     }
 
@@ -68,15 +72,21 @@ extension Transaction {
                 withoutRoute = withoutRoute + iif(?, 0, max(0, coalesce(? - lacksRouteSince, 0))),
                 lacksRouteSince = iif(?, coalesce(lacksRouteSince, ?), NULL),
                 wish = iif(?, coalesce(wish, (SELECT author || char(9) || ifnull(purpose, '') FROM message WHERE number = queue.message)), NULL)
-            WHERE \(Self.isHeld) RETURNING message, outcomes
+            WHERE \(Self.isHeld) RETURNING message, outcomes, share, size
             """,
             [
                 next.state.rawValue, next.why, next.due, settlement.lane.map(LaneText.write), settlement.isPostponed ? 1 : 0,
                 settlement.pairRefusals.flatMap(MessageText.text), settlement.isPostponed, lacksRoute, time, lacksRoute, time, lacksRoute,
                 claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt,
             ]
-        ) { (number: try $0.integer(), outcomes: try $0.optionalText()) }
+        ) {
+            (
+                number: try $0.integer(), outcomes: try $0.optionalText(), share: ShareText.read(try $0.text()), size: try $0.integer()
+            )
+        }
         guard let found else { throw StoreFailure.claimLost }
+        // What was given up does not count against its client.
+        if next.state == .failed { try count(-1, octets: -found.size, of: found.share.client) }
         guard !settlement.outcomes.isEmpty else { return }
         let recipients = try first("SELECT recipients FROM message WHERE number = ?", [found.number]) {
             try MessageText.recipients($0.text()).count

@@ -39,6 +39,7 @@ extension Transaction {
                 [time - Self.doneAge]),
             try remove("usage", by: "login, provider, hour", where: "hour", before: time - Self.usageAge),
             try remove("traffic", by: "hour, route, outcome", where: "hour", before: time - Self.usageAge),
+            try remove("clientMinute", by: "client, minute", where: "minute", before: ClientUse.hour(at: now).lowerBound),
             try remove("repeatable", by: "client, key", where: "at", before: time - Int64(RepeatableRequest.life * 1000)),
             try remove("handout", by: "id", where: "at", before: time - Int64(Handout.daysKept * 86_400_000)),
             try remove("lease", by: "name", where: "until", before: time - Self.orphanAge),

@@ -28,8 +28,8 @@ extension SQLiteStore: HandoutStore {
                 "UPDATE handout SET reportedAt = ? WHERE id = ? AND reportedAt IS NULL", [now.milliseconds, id.text])
             guard isFirst == 1 else { return false }
             try transaction.append(outcome.journal)
-            try transaction.add(outcome.sightings)
-            for usage in outcome.usages { try transaction.add(usage, at: now) }
+            for sighting in outcome.sightings { transaction.sums.add(sighting) }
+            for usage in outcome.usages { transaction.sums.add(usage, at: now) }
             try transaction.observe(outcome.observations)
             return true
         }

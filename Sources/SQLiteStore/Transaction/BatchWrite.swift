@@ -34,6 +34,7 @@ struct BatchWrite {
                     for job in batch {
                         answers.append(try apart ? attempt(job, in: transaction, of: database) : job.perform(transaction))
                     }
+                    try transaction.writeSums()
                 } catch  where !apart && batch.count > 1 && !StoreFailure(error).spoilsBatch && database.isInsideTransaction {
                     isSpoilt = true
                     return .rollback
@@ -52,11 +53,12 @@ struct BatchWrite {
             var answer: Answer = {}
             try database.inSavepoint {
                 answer = try job.perform(transaction)
+                try transaction.writeSums()
                 return .commit
             }
             return answer
         } catch {
-            transaction.head = nil  // what was appended is gone with the savepoint
+            transaction.forget()  // what was appended is gone with the savepoint
             let failure = StoreFailure(error)
             // On some errors SQLite rolls the whole transaction back by itself (lang_transaction.html, section 3.1).
             if failure.spoilsBatch || !database.isInsideTransaction { throw error }

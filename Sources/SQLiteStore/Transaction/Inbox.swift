@@ -15,6 +15,11 @@ final class Inbox: Sendable {
     /// More would keep the first caller waiting for the last; fewer would flush more often. A chunk is 256 KiB, so 4 MiB are 16 of them.
     static let largestBatch = 64
     static let mostContent = 4 * 1024 * 1024
+    /// Milliseconds that a write which nobody hurries for waits for company: a message that comes next takes it along, and both cost one flush. A crash meanwhile
+    /// makes `unknown` what left within them, so they are few beside what a provider takes.
+    static let patience = 4
+    /// So many are company enough.
+    static let company = 4
 
     private let state = Mutex(State())
     /// The writer's thread sleeps on it while there is nothing to do. It is rung when that changes, so no more often than the thread can have gone to sleep.
@@ -22,25 +27,42 @@ final class Inbox: Sendable {
 
     /// False once it is closed.
     func add(_ job: Writer.Job) -> Bool {
-        let (isTaken, isFirst) = state.withLock { state in
+        let (isTaken, isNews) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
+            let (wasEmpty, waited) = (state.waiting.isEmpty, Self.isPatient(state))
             state.waiting.append(job)
-            return (true, state.waiting.count == 1)
+            // Whoever waits for company is woken by it alone.
+            return (true, wasEmpty || waited && !Self.isPatient(state))
         }
-        if isFirst { bell.signal() }
+        if isNews { bell.signal() }
         return isTaken
     }
 
     /// Blocks until there is something to do; nil when closed and empty.
     func next() -> [Writer.Job]? {
         while true {
-            if let batch = state.withLock({ Self.batch(of: &$0) }) { return batch }
+            let (batch, isForCompany) = state.withLock { state in
+                Self.isPatient(state) ? (nil, true) : (Self.batch(of: &state), false)
+            }
+            if let batch { return batch }
+            if isForCompany {
+                if bell.wait(timeout: .now() + .milliseconds(Self.patience)) == .timedOut,
+                    let batch = state.withLock({ Self.batch(of: &$0) })
+                {
+                    return batch
+                }
+                continue
+            }
             if let finish = state.withLock({ Self.end(&$0) }) {
                 for tell in finish { tell() }
                 return nil
             }
             bell.wait()
         }
+    }
+
+    private static func isPatient(_ state: State) -> Bool {
+        !state.isClosed && (1..<company).contains(state.waiting.count) && state.waiting.allSatisfy(\.isPatient)
     }
 
     private static func batch(of state: inout State) -> [Writer.Job]? {

@@ -4,7 +4,7 @@ internal import Relay
 
 /// What it takes to write the journal: the chain's key, the strand, and salts.
 struct JournalPen: Sendable {
-    /// One strand per store now, one per node later.
+    /// The one of a store in a file.
     static let strand = "main"
     /// As long as the digest that it keys (RFC 2104 section 3).
     static let keySize = 32

@@ -51,7 +51,7 @@ extension StoreFailure {
     var spoilsBatch: Bool {
         switch self {
         case .busy, .full, .damaged, .unavailable, .wrongKey: true
-        case .claimLost, .notFound, .conflict, .repeated, .editionMoved, .keyMoved: false
+        case .claimLost, .notFound, .conflict, .repeated, .overQuota, .editionMoved, .keyMoved: false
         }
     }
 }

@@ -11,6 +11,10 @@ final class Transaction {
     private(set) var statements = 0
     /// The end of the chain, read inside this transaction and kept for the entries that follow.
     var head: JournalHead?
+    /// Which directory and conditions there are, likewise.
+    var moment: StoreMoment?
+    /// Of all jobs since the last savepoint.
+    var sums = Sums()
 
     init(_ database: Database, pen: JournalPen? = nil) {
         self.database = database
@@ -66,8 +70,12 @@ final class Transaction {
 
     /// What the work answers, when nothing it wrote stays.
     func undoing<Answer>(_ work: () throws -> Answer) throws -> Answer {
+        let before = sums
         // What was appended goes with the savepoint.
-        defer { head = nil }
+        defer {
+            forget()
+            sums = before
+        }
         var answer: Answer?
         try database.inSavepoint {
             answer = try work()
@@ -75,6 +83,18 @@ final class Transaction {
         }
         guard let answer else { preconditionFailure("GRDB runs the block of a savepoint or throws") }
         return answer
+    }
+
+    /// What was read or is to be written, since what it is of is undone.
+    func forget() {
+        (head, moment) = (nil, nil)
+        sums = Sums()
+    }
+
+    /// Before a commit, and before a savepoint ends.
+    func writeSums() throws {
+        try sums.write(to: self)
+        sums = Sums()
     }
 
     func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {

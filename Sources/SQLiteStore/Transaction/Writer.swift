@@ -11,6 +11,8 @@ final class Writer: Sendable {
     struct Job: Sendable {
         /// Octets of content it carries.
         let size: Int
+        /// Nobody hurries for it: it may wait for a moment, so that it shares the flush of one that comes next.
+        let isPatient: Bool
         /// Does the work and returns how to tell the caller, which is done after the commit.
         let perform: @Sendable (Transaction) throws -> @Sendable () -> Void
         let fail: @Sendable (StoreFailure) -> Void

@@ -136,10 +136,15 @@ extension Problem {
         case .busy, .editionMoved, .keyMoved: self.init(.busy, failure.description, fix: "repeat the request", retryAfter: 1)
         case .full: self.init(.full, failure.description, fix: "make room on the service's disk", retryAfter: 60)
         case .notFound: self.init(.notFound, failure.description)
+        case .overQuota(let excess): self.init(excess)
         case .conflict, .repeated, .claimLost: self.init(.conflict, failure.description)
         // The store's path and the words of its library are the operator's business.
         case .damaged, .unavailable, .wrongKey: self.init(.unavailable, "the store cannot be used; the service's log says why")
         }
+    }
+
+    package init(_ excess: QuotaExcess) {
+        self.init(excess.wait == nil ? .notPermitted : .tooManyRequests, excess.description, retryAfter: excess.wait)
     }
 
     package init(_ error: DocumentError) { self.init(.invalid, error.problem, fix: error.fix, place: error.path) }

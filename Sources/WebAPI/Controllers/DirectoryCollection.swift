@@ -137,6 +137,10 @@ struct DirectoryCollection: Sendable {
                     of: .either([
                         .line, .object([.init("mailbox", .line), .init("family", .line), .init("whole_grant", .flag)]),
                     ])), "mailboxes whose access tokens it may have"),
+            .init(
+                "quota",
+                .optional(.object(Quota.Quantity.allCases.map { .init($0.rawValue, .optional(.number(Quota.range)), $0.words) })),
+                "how much it may hand in; what is null it may as it likes"),
             .init("strict", .flag, "true: a From that breaks the grammar is refused, also where it is plain what was meant"),
             enabled,
         ],

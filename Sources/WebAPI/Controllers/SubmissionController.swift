@@ -207,6 +207,7 @@ extension Problem {
     init(_ failure: AcceptFailure) {
         switch failure {
         case .refused(let refusal): self.init(refusal)
+        case .overQuota(let excess): self.init(excess)
         case .store(let failure): self.init(failure)
         case .tooLarge, .tooManyRecipients: self.init(.tooLarge, failure.description)
         case .stranger: self.init(.notPermitted, failure.description)

@@ -97,26 +97,24 @@ struct VerifyTests {
     @Test(arguments: [
         (
             "inserted before the first",
-            "INSERT INTO journal SELECT 9999, strand, 0, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
+            "INSERT INTO journal SELECT 0, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
         ),
         (
             "inserted far before",
-            "INSERT INTO journal SELECT 9999, strand, -7, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
-        ),
-        (
-            "another strand",
-            "INSERT INTO journal SELECT 9999, 'other', 1, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
+            "INSERT INTO journal SELECT -7, at, kind, message, facts, personalDigest, mac, salt, parts FROM journal WHERE number = 3"
         ),
         ("unreadable kind", "UPDATE journal SET kind = 'nonsense' WHERE number = 3"),
         ("unreadable facts", "UPDATE journal SET facts = '[' WHERE number = 3"),
         ("unreadable end", "UPDATE journal SET facts = '[' WHERE number = (SELECT max(number) FROM journal)"),
         ("unreadable personal part", "UPDATE journal SET parts = '[' WHERE number = 3"),
         ("hidden from filters", "DELETE FROM journalRole WHERE entry = 3"),
+        ("hidden from a filter by time", "UPDATE journalWindow SET latest = 7, earliest = 7"),
+        ("of no time at all", "DELETE FROM journalWindow"),
         ("never filed", "DELETE FROM journalRole; UPDATE meta SET filedThrough = 99999"),
         (
             "shown in another order",
             """
-            UPDATE journal SET sequence = 9999 WHERE number = 3;
+            UPDATE journal SET number = 9999 WHERE number = 3;
             UPDATE journalRole SET entry = 9999 WHERE entry = 3
             """
         ),

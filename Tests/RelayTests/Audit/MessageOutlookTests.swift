@@ -28,6 +28,23 @@ struct MessageOutlookTests {
         #expect(outlook.outlook.isOpen && outlook.why.hasPrefix("its turn has not come"))
     }
 
+    @Test func oneThatWaitsForItsTurnSaysWhatIsAhead() throws {
+        let client = Client(id: ClientID(trusted: "n"), name: "newsletter", credential: .uid(7))
+        let decider = decider(also: [.client(client)])
+        let share = QueueShare(isUrgent: false, client: client.id)
+        func why(_ ahead: Int, others: Int = 0, isServed: Bool = true) throws -> String {
+            let turn = QueueTurn(lane: "ann-login", share: share, ahead: ahead, others: others)
+            return decider.outlook(of: try queued(.waiting), at: now, turn: turn, isServed: isServed).why
+        }
+        #expect(
+            try why(12, others: 2).hasPrefix(
+                "its turn has not come: 12 messages of newsletter are ahead of it in ann-login's queue; 2 other clients have their turns there"
+            ))
+        #expect(try why(0).hasPrefix("its turn has not come: it is the next of newsletter in ann-login's queue"))
+        #expect(try why(QueueTurn.most).contains("more than 10000 messages"))
+        #expect(try why(3, isServed: false) == "no service runs on this store")
+    }
+
     @Test func oneWithoutARouteHasNone() throws {
         let needsConsent = Observation.grant(FakeCompany.appOnly, .needsConsent(since: Samples.start, reason: "invalid_grant"))
         let outlook = decider([needsConsent]).outlook(of: try queued(.waiting, why: "no route"), at: now)

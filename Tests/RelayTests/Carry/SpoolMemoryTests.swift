@@ -12,6 +12,10 @@ struct SpoolMemoryTests {
     @Test(arguments: RouteContract.facts) func waitsForRoutes(_ fact: Fact<RouteContract>) async throws {
         try await fact.hold { MemoryStore() }
     }
+    @Test(arguments: TurnContract.facts) func givesTurns(_ fact: Fact<TurnContract>) async throws { try await fact.hold { MemoryStore() } }
+    @Test(arguments: QuotaContract.facts) func keepsQuotas(_ fact: Fact<QuotaContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
     @Test(arguments: QueueContract.facts) func keepsTheQueue(_ fact: Fact<QueueContract>) async throws {
         try await fact.hold { MemoryStore() }
     }

@@ -39,7 +39,8 @@ struct DirectoryDocumentTests {
           - {mailbox: "*", covers: "*", reason: closed}
           - {mailbox: one@example.org, covers: "@example.org"}
         clients:
-          - {id: c-1, name: batch, key_sha256: 00000000000000000000000000000000000000000000000000000000000000ff, default_purpose: ad-hoc, default_user: u-1, strict: true}
+          - {id: c-1, name: batch, key_sha256: 00000000000000000000000000000000000000000000000000000000000000ff, default_purpose: ad-hoc, default_user: u-1, strict: true,
+             quota: {messages_per_hour: 5, queued_octets: 1000000}}
           - {name: printer, network: "2001:db8::/32", limits: {purposes: [ad-hoc, notification], addresses: ["*"]}, enabled: false,
              author_if_unusable: x@example.org, notice_address: y@example.org}
           - {name: cron, uid: 0}

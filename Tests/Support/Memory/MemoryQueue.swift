@@ -27,6 +27,20 @@ extension MemoryStore: Queue {
         return messages.first { $0.message.id == message }?.queued
     }
 
+    package func turn(of message: SpoolID, at now: Date) async throws(StoreFailure) -> QueueTurn? {
+        try await enter(.show)
+        let due = messages.indices.filter { messages[$0].state == .waiting && messages[$0].due.map { $0 <= now } == true }
+        guard let index = due.first(where: { messages[$0].message.id == message }) else { return nil }
+        let row = messages[index]
+        let lane = due.filter { messages[$0].lane == row.lane }
+        let ahead = lane.filter {
+            messages[$0].message.share == row.message.share && (messages[$0].due ?? now, $0) < (row.due ?? now, index)
+        }
+        return QueueTurn(
+            lane: row.lane, share: row.message.share, ahead: ahead.count,
+            others: Set(lane.map { messages[$0].message.share }).subtracting([row.message.share]).count)
+    }
+
     package func change(_ message: SpoolID, _ action: QueueAction, by person: String, at now: Date) async throws(StoreFailure) {
         try await enter(.change)
         guard let index = messages.firstIndex(where: { $0.message.id == message }) else { throw .notFound("message \(message)") }

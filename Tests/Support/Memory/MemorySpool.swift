@@ -58,8 +58,8 @@ extension MemoryStore: Spool {
     }
 
     @discardableResult package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
-        journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, quota: Quota,
+        request: RepeatableRequest?, journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) -> StoreMoment {
         try await enter(.accept)
         if let request {
@@ -69,7 +69,19 @@ extension MemoryStore: Spool {
                 throw .repeated(earlier.message)
             }
         }
+        if let client = message.client, !quota.isEmpty {
+            let recipients = message.envelope.recipients.count
+            let use = known(of: client, at: message.acceptedAt)
+            if let excess = quota.excess(over: use, recipients: recipients, octets: message.size, at: message.acceptedAt) {
+                throw .overQuota(excess)
+            }
+        }
         try keep(message, lastChunk: lastChunk, number: number, beginning, lane: lane)
+        if let client = message.client, !quota.isEmpty {
+            let minute = ClientUse.Minute(
+                number: ClientUse.minute(of: message.acceptedAt), messages: 1, recipients: message.envelope.recipients.count)
+            minutes[client, default: []].append(minute)
+        }
         if let request { requests[request.client.text + " " + request.key] = (request.digest, message.id, message.acceptedAt) }
         note(journal, sightings)
         committed()
@@ -77,6 +89,19 @@ extension MemoryStore: Spool {
         let moment = moment
         await leave(.accept)
         return moment
+    }
+
+    package func use(of client: ClientID, at now: Date) async throws(StoreFailure) -> ClientUse {
+        try await enter(.use)
+        return known(of: client, at: now)
+    }
+
+    private func known(of client: ClientID, at now: Date) -> ClientUse {
+        let hour = ClientUse.hour(at: now)
+        let queued = messages.filter { $0.message.client == client && $0.state != .failed && $0.state != .done }
+        return ClientUse(
+            minutes: (minutes[client] ?? []).filter { hour.contains($0.number) }.sorted { $0.number < $1.number },
+            queuedMessages: queued.count, queuedOctets: queued.reduce(0) { $0 + $1.message.size })
     }
 
     private var moment: StoreMoment { StoreMoment(edition: book.edition, revision: revision) }
@@ -125,13 +150,17 @@ extension MemoryStore: Spool {
             return messages[index].state == .waiting
                 || (messages[index].state == .claimed && due < now && messages[index].claimant != claimant)
         }
-        var taken: [Account?: Int] = [:]
-        let chosen = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }.filter { index in
-            let lane = messages[index].lane
-            guard taken[lane, default: 0] < rooms.room(in: lane) else { return false }
-            taken[lane, default: 0] += 1
-            return true
-        }.prefix(max(0, limit))
+        var deal = Deal(limit: max(0, limit), rooms: rooms)
+        let oldest = due.sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }
+        for index in oldest where messages[index].state == .claimed { _ = deal.take(Int64(index), in: messages[index].lane) }
+        let waiting = oldest.filter { messages[$0].state == .waiting }
+        let lines = Dictionary(grouping: waiting) { Line(lane: messages[$0].lane, share: messages[$0].message.share) }
+        let hands = deal.choose(
+            lines.map { .init(lane: $0.lane, share: $0.share, due: messages[$1[0]].due ?? now, number: Int64($1[0])) }
+        ) { line, most in
+            (lines[Line(lane: line.lane, share: line.share)] ?? []).prefix(most).map(Int64.init)
+        }
+        let chosen = hands.chosen.map(Int.init).sorted { (messages[$0].due ?? now, $0) < (messages[$1].due ?? now, $1) }
         let entries = chosen.map { index in
             if messages[index].state == .claimed { noteUnknown(index, at: now) }
             messages[index].state = .claimed
@@ -142,8 +171,12 @@ extension MemoryStore: Spool {
         }
         committed()
         try fail(behind: .claim)
-        let crowded = Set(due.filter { !chosen.contains($0) }.map { messages[$0].lane }).filter { rooms.room(in: $0) > 0 }
-        return ClaimedBatch(entries: entries, moment: moment, crowded: crowded)
+        return ClaimedBatch(entries: entries, moment: moment, crowded: hands.crowded, turns: hands.turns)
+    }
+
+    private struct Line: Hashable {
+        let lane: Account?
+        let share: QueueShare
     }
 
     package func renew(_ claims: [Claim], until: Date) async throws(StoreFailure) -> Set<SpoolID> {

@@ -6,7 +6,8 @@ internal import struct FoundationEssentials.Date
 package actor MemoryStore {
     /// What can be asked; the raw values are the protocols' own words.
     package enum Call: String, Sendable, Hashable, CaseIterable {
-        case setBack, write, accept, claim, renew, release, chunk, settle, recover, sweep, discard, list, show, change, append, entries,
+        case setBack, write, accept, use, claim, renew, release, chunk, settle, recover, sweep, discard, list, show, change, append,
+            entries,
             heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
         case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage, handout, request,
@@ -48,6 +49,7 @@ package actor MemoryStore {
     var totals: [MemorySighting: SightingTotal] = [:]
     var traffics: [(hour: Int64, traffic: Traffic)] = []
     var usages: [(hour: Int64, usage: Usage)] = []
+    var minutes: [ClientID: [ClientUse.Minute]] = [:]
 
     package init() {}
 

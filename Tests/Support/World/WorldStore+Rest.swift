@@ -11,6 +11,10 @@ extension WorldStore: Queue, Journal, RequestStore {
         try await through(.read) { () throws(StoreFailure) in try await base.show(message) }
     }
 
+    package func turn(of message: SpoolID, at now: Date) async throws(StoreFailure) -> QueueTurn? {
+        try await through(.read) { () throws(StoreFailure) in try await base.turn(of: message, at: now) }
+    }
+
     package func depth() async throws(StoreFailure) -> QueueDepth {
         try await through(.read) { () throws(StoreFailure) in try await base.depth() }
     }

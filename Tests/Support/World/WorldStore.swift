@@ -105,16 +105,20 @@ extension WorldStore: Spool {
     }
 
     @discardableResult package func accept(
-        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, request: RepeatableRequest?,
-        journal: [JournalEntry], sightings: [Sighting]
+        _ message: AcceptedMessage, lastChunk: [UInt8], number: Int, _ beginning: Beginning, lane: Account?, quota: Quota,
+        request: RepeatableRequest?, journal: [JournalEntry], sightings: [Sighting]
     ) async throws(StoreFailure) -> StoreMoment {
         try await through(.write) { () throws(StoreFailure) in
             try await base.accept(
-                message, lastChunk: lastChunk, number: number, beginning, lane: lane, request: request, journal: journal,
+                message, lastChunk: lastChunk, number: number, beginning, lane: lane, quota: quota, request: request, journal: journal,
                 sightings: sightings)
         } noting: { _ in
             ledger.keep(message)
         }
+    }
+
+    package func use(of client: ClientID, at now: Date) async throws(StoreFailure) -> ClientUse {
+        try await through(.read) { () throws(StoreFailure) in try await base.use(of: client, at: now) }
     }
 
     package func claim(

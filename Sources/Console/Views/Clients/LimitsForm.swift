@@ -4,7 +4,9 @@ internal import Relay
 /// What a client may ask for, and what holds where it says nothing, as somebody types it.
 struct LimitsForm: Sendable {
     /// In the words of the directory file.
-    static let fields = ["addresses", "default_purpose", "default_user", "author_if_unusable", "notice_address"]
+    static let fields = ["addresses"] + defaults + quantities
+    private static let defaults = ["default_purpose", "default_user", "author_if_unusable", "notice_address"]
+    private static let quantities = Quota.Quantity.allCases.map(\.rawValue)
 
     private var values: [String: String] = [:]
     private var purposes: [String] = []
@@ -24,21 +26,24 @@ struct LimitsForm: Sendable {
         values["default_user"] = client.defaultUser?.text
         values["author_if_unusable"] = client.authorIfUnusable?.description
         values["notice_address"] = client.noticeAddress?.description
+        for quantity in Quota.Quantity.allCases { values[quantity.rawValue] = client.quota[quantity].map(String.init) }
         purposes = client.limits.purposes.map(\.rawValue)
         isStrict = client.isStrict
     }
 
     /// Where a refusal is shown: `limits.addresses[1]` is of the field of addresses, and where limits are wanted those are the ones to give.
     static func field(_ refusal: AdministrationRefusal) -> String {
-        refusal.field.hasPrefix("limits") ? "addresses" : refusal.field
+        if refusal.field.hasPrefix("limits") { return "addresses" }
+        return refusal.field.hasPrefix("quota.") ? String(refusal.field.dropFirst(6)) : refusal.field
     }
 
     /// With null for what was not given.
     var entries: [DocumentValue.Entry] {
         let patterns = (values["addresses"] ?? "").split { $0.isWhitespace || $0 == "," || $0 == ";" }.map(String.init)
         let limits: DocumentValue = ["purposes": DocumentValue(purposes), "addresses": DocumentValue(patterns)]
-        let defaults = Self.fields.filter { $0 != "addresses" }.map { DocumentValue.Entry($0, DocumentValue(values[$0])) }
-        return [.init("limits", limits)] + defaults + [.init("strict", .flag(isStrict))]
+        let defaults = Self.defaults.map { DocumentValue.Entry($0, DocumentValue(values[$0])) }
+        let quota = DocumentValue.map(Self.quantities.map { .init($0, DocumentValue(values[$0])) })
+        return [.init("limits", limits), .init("quota", quota)] + defaults + [.init("strict", .flag(isStrict))]
     }
 
     /// As it stands in the form.

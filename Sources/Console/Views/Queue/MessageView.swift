@@ -22,12 +22,13 @@ struct MessageView: Sendable {
             }
             return Page("message", id.text, gone(id, entries))
         }
-        return Page("message", id.text, values(queued, entries))
+        let turn = try await request.dependencies.store.turn(of: id, at: request.now)
+        return Page("message", id.text, values(queued, turn, entries))
     }
 
-    private func values(_ queued: QueuedMessage, _ entries: [JournalEntry]) -> DocumentValue {
+    private func values(_ queued: QueuedMessage, _ turn: QueueTurn?, _ entries: [JournalEntry]) -> DocumentValue {
         let message = queued.message
-        let outlook = request.dependencies.decider().outlook(of: queued, at: request.now)
+        let outlook = request.dependencies.decider().outlook(of: queued, at: request.now, turn: turn)
         let envelope = message.envelope
         let dsn = [envelope.ret.map { "RET=\($0.rawValue)" }, envelope.envelopeID.map { "ENVID=\($0)" }].compactMap { $0 }.joined(
             separator: " ")

@@ -140,7 +140,8 @@ package struct QueueEditor: Sendable {
         for failure in failures {
             switch failure {
             case .conflict, .notFound: tally.passed += 1
-            case .busy, .full, .claimLost, .repeated, .editionMoved, .wrongKey, .keyMoved, .damaged, .unavailable: reason = failure
+            case .busy, .full, .claimLost, .repeated, .overQuota, .editionMoved, .wrongKey, .keyMoved, .damaged, .unavailable:
+                reason = failure
             }
         }
         if let reason { throw reason }

@@ -71,12 +71,13 @@ package struct Client: Sendable, Hashable {
     package var tokenRights: [TokenRight]
     /// Held to the grammar of From: what breaks it is refused, also where it is plain what was meant.
     package var isStrict: Bool
+    package var quota: Quota
     package var isEnabled: Bool
 
     package init(
         id: ClientID, name: String, credential: Credential, limits: Limits = Limits(), defaultPurpose: Purpose? = nil,
         defaultUser: UserID? = nil, authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, roles: Set<Role> = [.sender],
-        tokenRights: [TokenRight] = [], isStrict: Bool = false, isEnabled: Bool = true
+        tokenRights: [TokenRight] = [], isStrict: Bool = false, quota: Quota = Quota(), isEnabled: Bool = true
     ) {
         self.id = id
         self.name = name
@@ -89,6 +90,7 @@ package struct Client: Sendable, Hashable {
         self.roles = roles
         self.tokenRights = tokenRights
         self.isStrict = isStrict
+        self.quota = quota
         self.isEnabled = isEnabled
     }
 }

@@ -5,7 +5,7 @@ extension DirectoryReader {
     mutating func readClient(_ entry: DocumentReader) throws(DocumentError) {
         let fields = try entry.fields([
             "id", "name", "key_sha256", "network", "uid", "password_scrypt", "limits", "default_purpose", "default_user",
-            "author_if_unusable", "notice_address", "roles", "tokens", "strict", "enabled",
+            "author_if_unusable", "notice_address", "roles", "tokens", "strict", "quota", "enabled",
         ])
         let (id, name): (ClientID, String) = try identity(fields)
         let client = Client(
@@ -14,7 +14,7 @@ extension DirectoryReader {
             defaultUser: try fields["default_user"].map { reader throws(DocumentError) in try identifier(reader) },
             authorIfUnusable: try fields["author_if_unusable"]?.address(), noticeAddress: try fields["notice_address"]?.address(),
             roles: try roles(fields), tokenRights: try tokenRights(fields), isStrict: try fields.flag("strict", default: false),
-            isEnabled: try fields.flag("enabled", default: true))
+            quota: try quota(fields), isEnabled: try fields.flag("enabled", default: true))
         if let problem = client.problem { throw DocumentError(fields.path(of: problem.field), problem.sentence) }
         try clientNames.add(id, name: name, at: entry.path)
         entities.append(.client(client))
@@ -67,6 +67,15 @@ extension DirectoryReader {
         var addresses: [AddressPattern] = []
         for item in try limits.items("addresses") { addresses.append(try item.pattern(orAny: true)) }
         return Client.Limits(purposes: purposes, addresses: addresses)
+    }
+
+    private func quota(_ fields: DocumentFields) throws(DocumentError) -> Quota {
+        var quota = Quota()
+        guard let limits = try fields["quota"]?.fields(Quota.Quantity.allCases.map(\.rawValue)) else { return quota }
+        for quantity in Quota.Quantity.allCases {
+            quota[quantity] = try limits[quantity.rawValue].map { reader throws(DocumentError) in Int(try reader.number(in: Quota.range)) }
+        }
+        return quota
     }
 
     private func credential(_ fields: DocumentFields) throws(DocumentError) -> Client.Credential {

@@ -145,6 +145,9 @@ struct DirectoryWriter {
         map.add("roles", DocumentValue(Role.sorted(client.roles)), unless: DocumentValue([Role.sender.rawValue]))
         map.add("tokens", client.tokenRights.map(value))
         map.add("strict", .flag(client.isStrict), unless: false)
+        var quota = MapWriter()
+        for quantity in Quota.Quantity.allCases { quota.add(quantity.rawValue, client.quota[quantity]) }
+        map.add("quota", client.quota.isEmpty ? .null : quota.value, unless: .null)
         map.add("enabled", .flag(client.isEnabled), unless: true)
         return map.value
     }
