@@ -32,7 +32,7 @@ struct LogLine: Sendable {
         var line = "\(stamp) \(level.rawValue) \(Self.visible(event))"
         for (key, value) in ordered {
             let plain = Self.visible(Self.plain(value))
-            let isWord = !plain.isEmpty && !plain.contains { $0 == " " || $0 == "\"" || $0 == "=" }
+            let isWord = !plain.isEmpty && !plain.utf8.contains { $0 == 0x20 || $0 == 0x22 || $0 == 0x3D }
             line += " \(Self.visible(key))=" + (isWord ? plain : "\"" + plain.replacing("\"", with: "\\\"") + "\"")
         }
         return line
@@ -78,9 +78,13 @@ struct LogLine: Sendable {
         }
     }
 
-    private static func shortened(_ text: String) -> String { text.count > longest ? text.prefix(longest) + "…" : text }
+    private static func shortened(_ text: String) -> String {
+        text.utf8.count > longest && text.count > longest ? text.prefix(longest) + "…" : text
+    }
 
     private static func visible(_ text: String) -> String {
+        // Nearly all there is to say, and a message says it twenty times.
+        if text.utf8.count <= longest, text.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { return text }
         var line = ""
         for scalar in shortened(text).unicodeScalars {
             if ForbiddenScalar.contains(scalar) {
