@@ -7,6 +7,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -67,7 +68,7 @@ let package = Package(
         .target(name: "CXML2Shim", dependencies: ["CXML2"]),
         .target(name: "Mail", dependencies: ["CIDN2"]),
         .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
-        .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb]),
+        .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb, sqlite]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "ConfigurationFile", dependencies: [configuration, yams, system]),
         .target(name: "SMTPGateway", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL, crypto, log, lifecycle]),

@@ -52,6 +52,13 @@ package final class Snapshots: Sendable {
                 snapshot.conditions.apply(conditions.observations, revision: conditions.revision)
             }
         }
+        pack()
+    }
+
+    /// Beside those who decide meanwhile: a directory that changes again while it is packed is packed another time.
+    private func pack() {
+        guard let packed = current.directory.packed() else { return }
+        held.withLock { snapshot in if snapshot.directory.edition == packed.edition { snapshot.directory = packed } }
     }
 
     /// Everything anew: the store no longer knows what changed since the edition at hand. Every grant may be among it.

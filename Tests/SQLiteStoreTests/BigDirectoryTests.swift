@@ -27,6 +27,40 @@ struct BigDirectoryTests {
         }
     }
 
+    /// Users and the rest are read side by side: whatever is written meanwhile, they are of one edition.
+    @Test func aDirectoryIsOfOneEditionWhileOthersWrite() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            async let written: Void = {
+                for number in 1...20 {
+                    let name = DirectoryEntity.setting(SettingKey(.organisation), "\(number)")
+                    _ = try await store.apply(Samples.edit(.user(try Samples.user("u\(number)", "u\(number)@example.org")), name))
+                }
+            }()
+            var last = Edition(0)
+            while last < Edition(20) {
+                let directory = try await store.directory()
+                #expect(directory.settings.organisation ?? "0" == "\(directory.userCount)")
+                #expect(directory.edition.number == Int64(directory.userCount))
+                last = directory.edition
+            }
+            try await written
+        }
+    }
+
+    /// What no address can be is no address of a user, whoever wrote it there.
+    @Test(arguments: ["'a' || char(7)", "'a' || char(8238)", "printf('%065d', 1)"]) func aDamagedAddressIsNoticed(_ damage: String)
+        async throws
+    {
+        try await TemporaryFolder.with { folder in
+            let store = try await Stores.create(at: folder)
+            _ = try await store.apply(Samples.edit(.user(try Samples.user("u", "first@example.org", "second@example.org"))))
+            try await store.pool.write { try $0.execute(sql: "UPDATE userAddress SET localPart = \(damage) WHERE position = 1") }
+            let failure = await failure { () throws(StoreFailure) in try await store.directory().edition }
+            guard case .damaged = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+        }
+    }
+
     /// When so much has changed that it was forgotten, a reader is told to load everything.
     @Test func forgottenChangesAreNoticed() async throws {
         try await TemporaryFolder.with { folder in

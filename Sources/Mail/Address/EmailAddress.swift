@@ -65,17 +65,33 @@ package struct EmailAddress: Sendable {
         try self.init(localPart: localPart, domain: domain, at: 0)
     }
 
+    /// From where the parts of a valid one were kept, just as they were: nothing of it is looked at again.
+    package init(kept localPart: String, domain: Domain) {
+        parts = Parts(localPart: localPart, domain: domain, key: Self.key(localPart, domain))
+    }
+
+    /// Whether a local part is one as nearly all are, so that it makes a valid address with this domain and is written as it stands.
+    package static func isPlain(localPart: UnsafeBufferPointer<UInt8>, domain: Domain) -> Bool {
+        localPart.count <= mostLocalOctets && localPart.count + 1 + domain.ascii.utf8.count <= mostOctets
+            && localPart.allSatisfy { $0 < 0x80 } && isDotAtom(localPart)
+    }
+
+    /// Of a local part as it is written, and of an address. RFC 5321 4.5.3.1.3 allows 256 octets for a path, which has < and > around it.
+    private static let mostLocalOctets = 64
+    private static let mostOctets = 254
+
+    private static func key(_ localPart: String, _ domain: Domain) -> String { "\(ASCII.lowercased(localPart))@\(domain.ascii)" }
+
     init(localPart: String, domain: Domain, at offset: Int) throws(AddressError) {
         if let (code, at) = ForbiddenScalar.first(in: localPart) { throw AddressError(.controlCharacter(code), at: offset + at) }
         // Composing shortens a text, but not so much that this could become 64 octets; and composing a very long one is not cheap.
         guard localPart.utf8.count <= 1024 else { throw AddressError(.localPartTooLong(octets: localPart.utf8.count), at: offset) }
         let normal = Normalization.nfc(localPart)
-        parts = Parts(localPart: normal, domain: domain, key: "\(ASCII.lowercased(normal))@\(domain.ascii)")
+        parts = Parts(localPart: normal, domain: domain, key: Self.key(normal, domain))
         let localOctets = writtenLocalPart.utf8.count
-        guard localOctets <= 64 else { throw AddressError(.localPartTooLong(octets: localOctets), at: offset) }
-        // RFC 5321 4.5.3.1.3 allows 256 octets for a path, which has < and > around the address.
+        guard localOctets <= Self.mostLocalOctets else { throw AddressError(.localPartTooLong(octets: localOctets), at: offset) }
         let octets = localOctets + 1 + domain.ascii.utf8.count
-        guard octets <= 254 else { throw AddressError(.addressTooLong(octets: octets), at: offset) }
+        guard octets <= Self.mostOctets else { throw AddressError(.addressTooLong(octets: octets), at: offset) }
     }
 
     /// False: the address can only travel where SMTPUTF8 is offered (RFC 6531). Domains never ask for that.

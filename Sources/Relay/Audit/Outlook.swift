@@ -93,7 +93,7 @@ extension Decider {
             return adviser.remedy(for: author.first.address, refusal, purpose: purpose, usedIn: key.map { [.setting($0)] } ?? [])
         }
         guard let key, let text = directory.settings[key] else { return nil }
-        return adviser.remedy(of: key, SenderSetting(text) { directory.user($0) != nil })
+        return adviser.remedy(of: key, SenderSetting(text) { directory.hasUser($0) })
     }
 
     /// A mailbox or family member sending as an address; nil: nothing speaks of that pair.

@@ -104,7 +104,7 @@ package struct UnauthorizedReport: Sendable {
     }
 
     private mutating func add(_ key: SettingKey, _ text: String) {
-        let setting = SenderSetting(text, isUser: { directory.user($0) != nil })
+        let setting = SenderSetting(text, isUser: { directory.hasUser($0) })
         switch setting {
         case .currentUser: break
         case .address(let address): uses[address, default: Use()].places.append(.setting(key))

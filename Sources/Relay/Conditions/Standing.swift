@@ -164,7 +164,7 @@ extension Directory {
     package func mailbox(of pair: StandingKey) -> Mailbox? {
         if let mailbox = mailbox(of: pair.account) { return mailbox }
         let families = families(with: pair.from)
-        return (families.exact + families.byDomain).lazy.compactMap(family).map { mailbox(pair.from, of: $0) }
+        return [families.exact, families.byDomain].joined().lazy.compactMap(family).map { mailbox(pair.from, of: $0) }
             .first { account(of: $0) == pair.account }
     }
 }

@@ -17,7 +17,7 @@ extension Directory {
     mutating func put(_ entity: DirectoryEntity) {
         switch entity {
         case .setting(let key, let text): settings[key] = text
-        case .user(let user): put(user)
+        case .user(let user): users.put(user)
         case .provider(let provider): providers[provider.id] = provider
         case .application(let application): applications[application.id] = application
         case .grant(let grant): grants[grant.id] = grant
@@ -32,7 +32,7 @@ extension Directory {
     mutating func remove(_ key: EntityKey) {
         switch key.kind {
         case .setting: SettingKey(key.id).map { settings[$0] = nil }
-        case .user: removeUser(UserID(trusted: key.id))
+        case .user: users.remove(UserID(trusted: key.id))
         case .provider: providers[ProviderID(trusted: key.id)] = nil
         case .application: applications[ApplicationID(trusted: key.id)] = nil
         case .grant: grants[GrantID(trusted: key.id)] = nil
@@ -44,27 +44,15 @@ extension Directory {
         }
     }
 
-    private mutating func put(_ user: User) {
-        let before = users.updateValue(user, forKey: user.id)
-        if let before, before.addresses == user.addresses { return }
-        for old in before?.addresses ?? [] { Self.drop(user.id, from: &usersByAddress, at: old.address) }
-        for new in user.addresses { Self.add(user.id, to: &usersByAddress, at: new.address) }
-    }
-
-    private mutating func removeUser(_ id: UserID) {
-        guard let before = users.removeValue(forKey: id) else { return }
-        for old in before.addresses { Self.drop(id, from: &usersByAddress, at: old.address) }
-    }
-
     private mutating func put(_ mailbox: Mailbox) {
         removeMailbox(mailbox.id)
         mailboxes[mailbox.id] = mailbox
-        Self.add(mailbox.id, to: &mailboxesByAddress, at: mailbox.address)
+        mailboxesByAddress[mailbox.address, default: .none].insert(mailbox.id)
     }
 
     private mutating func removeMailbox(_ id: MailboxID) {
         guard let before = mailboxes.removeValue(forKey: id) else { return }
-        Self.drop(id, from: &mailboxesByAddress, at: before.address)
+        mailboxesByAddress.remove(id, at: before.address)
     }
 
     private mutating func put(_ family: Family) {
@@ -109,19 +97,5 @@ extension Directory {
     private mutating func removeClient(_ id: ClientID) {
         guard let before = clients.removeValue(forKey: id), case .key(let digest) = before.credential else { return }
         if clientsByKey[digest] == id { clientsByKey[digest] = nil }
-    }
-
-    private static func add<ID: Comparable>(_ id: ID, to index: inout TreeDictionary<EmailAddress, [ID]>, at address: EmailAddress) {
-        var ids = index[address] ?? []
-        let place = ids.firstIndex { $0 >= id } ?? ids.endIndex
-        guard place == ids.endIndex || ids[place] != id else { return }
-        ids.insert(id, at: place)
-        index[address] = ids
-    }
-
-    private static func drop<ID: Equatable>(_ id: ID, from index: inout TreeDictionary<EmailAddress, [ID]>, at address: EmailAddress) {
-        guard var ids = index[address] else { return }
-        ids.removeAll { $0 == id }
-        index[address] = ids.isEmpty ? nil : ids
     }
 }

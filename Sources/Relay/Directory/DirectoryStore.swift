@@ -10,8 +10,6 @@ package protocol DirectoryStore: Sendable {
     func entity(_ key: EntityKey) async throws(StoreFailure) -> DirectoryEntity?
     /// Sorted by id.
     func entities(_ kind: EntityKind, after id: String?, limit: Int) async throws(StoreFailure) -> [DirectoryEntity]
-    /// Users in whose id, name, login or addresses this text stands, without regard to case; sorted by id.
-    func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User]
     /// What would break if this went away.
     func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey]
     /// One transaction: changes, sealed secrets, change rows, journal. Returns the edition, unmoved when nothing was different. Of a trial nothing is kept;

@@ -4,18 +4,10 @@ internal import Mail
 package import Relay
 
 extension SQLiteStore: DirectoryStore {
-    package func directory() async throws(StoreFailure) -> Directory {
-        try await read { transaction in
-            var loading = DirectoryLoading(edition: try transaction.revisions().edition)
-            for kind in EntityKind.allCases { try transaction.entities(kind) { loading.add($0) } }
-            return loading.finish()
-        }
-    }
-
     /// Users named by settings, and what may send for their addresses, come along: a question with a purpose touches them.
     package func directory(of slice: DirectorySlice) async throws(StoreFailure) -> Directory {
         try await read { transaction in
-            var loading = DirectoryLoading(edition: try transaction.revisions().edition)
+            var loading = DirectoryLoading(Directory(edition: try transaction.revisions().edition))
             var ids = Set(slice.users.map(\.text))
             var addresses = slice.addresses
             for kind in EntityKind.allCases where kind != .user && kind != .delegation {
@@ -59,22 +51,6 @@ extension SQLiteStore: DirectoryStore {
         }
     }
 
-    package func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
-        try await report { transaction in
-            var found: [User] = []
-            // instr() looks for the text as it is; LIKE would take % and _ for its own. Addresses are kept folded, the others are folded here (ASCII).
-            try transaction.entities(
-                .user,
-                """
-                WHERE id > ?1 AND (instr(lower(id), lower(?2)) OR instr(lower(name), lower(?2)) OR instr(lower(coalesce(login, '')), lower(?2))
-                    OR EXISTS (SELECT 1 FROM userAddress a WHERE a.user = "user".id AND instr(a.addressKey, lower(?2))))
-                ORDER BY id LIMIT ?3
-                """, [id ?? "", text, max(0, limit)]
-            ) { if case .user(let user) = $0 { found.append(user) } }
-            return found
-        }
-    }
-
     package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] {
         try await read { try $0.references(to: key) }
     }
@@ -106,34 +82,5 @@ extension Transaction {
             }
         }
         return (keys.map { key in found[key].map { .put($0) } ?? .remove(key) }, now.edition)
-    }
-}
-
-/// Fills a directory while its rows are read: in handfuls, so that neither a million entities stand beside it nor each is a call of its own.
-private struct DirectoryLoading {
-    private static let handful = 1024
-    private let edition: Edition
-    private var directory: Directory
-    private var waiting: [DirectoryChange] = []
-
-    init(edition: Edition) {
-        self.edition = edition
-        directory = Directory(edition: edition)
-        waiting.reserveCapacity(Self.handful)
-    }
-
-    mutating func add(_ entity: DirectoryEntity) {
-        waiting.append(.put(entity))
-        if waiting.count == Self.handful { flush() }
-    }
-
-    private mutating func flush() {
-        directory.apply(waiting, edition: edition)
-        waiting.removeAll(keepingCapacity: true)
-    }
-
-    consuming func finish() -> Directory {
-        flush()
-        return directory
     }
 }

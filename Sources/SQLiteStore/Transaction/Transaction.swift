@@ -64,8 +64,13 @@ final class Transaction {
 
     /// Rows one at a time, for tables that may be big. Two cursors over the same text at once would disturb each other: nobody opens them.
     func cursor(_ sql: String, _ arguments: StatementArguments = []) throws -> RowCursor {
+        try Row.fetchCursor(try prepared(sql), arguments: arguments)
+    }
+
+    /// About to be run once.
+    func prepared(_ sql: String) throws -> Statement {
         statements += 1
-        return try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
+        return try database.cachedStatement(sql: sql)
     }
 
     /// What the work answers, when nothing it wrote stays.

@@ -36,6 +36,28 @@ extension WebDependencies {
 }
 
 extension WebDependencies {
+    /// Those in whom the text stands. A search among a million is no work for a thread that others wait for.
+    package func users(matching text: String, after id: String?, limit: Int) async throws -> [User] {
+        let directory = try await served
+        return try await Aside.run { directory.users(matching: text, after: id, limit: limit) }
+    }
+
+    /// Those of a kind of whom it is true, which is asked where the text may stand in them at all.
+    package func entities(
+        _ kind: EntityKind, mentioning text: String, after id: String?, limit: Int,
+        where fits: @escaping @Sendable (DirectoryEntity) -> Bool
+    ) async throws -> [DirectoryEntity] {
+        let directory = try await served
+        return try await Aside.run { directory.entities(kind, mentioning: text, after: id, limit: limit, where: fits) }
+    }
+
+    /// As the store has it by now.
+    private var served: Directory {
+        get async throws(StoreFailure) { try await ServedDirectory(dependencies: self).snapshot(of: DirectorySlice()).directory }
+    }
+}
+
+extension WebDependencies {
     package func queueEditor(for person: String) -> QueueEditor {
         QueueEditor(queue: store, person: person, now: accept.now) { [self] _ in
             Decider(directory: snapshots.current.directory, conditions: snapshots.current.conditions)

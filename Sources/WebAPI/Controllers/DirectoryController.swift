@@ -24,19 +24,14 @@ struct DirectoryController: Sendable {
         ])
     }
 
-    private func entities(_ text: String?, after: String?, limit: Int) async throws(StoreFailure) -> [DirectoryEntity] {
-        let store = request.dependencies.store
-        guard let text else { return try await store.entities(kind, after: after, limit: limit) }
-        if kind == .user { return try await store.users(matching: text, after: after, limit: limit).map { .user($0) } }
-        var found: [DirectoryEntity] = []
-        var cursor = after
-        while found.count < limit {
-            let page = try await store.entities(kind, after: cursor, limit: Self.page)
-            found += page.filter { Self.document($0).mentions(text) }
-            cursor = page.last?.key.id
-            if page.count < Self.page { break }
+    private func entities(_ text: String?, after: String?, limit: Int) async throws -> [DirectoryEntity] {
+        guard let text else { return try await request.dependencies.store.entities(kind, after: after, limit: limit) }
+        if kind == .user {
+            return try await request.dependencies.users(matching: text, after: after, limit: limit).map { .user($0) }
         }
-        return Array(found.prefix(limit))
+        return try await request.dependencies.entities(kind, mentioning: text, after: after, limit: limit) {
+            Self.document($0).mentions(text)
+        }
     }
 
     func show() async throws -> Reply {

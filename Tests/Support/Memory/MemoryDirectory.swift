@@ -51,17 +51,6 @@ extension MemoryStore: DirectoryStore {
         return Array(book.sorted(kind).filter { entity in id.map { entity.key.id > $0 } ?? true }.prefix(max(0, limit)))
     }
 
-    package func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
-        try await enter(.entities)
-        let wanted = text.lowercased()
-        let found = book.sorted(.user).compactMap { entity -> User? in
-            guard case .user(let user) = entity, user.id.text > id ?? "" else { return nil }
-            let texts = [user.id.text, user.name, user.login ?? ""] + user.addresses.map(\.address.description)
-            return texts.contains { $0.lowercased().contains(wanted) } ? user : nil
-        }
-        return Array(found.prefix(limit))
-    }
-
     package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] {
         try await enter(.references)
         return book.references(to: key)

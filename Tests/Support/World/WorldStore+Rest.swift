@@ -67,10 +67,6 @@ extension WorldStore: DirectoryStore, ConditionsStore {
         try await through(.read) { () throws(StoreFailure) in try await base.entities(kind, after: id, limit: limit) }
     }
 
-    package func users(matching text: String, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
-        try await through(.read) { () throws(StoreFailure) in try await base.users(matching: text, after: id, limit: limit) }
-    }
-
     package func references(to key: EntityKey) async throws(StoreFailure) -> [EntityKey] {
         try await through(.read) { () throws(StoreFailure) in try await base.references(to: key) }
     }

@@ -26,7 +26,7 @@ struct SenderPanel: Sendable {
     private var source: SettingKey.Name? { purpose.settings.first { decider.directory.settings[SettingKey($0)] != nil } }
     private var isAboutCurrentUser: Bool { source.flatMap { decider.directory.settings[SettingKey($0)] }.map(meaning) == .currentUser }
 
-    private func meaning(_ text: String) -> SenderSetting { SenderSetting(text) { decider.directory.user($0) != nil } }
+    private func meaning(_ text: String) -> SenderSetting { SenderSetting(text) { decider.directory.hasUser($0) } }
 
     func document(_ typed: SettingsView.Typed) -> DocumentValue {
         let resolution = resolution

@@ -33,8 +33,8 @@ struct UsersView: Sendable {
             ])
     }
 
-    private func users(_ text: String?, after id: String?, limit: Int) async throws(StoreFailure) -> [User] {
-        if let text { return try await request.dependencies.store.users(matching: text, after: id, limit: limit) }
+    private func users(_ text: String?, after id: String?, limit: Int) async throws -> [User] {
+        if let text { return try await request.dependencies.users(matching: text, after: id, limit: limit) }
         return try await request.dependencies.store.entities(.user, after: id, limit: limit).compactMap {
             if case .user(let user) = $0 { user } else { nil }
         }

@@ -83,7 +83,7 @@ extension Administration {
     /// A name may come later, so this is no error; but a slip looks the same.
     private func slip(_ key: SettingKey, _ text: String) -> String? {
         guard key.name.mayNameUser else { return nil }
-        switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
+        switch SenderSetting(text, isUser: { directory.hasUser($0) }) {
         case .currentUser: return nil
         case .user(let id):
             let primary = directory.user(id)?.primaryAddress?.address

@@ -69,7 +69,7 @@ extension Administration {
 
     /// An id may look like an address, and means the user before it means the address: a setting that was the one's must not become the other's by itself.
     private func checkMeaning(ofIDOf user: User) throws(AdministrationRefusal) {
-        guard directory.user(user.id) == nil, let address = try? EmailAddress(user.id.text), user.primaryAddress?.address != address else {
+        guard !directory.hasUser(user.id), let address = try? EmailAddress(user.id.text), user.primaryAddress?.address != address else {
             return  // most ids are no addresses
         }
         guard let key = directory.settings.naming(user.id).first else { return }

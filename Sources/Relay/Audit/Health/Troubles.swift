@@ -39,9 +39,7 @@ extension Directory {
         let logins = Set(accounts.lazy.filter { $0.provider == provider }.map(\.login))
         guard !logins.isEmpty else { return [] }
         var found = logins.compactMap { try? EmailAddress($0) }  // the others are some user's
-        if found.count < logins.count || allUsers.contains(where: { $0.login.map(logins.contains) ?? false }) {
-            found += allUsers.filter { $0.login.map(logins.contains) ?? false }.flatMap { $0.addresses.map(\.address) }
-        }
+        found += users.with(logins: logins).flatMap { $0.addresses.map(\.address) }
         return Set(found).filter { address in
             family.members.contains { $0.matches(address) } && logins.contains(login(ofMember: address))
         }.sorted()

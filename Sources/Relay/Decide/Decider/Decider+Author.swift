@@ -48,7 +48,7 @@ extension Decider {
                 explanation.note(.settingUnset(name))
                 continue
             }
-            let setting = SenderSetting(text) { directory.user($0) != nil }
+            let setting = SenderSetting(text) { directory.hasUser($0) }
             explanation.note(.setting(name, text: text, setting))
             let author = try self.author(setting, name, question, &explanation)
             explanation.note(.author(author))

@@ -180,14 +180,14 @@ extension Decider {
         if let text = directory.settings.carrier(purpose) { return carrier(text, "carrier") }
         for name in [SettingKey.Name.emailFromUserID, .emailAdministratorUserID] {
             guard let text = directory.settings[SettingKey(name)] else { continue }
-            let setting = SenderSetting(text) { directory.user($0) != nil }
+            let setting = SenderSetting(text) { directory.hasUser($0) }
             if setting != .currentUser { return carrier(text, name.rawValue) }
         }
         return .failure(.unset)
     }
 
     private func carrier(_ text: String, _ origin: String) -> Carrier {
-        switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
+        switch SenderSetting(text, isUser: { directory.hasUser($0) }) {
         case .user(let id):
             guard let user = directory.user(id), let primary = user.primaryAddress else {
                 return .failure(.addressMissing(id, setting: origin))

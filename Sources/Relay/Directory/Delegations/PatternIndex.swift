@@ -3,38 +3,36 @@ internal import Mail
 
 /// Finds what speaks of an address in a constant number of look-ups, however many entries there are.
 struct PatternIndex<Entry: Hashable & Comparable & Sendable>: Sendable {
-    private var byAddress: TreeDictionary<EmailAddress, [Entry]> = [:]
-    private var byDomain: TreeDictionary<Domain, [Entry]> = [:]
-    private var everything: [Entry] = []
+    private var byAddress: TreeDictionary<EmailAddress, SortedEntries<Entry>> = [:]
+    private var byDomain: TreeDictionary<Domain, SortedEntries<Entry>> = [:]
+    private var everything = SortedEntries<Entry>.none
 
-    /// Entries stay sorted, so that equal questions see them in equal order whatever the order of changes was.
     mutating func insert(_ entry: Entry, for pattern: AddressPattern) {
-        edit(pattern) { entries in
-            let place = entries.firstIndex { $0 >= entry } ?? entries.endIndex
-            if place == entries.endIndex || entries[place] != entry { entries.insert(entry, at: place) }
+        switch pattern {
+        case .address(let address): byAddress[address, default: .none].insert(entry)
+        case .domain(let domain): byDomain[domain, default: .none].insert(entry)
+        case .any: everything.insert(entry)
         }
     }
 
     mutating func remove(_ entry: Entry, for pattern: AddressPattern) {
-        edit(pattern) { entries in entries.removeAll { $0 == entry } }
+        switch pattern {
+        case .address(let address): byAddress.remove(entry, at: address)
+        case .domain(let domain): byDomain.remove(entry, at: domain)
+        case .any: everything.remove(entry)
+        }
     }
 
-    func entries(for address: EmailAddress) -> [Entry] { byAddress[address] ?? [] }
-    func entries(for domain: Domain) -> [Entry] { byDomain[domain] ?? [] }
-    var entriesForAny: [Entry] { everything }
+    func entries(for address: EmailAddress) -> SortedEntries<Entry> { byAddress[address] ?? .none }
+    func entries(for domain: Domain) -> SortedEntries<Entry> { byDomain[domain] ?? .none }
+    var entriesForAny: SortedEntries<Entry> { everything }
+}
 
-    private mutating func edit(_ pattern: AddressPattern, _ change: (inout [Entry]) -> Void) {
-        switch pattern {
-        case .address(let address):
-            var entries = byAddress[address] ?? []
-            change(&entries)
-            byAddress[address] = entries.isEmpty ? nil : entries
-        case .domain(let domain):
-            var entries = byDomain[domain] ?? []
-            change(&entries)
-            byDomain[domain] = entries.isEmpty ? nil : entries
-        case .any:
-            change(&everything)
-        }
+extension TreeDictionary {
+    /// A key for which nothing stands any more goes.
+    mutating func remove<Entry>(_ entry: Entry, at key: Key) where Value == SortedEntries<Entry> {
+        guard var entries = self[key] else { return }
+        entries.remove(entry)
+        self[key] = entries.isEmpty ? nil : entries
     }
 }

@@ -35,7 +35,7 @@ extension SettingKey {
     }
 
     private func senderProblem(_ text: String, _ directory: Directory) -> String? {
-        switch SenderSetting(text, isUser: { directory.user($0) != nil }) {
+        switch SenderSetting(text, isUser: { directory.hasUser($0) }) {
         case .address(let address) where directory.settings.intake == address:
             return "\(address) is the intake address: mail from it would be answered to itself (mail loop)"
         case .unreadable(let text) where SenderSetting.resemblesCurrentUser(text):
@@ -47,7 +47,7 @@ extension SettingKey {
 
     /// A carrier is the same for everyone, so the current user cannot be it.
     private func carrierProblem(_ text: String, _ directory: Directory) -> String? {
-        guard case .currentUser = SenderSetting(text, isUser: { directory.user($0) != nil }) else { return nil }
+        guard case .currentUser = SenderSetting(text, isUser: { directory.hasUser($0) }) else { return nil }
         return "the carrier must be a user or an address: the current user would need a route of their own, and then no carrier"
     }
 
@@ -66,7 +66,7 @@ extension SettingKey {
         }
         for name in [Name.emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID] {
             guard let text = directory.settings[SettingKey(name)] else { continue }
-            if SenderSetting(text, isUser: { directory.user($0) != nil }) == .address(intake) {
+            if SenderSetting(text, isUser: { directory.hasUser($0) }) == .address(intake) {
                 return "\(intake) is the author that \(name.rawValue) names: the intake must be nobody's own (mail loop)"
             }
         }

@@ -51,7 +51,7 @@ package enum SettingWords {
     }
 
     private static func setting(_ text: String, _ directory: Directory) -> String {
-        let meaning = SenderSetting(text) { directory.user($0) != nil }
+        let meaning = SenderSetting(text) { directory.hasUser($0) }
         guard case .user(let id) = meaning, let user = directory.user(id) else { return meaning.description }
         guard let primary = user.primaryAddress else { return "\(meaning), who has no address" }
         return "\(meaning), \(primary.address)\(primary.isOn ? "" : " (off)")"

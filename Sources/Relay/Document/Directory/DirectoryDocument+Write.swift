@@ -5,7 +5,7 @@ internal import HashTreeCollections
 extension DirectoryDocument {
     package init(_ directory: Directory) {
         var entities: [DirectoryEntity] = directory.settings.all.map { .setting($0.key, $0.text) }
-        entities += directory.users.values.sorted { $0.id < $1.id }.map { .user($0) }
+        entities += directory.users.sorted { $0.id < $1.id }.map { .user($0) }
         entities += directory.providers.values.sorted { $0.id < $1.id }.map { .provider($0) }
         entities += directory.applications.values.sorted { $0.id < $1.id }.map { .application($0) }
         entities += directory.grants.values.sorted { $0.id < $1.id }.map { .grant($0) }

@@ -1,0 +1,163 @@
+internal import Mail
+
+/// Very many users in few octets: one behind the other in one piece of memory, found by id and by address. One of an ordinary name and address takes some
+/// hundred octets here, and six times that as a value, which is made anew for whoever asks.
+///
+/// A class, because a directory is copied for every message: one count to keep is cheaper than those of five arrays. Nothing in it ever changes.
+package final class PackedUsers: Sendable {
+    package static let none = UserPacker().finish()
+
+    /// Of each user the id, the name, the login and the addresses, each text behind its length.
+    private let octets: [UInt8]
+    /// Where each user's octets end.
+    private let ends: [UInt32]
+    let domains: [Domain]
+    private let byID: PlaceTable
+    private let byAddress: PlaceTable
+
+    init(octets: [UInt8], ends: [UInt32], domains: [Domain], byID: PlaceTable, addresses: Int) {
+        self.octets = octets
+        self.ends = ends
+        self.domains = domains
+        self.byID = byID
+        byAddress = octets.withUnsafeBufferPointer { octets in
+            var table = PlaceTable(capacity: addresses)
+            var start = 0
+            for (place, end) in ends.enumerated() {
+                var reader = PackedUserReader(octets, in: start..<Int(end))
+                reader.skipNames()
+                while let address = reader.address() { table.insert(place, hash: Self.hash(ofAddress: address.text)) }
+                start = Int(end)
+            }
+            return table
+        }
+    }
+
+    /// Octets of memory they take.
+    package var footprint: Int { octets.count + 4 * ends.count + byID.footprint + byAddress.footprint }
+
+    func contains(_ id: UserID) -> Bool { place(of: id) != nil }
+
+    func user(_ id: UserID) -> User? { place(of: id).map { self[$0] } }
+
+    /// In the order of their places.
+    func places(with address: EmailAddress) -> [Int] {
+        var address = address.key
+        return address.withUTF8 { key in
+            var found: [Int] = []
+            read { octets in
+                _ = byAddress.first(hash: Self.hash(ofAddress: key)) { place in
+                    var reader = PackedUserReader(octets, in: range(place))
+                    reader.skipNames()
+                    while let own = reader.address() {
+                        guard Folding.areEqual(own.text, key) else { continue }
+                        if !found.contains(place) { found.append(place) }
+                        break
+                    }
+                    return false
+                }
+            }
+            return found.sorted()
+        }
+    }
+
+    func id(at place: Int) -> UserID {
+        read { octets in
+            var reader = PackedUserReader(octets, in: range(place))
+            return UserID(trusted: String(octets: reader.text()))
+        }
+    }
+
+    /// Whether the user at a place comes before that id, in the order of octets.
+    func precedes(_ place: Int, _ id: UserID) -> Bool {
+        read { octets in
+            var reader = PackedUserReader(octets, in: range(place))
+            return reader.text().lexicographicallyPrecedes(id.text.utf8)
+        }
+    }
+
+    /// What the user at a place signs in with, where it differs from the address.
+    func login(at place: Int) -> String? {
+        read { octets in
+            var reader = PackedUserReader(octets, in: range(place))
+            _ = reader.text()
+            _ = reader.text()
+            return reader.optionalText().map(String.init(octets:))
+        }
+    }
+
+    /// The same in the order of their ids' octets, in which a store has them, too: what is written in it touches few pages of a file.
+    func inOrder() -> PackedUsers {
+        let isInOrder = indices.dropFirst().allSatisfy { precedes($0 - 1, $0) }
+        if isInOrder { return self }
+        var packer = UserPacker(sharing: self)
+        for place in indices.sorted(by: precedes) { packer.copy(place, of: self) }
+        return packer.finish()
+    }
+
+    private func precedes(_ left: Int, _ right: Int) -> Bool {
+        read { octets in
+            var (left, right) = (PackedUserReader(octets, in: range(left)), PackedUserReader(octets, in: range(right)))
+            return left.text().lexicographicallyPrecedes(right.text())
+        }
+    }
+
+    private func place(of id: UserID) -> Int? {
+        var id = id.text
+        return id.withUTF8 { id in read { octets in Self.place(of: id, in: byID) { PackedUserReader(octets, in: range($0)) } } }
+    }
+
+    func range(_ place: Int) -> Range<Int> { (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) }
+
+    func read<Answer>(_ use: (UnsafeBufferPointer<UInt8>) throws -> Answer) rethrows -> Answer {
+        try octets.withUnsafeBufferPointer(use)
+    }
+}
+
+/// How they are found.
+extension PackedUsers {
+    /// Ids are compared as texts are: an accent may be composed in either way.
+    static func hash(ofID id: UnsafeBufferPointer<UInt8>) -> Int {
+        var hasher = Hasher()
+        if id.allSatisfy({ $0 < 0x80 }) { hasher.combine(bytes: UnsafeRawBufferPointer(id)) } else { hasher.combine(String(octets: id)) }
+        return hasher.finalize()
+    }
+
+    static func place(of id: UnsafeBufferPointer<UInt8>, in table: PlaceTable, _ reader: (Int) -> PackedUserReader) -> Int? {
+        table.first(hash: hash(ofID: id)) { place in
+            var reader = reader(place)
+            let own = reader.text()
+            return own.elementsEqual(id) || !id.allSatisfy { $0 < 0x80 } && String(octets: own) == String(octets: id)
+        }
+    }
+
+    /// Addresses are compared by their key, in which the case of ASCII letters does not count.
+    fileprivate static func hash(ofAddress text: UnsafeBufferPointer<UInt8>) -> Int {
+        withUnsafeTemporaryAllocation(byteCount: text.count, alignment: 1) { folded in
+            for (place, octet) in text.enumerated() { folded[place] = Folding.lowered(octet) }
+            var hasher = Hasher()
+            hasher.combine(bytes: UnsafeRawBufferPointer(folded))
+            return hasher.finalize()
+        }
+    }
+}
+
+extension PackedUsers: RandomAccessCollection {
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { ends.count }
+
+    package subscript(place: Int) -> User {
+        read { octets in
+            var reader = PackedUserReader(octets, in: range(place))
+            let id = UserID(trusted: String(octets: reader.text()))
+            let name = String(octets: reader.text())
+            var user = User(id: id, name: name, login: reader.optionalText().map(String.init(octets:)), addresses: [])
+            while let address = reader.address() {
+                user.addresses.append(
+                    UserAddress(
+                        EmailAddress(kept: String(octets: address.localPart), domain: domains[address.domain]), isOn: address.isOn))
+            }
+            return user
+        }
+    }
+}

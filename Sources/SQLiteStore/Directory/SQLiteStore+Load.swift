@@ -1,0 +1,120 @@
+internal import GRDB
+internal import GRDBSQLite
+internal import Mail
+package import Relay
+
+/// The whole directory, which is read when a service starts.
+extension SQLiteStore {
+    package func directory() async throws(StoreFailure) -> Directory {
+        let users = Task { await half { transaction, _ in try transaction.packedUsers() } }
+        let others = await half { transaction, edition in try transaction.withoutUsers(Directory(edition: edition)) }
+        let (packed, rest) = (try await users.value.get(), try others.get())
+        // Each has its own snapshot: a change in between makes another edition.
+        if packed.edition == rest.edition {
+            var directory = rest.value
+            directory.take(packed.value)
+            return directory
+        }
+        return try await read { transaction in
+            var directory = try transaction.withoutUsers(Directory(edition: try transaction.revisions().edition))
+            directory.take(try transaction.packedUsers())
+            return directory
+        }
+    }
+
+    private func half<Value: Sendable>(
+        _ work: @escaping @Sendable (Transaction, Edition) throws -> Value
+    ) async -> Result<(edition: Edition, value: Value), StoreFailure> {
+        do throws(StoreFailure) {
+            return .success(
+                try await read { transaction in
+                    let edition = try transaction.revisions().edition
+                    return (edition, try work(transaction, edition))
+                })
+        } catch { return .failure(error) }
+    }
+}
+
+extension Transaction {
+    fileprivate func withoutUsers(_ directory: Directory) throws -> Directory {
+        var loading = DirectoryLoading(directory)
+        for kind in EntityKind.allCases where kind != .user { try entities(kind) { loading.add($0) } }
+        return loading.finish()
+    }
+
+    /// Two cursors side by side, both in the order of ids. The octets go from row to pack, and no value is made of any user.
+    fileprivate func packedUsers() throws -> PackedUsers {
+        var packer = UserPacker()
+        let addresses = try OctetCursor(self, "SELECT user, localPart, domain, isOn FROM userAddress ORDER BY user, position")
+        let users = try OctetCursor(self, EntityKind.user.select + " ORDER BY id")
+        var isAddress = try addresses.next()
+        while try users.next() {
+            let id = users.octets(0)
+            let isNew = packer.begin(id: id, name: users.octets(1), login: users.optionalOctets(2))
+            while isAddress, addresses.octets(0).elementsEqual(id) {
+                if isNew {
+                    do throws(AddressError) {
+                        try packer.append(localPart: addresses.octets(1), domain: addresses.octets(2), isOn: addresses.flag(3))
+                    } catch { throw StoreFailure.damaged("a user's address cannot be read: \(error)") }
+                }
+                isAddress = try addresses.next()
+            }
+            if isNew { packer.end() }
+        }
+        return packer.finish()
+    }
+}
+
+/// Rows as the octets that SQLite has, for those who read a million. They are good until the next row.
+private struct OctetCursor {
+    private let rows: RowCursor
+    private let statement: SQLiteStatement
+
+    init(_ transaction: Transaction, _ sql: String) throws {
+        let prepared = try transaction.prepared(sql)
+        rows = try Row.fetchCursor(prepared)
+        statement = prepared.sqliteStatement
+    }
+
+    /// False: there is no more.
+    func next() throws -> Bool { try rows.next() != nil }
+
+    func octets(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
+        // The text first: only then the length is that of the text in UTF-8 (sqlite.org/c3ref/column_blob.html).
+        let text = sqlite3_column_text(statement, column)
+        return UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column)))
+    }
+
+    func optionalOctets(_ column: Int32) -> UnsafeBufferPointer<UInt8>? {
+        sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : octets(column)
+    }
+
+    func flag(_ column: Int32) -> Bool { sqlite3_column_int(statement, column) != 0 }
+}
+
+/// Fills a directory while its rows are read: in handfuls, so that not each is a call of its own.
+struct DirectoryLoading {
+    private static let handful = 1024
+    private var directory: Directory
+    private var waiting: [DirectoryChange] = []
+
+    init(_ directory: Directory) {
+        self.directory = directory
+        waiting.reserveCapacity(Self.handful)
+    }
+
+    mutating func add(_ entity: DirectoryEntity) {
+        waiting.append(.put(entity))
+        if waiting.count == Self.handful { flush() }
+    }
+
+    private mutating func flush() {
+        directory.apply(waiting, edition: directory.edition)
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    consuming func finish() -> Directory {
+        flush()
+        return directory
+    }
+}
