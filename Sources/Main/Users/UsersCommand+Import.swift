@@ -9,8 +9,9 @@ extension UsersCommand {
             abstract: "Add and change users from a CSV file.",
             discussion: """
                 Columns: id,name,address[,login][,further addresses…], UTF-8, with or without that header. Users who are not in the file stay as they \
-                are. If anything in the file is wrong, its lines are named and nothing is changed. A large file is put in by the ten thousand, so that \
-                a service goes on meanwhile; if that stops half-way, run it again: what is in already counts as unchanged.
+                are. If anything in the file is wrong, its lines are named and nothing is changed. A large file is put in by the two thousand, each of them \
+                whole or not at all, so that a service goes on meanwhile; if that stops half-way, it says how far it came: run it again, and what is in \
+                already counts as unchanged.
 
                 Examples:
                   mandate users import users.csv

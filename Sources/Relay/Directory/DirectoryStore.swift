@@ -22,6 +22,8 @@ package struct DirectorySlice: Sendable, Hashable {
     package var addresses: Set<EmailAddress>
     /// By id, beside those that speak of the addresses.
     package var delegations: Set<DelegationID>
+    /// Only settings and these users are wanted, of whom there may be thousands: a store may leave out the rest.
+    package var isOfUsersAlone = false
 
     package init(users: Set<UserID> = [], addresses: Set<EmailAddress> = [], delegations: Set<DelegationID> = []) {
         self.users = users
@@ -31,9 +33,11 @@ package struct DirectorySlice: Sendable, Hashable {
 
     /// With what another names.
     package func union(_ other: DirectorySlice) -> DirectorySlice {
-        DirectorySlice(
+        var both = DirectorySlice(
             users: users.union(other.users), addresses: addresses.union(other.addresses),
             delegations: delegations.union(other.delegations))
+        both.isOfUsersAlone = isOfUsersAlone && other.isOfUsersAlone
+        return both
     }
 }
 

@@ -9,6 +9,11 @@ struct DirectoryApplication {
     private let next: Edition
     private var changed: [EntityKey] = []
     private var journal: [JournalEntry] = []
+    /// Of these kinds the ids that are there were asked for at once; whoever is not among them is new.
+    private var known: [EntityKind: Set<String>] = [:]
+
+    /// Of so many of a kind it is cheaper to ask together which of them are there than to look for each.
+    private static let many = 20
 
     init(_ edit: DirectoryEdit, in transaction: Transaction) throws {
         self.edit = edit
@@ -20,6 +25,7 @@ struct DirectoryApplication {
     mutating func run() throws -> Edition {
         if let expected = edit.expecting, expected != current { throw StoreFailure.editionMoved(now: current) }
         let changes = lastChanges()
+        try look(for: changes)
         for case .put(let entity) in changes.sorted(by: { $0.key.kind.rank < $1.key.kind.rank }) { try put(entity) }
         for key in try removals(changes) { try remove(key) }
         for secret in edit.secrets { try put(secret) }
@@ -40,13 +46,20 @@ struct DirectoryApplication {
         return edit.changes.reversed().filter { seen.insert($0.key).inserted }.reversed()
     }
 
+    private mutating func look(for changes: [DirectoryChange]) throws {
+        var ids: [EntityKind: [String]] = [:]
+        for case .put(let entity) in changes { ids[entity.key.kind, default: []].append(entity.key.id) }
+        for (kind, ids) in ids where ids.count > Self.many { known[kind] = try transaction.known(kind, among: ids) }
+    }
+
     private mutating func put(_ entity: DirectoryEntity) throws {
-        let before = try transaction.entity(entity.key)
+        let before = known[entity.key.kind]?.contains(entity.key.id) == false ? nil : try transaction.entity(entity.key)
         if before == entity, !Self.differs(before, entity) { return }
         for needed in entity.needs where try !transaction.exists("SELECT 1 FROM \(needed.kind.table) WHERE id = ?", [needed.id]) {
             throw StoreFailure.conflict("\(entity.key) names the \(needed), which does not exist")
         }
         try transaction.write(entity, over: before, edition: next)
+        known[entity.key.kind]?.insert(entity.key.id)
         note(entity.key, EntityStory(key: entity.key, before: before, after: entity))
     }
 

@@ -34,12 +34,23 @@ extension EntityKind {
         }
     }
 
-    var select: String { "SELECT id, \(columns.joined(separator: ", ")) FROM \(table)" }
+    var select: String { Self.statements[self, default: .init(self)].select }
+    var upsert: String { Self.statements[self, default: .init(self)].upsert }
 
-    var upsert: String {
-        let marks = Array(repeating: "?", count: columns.count + 1).joined(separator: ", ")
-        let sets = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        return "INSERT INTO \(table) (id, \(columns.joined(separator: ", "))) VALUES (\(marks)) ON CONFLICT (id) DO UPDATE SET \(sets)"
+    /// Put together once: an import asks for them a million times.
+    private static let statements = Dictionary(uniqueKeysWithValues: allCases.map { ($0, Statements($0)) })
+
+    private struct Statements {
+        let select: String
+        let upsert: String
+
+        init(_ kind: EntityKind) {
+            let names = kind.columns.joined(separator: ", ")
+            let marks = Array(repeating: "?", count: kind.columns.count + 1).joined(separator: ", ")
+            let sets = kind.columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+            select = "SELECT id, \(names) FROM \(kind.table)"
+            upsert = "INSERT INTO \(kind.table) (id, \(names)) VALUES (\(marks)) ON CONFLICT (id) DO UPDATE SET \(sets)"
+        }
     }
 
     /// What is referred to is written before what refers to it, and removed after it.

@@ -10,6 +10,12 @@ extension SQLiteStore: DirectoryStore {
             var loading = DirectoryLoading(Directory(edition: try transaction.revisions().edition))
             var ids = Set(slice.users.map(\.text))
             var addresses = slice.addresses
+            if slice.isOfUsersAlone {
+                try transaction.entities(.setting) { loading.add($0) }
+                let ids = ListText.write(slice.users.map(\.text))
+                try transaction.entities(.user, "WHERE id IN (SELECT value FROM json_each(?))", [ids]) { loading.add($0) }
+                return loading.finish()
+            }
             for kind in EntityKind.allCases where kind != .user && kind != .delegation {
                 try transaction.entities(kind) { entity in
                     if case .setting(_, let text) = entity { ids.insert(text.trimmingCharacters(in: .whitespacesAndNewlines)) }

@@ -11,6 +11,11 @@ extension Transaction {
         return found
     }
 
+    /// Which of these there are.
+    func known(_ kind: EntityKind, among ids: [String]) throws -> Set<String> {
+        Set(try all("SELECT id FROM \(kind.table) WHERE id IN (SELECT value FROM json_each(?))", [ListText.write(ids)]) { try $0.text() })
+    }
+
     /// Goes through a table in the order of ids. `condition` is whatever follows the table's name.
     func entities(
         _ kind: EntityKind, _ condition: String = "ORDER BY id", _ arguments: StatementArguments = [],
@@ -71,7 +76,7 @@ extension Transaction {
         let kind = entity.key.kind
         try run(kind.upsert, StatementArguments(try EntityRow.values(of: entity)))
         switch entity {
-        case .user(let user): try writeAddresses(of: user)
+        case .user(let user): try writeAddresses(of: user, isNew: before == nil)
         case .provider, .application, .grant: if entity.voidsTokens(of: before) { try touch(entity.key, edition: edition) }
         case .client(let client):
             try writeTokenRights(of: client)
@@ -100,8 +105,8 @@ extension Transaction {
         try run("UPDATE \(key.kind.table) SET edition = ? WHERE id = ?", [edition.number, key.id])
     }
 
-    private func writeAddresses(of user: User) throws {
-        try run("DELETE FROM userAddress WHERE user = ?", [user.id.text])
+    private func writeAddresses(of user: User, isNew: Bool) throws {
+        if !isNew { try run("DELETE FROM userAddress WHERE user = ?", [user.id.text]) }
         for (position, entry) in user.addresses.enumerated() {
             try run(
                 "INSERT INTO userAddress (user, position, localPart, domain, addressKey, isOn) VALUES (?, ?, ?, ?, ?, ?)",

@@ -4,10 +4,19 @@ internal import Relay
 
 /// Opens the database with the settings that every connection of a store has.
 enum Connections {
+    /// Seconds between two looks whether another process still writes.
+    private static let pause = 0.001
+
     static func configuration(busyLimit: Double) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(busyLimit)
+        // SQLite itself waits longer each time, up to a tenth of a second: who writes in many short transactions would keep others out with gaps that are
+        // long enough for them.
+        configuration.busyMode = .callback { tries in
+            guard Double(tries) * pause < busyLimit else { return false }
+            Thread.sleep(forTimeInterval: pause)
+            return true
+        }
         configuration.label = "SQLiteStore"
         // What sending reads is short; four at a time are plenty on machines that run one service.
         configuration.maximumReaderCount = 4

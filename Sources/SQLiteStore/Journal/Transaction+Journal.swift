@@ -11,7 +11,7 @@ extension Transaction {
     func append(_ entries: [JournalEntry]) throws {
         guard !entries.isEmpty else { return }
         guard let pen else { throw JournalPen.missing }
-        try append(entries.map(pen.line))
+        try append(pen.lines(entries))
     }
 
     func append(_ lines: [JournalLine]) throws {

@@ -1,6 +1,8 @@
+internal import Dispatch
 internal import GRDB
 internal import Mail
 internal import Relay
+internal import Synchronization
 
 /// What it takes to write the journal: the chain's key, the strand, and salts.
 struct JournalPen: Sendable {
@@ -37,6 +39,21 @@ struct JournalPen: Sendable {
             parts: ListText.write(entry.personal.map { [$0.role.rawValue, $0.text] }),
             digest: JournalChain.personalDigest(entry.personal, salt: salt), signature: signature(of: entry))
     }
+
+    /// Of many on all processors: whoever waits for the writer waits for them, too.
+    func lines(_ entries: [JournalEntry]) -> [JournalLine] {
+        guard entries.count > Self.piece else { return entries.map(line) }
+        let pieces = (entries.count + Self.piece - 1) / Self.piece
+        let done = Mutex([[JournalLine]](repeating: [], count: pieces))
+        DispatchQueue.concurrentPerform(iterations: pieces) { number in
+            let some = entries[number * Self.piece..<min((number + 1) * Self.piece, entries.count)].map(line)
+            done.withLock { $0[number] = some }
+        }
+        return done.withLock { $0.flatMap { $0 } }
+    }
+
+    /// Entries that are worth handing to another thread.
+    private static let piece = 100
 
     /// Equal for refusals that count as one: same client, author and code. Keyed, so that it tells nobody who they were.
     private func signature(of entry: JournalEntry) -> [UInt8]? {

@@ -20,6 +20,9 @@ import Testing
         let connectionsForAHundred: Int
         let signInsForAHundred: Int
         let octetsToPass: Int
+        let statementsToImportAUser: Double
+        let usersInOneEdit: Int
+        let octetsOfAUser: Int
     }
 
     private static func budgets(_ here: String = #filePath) throws -> Budgets {
@@ -51,6 +54,29 @@ import Testing
             #expect(record.tokenRequests.count <= budgets.tokenRequestsForAHundred)
             #expect(record.connections <= budgets.connectionsForAHundred)
             #expect(record.signInsAccepted <= budgets.signInsForAHundred)
+        }
+    }
+
+    /// Ordinary ones, who are new: what an import writes for each, how long it may keep others from writing, and what one takes of a service's memory.
+    @Test func importedUsersKeepWithinTheirBudgets() async throws {
+        let budgets = try Self.budgets()
+        let count = 5000
+        var file = UserImport(intake: nil)
+        for number in 0..<count {
+            file.read(Array("user-\(100_000 + number),User Number \(number),user.number.\(number)@fabrikam.example\n".utf8))
+        }
+        file.finish()
+        #expect(file.users.footprint / count <= budgets.octetsOfAUser)
+        try await Premises.with { [users = file.users] premises in
+            let editor = Editor(
+                keeper: OpenStore(premises.store), vault: premises.vault, person: "root", now: premises.live.now,
+                generator: { premises.live.generator })
+            let before = premises.store.statistics
+            let tally = try await editor.importUsers(users)
+            #expect(tally.added == count)
+            let after = premises.store.statistics
+            #expect(Double(after.statements - before.statements) / Double(count) <= budgets.statementsToImportAUser)
+            #expect(count / (after.commits - before.commits) <= budgets.usersInOneEdit)
         }
     }
 

@@ -25,7 +25,7 @@ struct ImportDraft: Sendable {
     let wrong: Int
     let samples: [Sample]
     /// Those that the file adds and changes; none once they are being applied, since nobody needs them twice.
-    var users: [User]
+    var users: PackedUsers
 
     /// Differences that a person looks at; of each kind half, if there are as many.
     private static let mostSamples = 50
@@ -34,21 +34,18 @@ struct ImportDraft: Sendable {
 
     init(_ bytes: [UInt8], named name: String, id: String, by person: String, at now: Date, against directory: Directory) {
         let file = Self.read(bytes, intake: directory.settings.intake)
-        let difference = UserDifference(file.users) { directory.user($0) }
+        let comparison = Comparison(file.users, most: Self.mostSamples) { directory.user($0) }
         self.id = id
         self.name = name
         by = person
         at = now
-        added = difference.added.count
-        changed = difference.changed.count
-        unchanged = difference.unchanged
+        added = comparison.added
+        changed = comparison.changed
+        unchanged = file.users.count - added - changed
         problems = file.problems
         wrong = file.problemCount
-        let some = difference.changed.prefix(max(Self.mostSamples / 2, Self.mostSamples - added))
-        samples =
-            difference.added.prefix(Self.mostSamples - some.count).map { Sample(id: $0.id, before: nil, after: $0.words) }
-            + some.map { Sample(id: $0.after.id, before: $0.before.words, after: $0.after.words) }
-        users = file.problemCount == 0 ? difference.added + difference.changed.map(\.after) : []
+        samples = comparison.samples
+        users = file.problemCount == 0 ? comparison.different.finish() : .none
     }
 
     private static func read(_ bytes: [UInt8], intake: EmailAddress?) -> UserImport {
@@ -67,6 +64,40 @@ struct ImportDraft: Sendable {
 
     /// `1,204 users are added and 88 changed.`
     var sentence: String { "\(Words.number(added)) \(added == 1 ? "user is" : "users are") added and \(Words.number(changed)) changed." }
+}
+
+/// A file's users held against those there are, one after the other: a million are not made twice.
+private struct Comparison {
+    private(set) var added = 0
+    private(set) var changed = 0
+    private(set) var different = UserPacker()
+    private var ofAdded: [ImportDraft.Sample] = []
+    private var ofChanged: [ImportDraft.Sample] = []
+    private let most: Int
+
+    init(_ users: PackedUsers, most: Int, known: (UserID) -> User?) {
+        self.most = most
+        for user in users { add(UserDifference([user], known: known)) }
+    }
+
+    private mutating func add(_ difference: UserDifference) {
+        for user in difference.added {
+            added += 1
+            different.add(user)
+            if ofAdded.count < most { ofAdded.append(.init(id: user.id, before: nil, after: user.words)) }
+        }
+        for (before, after) in difference.changed {
+            changed += 1
+            different.add(after)
+            if ofChanged.count < most { ofChanged.append(.init(id: after.id, before: before.words, after: after.words)) }
+        }
+    }
+
+    /// Of each kind half, if there are as many.
+    var samples: [ImportDraft.Sample] {
+        let some = ofChanged.prefix(max(most / 2, most - added))
+        return Array(ofAdded.prefix(most - some.count) + some)
+    }
 }
 
 extension User {

@@ -55,13 +55,13 @@ final class ImportDrafts: Sendable {
     func entry(_ id: String, at now: Date) -> Entry? { all(at: now).first { $0.draft.id == id } }
 
     /// The users to apply, once; nil: it is under way or over, or was never to be applied.
-    func take(_ id: String) -> [User]? {
+    func take(_ id: String) -> PackedUsers? {
         entries.withLock { entries in
             guard let place = entries.firstIndex(where: { $0.draft.id == id }), entries[place].state == .draft,
                 entries[place].draft.canBeApplied
             else { return nil }
             let users = entries[place].draft.users
-            entries[place].draft.users = []
+            entries[place].draft.users = .none
             entries[place].state = .applying(done: 0)
             return users
         }

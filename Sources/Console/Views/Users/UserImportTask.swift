@@ -8,7 +8,7 @@ struct UserImportTask: Sendable {
     let drafts: ImportDrafts
     let person: String
     let draft: ImportDraft
-    let users: [User]
+    let users: PackedUsers
 
     func run() async {
         do {

@@ -21,19 +21,23 @@ package struct ImportFailure: Error {
 }
 
 extension Editor {
-    /// Users in one edit: a second or so of the store's one writer, so that whoever sends meanwhile finds a turn in between.
-    package static let handful = 10_000
+    /// Users in one edit: some hundredths of a second of the store's one writer, so that whoever sends meanwhile finds a turn in between.
+    package static let handful = 2000
 
     /// Makes and changes users, a handful an edit, each against the directory as it is by then; throws `ImportFailure`. `isTrial`: counts, and keeps nothing.
     package func importUsers(
-        _ users: [User], isTrial: Bool = false, handful: Int = Self.handful, progress: (ImportTally) -> Void = { _ in }
+        _ users: some RandomAccessCollection<User>, isTrial: Bool = false, handful: Int = Self.handful,
+        progress: (ImportTally) -> Void = { _ in }
     ) async throws -> ImportTally {
         var tally = ImportTally()
         for start in stride(from: 0, to: users.count, by: handful) {
-            let some = users[start..<min(start + handful, users.count)]
+            // Of packed users these are made now, and let go with the edit.
+            let some = Array(users.dropFirst(start).prefix(handful))
+            var slice = DirectorySlice(users: Set(some.map(\.id)))
+            slice.isOfUsersAlone = true
             var difference = UserDifference([]) { _ in nil }
             do {
-                try await edit(DirectorySlice(users: Set(some.map(\.id))), isTrial: isTrial) { administration in
+                try await edit(slice, isTrial: isTrial) { administration in
                     difference = UserDifference(some) { administration.directory.user($0) }
                     return try administration.importing(difference)
                 }

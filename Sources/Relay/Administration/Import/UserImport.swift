@@ -11,10 +11,11 @@ package struct UserImport: Sendable {
     /// The file's problems, by line; only so many are kept, but all are counted.
     package private(set) var problems: [(line: Int, sentence: String)] = []
     package private(set) var problemCount = 0
-    package private(set) var users: [User] = []
-    /// Where each id stands in `users`.
-    private var places: [UserID: Int] = [:]
-    private var lines: [Int] = []
+    /// Those of the file, once it is finished, in the order of their ids.
+    package private(set) var users = PackedUsers.none
+    private var packer = UserPacker()
+    /// The line of each of them.
+    private var lines: [Int32] = []
     private var isFirst = true
     private var decoder = CSVDecoder()
     private var isBroken = false
@@ -29,7 +30,11 @@ package struct UserImport: Sendable {
     package mutating func read(_ bytes: [UInt8]) { decode { decoder throws(CSVDecoder.Failure) in try decoder.decode(bytes) } }
 
     /// There is no more of it.
-    package mutating func finish() { decode { decoder throws(CSVDecoder.Failure) in try decoder.finish() } }
+    package mutating func finish() {
+        decode { decoder throws(CSVDecoder.Failure) in try decoder.finish() }
+        users = packer.finish().inOrder()
+        packer = UserPacker()
+    }
 
     private mutating func decode(_ step: (inout CSVDecoder) throws(CSVDecoder.Failure) -> [CSVDecoder.Record]) {
         guard !isBroken else { return }
@@ -47,10 +52,11 @@ package struct UserImport: Sendable {
         if isFirst, isHeader(record.fields) { return }
         do throws(Wrong) {
             let user = try user(record.fields)
-            if let earlier = places[user.id] { throw Wrong(sentence: "the id \(user.id) stands in line \(lines[earlier]) already") }
-            places[user.id] = users.count
-            users.append(user)
-            lines.append(record.line)
+            if let earlier = packer.place(of: user.id) {
+                throw Wrong(sentence: "the id \(user.id) stands in line \(lines[earlier]) already")
+            }
+            packer.add(user)
+            lines.append(Int32(clamping: record.line))
         } catch {
             note(error.sentence, at: record.line)
         }
