@@ -32,7 +32,7 @@ import TestSupport
         if let numbers = numbers(behind: "kill-web", in: wanted) {
             try await KillInTrial.run(.http, messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 60)
         }
-        if wanted.contains("million") { try await LoadBenchmark.run([1_000_000]) }
+        if wanted.contains("million") { try await MillionBenchmark.run() }
     }
 
     /// nil: the word is not there.
