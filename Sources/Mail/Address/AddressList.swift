@@ -31,13 +31,24 @@ package struct AddressList: Sendable, Hashable {
     package let entries: [AddressListEntry]
 
     /// Reads a field's raw value, folded or not. Empty elements (`a@x, , b@x`) are forgiven, an empty list is not.
-    package init(parsing value: some Collection<UInt8>) throws(AddressError) {
-        var scanner = AddressScanner(Array(value))
+    package init(parsing value: ArraySlice<UInt8>) throws(AddressError) {
+        if let plain = PlainMailbox(value.span) {
+            self.init([plain.namedAddress(in: value.span)])
+        } else {
+            try self.init(scanning: Array(value))
+        }
+    }
+
+    package init(parsing value: some Collection<UInt8>) throws(AddressError) { try self.init(parsing: Array(value)[...]) }
+
+    /// Reads whatever has a meaning, plain or not.
+    init(scanning value: [UInt8]) throws(AddressError) {
+        var scanner = AddressScanner(value)
         entries = try scanner.list()
     }
 
     package init(_ text: String) throws(AddressError) {
-        try self.init(parsing: text.utf8)
+        try self.init(parsing: Array(text.utf8))
     }
 
     package init(_ addresses: [NamedAddress]) {

@@ -39,6 +39,12 @@ package struct Domain: Sendable {
         }
     }
 
+    /// Of bytes that were found to be a host in ASCII.
+    init(checkedHost bytes: Span<UInt8>) {
+        ascii = ASCII.lowercasedString(bytes)
+        text = Self.hasALabel(ascii) ? InternationalDomain.unicode(ascii) ?? ascii : ascii
+    }
+
     package var isLiteral: Bool { ascii.utf8.first == UInt8(ascii: "[") }
 
     /// False for `localhost` and the like, which no provider can carry; true for literals of IPv4, but ask `isLiteral` first.
@@ -82,4 +88,20 @@ extension Domain: Hashable, Comparable, CustomStringConvertible {
     package static func < (left: Domain, right: Domain) -> Bool { left.ascii < right.ascii }
     package func hash(into hasher: inout Hasher) { hasher.combine(ascii) }
     package var description: String { ascii }
+}
+
+/// An IP address as a mail domain (RFC 5321 4.1.3), brought to one spelling so that equal addresses are equal text.
+private enum AddressLiteral {
+    /// Takes and gives the brackets; IPv6 comes back as RFC 5952 writes it.
+    static func canonical(_ bytes: [UInt8], base: Int) throws(AddressError) -> String {
+        if let index = bytes.firstIndex(where: ASCII.isControl) {
+            throw AddressError(.controlCharacter(UInt32(bytes[index])), at: base + index)
+        }
+        guard bytes.last == UInt8(ascii: "]"), bytes.count > 1 else { throw AddressError(.unclosedLiteral, at: base) }
+        let content = bytes[1..<(bytes.count - 1)]
+        if let address = IPAddress(ipv4: content) { return "[\(address)]" }
+        let tag = ASCII.lowercasedString(content.prefix(5))
+        guard tag == "ipv6:", let address = IPAddress(ipv6: content.dropFirst(5)) else { throw AddressError(.invalidLiteral, at: base) }
+        return "[IPv6:\(address)]"
+    }
 }

@@ -10,11 +10,14 @@ package struct EmailAddress: Sendable {
         let localPart: String
         let domain: Domain
         let key: String
+        /// The local part is written as it is.
+        let isDotAtom: Bool
 
-        init(localPart: String, domain: Domain, key: String) {
+        init(_ localPart: String, _ domain: Domain) {
             self.localPart = localPart
             self.domain = domain
-            self.key = key
+            key = EmailAddress.key(localPart, domain)
+            isDotAtom = EmailAddress.isDotAtom(localPart.utf8.span)
         }
     }
 
@@ -67,31 +70,34 @@ package struct EmailAddress: Sendable {
 
     /// From where the parts of a valid one were kept, just as they were: nothing of it is looked at again.
     package init(kept localPart: String, domain: Domain) {
-        parts = Parts(localPart: localPart, domain: domain, key: Self.key(localPart, domain))
+        parts = Parts(localPart, domain)
     }
 
     /// Whether a local part is one as nearly all are, so that it makes a valid address with this domain and is written as it stands.
     package static func isPlain(localPart: UnsafeBufferPointer<UInt8>, domain: Domain) -> Bool {
         localPart.count <= mostLocalOctets && localPart.count + 1 + domain.ascii.utf8.count <= mostOctets
-            && localPart.allSatisfy { $0 < 0x80 } && isDotAtom(localPart)
+            && localPart.allSatisfy { $0 < 0x80 } && isDotAtom(localPart.span)
     }
 
     /// Of a local part as it is written, and of an address. RFC 5321 4.5.3.1.3 allows 256 octets for a path, which has < and > around it.
     private static let mostLocalOctets = 64
     private static let mostOctets = 254
 
-    private static func key(_ localPart: String, _ domain: Domain) -> String { "\(ASCII.lowercased(localPart))@\(domain.ascii)" }
-
     init(localPart: String, domain: Domain, at offset: Int) throws(AddressError) {
         if let (code, at) = ForbiddenScalar.first(in: localPart) { throw AddressError(.controlCharacter(code), at: offset + at) }
         // Composing shortens a text, but not so much that this could become 64 octets; and composing a very long one is not cheap.
         guard localPart.utf8.count <= 1024 else { throw AddressError(.localPartTooLong(octets: localPart.utf8.count), at: offset) }
         let normal = Normalization.nfc(localPart)
-        parts = Parts(localPart: normal, domain: domain, key: Self.key(normal, domain))
+        parts = Parts(normal, domain)
         let localOctets = writtenLocalPart.utf8.count
         guard localOctets <= Self.mostLocalOctets else { throw AddressError(.localPartTooLong(octets: localOctets), at: offset) }
         let octets = localOctets + 1 + domain.ascii.utf8.count
         guard octets <= Self.mostOctets else { throw AddressError(.addressTooLong(octets: octets), at: offset) }
+    }
+
+    /// Of a dot-atom in ASCII that was found to be short enough.
+    init(checkedLocalPart localPart: String, domain: Domain) {
+        parts = Parts(localPart, domain)
     }
 
     /// False: the address can only travel where SMTPUTF8 is offered (RFC 6531). Domains never ask for that.
@@ -101,7 +107,7 @@ package struct EmailAddress: Sendable {
     package var text: String { "\(writtenLocalPart)@\(domain.text)" }
 
     private var writtenLocalPart: String {
-        guard !Self.isDotAtom(localPart.utf8) else { return localPart }
+        guard !parts.isDotAtom else { return localPart }
         var quoted = "\""
         for scalar in localPart.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
@@ -115,7 +121,7 @@ package struct EmailAddress: Sendable {
         var at: Int?
         for (index, byte) in text.utf8.enumerated() {
             if byte == UInt8(ascii: "@"), at == nil {
-                guard isDotAtom(text.utf8.prefix(index)) else { return nil }
+                guard isDotAtom(text.utf8.span.extracting(first: index)) else { return nil }
                 at = index
             } else if at != nil, !ASCII.isHostByte(byte), byte != UInt8(ascii: ".") {
                 return nil
@@ -126,18 +132,24 @@ package struct EmailAddress: Sendable {
         return at
     }
 
-    private static func isDotAtom(_ text: some Sequence<UInt8>) -> Bool {
-        var afterDot = true
-        for byte in text {
-            if byte == UInt8(ascii: ".") {
-                if afterDot { return false }
-                afterDot = true
-            } else {
-                guard ASCII.isAtom(byte) else { return false }
-                afterDot = false
-            }
+    private static func isDotAtom(_ text: Span<UInt8>) -> Bool {
+        var isAfterDot = true
+        for index in text.indices {
+            let isDot = text[index] == UInt8(ascii: ".")
+            guard isDot ? !isAfterDot : ASCII.isAtom(text[index]) else { return false }
+            isAfterDot = isDot
         }
-        return !afterDot
+        return !isAfterDot
+    }
+
+    private static func key(_ localPart: String, _ domain: Domain) -> String {
+        let (local, host) = (localPart.utf8.span, domain.ascii.utf8.span)
+        return String(unsafeUninitializedCapacity: local.count + 1 + host.count) { buffer in
+            for index in local.indices { buffer[index] = ASCII.lowercased(local[index]) }
+            buffer[local.count] = UInt8(ascii: "@")
+            for index in host.indices { buffer[local.count + 1 + index] = host[index] }
+            return local.count + 1 + host.count
+        }
     }
 }
 
@@ -150,4 +162,11 @@ extension EmailAddress: Hashable, Comparable, CustomStringConvertible {
 
     /// As a header or a command carries it: quoted only where it must be, the domain in A-labels.
     package var description: String { "\(writtenLocalPart)@\(domain.ascii)" }
+
+    /// The same, without making a text of it.
+    func write(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: writtenLocalPart.utf8)
+        bytes.append(UInt8(ascii: "@"))
+        bytes.append(contentsOf: domain.ascii.utf8)
+    }
 }

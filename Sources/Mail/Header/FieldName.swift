@@ -24,8 +24,11 @@ package struct FieldName: Sendable {
     static func isNameByte(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: ":") }
 
     /// Whether these bytes are this name.
-    func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
-        text.utf8.count == bytes.count && zip(text.utf8, bytes).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+    func matches(_ bytes: Span<UInt8>) -> Bool {
+        let name = text.utf8.span
+        guard name.count == bytes.count else { return false }
+        for index in name.indices where ASCII.lowercased(name[index]) != ASCII.lowercased(bytes[index]) { return false }
+        return true
     }
 }
 

@@ -8,11 +8,7 @@ struct FieldPlace: Sendable, Hashable {
     /// Tells most names apart without looking at their bytes.
     let mark: UInt32
 
-    func isNamed(_ name: FieldName, in storage: [UInt8]) -> Bool {
-        mark == name.mark && name.matches(storage[start..<nameEnd])
-    }
-
-    func moved(by offset: Int) -> FieldPlace {
-        FieldPlace(start: start + offset, nameEnd: nameEnd + offset, colon: colon + offset, end: end + offset, mark: mark)
+    func isNamed(_ name: FieldName, in storage: Span<UInt8>) -> Bool {
+        mark == name.mark && name.matches(storage.extracting(start..<nameEnd))
     }
 }

@@ -6,10 +6,16 @@ package struct HeaderBlock: Sendable {
     /// The section as it came, and behind it what was written since. Fields point into it, so that no edit moves bytes.
     private var storage: [UInt8]
     private var places: [FieldPlace]
+    /// The marks of all places, and perhaps of some that went: whose mark is missing is not here, and no field needs to be looked at.
+    private var marks = MarkSet()
 
     /// Takes the section with or without the empty line that ends it. Lines must end with CRLF.
     package init(_ bytes: [UInt8]) throws(HeaderError) {
-        places = try HeaderParser.places(bytes)
+        // Seldom more, and then it grows.
+        places = []
+        places.reserveCapacity(32)
+        try HeaderParser.read(bytes, from: 0, into: &places)
+        for place in places { marks.insert(place.mark) }
         storage = bytes
     }
 
@@ -40,18 +46,24 @@ package struct HeaderBlock: Sendable {
     package var byteCount: Int { places.reduce(0) { $0 + $1.end - $1.start } }
 
     package func fields(named name: FieldName) -> [HeaderField] {
-        places.filter { $0.isNamed(name, in: storage) }.map { HeaderField($0, in: storage) }
+        var fields: [HeaderField] = []
+        guard marks.contains(name.mark) else { return fields }
+        for place in places where place.isNamed(name, in: storage.span) { fields.append(HeaderField(place, in: storage)) }
+        return fields
     }
 
     package func first(_ name: FieldName) -> HeaderField? {
-        places.first { $0.isNamed(name, in: storage) }.map { HeaderField($0, in: storage) }
+        guard marks.contains(name.mark) else { return nil }
+        for place in places where place.isNamed(name, in: storage.span) { return HeaderField(place, in: storage) }
+        return nil
     }
 
-    package func contains(_ names: [FieldName]) -> Bool {
-        places.contains { place in names.contains { place.isNamed($0, in: storage) } }
-    }
+    package func contains(_ names: [FieldName]) -> Bool { names.contains { first($0) != nil } }
 
-    package mutating func remove(_ name: FieldName) { places.removeAll { [storage] in $0.isNamed(name, in: storage) } }
+    package mutating func remove(_ name: FieldName) {
+        guard marks.contains(name.mark) else { return }
+        places.removeAll { [storage] in $0.isNamed(name, in: storage.span) }
+    }
 
     package mutating func remove(where isUnwanted: (HeaderField) -> Bool) {
         places.removeAll { [storage] in isUnwanted(HeaderField($0, in: storage)) }
@@ -61,14 +73,21 @@ package struct HeaderBlock: Sendable {
     package mutating func removeFirst(_ count: Int) { places.removeFirst(count) }
 
     /// Puts fields made by `FieldWriter` before all others. Bytes that are no whole fields are our own mistake and trap.
-    package mutating func prepend(_ lines: [UInt8]) {
-        do throws(HeaderError) {
-            let offset = storage.count
-            places.insert(contentsOf: try HeaderParser.places(lines).map { $0.moved(by: offset) }, at: 0)
-            storage += lines
-        } catch {
+    package mutating func prepend(_ lines: [UInt8]) { prepend(lines, insteadOf: nil) }
+
+    /// The two edits in one go: takes away every field of the name, and puts these before all others.
+    package mutating func prepend(_ lines: [UInt8], insteadOf name: FieldName?) {
+        let offset = storage.count
+        storage += lines
+        var edited: [FieldPlace] = []
+        // A field or two more may follow.
+        edited.reserveCapacity(places.count + 4)
+        do throws(HeaderError) { try HeaderParser.read(storage, from: offset, into: &edited) } catch {
             preconditionFailure("a field was made that is none: \(error)")
         }
+        for place in edited { marks.insert(place.mark) }
+        for place in places where name.map({ !place.isNamed($0, in: storage.span) }) ?? true { edited.append(place) }
+        places = edited
     }
 }
 
@@ -76,4 +95,16 @@ extension HeaderBlock: Hashable {
     /// What will be written is what counts, not how it came to that.
     package static func == (left: HeaderBlock, right: HeaderBlock) -> Bool { left.bytes == right.bytes }
     package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
+
+/// Says of most marks that are not in it that they are not.
+private struct MarkSet: Sendable {
+    private var bits: UInt64 = 0
+
+    mutating func insert(_ mark: UInt32) { bits |= Self.bit(mark) }
+
+    func contains(_ mark: UInt32) -> Bool { bits & Self.bit(mark) != 0 }
+
+    /// Spread by the golden ratio, since names differ in a few bits only.
+    private static func bit(_ mark: UInt32) -> UInt64 { 1 << UInt64((mark &* 0x9E37_79B9) >> 26) }
 }

@@ -17,7 +17,7 @@ package struct HeaderField: Sendable, Hashable {
     /// All between the colon and the CRLF at the end, folds included.
     package var value: ArraySlice<UInt8> { line.dropFirst(colon + 1).dropLast(2) }
 
-    package func isNamed(_ name: FieldName) -> Bool { name.matches(nameBytes) }
+    package func isNamed(_ name: FieldName) -> Bool { name.matches(nameBytes.span) }
 
     /// The value on one line (RFC 5322 2.2.3) without the space around it; bytes that are not UTF-8 are read as windows-1252.
     package func unfolded() -> String {

@@ -1,42 +1,41 @@
 /// Cuts a header section into fields, each byte looked at a fixed number of times.
 enum HeaderParser {
-    static func places(_ bytes: [UInt8]) throws(HeaderError) -> [FieldPlace] {
-        // Nearly no header has one, so it is looked for once and not in each line.
-        let mayHaveNUL = ByteScan.first(0, in: bytes.span.bytes, 0..<bytes.count) != nil
-        var places: [FieldPlace] = []
-        places.reserveCapacity(32)
-        var start = 0
+    /// Reads the fields from `offset` on, which is where line 1 begins.
+    static func read(_ bytes: [UInt8], from offset: Int, into places: inout [FieldPlace]) throws(HeaderError) {
+        // Nearly all headers are in order, so that is found out once, and not line by line.
+        let isInOrder = ByteScan.isLines(bytes.span, offset..<bytes.count)
+        var start = offset
         var line = 0
         while start < bytes.count {
             line += 1
-            let end = try lineEnd(bytes, from: start, line: line, mayHaveNUL: mayHaveNUL)
+            if !isInOrder { try checkLine(bytes, from: start, line: line) }
+            guard let lineFeed = ByteScan.first(ASCII.lineFeed, in: bytes.span.bytes, start..<bytes.count) else { break }
+            let end = lineFeed + 1
             if end - start == 2 {
                 guard end == bytes.count else { throw .textAfterHeader(line: line + 1) }
                 break
             }
             if !ASCII.isWhiteSpace(bytes[start]) {
                 places.append(try place(bytes, start..<end, line: line))
-            } else if start == 0 {
+            } else if start == offset {
                 throw .startsWithSpace
             } else {
                 places[places.count - 1].end = end
             }
             start = end
         }
-        return places
     }
 
-    /// The index behind the CRLF that ends the line at `start`.
-    private static func lineEnd(_ bytes: [UInt8], from start: Int, line: Int, mayHaveNUL: Bool) throws(HeaderError) -> Int {
+    /// Whether the line at `start` ends with CRLF and has neither a NUL nor half a line end in it.
+    private static func checkLine(_ bytes: [UInt8], from start: Int, line: Int) throws(HeaderError) {
         let span = bytes.span.bytes
         let lineFeed = ByteScan.first(ASCII.lineFeed, in: span, start..<bytes.count)
         let end = lineFeed ?? bytes.count
-        if mayHaveNUL, ByteScan.first(0, in: span, start..<end) != nil { throw .nul(line: line) }
+        if ByteScan.first(0, in: span, start..<end) != nil { throw .nul(line: line) }
         let carriageReturn = ByteScan.first(ASCII.carriageReturn, in: span, start..<end)
         if let carriageReturn, carriageReturn != end - 1 { throw .bareCarriageReturn(line: line) }
         guard lineFeed != nil else { throw carriageReturn == nil ? .unterminatedLine(line: line) : .bareCarriageReturn(line: line) }
         guard carriageReturn != nil else { throw .bareLineFeed(line: line) }
-        return end + 1
     }
 
     private static func place(_ bytes: [UInt8], _ range: Range<Int>, line: Int) throws(HeaderError) -> FieldPlace {

@@ -40,6 +40,13 @@ enum ASCII {
         }
     }
 
+    static func lowercasedString(_ bytes: Span<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: bytes.count) { buffer in
+            for index in bytes.indices { buffer[index] = lowercased(bytes[index]) }
+            return bytes.count
+        }
+    }
+
     /// Only A to Z change; everything else, also beyond ASCII, stays.
     static func lowercased(_ text: String) -> String {
         text.utf8.contains { $0 &- 0x41 < 26 } ? lowercasedString(text.utf8) : text

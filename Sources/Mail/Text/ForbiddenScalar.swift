@@ -9,8 +9,15 @@ package enum ForbiddenScalar {
         }
     }
 
+    /// Printable ASCII, as nearly all text here is: none of it is forbidden.
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices where text[index] < 0x20 || text[index] >= 0x7F { return false }
+        return true
+    }
+
     /// Code and byte offset of the first one.
     static func first(in text: String) -> (code: UInt32, offset: Int)? {
+        guard !isPlain(text.utf8.span) else { return nil }
         let scalars = text.unicodeScalars
         guard let index = scalars.firstIndex(where: contains) else { return nil }
         return (scalars[index].value, text.utf8.distance(from: text.startIndex, to: index))
@@ -18,7 +25,7 @@ package enum ForbiddenScalar {
 
     /// Each one as a space.
     static func replaced(in text: String) -> String {
-        guard text.unicodeScalars.contains(where: contains) else { return text }
+        guard !isPlain(text.utf8.span), text.unicodeScalars.contains(where: contains) else { return text }
         var clean = String.UnicodeScalarView()
         for scalar in text.unicodeScalars { clean.append(contains(scalar) ? " " : scalar) }
         return String(clean)
