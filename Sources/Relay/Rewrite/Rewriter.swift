@@ -84,20 +84,22 @@ package struct Rewriter: Sendable {
 
     private mutating func write(_ edit: Edit?, to name: FieldName) {
         guard let edit else { return }
-        header.remove(name)
-        if case .replaced(let entries) = edit { header.prepend(FieldWriter.addresses(name, entries)) }
+        switch edit {
+        case .removed: header.remove(name)
+        case .replaced(let entries): header.prepend(FieldWriter.addresses(name, entries), insteadOf: name)
+        }
         changed.append(name)
     }
 
     private func newFrom() -> Edit? {
         let fields = header.fields(named: .from)
-        if fields.count == 1, let list = try? AddressList(parsing: fields[0].value), list.says(decision.fields.from) { return nil }
+        if fields.count == 1, fields[0].says(decision.fields.from) { return nil }
         return .replaced(decision.fields.from.map(AddressListEntry.address))
     }
 
     private func newSender() -> Edit? {
         let fields = header.fields(named: .sender)
-        let present = fields.count == 1 ? (try? AddressList(parsing: fields[0].value))?.addresses : nil
+        var present: [NamedAddress]? { fields.count == 1 ? (try? AddressList(parsing: fields[0].value))?.addresses : nil }
         switch decision.fields.sender {
         case .removed:
             return fields.isEmpty ? nil : .removed
@@ -105,6 +107,7 @@ package struct Rewriter: Sendable {
             if present?.map(\.address) == [address] { return nil }
             return .replaced([.address(NamedAddress(address: address))])
         case .keptOrMailbox(let mailbox):
+            let present = present
             let allowed = decision.fields.from.map(\.address) + [mailbox]
             if let present, present.count == 1, allowed.contains(present[0].address) { return nil }
             return .replaced([.address(NamedAddress(address: mailbox))])
@@ -115,6 +118,7 @@ package struct Rewriter: Sendable {
     private func newReplyTo() -> Edit? {
         guard !circumstances.isAutomatic else { return nil }
         let fields = header.fields(named: .replyTo)
+        if fields.count == 1, fields[0].names(decision.fields.intake) { return nil }
         let present = fields.flatMap { (try? AddressList(parsing: $0.value))?.entries ?? [] }
         let isPresent = present.contains { !$0.addresses.isEmpty }
         var wanted = isPresent ? present : decision.fields.replyTo.map(AddressListEntry.address)
@@ -135,7 +139,7 @@ package struct Rewriter: Sendable {
         let alone = [AddressListEntry.address(NamedAddress(address: redirection.address))]
         let present = header.fields(named: .to)
         let isThere =
-            present.count == 1 && (try? AddressList(parsing: present[0].value))?.says([NamedAddress(address: redirection.address)]) == true
+            present.count == 1 && present[0].says([NamedAddress(address: redirection.address)])
         write(isThere ? nil : .replaced(alone), to: .to)
         for name in [FieldName.cc, .resentTo, .resentCc] { write(header.first(name) == nil ? nil : .removed, to: name) }
     }
@@ -195,17 +199,6 @@ package struct Rewritten: Sendable, Hashable {
     package let envelopeSender: ReversePath
     /// Of From, Sender and Reply-To, and To and Cc of what is redirected, those that are not as they came.
     package let changed: [FieldName]
-}
-
-extension AddressList {
-    /// The same people under the same names, however they are written.
-    fileprivate func says(_ wanted: [NamedAddress]) -> Bool {
-        guard entries.count == wanted.count else { return false }
-        return zip(entries, wanted).allSatisfy { entry, named in
-            guard case .address(let present) = entry else { return false }
-            return present.address == named.address && (present.name ?? "") == (named.name ?? "")
-        }
-    }
 }
 
 extension AddressListEntry {
