@@ -34,9 +34,14 @@ internal import Glibc
         CrashGuard.raise()
         // Run once a message, and as /usr/sbin/sendmail with options that no parser of today would take.
         if let (name, arguments) = SendmailProgram.arguments(CommandLine.arguments) {
-            Glibc.exit(SendmailProgram(live: .system()).run(arguments, calledAs: name).rawValue)
+            end(SendmailProgram(live: .system()).run(arguments, calledAs: name).rawValue)
         }
-        let status = await execute(Array(CommandLine.arguments.dropFirst()), in: .system())
-        Glibc.exit(status)
+        end(await execute(Array(CommandLine.arguments.dropFirst()), in: .system()))
+    }
+
+    /// Without the handlers of `exit`: they take OpenSSL's memory away while libcurl's thread may still be closing a connection with it.
+    private static func end(_ status: Int32) -> Never {
+        fflush(nil)
+        _exit(status)
     }
 }
