@@ -16,7 +16,8 @@ extension ClientsCommand {
         @Option(help: "The author when a message's From cannot be used.") var authorIfUnusable: String?
         @Option(help: "Where notices of failure go when a message has no envelope sender.") var noticeAddress: String?
 
-        @Option(help: "Messages it may hand in within an hour; beyond it hears 451 or 429, and comes again.") var messagesPerHour: String?
+        @Option(help: "Messages it may hand in within an hour; beyond that it hears 451 or 429 and comes again.") var messagesPerHour:
+            String?
         @Option(help: "Recipients it may name within an hour.") var recipientsPerHour: String?
         @Option(help: "Messages of its that may wait in the queue.") var queuedMessages: String?
         @Option(help: "Octets of its that may wait in the queue.") var queuedOctets: String?
@@ -63,8 +64,8 @@ extension ClientsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a client's limits and defaults.",
             discussion: """
-                Purposes and addresses say what it may send; how much, the others. What waits in the queue for one client never keeps another's
-                mail back: of each mailbox, clients have their turns.
+                Purposes and addresses limit what it may send, its quota how much: so many messages and recipients in an hour, so many messages and \
+                octets that wait in the queue. Whatever waits for one client, others have their turns beside it.
                 What is not given stays as it is; "" takes it away, as in --default-purpose "". Purposes and addresses are given in the place of those there are.
 
                 Examples:
