@@ -109,7 +109,7 @@ package final class PackedUsers: Sendable {
 
     func range(_ place: Int) -> Range<Int> { (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) }
 
-    func read<Answer>(_ use: (UnsafeBufferPointer<UInt8>) throws -> Answer) rethrows -> Answer {
+    func read<Value>(_ use: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
         try octets.withUnsafeBufferPointer(use)
     }
 }
