@@ -14,9 +14,7 @@ enum DecideBenchmark {
 
     private static func measure(users: Int, delegations: Int) -> (decision: Double, change: Double) {
         let entities = Organisation(users: users, delegations: delegations).entities
-        let before = Memory.resident()
         let directory = Directory(entities)
-        let perUser = Double(Memory.resident() - before) / Double(users)
         let decider = Decider(directory: directory, conditions: Conditions())
         let questions = (0..<1_000).map { index in
             // Half have a mailbox or a delegation, half fall to the carrier: both ends of the work.
@@ -39,7 +37,6 @@ enum DecideBenchmark {
         }
         row("\(users) users, \(delegations) delegations: a decision", "\((decision / 1_000).short) µs")
         row("\(users) users: one changed user", "\((change / 1_000).short) µs")
-        if users > 10_000 { row("\(users) users: memory for each, addresses and indexes included", "\(Int(perUser)) octets") }
         return (decision, change)
     }
 }

@@ -140,7 +140,7 @@ private struct TokenHouse: Sendable {
             renewer: TokenRenewer(
                 store: store, vault: vault, holder: "benchmark-\(ahead)", request: client.requestToken,
                 runCommand: { _ throws(TokenFailure) in throw .missing("no program is asked here") },
-                source: { GrantSource($0, in: directory) }, now: { Date().addingTimeInterval(ahead) },
+                source: { directory.source(of: $0) }, now: { Date().addingTimeInterval(ahead) },
                 draw: { Double.random(in: 0..<1) },
                 wait: { seconds in
                     do { try await Task.sleep(for: .seconds(seconds)) } catch { return }

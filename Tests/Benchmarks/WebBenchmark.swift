@@ -138,7 +138,7 @@ enum WebBenchmark {
         let renewer = TokenRenewer(
             store: store, vault: vault, holder: "benchmark", request: refuse,
             runCommand: { _ throws(TokenFailure) in throw .missing("none") },
-            source: { GrantSource($0, in: snapshots.current.directory) }, isNeeded: { _ in false }, now: now, draw: { 0.5 }, wait: wait,
+            source: { snapshots.current.directory.source(of: $0) }, isNeeded: { _ in false }, now: now, draw: { 0.5 }, wait: wait,
             report: { _, _ in })
         let registry = PrometheusRegistry(MandateMetrics.catalogue)
         var logger = Logger(label: "benchmark")

@@ -34,7 +34,7 @@ struct TokenCommand: AsyncParsableCommand {
                     .notPermitted,
                     "\(key) is \(delivery), so no mail leaves, and with a token it would; once it may: mandate settings set \(key) live")
             }
-            guard let source = GrantSource(mailbox.grant, in: directory) else {
+            guard let source = directory.source(of: mailbox.grant) else {
                 throw TokenFailure.missing("the grant of \(mailbox.login) has no application or provider")
             }
             let curl = try CurlThread()

@@ -102,7 +102,7 @@ extension StandingWatch {
     private func isDue(_ key: StandingKey, _ standing: Standing, _ directory: Directory, at now: Date) -> Bool {
         if let next = standing.nextProbe { return next <= now }
         guard case .proven(let at, _) = standing, now.timeIntervalSince(at) > 7 * 86_400 else { return false }
-        return directory.mailbox(of: key).flatMap { GrantSource($0.grant, in: directory) }?.provider.habits.replacesUnlistedFrom == true
+        return directory.mailbox(of: key).flatMap { directory.source(of: $0.grant) }?.provider.habits.replacesUnlistedFrom == true
     }
 
     func probe(_ key: StandingKey) async {

@@ -133,7 +133,7 @@ package struct SenderRights: Sendable {
 
     private func known(_ delegation: Delegation, _ covers: AddressPattern, _ mailbox: Mailbox?) -> Right.State {
         guard let mailbox else { return .known(.declared, .smtp) }
-        let usual = GrantSource(mailbox.grant, in: directory).flatMap { delegation.derivedStanding($0.provider, at: now) } ?? .declared
+        let usual = directory.source(of: mailbox.grant).flatMap { delegation.derivedStanding($0.provider, at: now) } ?? .declared
         guard let address = covers.single else { return .known(usual, mailbox.firstTransport) }
         return known(mailbox, address, else: usual)
     }

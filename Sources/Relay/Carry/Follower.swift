@@ -64,7 +64,7 @@ package struct Follower: StoreFollower {
         let directory = snapshots.current.directory
         await broker.forget { id in
             if grants.contains(id.text) { return true }
-            guard let source = GrantSource(id, in: directory) else { return true }
+            guard let source = directory.source(of: id) else { return true }
             return applications.contains(source.application.id.text) || applications.contains(source.provider.id.text)
         }
     }

@@ -71,6 +71,12 @@ package struct Directory: Sendable {
     /// Cheaper than the user.
     package func hasUser(_ id: UserID) -> Bool { users.contains(id) }
 
+    /// Cheaper than the user, too.
+    func byline(of id: UserID) -> Byline? { users.byline(of: id) }
+
+    /// Of the first user who has the address and a name.
+    func name(ofOwner address: EmailAddress) -> String? { users.name(with: address) }
+
     /// In whose id, name, login or addresses this text stands, without regard to case (of ASCII letters); in the order of ids, as a store has it.
     package func users(matching text: String, after id: String?, limit: Int) -> [User] {
         users.matching(text, after: id.map { UserID(trusted: $0) }, limit: limit)

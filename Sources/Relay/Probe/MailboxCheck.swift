@@ -44,7 +44,7 @@ package struct MailboxCheck: Sendable {
     }
 
     package func report(_ mailbox: Mailbox, _ kind: CheckKind) async throws -> CheckReport {
-        guard let source = GrantSource(mailbox.grant, in: directory) else {
+        guard let source = directory.source(of: mailbox.grant) else {
             return .wrong([.bad(.token, "its grant has no application or provider")])
         }
         return switch kind {
@@ -156,7 +156,7 @@ extension MailboxCheck {
     }
 
     private func stepsAgainstRewriting(_ key: StandingKey, _ mailbox: Mailbox) -> [String] {
-        let kind = GrantSource(mailbox.grant, in: directory)?.provider.kind
+        let kind = directory.source(of: mailbox.grant)?.provider.kind
         let alias =
             key.transport == .graph
             ? ["where it is an alias, in Exchange Online: Set-OrganizationConfig -SendFromAliasEnabled $true; or let it go over smtp first"]

@@ -41,7 +41,7 @@ package struct Prober: Sendable {
     package func probe(
         _ key: StandingKey, through mailbox: Mailbox, in directory: Directory, bySending: Bool = false
     ) async -> ProbeOutcome {
-        guard let source = GrantSource(mailbox.grant, in: directory) else {
+        guard let source = directory.source(of: mailbox.grant) else {
             return .unknown(why: "the grant of \(key.login) leads nowhere")
         }
         let isListed = source.provider.habits.replacesUnlistedFrom && !bySending

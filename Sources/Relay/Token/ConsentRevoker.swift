@@ -30,7 +30,7 @@ package struct Revoker: ConsentRevoker {
         var withdrawals: [ConsentWithdrawal] = []
         for grant in grants.sorted(by: { $0.id < $1.id }) where grant.kind == .consent {
             let name = SecretName(.refreshToken, of: grant.id.text)
-            guard let source = GrantSource(grant.id, in: directory), let sealed = try await store.secret(name) else { continue }
+            guard let source = directory.source(of: grant.id), let sealed = try await store.secret(name) else { continue }
             let request = try await request(source, try? vault.open(sealed, for: name))
             withdrawals.append(ConsentWithdrawal(name: grant.name, provider: source.provider, request: request))
         }

@@ -44,7 +44,7 @@ package struct GrantController: Sendable {
     }
 
     package func renew(_ grant: Grant, login: String? = nil) async throws(Problem) -> AccessToken {
-        guard let source = GrantSource(grant.id, in: dependencies.directory) else {
+        guard let source = dependencies.directory.source(of: grant.id) else {
             throw Problem(.invalid, "the grant has no application or provider")
         }
         let mailboxes = dependencies.directory.mailboxes(of: grant.id)

@@ -35,6 +35,7 @@ struct PackedUsersTests {
         #expect(Array(packed) == users)
         for user in users {
             #expect(packed.user(user.id) == user)
+            #expect(packed.byline(of: user.id) == Byline(user))
             #expect(
                 packed.user(user.id)?.addresses.map(\.address.description) == user.addresses.map(\.address.description), "in their spelling"
             )
@@ -96,7 +97,8 @@ struct PackedUsersTests {
             case 0..<6:
                 let some = addresses.shuffled(using: &generator).prefix(Int.random(in: 0...3, using: &generator))
                 let login = Bool.random(using: &generator) ? "login\(round % 7)" : nil
-                let user = User(id: id, name: "Name \(round)", login: login, addresses: some.map { UserAddress($0) })
+                let user = User(
+                    id: id, name: round.isMultiple(of: 3) ? "" : "Name \(round)", login: login, addresses: some.map { UserAddress($0) })
                 users.put(user)
                 plain[id] = user
             case 6..<9:
@@ -112,9 +114,13 @@ struct PackedUsersTests {
                 let id = UserID(trusted: "u\(number)")
                 #expect(users[id] == plain[id])
                 #expect(users.contains(id) == (plain[id] != nil))
+                #expect(users.byline(of: id) == plain[id].map(Byline.init))
             }
             for address in addresses {
-                #expect(users.with(address) == sorted.filter { $0.addresses.contains { $0.address == address } })
+                let owners = sorted.filter { $0.addresses.contains { $0.address == address } }
+                #expect(users.with(address) == owners)
+                #expect(users.login(with: address) == owners.lazy.compactMap(\.login).first)
+                #expect(users.name(with: address) == owners.first { !$0.name.isEmpty }?.name)
             }
             #expect(Set(users.with(logins: ["login3"])) == Set(sorted.filter { $0.login == "login3" }))
             for text in ["", "u1", "NAME 1", "gin3", "b3@EXAMPLE", "7@example.org", "@example.org"] {

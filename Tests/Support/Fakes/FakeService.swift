@@ -30,7 +30,7 @@ package final class FakeService: Sendable {
             renewer: TokenRenewer(
                 store: store, vault: vault, holder: holder, request: endpoint.request,
                 runCommand: { _ throws(TokenFailure) in throw .missing("no program") },
-                source: { GrantSource($0, in: snapshots.current.directory) }, now: { clock.now }, draw: { 0.5 }, wait: clock.wait))
+                source: { snapshots.current.directory.source(of: $0) }, now: { clock.now }, draw: { 0.5 }, wait: clock.wait))
     }
 
     package var reports: [String] { reported.withLock { $0 } }

@@ -88,7 +88,7 @@ final class WorldNode: Sendable {
         let renewer = TokenRenewer(
             store: store, vault: keys.vault(), holder: claimant.holder, request: provider.request(life),
             runCommand: { _ throws(TokenFailure) in throw .missing("no program") },
-            source: { GrantSource($0, in: snapshots.current.directory) }, now: { world.now }, draw: { world.draw() }, wait: wait,
+            source: { snapshots.current.directory.source(of: $0) }, now: { world.now }, draw: { world.draw() }, wait: wait,
             report: { key, failure in ledger.tell("\(life.incarnation) token \(key): \(failure)") })
         let passage = Passage(
             store: store, snapshots: snapshots, claimant: claimant, renewer: renewer,

@@ -13,7 +13,7 @@ struct AccountFacts: Sendable {
     var document: [DocumentValue.Entry] {
         let clients = clients
         return [
-            .init("grant", grantDocument), .init("limits", .list(GrantSource(grant, in: directory).map { $0.provider.limits.rows } ?? [])),
+            .init("grant", grantDocument), .init("limits", .list(directory.source(of: grant).map { $0.provider.limits.rows } ?? [])),
             .init("clients", .list(clients)), .init("has_clients", .flag(!clients.isEmpty)),
         ]
     }

@@ -44,7 +44,7 @@ struct CheckView: Sendable {
 
     /// A person consented to sending alone, and can be asked for more. Where a token was had, there is a second step, and a consent would mend nothing.
     private func couldAskForReading(_ report: CheckReport, _ mailbox: Mailbox) -> Bool {
-        !report.isGood && report.steps.count == 1 && GrantSource(mailbox.grant, in: request.directory)?.takesConsent == true
+        !report.isGood && report.steps.count == 1 && request.directory.source(of: mailbox.grant)?.takesConsent == true
     }
 
     private func command(_ kind: CheckKind, _ mailbox: Mailbox) -> String {

@@ -37,7 +37,7 @@ struct ConsentView: Sendable {
 
     private func begin(_ grant: Grant) async throws -> ConsoleAnswer {
         try await answering(grant) {
-            guard let provider = GrantSource(grant.id, in: request.directory)?.provider,
+            guard let provider = request.directory.source(of: grant.id)?.provider,
                 let endpoint = provider.authorization.authorizationEndpoint
             else { throw Problem(.conflict, "its provider has no authorisation endpoint, so no browser can consent to it") }
             let attempt = try await controller.begin(grant)

@@ -6,7 +6,7 @@ internal import Relay
 extension TokensView {
     func grant(_ grant: Grant, _ facts: Facts) -> DocumentValue {
         let health = facts.health.health(of: grant)
-        let source = GrantSource(grant.id, in: directory)
+        let source = directory.source(of: grant.id)
         let principal = facts.opened.principal(of: grant)
         let steps = steps(health, source, principal)
         let mailboxes =

@@ -52,7 +52,7 @@ extension Administration {
             plan.notes.append("it is used again")
         }
         guard plan.outcome == .added else { return }
-        if let provider = GrantSource(grant, in: directory)?.provider, grant.kind != .command, !provider.gives(grant.kind) {
+        if let provider = directory.source(of: grant)?.provider, grant.kind != .command, !provider.gives(grant.kind) {
             plan.warnings.append("\(provider.name) is not known to give tokens for a grant of the kind \(grant.kind.rawValue)")
         }
         plan.next.append(.command("mandate mailboxes add ADDRESS --grant \(grant.name.shellQuoted)"))
@@ -79,16 +79,6 @@ extension Administration {
         plan.observations = [.grant(grant.id, .needsConsent(since: now, reason: "its consent was forgotten here"))]
         plan.observesChangeAlone = true
         return plan
-    }
-}
-
-extension GrantSource {
-    /// One that may not be kept yet.
-    fileprivate convenience init?(_ grant: Grant, in directory: Directory) {
-        guard let application = directory.application(grant.application), let provider = directory.provider(application.provider) else {
-            return nil
-        }
-        self.init(grant: grant, application: application, provider: provider)
     }
 }
 

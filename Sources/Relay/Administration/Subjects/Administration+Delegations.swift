@@ -98,7 +98,7 @@ extension Administration {
             plan.warnings.append(
                 "a deny entry outweighs it: `mandate delegations lift \(name) \(deny.covers.description.shellQuoted)` takes that away")
         }
-        guard let source = GrantSource(mailbox.grant, in: directory) else { return }
+        guard let source = directory.source(of: mailbox.grant) else { return }
         let provider = source.provider
         if case .pending? = delegation.derivedStanding(provider, at: now), !isProven(delegation, mailbox) {
             plan.notes.append(Self.propagation(provider))
@@ -188,7 +188,7 @@ extension Administration {
             plan.warnings.remove(at: known)
             plan.next.removeAll { if case .command = $0 { true } else { false } }
         }
-        if let source = GrantSource(mailbox.grant, in: directory) { plan.notes.removeAll { $0 == Self.propagation(source.provider) } }
+        if let source = directory.source(of: mailbox.grant) { plan.notes.removeAll { $0 == Self.propagation(source.provider) } }
         plan.observations = mailbox.transports.map {
             .standing(StandingKey(account, from: address, transport: $0), .proven(at: now, how: how))
         }

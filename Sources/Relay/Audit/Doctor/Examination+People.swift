@@ -90,7 +90,7 @@ extension Examination {
             let address = mailbox?.address.description ?? delegation.mailbox.text
             let name = "delegation of \(delegation.covers) to \(address)"
             let revoke = "mandate delegations revoke \(delegation.id.text.shellQuoted)"
-            if delegation.kind == .onBehalf, let mailbox, GrantSource(mailbox.grant, in: directory)?.provider.kind == .google {
+            if delegation.kind == .onBehalf, let mailbox, directory.source(of: mailbox.grant)?.provider.kind == .google {
                 let allow = "mandate delegations allow \(address.shellQuoted) \(delegation.covers.description.shellQuoted) --kind send-as"
                 return Finding(name, "Google does not know on-behalf: mail never leaves that way", fix: revoke, allow)
             }

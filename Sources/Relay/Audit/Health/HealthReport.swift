@@ -122,7 +122,7 @@ package struct HealthReport: Sendable {
             : "mandate mailboxes add ADDRESS --grant \(grant.name.shellQuoted)"
     }
 
-    private func provider(of grant: Grant) -> Provider? { GrantSource(grant.id, in: directory)?.provider }
+    private func provider(of grant: Grant) -> Provider? { directory.source(of: grant.id)?.provider }
 
     package func health(of mailbox: Mailbox) -> Health {
         let name = mailbox.address.description

@@ -44,12 +44,12 @@ extension Decider {
 
     private func author(of purpose: Purpose, _ question: Question, _ explanation: inout Explanation) throws(Refusal) -> Author {
         for name in purpose.settings {
-            guard let text = directory.settings[SettingKey(name)] else {
+            guard let sender = directory.settings.sender(name) else {
                 explanation.note(.settingUnset(name))
                 continue
             }
-            let setting = SenderSetting(text) { directory.hasUser($0) }
-            explanation.note(.setting(name, text: text, setting))
+            let setting = meaning(of: sender)
+            explanation.note(.setting(name, text: sender.text, setting))
             let author = try self.author(setting, name, question, &explanation)
             explanation.note(.author(author))
             return author
@@ -82,14 +82,14 @@ extension Decider {
     }
 
     private func author(user id: UserID, _ explanation: Explanation) throws(Refusal) -> Author {
-        guard let user = directory.user(id) else {
+        guard let byline = directory.byline(of: id) else {
             throw refuse(.unknownUser, "there is no user \"\(id)\": add it with `mandate users add`", Search(explanation))
         }
         // No other address is taken silently: mail from an address its owner has switched off would be worse than none.
-        guard let primary = user.primaryAddress, primary.isOn else {
+        guard let author = byline.author else {
             throw refuse(.userWithoutAddress, "user \"\(id)\" has no primary address that is switched on", Search(explanation))
         }
-        return Author(NamedAddress(name: user.name.isEmpty ? nil : user.name, address: primary.address))
+        return Author(author)
     }
 
     private func authorFromField(_ question: Question, _ explanation: inout Explanation) throws(Refusal) -> Author {

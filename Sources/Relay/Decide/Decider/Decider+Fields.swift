@@ -32,10 +32,8 @@ extension Decider {
             return local.isEmpty ? named.address.domain.text : local
         }
         let organisation = (directory.settings.organisation ?? carrier.name ?? "").withoutAddresses
-        // The name comes last: it is the sender's own text, and no place in it is filled.
-        return directory.settings.template
-            .replacing("{organisation}", with: organisation.isEmpty ? carrier.address.domain.text : organisation)
-            .replacing("{name}", with: names.joined(separator: ", "))
+        return directory.settings.template.phrase(
+            name: names.joined(separator: ", "), organisation: organisation.isEmpty ? carrier.address.domain.text : organisation)
     }
 
     private func sender(_ route: Route, _ mailbox: ConcreteMailbox, severalAuthors: Bool) -> SenderFields.Sender {
@@ -102,29 +100,13 @@ extension String {
         guard self[...].mayShowAddress else { return self }
         return split(separator: " ").filter { !$0.mayShowAddress }.joined(separator: " ")
     }
-
-    /// The standard library has this only with Foundation or regular expressions. Bytes suffice: no UTF-8 sequence hides another.
-    fileprivate func replacing(_ place: String, with text: String) -> String {
-        let (bytes, wanted) = (Array(utf8), Array(place.utf8))
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + text.utf8.count)
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == wanted[0], bytes[index...].starts(with: wanted) {
-                result += text.utf8
-                index += wanted.count
-            } else {
-                result.append(bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
 }
 
 extension Substring {
     fileprivate var mayShowAddress: Bool {
-        unicodeScalars.contains { $0 == "@" || $0 == "\u{FE6B}" || $0 == "\u{FF20}" }
+        // Nearly always a look at the octets is enough.
+        guard utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "=") || $0 >= 0x80 }) else { return false }
+        return unicodeScalars.contains { $0 == "@" || $0 == "\u{FE6B}" || $0 == "\u{FF20}" }
             || zip(utf8, utf8.dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
     }
 }

@@ -177,27 +177,26 @@ extension Decider {
 
     /// The purpose's carrier; unset: EMAIL_FROM_USER_ID unless that is the current-user value, then EMAIL_ADMINISTRATOR_USER_ID.
     package func carrier(for purpose: Purpose?) -> Carrier {
-        if let text = directory.settings.carrier(purpose) { return carrier(text, "carrier") }
+        if let sender = directory.settings.carrier(purpose) { return carrier(sender, "carrier") }
         for name in [SettingKey.Name.emailFromUserID, .emailAdministratorUserID] {
-            guard let text = directory.settings[SettingKey(name)] else { continue }
-            let setting = SenderSetting(text) { directory.hasUser($0) }
-            if setting != .currentUser { return carrier(text, name.rawValue) }
+            guard let sender = directory.settings.sender(name) else { continue }
+            if meaning(of: sender) != .currentUser { return carrier(sender, name.rawValue) }
         }
         return .failure(.unset)
     }
 
-    private func carrier(_ text: String, _ origin: String) -> Carrier {
-        switch SenderSetting(text, isUser: { directory.hasUser($0) }) {
+    private func carrier(_ sender: SenderText, _ origin: String) -> Carrier {
+        switch meaning(of: sender) {
         case .user(let id):
-            guard let user = directory.user(id), let primary = user.primaryAddress else {
+            guard let byline = directory.byline(of: id), byline.primary != nil else {
                 return .failure(.addressMissing(id, setting: origin))
             }
-            guard primary.isOn else { return .failure(.addressOff(id, setting: origin)) }
-            return .success((NamedAddress(name: user.name.isEmpty ? nil : user.name, address: primary.address), from: origin))
+            return byline.author.map { .success(($0, from: origin)) } ?? .failure(.addressOff(id, setting: origin))
         case .address(let address):
-            let name = directory.users(with: address).first { !$0.name.isEmpty }?.name
-            return .success((NamedAddress(name: name, address: address), from: origin))
-        case .currentUser, .unreadable: return .failure(.unreadable(text, setting: origin))
+            return .success((NamedAddress(name: directory.name(ofOwner: address), address: address), from: origin))
+        case .currentUser, .unreadable: return .failure(.unreadable(sender.text, setting: origin))
         }
     }
+
+    func meaning(of sender: SenderText) -> SenderSetting { sender.meaning { directory.hasUser($0) } }
 }

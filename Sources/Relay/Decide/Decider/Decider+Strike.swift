@@ -10,23 +10,26 @@ extension Decider {
     ) -> [Usable] {
         let now = routing.at
         var strikes: [Strike] = []
-        strikeByEntry(candidate, at: now, &strikes)
-        let source = GrantSource(candidate.mailbox.grant, in: directory)
+        let delegation = candidate.delegation.flatMap { directory.delegation($0) }
+        strikeByEntry(candidate, delegation, at: now, &strikes)
+        let source = directory.source(of: candidate.mailbox.grant)
+        let (isEnabled, transports) = state(of: candidate.mailbox.row)
+        if !isEnabled { strikes.append(.mailboxDisabled) }
         strikeByHealth(candidate, source, at: now, &strikes)
         guard let source else {
             if !strikes.contains(.grantMissing) { strikes.append(.applicationMissing) }
             search.strike(candidate, strikes)
             return []
         }
-        let isAligned = strikeByAlignment(candidate, source.application, &strikes, &search)
+        let isAligned = strikeByAlignment(candidate, delegation, source.application, &strikes, &search)
         guard strikes.isEmpty else {
             search.strike(candidate, strikes)
             return []
         }
         var usable: [Usable] = []
-        for transport in transports(of: candidate) where only == nil || transport == only {
+        for transport in transports where only == nil || transport == only {
             let key = StandingKey(source.account(candidate.mailbox.login), from: candidate.author, transport: transport)
-            let standing = conditions.standing(key) ?? derivedStanding(candidate, source.provider, at: now)
+            let standing = conditions.standing(key) ?? delegation?.derivedStanding(source.provider, at: now)
             if let strike = strike(candidate, key, standing, source.provider, severalAuthors: severalAuthors, routing) {
                 strikes.append(strike)
             } else {
@@ -42,39 +45,29 @@ extension Decider {
         return usable
     }
 
-    func grant(of candidate: Candidate) -> Grant? { directory.grant(candidate.mailbox.grant) }
-
-    func application(of candidate: Candidate) -> Application? { grant(of: candidate).flatMap { directory.application($0.application) } }
-
-    private func transports(of candidate: Candidate) -> [Transport] {
-        switch candidate.mailbox.row {
-        case .mailbox(let id): directory.mailbox(id)?.transports ?? []
-        case .family(let id): directory.family(id)?.transports ?? []
+    private func state(of row: ConcreteMailbox.Row) -> (isEnabled: Bool, transports: [Transport]) {
+        switch row {
+        case .mailbox(let id): directory.mailbox(id).map { ($0.isEnabled, $0.transports) } ?? (false, [])
+        case .family(let id): directory.family(id).map { ($0.isEnabled, $0.transports) } ?? (false, [])
         }
     }
 
-    private func strikeByEntry(_ candidate: Candidate, at now: Date, _ strikes: inout [Strike]) {
+    private func strikeByEntry(_ candidate: Candidate, _ delegation: Delegation?, at now: Date, _ strikes: inout [Strike]) {
         if case .mailbox(let id) = candidate.mailbox.row {
             for deny in directory.denials(for: candidate.author) where deny.mailbox == id { strikes.append(.deniedByEntry(deny)) }
         }
-        guard let delegation = candidate.delegation.flatMap(directory.delegation) else { return }
+        guard let delegation else { return }
         if let from = delegation.validFrom, now < from { strikes.append(.notYetValid(from: from)) }
         if let until = delegation.validUntil, now >= until { strikes.append(.expired(at: until)) }
     }
 
     private func strikeByHealth(_ candidate: Candidate, _ source: GrantSource?, at now: Date, _ strikes: inout [Strike]) {
-        let isEnabled =
-            switch candidate.mailbox.row {
-            case .mailbox(let id): directory.mailbox(id)?.isEnabled ?? false
-            case .family(let id): directory.family(id)?.isEnabled ?? false
-            }
-        if !isEnabled { strikes.append(.mailboxDisabled) }
         switch source.flatMap({ conditions.mailbox($0.account(candidate.mailbox.login)) }) {
         case .stopped(let until, let why, _)? where now < until: strikes.append(.mailboxStopped(until: until, why))
         case .broken(_, let why)?: strikes.append(.mailboxBroken(why))
         case .stopped, nil: break
         }
-        guard let grant = grant(of: candidate) else { return strikes.append(.grantMissing) }
+        guard let grant = source?.grant ?? directory.grant(candidate.mailbox.grant) else { return strikes.append(.grantMissing) }
         if !grant.isEnabled { strikes.append(.grantDisabled) }
         switch conditions.grant(grant.id) {
         case .needsConsent(_, let why)?: strikes.append(.grantNeedsConsent(why))
@@ -87,23 +80,19 @@ extension Decider {
     /// From must be of a domain the tenant signs for, or DMARC fails at the recipient (domain.md 4.2). What nobody recorded is allowed, but said; false
     /// where DMARC fails and a delegation says "all the same".
     private func strikeByAlignment(
-        _ candidate: Candidate, _ application: Application, _ strikes: inout [Strike], _ search: inout Search
+        _ candidate: Candidate, _ delegation: Delegation?, _ application: Application, _ strikes: inout [Strike], _ search: inout Search
     ) -> Bool {
         let domain = candidate.author.domain
         if application.domains.isEmpty {
             search.note(.alignmentUnknown(candidate, domain))
         } else if !application.domains.contains(domain) {
-            if candidate.delegation.flatMap(directory.delegation)?.allowsUnaligned == true {
+            if delegation?.allowsUnaligned == true {
                 search.note(.unalignedAllowed(candidate, domain))
                 return false
             }
             strikes.append(.unaligned(domain))
         }
         return true
-    }
-
-    private func derivedStanding(_ candidate: Candidate, _ provider: Provider, at now: Date) -> Standing? {
-        candidate.delegation.flatMap(directory.delegation)?.derivedStanding(provider, at: now)
     }
 
     /// This very message cannot go that way, whoever it is from.

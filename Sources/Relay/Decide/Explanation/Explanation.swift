@@ -6,7 +6,8 @@ package import struct FoundationEssentials.Date
 package struct Explanation: Sendable, Hashable {
     package private(set) var steps: [Step] = []
 
-    package init() {}
+    /// As many steps as nearly all take.
+    package init() { steps.reserveCapacity(12) }
 
     mutating func note(_ step: Step) { steps.append(step) }
 
@@ -43,7 +44,9 @@ package struct Explanation: Sendable, Hashable {
 }
 
 /// One way out for an author: through which mailbox, by what right.
-package struct Candidate: Sendable, Hashable {
+///
+/// A class, because it stands in several steps of the explanation, among what was struck out and in the decision. Nothing in it ever changes.
+package final class Candidate: Sendable {
     package let author: EmailAddress
     package let mailbox: ConcreteMailbox
     package let route: Route
@@ -51,6 +54,30 @@ package struct Candidate: Sendable, Hashable {
     package let isExact: Bool
     package let priority: Int
     package let delegation: DelegationID?
+
+    init(author: EmailAddress, mailbox: ConcreteMailbox, route: Route, isExact: Bool, priority: Int, delegation: DelegationID?) {
+        self.author = author
+        self.mailbox = mailbox
+        self.route = route
+        self.isExact = isExact
+        self.priority = priority
+        self.delegation = delegation
+    }
+}
+
+extension Candidate: Hashable {
+    package static func == (left: Candidate, right: Candidate) -> Bool {
+        left === right
+            || left.author == right.author && left.mailbox == right.mailbox && left.route == right.route && left.isExact == right.isExact
+                && left.priority == right.priority && left.delegation == right.delegation
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(author)
+        hasher.combine(mailbox)
+        hasher.combine(route)
+        hasher.combine(delegation)
+    }
 }
 
 /// Why a candidate is struck out.

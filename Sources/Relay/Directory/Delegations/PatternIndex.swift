@@ -23,8 +23,9 @@ struct PatternIndex<Entry: Hashable & Comparable & Sendable>: Sendable {
         }
     }
 
-    func entries(for address: EmailAddress) -> SortedEntries<Entry> { byAddress[address] ?? .none }
-    func entries(for domain: Domain) -> SortedEntries<Entry> { byDomain[domain] ?? .none }
+    // Most directories have no families, and few have rights for domains: nothing is hashed for what nobody has.
+    func entries(for address: EmailAddress) -> SortedEntries<Entry> { byAddress.isEmpty ? .none : byAddress[address] ?? .none }
+    func entries(for domain: Domain) -> SortedEntries<Entry> { byDomain.isEmpty ? .none : byDomain[domain] ?? .none }
     var entriesForAny: SortedEntries<Entry> { everything }
 }
 

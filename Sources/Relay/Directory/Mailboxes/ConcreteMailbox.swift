@@ -30,7 +30,7 @@ extension Directory {
     /// Every address in a family is its own mailbox; its login is the user's, where one is recorded. Else it is the address, in one writing
     /// however the author was written: standings, tokens and limits are found by it.
     package func login(ofMember address: EmailAddress) -> String {
-        users(with: address).lazy.compactMap(\.login).first ?? address.lowercased
+        users.login(with: address) ?? address.lowercased
     }
 
     /// A family's address as the mailbox that it is.
@@ -48,8 +48,6 @@ extension Directory {
 extension EmailAddress {
     /// Only A to Z: what else lower case would do is not known to be the same mailbox.
     fileprivate var lowercased: String {
-        String(
-            String.UnicodeScalarView(
-                description.unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 }))
+        String(decoding: description.utf8.map(Folding.lowered), as: UTF8.self)
     }
 }

@@ -12,15 +12,6 @@ package final class GrantSource: Sendable {
         self.provider = provider
     }
 
-    package init?(_ id: GrantID, in directory: Directory) {
-        guard let grant = directory.grant(id), let application = directory.application(grant.application),
-            let provider = directory.provider(application.provider)
-        else { return nil }
-        self.grant = grant
-        self.application = application
-        self.provider = provider
-    }
-
     package func account(_ login: String) -> Account { Account(provider: provider.id, login: login) }
 
     /// What a tenant's usage is counted under; no login begins like that.
@@ -28,6 +19,15 @@ package final class GrantSource: Sendable {
 }
 
 extension Directory {
+    /// nil: the grant, its application or the provider is gone.
+    package func source(of id: GrantID) -> GrantSource? { grant(id).flatMap { source(of: $0) } }
+
+    /// Of one that may not be kept yet.
+    func source(of grant: Grant) -> GrantSource? {
+        guard let application = application(grant.application), let provider = provider(application.provider) else { return nil }
+        return GrantSource(grant: grant, application: application, provider: provider)
+    }
+
     /// Whether a grant's tokens are those of the person whose mailbox this login is: the one who was to consent. A consent for several mailboxes that names
     /// nobody is that of whoever signed in, and which of them that was is not known.
     package func isOwner(_ login: String, of grant: Grant) -> Bool {

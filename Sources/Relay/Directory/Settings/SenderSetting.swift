@@ -12,18 +12,7 @@ package enum SenderSetting: Sendable, Hashable {
     /// As applications write it; compared trimmed and without regard to case.
     package static let currentUserText = "* Current User *"
 
-    package init(_ text: String, isUser: (UserID) -> Bool) {
-        let trimmed = Self.trimmed(text)
-        if let id = UserID(trimmed), isUser(id) {
-            self = .user(id)
-        } else if Self.isCurrentUser(trimmed) {  // no address can look like it, and it is the cheaper look
-            self = .currentUser
-        } else if let address = try? EmailAddress(trimmed) {  // not an address is a case of its own, below
-            self = .address(address)
-        } else {
-            self = .unreadable(trimmed)
-        }
-    }
+    package init(_ text: String, isUser: (UserID) -> Bool) { self = SenderText(text).meaning(isUser) }
 
     package static func isCurrentUser(_ text: String) -> Bool {
         let trimmed = trimmed(text)
@@ -40,6 +29,33 @@ package enum SenderSetting: Sendable, Hashable {
             return text  // nearly always, and deciding asks for each message
         }
         return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
+/// What such a setting says, before anybody has looked whether a user is meant.
+struct SenderText: Sendable {
+    /// As it was written.
+    let text: String
+    private let id: UserID?
+    private let otherwise: SenderSetting
+
+    init(_ text: String) {
+        self.text = text
+        let trimmed = SenderSetting.trimmed(text)
+        id = UserID(trimmed)
+        otherwise =
+            if SenderSetting.isCurrentUser(trimmed) {  // no address can look like it, and it is the cheaper look
+                .currentUser
+            } else if let address = try? EmailAddress(trimmed) {  // not an address is a case of its own
+                .address(address)
+            } else {
+                .unreadable(trimmed)
+            }
+    }
+
+    func meaning(_ isUser: (UserID) -> Bool) -> SenderSetting {
+        if let id, isUser(id) { return .user(id) }
+        return otherwise
     }
 }
 

@@ -1,19 +1,24 @@
 internal import HashTreeCollections
 package import Mail
 
-/// The settings as they were written, and what they mean. Meaning is worked out when a value is set (see `problem`) and
-/// again when it is read: users come and go, and `EMAIL_FROM_USER_ID` may name one that came later.
+/// The settings as they were written, and what they mean. Meaning is worked out once, when a value is set: deciding asks for a dozen of them for each
+/// message. Only whether a text names a user is seen when it is read, because users come and go.
 package struct Settings: Sendable, Hashable {
     private var texts: TreeDictionary<SettingKey, String>
+    private var policies: Policies
 
     package init(_ texts: [SettingKey: String] = [:]) {
         self.texts = TreeDictionary(uniqueKeysWithValues: texts.map { ($0.key, $0.value) })
+        policies = texts.isEmpty ? .usual : Policies { texts[$0] }
     }
 
     /// The text as it was set; setting nil unsets it.
     package subscript(key: SettingKey) -> String? {
         get { texts[key] }
-        set { texts[key] = newValue }
+        set {
+            texts[key] = newValue
+            policies = Policies { texts[$0] }
+        }
     }
 
     package var all: [(key: SettingKey, text: String)] { texts.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } }
@@ -21,37 +26,24 @@ package struct Settings: Sendable, Hashable {
     /// Every key there is, and those of clients that are set.
     package var keys: [SettingKey] { SettingKey.all + all.map(\.key).filter { $0.client != nil } }
 
-    /// The purpose's own value, else the one for all.
-    private func text(_ name: SettingKey.Name, _ purpose: Purpose?) -> String? {
-        purpose.flatMap { texts[SettingKey(name, for: $0)] } ?? texts[SettingKey(name)]
-    }
+    package func mode(_ purpose: Purpose?) -> Mode { policies[purpose].mode }
+    package func replyPolicy(_ purpose: Purpose?) -> ReplyPolicy { policies[purpose].reply }
+    package func fallback(_ purpose: Purpose?) -> Fallback { policies[purpose].fallback }
+    /// As it was set; whom it names is not looked up.
+    func carrier(_ purpose: Purpose?) -> SenderText? { policies[purpose].carrier }
 
-    package func mode(_ purpose: Purpose?) -> Mode { text(.mode, purpose).flatMap(Mode.init(rawValue:)) ?? .from }
+    /// Of one of the three settings that name an author.
+    func sender(_ name: SettingKey.Name) -> SenderText? { policies.sender(name) }
 
-    package func replyPolicy(_ purpose: Purpose?) -> ReplyPolicy {
-        text(.reply, purpose).flatMap(ReplyPolicy.init(rawValue:)) ?? .author
-    }
+    package var intake: EmailAddress? { policies.intake }
+    var template: PhraseTemplate { policies.template }
+    package var organisation: String? { policies.organisation }
+    package var signaturePolicy: SignaturePolicy { policies.signatures }
+    package var keepsOriginalFrom: Bool { policies.keepsOriginalFrom }
+    package var envelopePolicy: EnvelopePolicy { policies.envelope }
 
-    package func fallback(_ purpose: Purpose?) -> Fallback { text(.fallback, purpose).flatMap(Fallback.init(rawValue:)) ?? .replyTo }
-
-    /// The carrier as set, unresolved: a user id or an address.
-    package func carrier(_ purpose: Purpose?) -> String? { text(.carrier, purpose) }
-
-    package var intake: EmailAddress? { texts[SettingKey(.intake)].flatMap { try? EmailAddress($0) } }  // checked when it was set
-
-    /// `{name} via {organisation}`, because readers know that shape from mailing lists (domain.md 4.4).
-    package var template: String { texts[SettingKey(.template)] ?? "{name} via {organisation}" }
-
-    package var organisation: String? { texts[SettingKey(.organisation)] }
-
-    package var signaturePolicy: SignaturePolicy {
-        texts[SettingKey(.signatures)].flatMap(SignaturePolicy.init(rawValue:)) ?? .strip
-    }
-
-    /// Off unless asked for: `X-Original-From` discloses an address, and the journal has it anyway.
-    package var keepsOriginalFrom: Bool { texts[SettingKey(.originalFrom)] == "on" }
-
-    package var envelopePolicy: EnvelopePolicy { texts[SettingKey(.envelope)].flatMap(EnvelopePolicy.init) ?? .byRoute }
+    package static func == (left: Self, right: Self) -> Bool { left.texts == right.texts }
+    package func hash(into hasher: inout Hasher) { hasher.combine(texts) }
 }
 
 /// Where the author goes.

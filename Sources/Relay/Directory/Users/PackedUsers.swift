@@ -86,6 +86,32 @@ package final class PackedUsers: Sendable {
         }
     }
 
+    /// What the user of an id writes under, without making the rest of them.
+    func byline(of id: UserID) -> Byline? {
+        guard let place = place(of: id) else { return nil }
+        return read { octets in
+            var reader = PackedUserReader(octets, in: range(place))
+            _ = reader.text()
+            let name = reader.text()
+            _ = reader.optionalText()
+            return Byline(name: name.isEmpty ? nil : String(octets: name), primary: reader.address().map(address))
+        }
+    }
+
+    /// nil: they have none.
+    func name(at place: Int) -> String? {
+        read { octets in
+            var reader = PackedUserReader(octets, in: range(place))
+            _ = reader.text()
+            let name = reader.text()
+            return name.isEmpty ? nil : String(octets: name)
+        }
+    }
+
+    private func address(_ own: PackedUserReader.Address) -> UserAddress {
+        UserAddress(EmailAddress(kept: String(octets: own.localPart), domain: domains[own.domain]), isOn: own.isOn)
+    }
+
     /// The same in the order of their ids' octets, in which a store has them, too: what is written in it touches few pages of a file.
     func inOrder() -> PackedUsers {
         let isInOrder = indices.dropFirst().allSatisfy { precedes($0 - 1, $0) }
@@ -152,11 +178,7 @@ extension PackedUsers: RandomAccessCollection {
             let id = UserID(trusted: String(octets: reader.text()))
             let name = String(octets: reader.text())
             var user = User(id: id, name: name, login: reader.optionalText().map(String.init(octets:)), addresses: [])
-            while let address = reader.address() {
-                user.addresses.append(
-                    UserAddress(
-                        EmailAddress(kept: String(octets: address.localPart), domain: domains[address.domain]), isOn: address.isOn))
-            }
+            while let own = reader.address() { user.addresses.append(address(own)) }
             return user
         }
     }

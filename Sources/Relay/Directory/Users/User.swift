@@ -31,3 +31,17 @@ package struct UserAddress: Sendable, Hashable {
         self.isOn = isOn
     }
 }
+
+/// What a user writes under.
+struct Byline: Sendable, Hashable {
+    /// nil: the application has none.
+    let name: String?
+    let primary: UserAddress?
+}
+
+extension Byline {
+    init(_ user: User) { self.init(name: user.name.isEmpty ? nil : user.name, primary: user.primaryAddress) }
+
+    /// What recipients see, if mail can be from them.
+    var author: NamedAddress? { primary.flatMap { $0.isOn ? NamedAddress(name: name, address: $0.address) : nil } }
+}

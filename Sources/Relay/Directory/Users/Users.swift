@@ -43,6 +43,23 @@ struct Users: Sendable {
         return others.isEmpty ? still : (still + others).sorted { $0.id < $1.id }
     }
 
+    func byline(of id: UserID) -> Byline? {
+        if !changed.isEmpty, let user = changed[id] { return user.map(Byline.init) }
+        return packed.byline(of: id)
+    }
+
+    /// Of the first who has this address and a login of their own.
+    func login(with address: EmailAddress) -> String? {
+        guard changed.isEmpty else { return with(address).lazy.compactMap(\.login).first }
+        return packed.places(with: address).lazy.compactMap { packed.login(at: $0) }.first
+    }
+
+    /// Of the first who has this address and a name.
+    func name(with address: EmailAddress) -> String? {
+        guard changed.isEmpty else { return with(address).first { !$0.name.isEmpty }?.name }
+        return packed.places(with: address).lazy.compactMap { packed.name(at: $0) }.first
+    }
+
     /// Those with one of these logins that are no addresses of theirs.
     func with(logins: Set<String>) -> [User] {
         let kept = packed.indices.filter { packed.login(at: $0).map(logins.contains) ?? false }.map { packed[$0] }

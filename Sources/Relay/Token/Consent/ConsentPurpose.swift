@@ -14,7 +14,7 @@ package struct ConsentPurpose: Sendable {
 
     /// As the directory has it: the transports of the grant's mailboxes, SMTP first, and reading where one of them is read.
     package init?(_ grant: GrantID, in directory: Directory) {
-        guard let source = GrantSource(grant, in: directory) else { return nil }
+        guard let source = directory.source(of: grant) else { return nil }
         let mailboxes = directory.mailboxes(of: grant)
         self.init(
             source: source, resources: TokenResource.needed(by: mailboxes).filter { source.provider.scopes[$0] != nil },
