@@ -2,8 +2,8 @@ package import Mail
 package import struct FoundationEssentials.Date
 
 extension AcceptStage {
-    /// Where a stage finds what it needs; one value for all submissions of a gateway.
-    package struct Surroundings: Sendable {
+    /// Where a stage finds what it needs; one for all submissions of a gateway.
+    package final class Surroundings: Sendable {
         package let store: any Spool & Journal
         /// A decider whose directory holds what the question can touch: the whole snapshot in the service, a slice in a command.
         package let decider: @Sendable (Question) async throws(StoreFailure) -> Decider

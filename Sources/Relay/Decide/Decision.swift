@@ -55,7 +55,9 @@ package enum Route: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Author, route, the candidate that was chosen and all that was known of it, the fields to write, and how it came to that.
-package struct Decision: Sendable, Hashable {
+///
+/// A class, because it goes along with a message to its last journal line. Nothing in it ever changes.
+package final class Decision: Sendable {
     package let author: Author
     package let purpose: Purpose?
     /// Reply-To where the candidate is the carrier's.
@@ -66,13 +68,42 @@ package struct Decision: Sendable, Hashable {
     package let standings: [StandingKey: Standing]
     package let source: GrantSource
     package let fields: SenderFields
-    package var explanation: Explanation
+    package let explanation: Explanation
+
+    init(
+        author: Author, purpose: Purpose?, route: Route, candidate: Candidate, transport: Transport, standings: [StandingKey: Standing],
+        source: GrantSource, fields: SenderFields, explanation: Explanation
+    ) {
+        self.author = author
+        self.purpose = purpose
+        self.route = route
+        self.candidate = candidate
+        self.transport = transport
+        self.standings = standings
+        self.source = source
+        self.fields = fields
+        self.explanation = explanation
+    }
 
     package var mailbox: ConcreteMailbox { candidate.mailbox }
     package var account: Account { source.account(mailbox.login) }
     /// Of the candidate's own pair.
     package var standing: Standing? {
         standings[StandingKey(account, from: candidate.author, transport: transport)]
+    }
+}
+
+extension Decision: Hashable {
+    package static func == (left: Decision, right: Decision) -> Bool {
+        left === right
+            || left.author == right.author && left.purpose == right.purpose && left.route == right.route
+                && left.candidate == right.candidate && left.transport == right.transport && left.standings == right.standings
+                && left.source == right.source && left.fields == right.fields && left.explanation == right.explanation
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(candidate)
+        hasher.combine(fields)
     }
 }
 

@@ -6,7 +6,9 @@ package typealias SpoolID = Identifier<AcceptedMessage>
 
 /// A message as it was accepted. Author, purpose, user and client stay what they were, whatever is changed later in settings or users;
 /// route, mailbox and fields are decided anew for each attempt.
-package struct AcceptedMessage: Sendable, Hashable {
+///
+/// A class, because it passes through a dozen hands on its way: one count to keep is cheaper than fifteen. Nothing in it ever changes.
+package final class AcceptedMessage: Sendable {
     package let id: SpoolID
     package let acceptedAt: Date
     /// nil: handed over by the store's owner at the command line.
@@ -53,4 +55,17 @@ package struct AcceptedMessage: Sendable, Hashable {
     /// Bodies are kept in pieces of this size: big enough that SQLite's per-row cost vanishes, small enough that a 50 MB message
     /// never stands whole in memory (design section 2).
     package static let chunkSize = 256 * 1024
+}
+
+extension AcceptedMessage: Hashable {
+    package static func == (left: AcceptedMessage, right: AcceptedMessage) -> Bool {
+        left === right
+            || left.id == right.id && left.acceptedAt == right.acceptedAt && left.client == right.client && left.purpose == right.purpose
+                && left.user == right.user && left.author == right.author && left.envelope == right.envelope
+                && left.hasEnvelopeSender == right.hasEnvelopeSender && left.isAutomatic == right.isAutomatic
+                && left.header == right.header && left.bodySize == right.bodySize && left.digest == right.digest
+                && left.messageID == right.messageID
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
