@@ -41,7 +41,7 @@ package struct Quota: Sendable, Hashable {
 extension Quota {
     /// `5000 messages an hour, 12 now`
     package func words(_ use: ClientUse) -> [String] {
-        Quantity.allCases.compactMap { quantity in self[quantity].map { "\($0) \(quantity.words), \(use[quantity]) now" } }
+        Quantity.allCases.compactMap { quantity in self[quantity].map { "\(quantity.words($0)), \(use[quantity]) now" } }
     }
 }
 
@@ -94,19 +94,31 @@ package struct QuotaExcess: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        guard let wait else { return "the message alone is more than the \(limit) \(quantity.words) that this client may have" }
+        guard let wait else { return "the message alone is more than the \(quantity.words(limit)) that this client may have" }
         let rest = wait > 90 ? "\((wait + 59) / 60) minutes" : "\(wait) seconds"
-        return "this client may have \(limit) \(quantity.words), and has: try again in \(rest)"
+        return "this client may have \(quantity.words(limit)), and has: try again in \(rest)"
     }
 }
 
 extension Quota.Quantity {
-    package var words: String {
+    /// `messages an hour`
+    package var words: String { "\(thing)s \(place)" }
+
+    /// `1 message an hour`
+    package func words(_ count: Int) -> String { count == 1 ? "1 \(thing) \(place)" : "\(count) \(words)" }
+
+    private var thing: String {
         switch self {
-        case .messagesPerHour: "messages an hour"
-        case .recipientsPerHour: "recipients an hour"
-        case .queuedMessages: "messages in the queue"
-        case .queuedOctets: "octets in the queue"
+        case .messagesPerHour, .queuedMessages: "message"
+        case .recipientsPerHour: "recipient"
+        case .queuedOctets: "octet"
+        }
+    }
+
+    private var place: String {
+        switch self {
+        case .messagesPerHour, .recipientsPerHour: "an hour"
+        case .queuedMessages, .queuedOctets: "in the queue"
         }
     }
 
