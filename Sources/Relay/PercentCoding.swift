@@ -1,11 +1,11 @@
 /// Percent-encoding (RFC 3986 section 2.1), and with `+` for a space as forms have it.
 package enum PercentCoding {
     /// The fields of a query or a form (`application/x-www-form-urlencoded`), in their order; nil: not what one looks like.
-    package static func fields(_ text: some StringProtocol) -> [(name: String, value: String)]? {
+    package static func fields(_ text: String) -> [(name: String, value: String)]? {
         var fields: [(name: String, value: String)] = []
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(parts[0], isForm: true), let value = decode(parts.count == 2 ? parts[1] : "", isForm: true) else {
+        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let name = decode(pair[..<end], isForm: true), let value = decode(pair[end...].dropFirst(), isForm: true) else {
                 return nil
             }
             fields.append((name, value))
@@ -14,9 +14,12 @@ package enum PercentCoding {
     }
 
     /// nil: broken, or no UTF-8.
-    package static func decode(_ text: some StringProtocol, isForm: Bool = false) -> String? {
+    package static func decode(_ text: String) -> String? { decode(text.utf8[...], isForm: false) }
+
+    private static func decode(_ text: Substring.UTF8View, isForm: Bool) -> String? {
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        bytes.reserveCapacity(text.count)
+        var rest = text
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):

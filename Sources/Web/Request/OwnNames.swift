@@ -13,7 +13,7 @@ package struct OwnNames: Sendable {
     private let origin: String
 
     package init(_ address: PublicAddress, more: [String] = [], proxies: [Network] = []) {
-        names = Set((["localhost", address.host] + more).map(Self.host))
+        names = Set((["localhost", address.host] + more).map { Self.host(of: $0).text })
         self.proxies = proxies
         origin = String(address.description.dropLast(address.path.utf8.count)).lowercased()
     }
@@ -21,11 +21,11 @@ package struct OwnNames: Sendable {
     /// What a client that names no host asks for is nobody's site, so there is nothing to be mistaken for it.
     package func admits(_ request: Request, _ context: WebContext) -> Bool {
         guard let authority = authority(of: request, context), !authority.isEmpty else { return true }
-        let host = Self.host(of: authority)
-        if names.contains(host) { return true }
+        switch Self.host(of: authority) {
+        case .name(let name): return names.contains(name)
         // An address leads where it says: no name server can make another of it.
-        guard let address = IPAddress(host)?.unmapped else { return false }
-        return address.isLoopback || address == context.local
+        case .address(let address): return address.isLoopback || address == context.local || names.contains(address.description)
+        }
     }
 
     /// Whether a page of this origin is one of ours. Asked of requests that were admitted, so that the name in them is one of ours.
@@ -44,13 +44,30 @@ package struct OwnNames: Sendable {
         return String(last.drop { $0 == " " }.prefix { $0 != " " })
     }
 
+    private enum Host {
+        case name(String)
+        case address(IPAddress)
+
+        var text: String {
+            switch self {
+            case .name(let name): name
+            case .address(let address): address.description
+            }
+        }
+    }
+
     /// Without port and brackets, in one spelling.
-    private static func host(of authority: String) -> String {
+    private static func host(of authority: String) -> Host {
+        let host = authority.prefix { $0 != ":" }
         // An address of IPv6 that stands alone is full of colons.
-        if let address = IPAddress(authority) { return address.description }
-        if authority.hasPrefix("[") { return IPAddress(String(authority.dropFirst().prefix { $0 != "]" }))?.description ?? authority }
-        let host = authority.prefix { $0 != ":" }.lowercased()
-        return IPAddress(host)?.description ?? (host.hasSuffix(".") ? String(host.dropLast()) : host)
+        if host.count < authority.count, authority.hasPrefix("[") || authority.dropFirst(host.count + 1).contains(":") {
+            let inner = authority.hasPrefix("[") ? authority.dropFirst().prefix { $0 != "]" } : authority[...]
+            return IPAddress(String(inner)).map { .address($0.unmapped) } ?? .name(authority)
+        }
+        // What ends with a letter is a name.
+        if host.last?.isNumber == true, let address = IPAddress(String(host)) { return .address(address) }
+        let name = host.lowercased()
+        return .name(name.hasSuffix(".") ? String(name.dropLast()) : name)
     }
 }
 

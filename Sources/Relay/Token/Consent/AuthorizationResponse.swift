@@ -13,7 +13,7 @@ package struct AuthorizationResponse: Sendable {
     /// may stand there once (RFC 6749 section 3.1).
     package init?(_ text: String) {
         let query = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
-        guard let pairs = PercentCoding.fields(query.prefix { $0 != "#" }) else { return nil }
+        guard let pairs = PercentCoding.fields(String(query.prefix { $0 != "#" })) else { return nil }
         var fields: [String: String] = [:]
         for (name, value) in pairs {
             guard fields.updateValue(value, forKey: name) == nil || !Self.names.contains(name) else { return nil }
