@@ -69,9 +69,10 @@ let package = Package(
         .target(name: "Mail", dependencies: ["CIDN2"]),
         .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
         .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb, sqlite]),
+        .target(name: "EventLoops", dependencies: [nio, nioPosix]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "ConfigurationFile", dependencies: [configuration, yams, system]),
-        .target(name: "SMTPGateway", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL, crypto, log, lifecycle]),
+        .target(name: "SMTPGateway", dependencies: ["EventLoops", "Relay", "Mail", nio, nioPosix, nioSSL, crypto, log, lifecycle]),
         .target(name: "LocalGateway", dependencies: ["Relay", "Mail", nioPosix, log, lifecycle]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
         .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CXML2", "CXML2Shim"]),
@@ -94,14 +95,14 @@ let package = Package(
             dependencies: [
                 "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "LocalGateway", "Web", "WebAPI",
                 "Console",
-                "Monitoring",
+                "Monitoring", "EventLoops",
                 "ConfigurationFile", "Sandbox", arguments, yams, log,
                 lifecycle, signals, crypto, cryptoExtras, nio, nioPosix, subprocess, system, x509, asn1, "CProcess",
             ], exclude: ["Packaging"]),
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "Mail", "TestSupport", yams]),
-        .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "Relay", "Mail", "TestSupport", grdb]),
+        .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "Relay", "Mail", "TestSupport", grdb, sqlite]),
         .testTarget(
             name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(

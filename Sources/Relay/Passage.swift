@@ -4,7 +4,7 @@ package import struct FoundationEssentials.Date
 /// Everything behind the 250 that is the same wherever it runs: follows the directory, renews tokens ahead of need, sees the spool through, lets go of what
 /// waited for a route, sweeps. What it meets the world with – store, ways out, clock, chance – it is given.
 package struct Passage: Sendable {
-    /// Clock and chance.
+    /// Clock, chance, and where work is done.
     package struct World: Sendable {
         package let now: @Sendable () -> Date
         /// Ends early when its task is cancelled.
@@ -12,15 +12,19 @@ package struct Passage: Sendable {
         /// In 0..<1, for jitter.
         package let draw: @Sendable () -> Double
         package let generator: @Sendable () -> any RandomNumberGenerator
+        /// Where a message is seen through that is begun now; nil: anywhere.
+        package let executor: @Sendable () -> (any TaskExecutor)?
 
         package init(
             now: @escaping @Sendable () -> Date, wait: @escaping @Sendable (_ seconds: Double) async -> Void,
-            draw: @escaping @Sendable () -> Double, generator: @escaping @Sendable () -> any RandomNumberGenerator
+            draw: @escaping @Sendable () -> Double, generator: @escaping @Sendable () -> any RandomNumberGenerator,
+            executor: @escaping @Sendable () -> (any TaskExecutor)? = { nil }
         ) {
             self.now = now
             self.wait = wait
             self.draw = draw
             self.generator = generator
+            self.executor = executor
         }
     }
 
@@ -61,7 +65,7 @@ package struct Passage: Sendable {
                     now: world.now, wait: world.wait,
                     usage: { account, since throws(StoreFailure) in try await store.usage(of: account, since: since) }),
                 catchUp: { await follower.catchUp() }),
-            limits: limits, wait: world.wait, report: { report(.warning, $0) }, settled: settled)
+            limits: limits, wait: world.wait, executor: world.executor, report: { report(.warning, $0) }, settled: settled)
         routes = RouteWatch(spool: store, snapshots: snapshots, transports: transports, now: world.now)
         self.snapshots = snapshots
         self.broker = broker
@@ -129,7 +133,7 @@ extension Passage {
         for grant in snapshot.directory.allGrants where grant.isEnabled && snapshot.conditions.application(grant.application) != nil {
             let login = snapshot.directory.mailboxes(of: grant.id).first?.login
             guard grant.kind != .serviceAccount || login != nil else { continue }
-            guard let source = GrantSource(grant.id, in: snapshot.directory) else { continue }
+            guard let source = snapshot.directory.source(of: grant.id) else { continue }
             await broker.probe(grant.application, with: source.key(.smtp, login: login))
         }
     }

@@ -144,11 +144,12 @@ final class ConnectionPool: Sendable {
         return (waiter, lease)
     }
 
-    /// A connection of the same key, the latest first, since it is the least likely to have been closed; else a place for a new one.
+    /// A connection of the same key, one at hand before others, the latest first, since it is the least likely to have been closed; else a place for a new one.
     private func take(_ state: inout State, _ key: SignInKey) -> Lease? {
         var connections = state.places[key.place] ?? Connections()
         let lease: Lease
-        if let index = connections.idle.lastIndex(where: { $0.key.opensSame(as: key) }) {
+        let same = connections.idle.indices.filter { connections.idle[$0].key.opensSame(as: key) }
+        if let index = same.last(where: { connections.idle[$0].isAtHand }) ?? same.last {
             lease = .kept(connections.idle.remove(at: index))
         } else if let index = connections.idle.indices.first {
             lease = .new(replacing: connections.idle.remove(at: index))

@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import CurlTransmit
 internal import FoundationEssentials
 internal import Glibc
@@ -18,8 +19,10 @@ extension Live {
         { [draw] in Double(draw() >> 11) / Double(1 << 53) }
     }
 
-    /// Clock and chance of the passage.
-    var world: Passage.World { Passage.World(now: now, wait: wait, draw: fraction, generator: { generator }) }
+    /// Clock and chance of the passage, and that its messages are seen through on the event loops.
+    var world: Passage.World {
+        Passage.World(now: now, wait: wait, draw: fraction, generator: { generator }, executor: { LoopExecutors.shared.nearest })
+    }
 
     func identifier(_ prefix: String) -> String {
         var generator = generator
@@ -61,7 +64,7 @@ extension Live {
         TokenRenewer(
             store: store, vault: vault, holder: holder, request: tokenClient(curl).requestToken,
             runCommand: { command throws(TokenFailure) in try await TokenProgram().run(command) },
-            source: { GrantSource($0, in: directory()) },
+            source: { directory().source(of: $0) },
             isNeeded: { directory().sendsOver($0.resource, with: $0.grant) }, now: now,
             draw: fraction, wait: wait, report: report, asked: asked)
     }

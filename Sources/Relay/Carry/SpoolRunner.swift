@@ -21,6 +21,7 @@ package actor SpoolRunner {
     private let spool: any Spool
     let attempt: Attempt.Surroundings
     private let wait: @Sendable (_ seconds: Double) async -> Void
+    private let executor: @Sendable () -> (any TaskExecutor)?
     private let report: @Sendable (String) -> Void
     /// Something was settled: after so many seconds of trying, a message that old.
     private let settled: @Sendable (Settlement, _ seconds: Double, _ age: Double) -> Void
@@ -45,7 +46,8 @@ package actor SpoolRunner {
 
     package init(
         claimant: Claimant, attempt: Attempt.Surroundings, limits: Limits = Limits(),
-        wait: @escaping @Sendable (_ seconds: Double) async -> Void, report: @escaping @Sendable (String) -> Void,
+        wait: @escaping @Sendable (_ seconds: Double) async -> Void, executor: @escaping @Sendable () -> (any TaskExecutor)? = { nil },
+        report: @escaping @Sendable (String) -> Void,
         settled: @escaping @Sendable (Settlement, _ seconds: Double, _ age: Double) -> Void = { _, _, _ in }
     ) {
         self.claimant = claimant
@@ -53,6 +55,7 @@ package actor SpoolRunner {
         self.attempt = attempt
         self.limits = limits
         self.wait = wait
+        self.executor = executor
         self.report = report
         self.settled = settled
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -180,7 +183,7 @@ package actor SpoolRunner {
     /// `catchesUp`: nobody has looked yet whether the directory in hand is as new as the moment.
     nonisolated func start(_ entry: SpoolEntry, at moment: StoreMoment, catchesUp: Bool = false) {
         let number = hand.withLock { $0.begin(entry) }
-        let task = Task {
+        let task = Task(executorPreference: executor()) { [self] in
             if catchesUp, isBehind(moment) { await attempt.catchUp() }
             await carry(entry, number, at: moment)
             let isCrowded = hand.withLock { hand in

@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import Logging
 internal import Mail
 internal import NIOCore
@@ -216,7 +217,7 @@ extension SessionHandler {
         decoder.expectContent(limit: session.terms.size)
         watch.content(origin.patience, at: context.eventLoop.now)
         arm(context)
-        Task {
+        Task(executorPreference: LoopExecutors.shared.executor(of: eventLoop)) {
             let outcome = await intake.run()
             eventLoop.execute { handler.value.taken(outcome, intake, bound.value) }
         }

@@ -38,6 +38,8 @@ struct SubmissionConnection: Sendable {
 
     var id: ObjectIdentifier { ObjectIdentifier(channel) }
     var isActive: Bool { channel.isActive }
+    /// Whoever asks need not change threads to use it.
+    var isAtHand: Bool { channel.eventLoop.inEventLoop }
 
     func whenClosed(_ action: @escaping @Sendable () -> Void) {
         channel.closeFuture.whenComplete { _ in action() }
@@ -121,7 +123,9 @@ struct SubmissionConnection: Sendable {
     ) async -> SubmissionHandler.Answer {
         let loop = channel.eventLoop
         do {
-            return try await loop.flatSubmit { question(handler.value, loop) }.get()
+            // Who is there already asks at once.
+            let answer = loop.inEventLoop ? question(handler.value, loop) : loop.flatSubmit { question(handler.value, loop) }
+            return try await answer.get()
         } catch {
             let failure = TransmitFailure(stage: .connect, cause: .ours("the event loop has stopped: \(error)"))
             return .finished(.failure(failure), isReusable: false)

@@ -27,7 +27,8 @@ struct LiveGateway: Sendable {
 
     static func with(
         _ settings: GatewaySettings = GatewaySettings(listeners: [.init(host: "127.0.0.1", port: 0)], hostName: "mail.example"),
-        store: MemoryStore = MemoryStore(), limits: AcceptStage.Limits = AcceptStage.Limits(), _ body: (LiveGateway) async throws -> Void
+        store: MemoryStore = MemoryStore(), limits: AcceptStage.Limits = AcceptStage.Limits(),
+        deciding: @escaping @Sendable () -> Void = {}, _ body: (LiveGateway) async throws -> Void
     ) async throws {
         let digest = Array(SHA256.hash(data: Array("sesame".utf8)))
         let clients = [Client(id: ClientID(trusted: "app"), name: "app", credential: .key(sha256: digest))]
@@ -36,7 +37,11 @@ struct LiveGateway: Sendable {
         let dependencies = GatewayDependencies(
             directory: { directory },
             surroundings: AcceptStage.Surroundings(
-                store: store, decider: { _ throws(StoreFailure) in Decider(directory: directory, conditions: Conditions()) },
+                store: store,
+                decider: { _ throws(StoreFailure) in
+                    deciding()
+                    return Decider(directory: directory, conditions: Conditions())
+                },
                 now: { Date(timeIntervalSince1970: 1_800_000_000) },
                 generator: {
                     FakeGenerator(

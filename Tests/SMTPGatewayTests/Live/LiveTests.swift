@@ -1,7 +1,9 @@
 import Foundation
 import Mail
+import NIOPosix
 import Relay
 import ServiceLifecycle
+import Synchronization
 import TestSupport
 import Testing
 
@@ -76,6 +78,18 @@ struct LiveTests {
     }
 
     /// A line that breaks off in the middle of a big message, again and again, must not fill the disk.
+    /// No core is woken for it.
+    @Test func aMessageIsTakenWhereItsConnectionIs() async throws {
+        let loops = Mutex<[Bool]>([])
+        try await LiveGateway.with(deciding: {
+            loops.withLock { $0.append(MultiThreadedEventLoopGroup.currentEventLoop != nil) }
+        }) { live in
+            let client = try await signedIn(live.port())
+            #expect(try await hand(over: client).hasPrefix("250"))
+        }
+        #expect(loops.withLock { $0 } == [true])
+    }
+
     @Test func whatIsCutOffIsDiscarded() async throws {
         let store = MemoryStore()
         let (written, discarded) = (FakeGate(), FakeGate())

@@ -4,8 +4,8 @@ package import struct FoundationEssentials.Date
 /// One try at a claimed message: decided anew, rewritten, given a token, transmitted, and put into a settlement. It changes nothing itself:
 /// what it learned is committed whole by whoever settles.
 package struct Attempt: Sendable {
-    /// What every attempt works with.
-    package struct Surroundings: Sendable {
+    /// What every attempt works with; one for all of them.
+    package final class Surroundings: Sendable {
         package let snapshots: Snapshots
         package let broker: TokenBroker
         package let spool: any Spool
