@@ -71,6 +71,9 @@ package struct Directory: Sendable {
     /// Cheaper than the user.
     package func hasUser(_ id: UserID) -> Bool { users.contains(id) }
 
+    /// Of whom it is the whole id, name or login, in any case: through all of them, for a person's typing.
+    func users(named text: String) -> [UserID] { users.named(text) }
+
     /// Cheaper than the user, too.
     func byline(of id: UserID) -> Byline? { users.byline(of: id) }
 

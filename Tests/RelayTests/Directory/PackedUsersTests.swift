@@ -52,6 +52,11 @@ struct PackedUsersTests {
         ] {
             #expect(packed.places(with: try EmailAddress(text)).count == 1, "\(text)")
         }
+        #expect(packed.named("QUOTED").map(\.text) == ["quoted"])
+        #expect(packed.named("SVC").map(\.text) == ["login"])
+        #expect(packed.named("u\u{308}").map(\.text) == ["üser@bücher.example"])
+        #expect(packed.named("Ü").map(\.text) == ["üser@bücher.example"])
+        #expect(packed.named("e").map(\.text) == ["empty-login"])
         // An accent of an id may be composed in either way, as in any text.
         #expect(packed.contains(UserID(trusted: "u\u{308}ser@bücher.example")))
     }
@@ -121,6 +126,10 @@ struct PackedUsersTests {
                 #expect(users.with(address) == owners)
                 #expect(users.login(with: address) == owners.lazy.compactMap(\.login).first)
                 #expect(users.name(with: address) == owners.first { !$0.name.isEmpty }?.name)
+            }
+            for text in ["u7", "U7", "NAME 30", "login3", "Name", "7"] {
+                let those = sorted.filter { [$0.id.text, $0.name, $0.login ?? ""].contains { $0.lowercased() == text.lowercased() } }
+                #expect(Set(users.named(text)) == Set(those.map(\.id)), "\(text)")
             }
             #expect(Set(users.with(logins: ["login3"])) == Set(sorted.filter { $0.login == "login3" }))
             for text in ["", "u1", "NAME 1", "gin3", "b3@EXAMPLE", "7@example.org", "@example.org"] {

@@ -29,7 +29,7 @@ extension DirectoryStore {
     }
 
     /// Whoever `text` may mean, or may have been meant by it, for `Directory.find` to choose from. Ids and addresses are looked up; for a name all users are
-    /// looked through, which nothing but a person's typing is worth.
+    /// looked through, and if nobody has it, for one that is like it, which nothing but a person's typing is worth.
     package func slice(ofUser text: String) async throws -> DirectorySlice {
         var slice = DirectorySlice()
         if let id = UserID(text) { slice.users.insert(id) }
@@ -37,12 +37,16 @@ extension DirectoryStore {
         let near = try await directory(of: slice)
         let isKnown = UserID(text).flatMap { near.user($0) } != nil || slice.addresses.contains { !near.users(with: $0).isEmpty }
         guard !isKnown else { return slice }
+        let named = text.isEmpty ? [] : try await directory().users(named: text)
+        guard named.isEmpty else {
+            slice.users.formUnion(named)
+            return slice
+        }
         // Names to choose the closest from; of a million only so many at once.
         let most = 10_000
         var idsByName: [String: Set<UserID>] = [:]
         try await each(User.self) { user in
             for name in [user.id.text] + user.names + user.namedBy.map(\.description) where !name.isEmpty {
-                if name.lowercased() == text.lowercased() { slice.users.insert(user.id) }
                 idsByName[name, default: []].insert(user.id)
             }
             if idsByName.count > most { idsByName = idsByName.closest(to: text) }

@@ -23,6 +23,25 @@ extension PackedUsers {
         return found
     }
 
+    /// Of whom it is the whole id, name or login, in any case.
+    func named(_ text: String) -> [UserID] {
+        var text = text
+        let folded = text.lowercased()
+        return text.withUTF8 { wanted in
+            let isASCII = wanted.allSatisfy { $0 < 0x80 }
+            func isSame(_ own: PackedUserReader.Octets) -> Bool {
+                // An accent may be composed in either way, and its letter is a small one in more ways than one.
+                Folding.areEqual(own, wanted) || !isASCII && own.contains { $0 >= 0x80 } && String(octets: own).lowercased() == folded
+            }
+            return read { octets in
+                indices.filter { place in
+                    var reader = PackedUserReader(octets, in: range(place))
+                    return isSame(reader.text()) || isSame(reader.text()) || reader.optionalText().map(isSame) ?? false
+                }.map { id(at: $0) }
+            }
+        }
+    }
+
     private func mentions(_ needle: FoldedNeedle, at place: Int, _ octets: UnsafeBufferPointer<UInt8>) -> Bool {
         var reader = PackedUserReader(octets, in: range(place))
         if needle.stands(in: reader.text()) || needle.stands(in: reader.text()) { return true }

@@ -66,6 +66,15 @@ struct Users: Sendable {
         return kept.filter { changed[$0.id] == nil } + changed.values.compactMap { $0 }.filter { $0.login.map(logins.contains) ?? false }
     }
 
+    /// Of whom it is the whole id, name or login, in any case.
+    func named(_ text: String) -> [UserID] {
+        let folded = text.lowercased()
+        let others = changed.values.compactMap { $0 }.filter { user in
+            [user.id.text, user.name, user.login ?? ""].contains { $0.lowercased() == folded }
+        }
+        return packed.named(text).filter { changed[$0] == nil } + others.map(\.id)
+    }
+
     mutating func put(_ user: User) {
         if !contains(user.id) { count += 1 }
         let known = changed.updateValue(user, forKey: user.id)
