@@ -15,6 +15,8 @@ struct WaysIn: Sendable {
     private let certificate: ServedCertificate?
     /// As it was when the service started.
     private let first: ServeConfiguration
+    private let live: Live
+    private let log: Logger
 
     init(_ service: RelayService, _ configuration: ServeConfiguration, live: Live, log: Logger) throws {
         let surroundings = service.surroundings(
@@ -56,6 +58,13 @@ struct WaysIn: Sendable {
             )
         }
         first = configuration
+        self.live = live
+        self.log = log
+        warn(configuration)
+    }
+
+    private func warn(_ configuration: ServeConfiguration) {
+        for trouble in configuration.identityTroubles(at: live.now()) { log.warning("\(trouble.sentence)") }
     }
 
     /// Places, certificates and limits of connections, for those that come from now on. Returns the keys that hold only from the next start.
@@ -67,6 +76,7 @@ struct WaysIn: Sendable {
         let shown = try configuration.httpIdentity.map(Self.certificate)
         try smtp.reload(settings)
         if let shown { certificate?.become(shown) }
+        warn(configuration)
         return first.waitingForStart(beside: configuration)
     }
 

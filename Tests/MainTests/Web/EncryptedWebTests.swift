@@ -42,6 +42,11 @@ import Testing
             #expect(
                 try await ask(house, "https://elsewhere.test:\(port)/healthz", ["--resolve", "elsewhere.test:\(port):127.0.0.1"]).contains(
                     "HTTP/2 200"))
+            // One that has ended is shown all the same, and whoever reads the log hears of it.
+            #expect(!house.log.all.contains("it ended on"))
+            try folder.show("expired")
+            house.service.signal(SIGHUP)
+            try await house.log.shows("it ended on")
         }
     }
 

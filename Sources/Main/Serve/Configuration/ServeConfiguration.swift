@@ -96,6 +96,9 @@ struct ServeConfiguration: Sendable {
         smtp.identity = try smtpFiles?.identity()
     }
 
+    /// What is the matter with the certificates, or will be soon: they are served all the same.
+    func identityTroubles(at now: Date) -> [IdentityTrouble] { [httpFiles, smtpFiles].compactMap { $0?.trouble(at: now) } }
+
     private static func smtp(
         _ source: ServeValues, _ domain: Domain, isEncrypted: Bool
     ) async throws(CommandFailure) -> GatewaySettings {
