@@ -18,7 +18,7 @@ package struct SettleContract: StoreContract {
         Fact("sweepForgetsDoneAfterAWeek", sweepForgetsDoneAfterAWeek), Fact("sweepTakesAllInSteps", sweepTakesAllInSteps),
         Fact("noticeComesWithItsFailure", noticeComesWithItsFailure),
         Fact("lostClaimBringsNoNotice", lostClaimBringsNoNotice), Fact("postponedIsNoAttempt", postponedIsNoAttempt),
-        Fact("eachLaneHasItsRoom", eachLaneHasItsRoom), Fact("keptAndClaimedAtOnce", keptAndClaimedAtOnce),
+        Fact("keptAndClaimedAtOnce", keptAndClaimedAtOnce),
         Fact("whatIsKeptAndClaimedIsRecovered", whatIsKeptAndClaimedIsRecovered),
     ]
 
@@ -255,27 +255,6 @@ package struct SettleContract: StoreContract {
         postponed.isPostponed = true
         try await store.settle(postponed)
         #expect(try await SpoolContract.claim(store, by: Samples.reborn, after: 9).first?.isUnknown == true)
-    }
-
-    /// Ten thousand messages of one account do not keep another's single one waiting.
-    @Sendable func eachLaneHasItsRoom() async throws {
-        let store = try await make()
-        let moved = Account(provider: ProviderID(trusted: "new"), login: "full")
-        let lanes: [Account?] = ["busy", "busy", "busy", "full", nil, nil, "single", moved]
-        for (number, lane) in lanes.enumerated() {
-            try await store.accept(
-                try Samples.message("\(number)"), lastChunk: SpoolContract.body, number: 0, held: nil, lane: lane, journal: [],
-                sightings: [])
-        }
-        let rooms = LaneRooms(known: ["busy": 2, "full": 0], other: 1)
-        let batch = try await store.claim(10, rooms: rooms, by: Samples.node, at: Samples.time(1), until: Samples.time(60))
-        #expect(batch.entries.map(\.message.id.text) == ["0", "1", "4", "6", "7"])
-        #expect(batch.entries.last?.lane == moved)
-        let rest = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
-        #expect(rest.entries.map(\.message.id.text) == ["2", "3"])
-        #expect(batch.crowded.isSuperset(of: ["busy", nil]) && !batch.crowded.contains("full"), "of those that had room")
-        let all = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
-        #expect(all.entries.map(\.message.id.text) == ["5"] && all.crowded.isEmpty)
     }
 
     private func leave(_ id: String, _ store: any Store, until: Double = 300) async throws -> (claim: Claim, moment: StoreMoment) {

@@ -3,13 +3,14 @@ internal import Mail
 internal import Testing
 internal import struct FoundationEssentials.Date
 
-/// Within a lane, administrator's mail goes first, and clients have their turns.
+/// A lane gives what it has room for. Within it, administrator's mail goes first, and clients have their turns.
 package struct TurnContract: StoreContract {
     let make: @Sendable () async throws -> any Store
 
     package init(make: @escaping @Sendable () async throws -> any Store) { self.make = make }
 
     package static let facts: [Fact<Self>] = [
+        Fact("eachLaneHasItsRoom", eachLaneHasItsRoom),
         Fact("clientsHaveTheirTurns", clientsHaveTheirTurns), Fact("turnGoesOnWhereItEnded", turnGoesOnWhereItEnded),
         Fact("administratorsMailGoesFirst", administratorsMailGoesFirst), Fact("claimThatRanOutGoesFirst", claimThatRanOutGoesFirst),
         Fact("placeInTheLaneIsKnown", placeInTheLaneIsKnown), Fact("lookGoesOnWhereItEnded", lookGoesOnWhereItEnded),
@@ -39,6 +40,27 @@ package struct TurnContract: StoreContract {
     }
 
     private func names(_ batch: ClaimedBatch) -> Set<String> { Set(batch.entries.map(\.message.id.text)) }
+
+    /// Ten thousand messages of one account do not keep another's single one waiting.
+    @Sendable func eachLaneHasItsRoom() async throws {
+        let store = try await make()
+        let moved = Account(provider: ProviderID(trusted: "new"), login: "full")
+        let lanes: [Account?] = ["busy", "busy", "busy", "full", nil, nil, "single", moved]
+        for (number, lane) in lanes.enumerated() {
+            try await store.accept(
+                try Samples.message("\(number)"), lastChunk: SpoolContract.body, number: 0, held: nil, lane: lane, journal: [],
+                sightings: [])
+        }
+        let rooms = LaneRooms(known: ["busy": 2, "full": 0], other: 1)
+        let batch = try await store.claim(10, rooms: rooms, by: Samples.node, at: Samples.time(1), until: Samples.time(60))
+        #expect(batch.entries.map(\.message.id.text) == ["0", "1", "4", "6", "7"])
+        #expect(batch.entries.last?.lane == moved)
+        let rest = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
+        #expect(rest.entries.map(\.message.id.text) == ["2", "3"])
+        #expect(batch.crowded.isSuperset(of: ["busy", nil]) && !batch.crowded.contains("full"), "of those that had room")
+        let all = try await store.claim(2, rooms: LaneRooms(), by: Samples.node, at: Samples.time(1), until: Samples.time(60))
+        #expect(all.entries.map(\.message.id.text) == ["5"] && all.crowded.isEmpty)
+    }
 
     /// A newsletter does not keep the printer's one page waiting, nor those of the command line.
     @Sendable func clientsHaveTheirTurns() async throws {
