@@ -29,18 +29,19 @@ package enum Closeness {
         return found.min { $0.distance < $1.distance }?.name
     }
 
-    /// Insertions, deletions and replacements from one to the other; nil if more than `limit`.
+    /// Insertions, deletions, replacements and swaps of neighbours from one to the other; nil if more than `limit`.
     static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], limit: Int) -> Int? {
         guard abs(left.count - right.count) <= limit else { return nil }
+        var before: [Int] = []
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var next = row
+            next[0] = i + 1
             for (j, b) in right.enumerated() {
-                let replaced = diagonal + (a == b ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+                next[j + 1] = min(row[j] + (a == b ? 0 : 1), next[j] + 1, row[j + 1] + 1)
+                if i > 0, j > 0, a == right[j - 1], b == left[i - 1] { next[j + 1] = min(next[j + 1], before[j - 1] + 1) }
             }
+            (before, row) = (row, next)
         }
         return row[right.count] <= limit ? row[right.count] : nil
     }

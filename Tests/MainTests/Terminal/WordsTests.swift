@@ -43,6 +43,12 @@ struct WordsTests {
         #expect(Closeness.closest(to: text, in: ["ann", "bob", "tracker"]) == close)
     }
 
+    /// Two letters in the wrong order are one slip.
+    @Test(arguments: [("hodl", "hold"), ("lvie", "live"), ("redirct", "redirect"), ("dohl", nil), ("eivl", nil)] as [(String, String?)])
+    func guessesTheOneThatWasMeant(_ text: String, _ meant: String?) {
+        #expect(Closeness.nearest(to: text, in: ["live", "hold", "redirect"]) == meant)
+    }
+
     @Test(arguments: [
         ("plain", "plain"), ("two words", "'two words'"), ("it's", "'it'\\''s'"), ("", "''"), ("* Current User *", "'* Current User *'"),
         ("#1000", "'#1000'"),
