@@ -61,7 +61,7 @@ struct QuotaTests {
             let letter = String(decoding: message(2), as: UTF8.self)
             _ = try await house.mandate("sendmail", "-t", input: letter)
             let said = try await house.mandate("sendmail", "-t", input: letter, expecting: ExitStatus.temporary.rawValue)
-            #expect(said.contains("1 recipients an hour"))
+            #expect(said.contains("1 recipient an hour"))
         }
     }
 

@@ -43,8 +43,13 @@ import Testing
             for _ in 0..<40 { _ = try await WebClient(port: house.port, key: "a-stale-key").get("/v1/me") }
             #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password).status == 303)
             let away = [("X-Forwarded-For", "192.0.2.9")]
-            for number in 0..<9 { _ = try await ConsolePerson.answer(of: house, name: "ann", secret: "guess \(number)", away) }
-            #expect(try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password, away).status == 429)
+            // On a busy machine the seconds of waiting may have passed before the next try.
+            var isKeptOut = false
+            for _ in 0..<5 where !isKeptOut {
+                for number in 0..<9 { _ = try await ConsolePerson.answer(of: house, name: "ann", secret: "guess \(number)", away) }
+                isKeptOut = try await ConsolePerson.answer(of: house, name: "ann", secret: WebHouse.password, away).status == 429
+            }
+            #expect(isKeptOut)
             let person = try await ConsolePerson.logIn(to: house)
             let known = try #require(person.answer.all("Set-Cookie").first { $0.hasPrefix("mandate-browser-") })
             #expect(known.contains("HttpOnly") && known.contains("Max-Age=15552000"))
