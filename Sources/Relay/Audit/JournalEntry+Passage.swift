@@ -133,20 +133,6 @@ extension Refusal {
     }
 }
 
-extension [UInt8] {
-    /// Lower-case hexadecimal, as digests are written.
-    package var hexadecimal: String {
-        var text = ""
-        text.reserveCapacity(count * 2)
-        let digits = Array<Character>("0123456789abcdef")
-        for byte in self {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return text
-    }
-}
-
 extension Directory {
     /// With the name of what a fact names by its id, as long as that is there.
     package func words(of fact: JournalEntry.Fact, in entry: JournalEntry) -> String {
