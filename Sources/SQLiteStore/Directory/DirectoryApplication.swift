@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Relay
 
 /// Carries out a person's change to the directory inside one transaction: only what differs is written, and it all becomes one edition.

@@ -1,11 +1,10 @@
 internal import Foundation
-internal import GRDB
 internal import Mail
 internal import Relay
 
 /// An entity as values for the columns of its table.
 enum EntityRow {
-    typealias Value = (any DatabaseValueConvertible)?
+    typealias Value = (any Storable)?
 
     static func values(of entity: DirectoryEntity) throws -> [Value] {
         [entity.key.id] + (try rest(of: entity))
@@ -57,12 +56,12 @@ enum EntityRow {
     }
 
     private static func values(of client: Client) throws -> [Value] {
-        var key: Data?
+        var key: [UInt8]?
         var network: String?
         var uid: Int64?
         var password: String?
         switch client.credential {
-        case .key(let digest): key = digest.data
+        case .key(let digest): key = digest
         case .network(let range): network = range.description
         case .uid(let number): uid = Int64(number)
         case .password(let hash): password = hash.text

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 internal import Mail
 package import Relay
 
@@ -25,7 +24,7 @@ extension SQLiteStore: DirectoryStore {
             for id in ids { if let address = try? EmailAddress(id) { addresses.insert(address) } }  // most settings are none
             let found =
                 "WHERE id IN (SELECT value FROM json_each(?)) OR id IN (SELECT user FROM userAddress WHERE addressKey IN (SELECT value FROM json_each(?)))"
-            let arguments: StatementArguments = [ListText.write(ids.sorted()), ListText.write(addresses.map(\.key))]
+            let arguments: Values = [ListText.write(ids.sorted()), ListText.write(addresses.map(\.key))]
             try transaction.entities(.user, found, arguments) { entity in
                 if case .user(let user) = entity { addresses.formUnion(user.addresses.map(\.address)) }
                 loading.add(entity)

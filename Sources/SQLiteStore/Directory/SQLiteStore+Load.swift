@@ -1,5 +1,3 @@
-internal import GRDB
-internal import GRDBSQLite
 internal import Mail
 package import Relay
 
@@ -42,54 +40,29 @@ extension Transaction {
         return loading.finish()
     }
 
-    /// Two cursors side by side, both in the order of ids. The octets go from row to pack, and no value is made of any user.
+    /// Both tables side by side, in the order of ids. The octets go from row to pack, and no value is made of any user.
     fileprivate func packedUsers() throws -> PackedUsers {
-        var packer = UserPacker()
-        let addresses = try OctetCursor(self, "SELECT user, localPart, domain, isOn FROM userAddress ORDER BY user, position")
-        let users = try OctetCursor(self, EntityKind.user.select + " ORDER BY id")
-        var isAddress = try addresses.next()
-        while try users.next() {
-            let id = users.octets(0)
-            let isNew = packer.begin(id: id, name: users.octets(1), login: users.optionalOctets(2))
-            while isAddress, addresses.octets(0).elementsEqual(id) {
-                if isNew {
-                    do throws(AddressError) {
-                        try packer.append(localPart: addresses.octets(1), domain: addresses.octets(2), isOn: addresses.flag(3))
-                    } catch { throw StoreFailure.damaged("a user's address cannot be read: \(error)") }
+        try rows("SELECT user, localPart, domain, isOn FROM userAddress ORDER BY user, position") { addresses in
+            try rows(EntityKind.user.select + " ORDER BY id") { users in
+                var packer = UserPacker()
+                var isAddress = try addresses.next()
+                while try users.next() {
+                    let id = users.octets(0)
+                    let isNew = packer.begin(id: id, name: users.octets(1), login: users.optionalOctets(2))
+                    while isAddress, addresses.octets(0).elementsEqual(id) {
+                        if isNew {
+                            do throws(AddressError) {
+                                try packer.append(localPart: addresses.octets(1), domain: addresses.octets(2), isOn: addresses.flag(3))
+                            } catch { throw StoreFailure.damaged("a user's address cannot be read: \(error)") }
+                        }
+                        isAddress = try addresses.next()
+                    }
+                    if isNew { packer.end() }
                 }
-                isAddress = try addresses.next()
+                return packer.finish()
             }
-            if isNew { packer.end() }
         }
-        return packer.finish()
     }
-}
-
-/// Rows as the octets that SQLite has, for those who read a million. They are good until the next row.
-private struct OctetCursor {
-    private let rows: RowCursor
-    private let statement: SQLiteStatement
-
-    init(_ transaction: Transaction, _ sql: String) throws {
-        let prepared = try transaction.prepared(sql)
-        rows = try Row.fetchCursor(prepared)
-        statement = prepared.sqliteStatement
-    }
-
-    /// False: there is no more.
-    func next() throws -> Bool { try rows.next() != nil }
-
-    func octets(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
-        // The text first: only then the length is that of the text in UTF-8 (sqlite.org/c3ref/column_blob.html).
-        let text = sqlite3_column_text(statement, column)
-        return UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column)))
-    }
-
-    func optionalOctets(_ column: Int32) -> UnsafeBufferPointer<UInt8>? {
-        sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : octets(column)
-    }
-
-    func flag(_ column: Int32) -> Bool { sqlite3_column_int(statement, column) != 0 }
 }
 
 /// Fills a directory while its rows are read: in handfuls, so that not each is a call of its own.

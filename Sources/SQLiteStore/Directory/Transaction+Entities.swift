@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 internal import Mail
 internal import Relay
 
@@ -18,7 +17,7 @@ extension Transaction {
 
     /// Goes through a table in the order of ids. `condition` is whatever follows the table's name.
     func entities(
-        _ kind: EntityKind, _ condition: String = "ORDER BY id", _ arguments: StatementArguments = [],
+        _ kind: EntityKind, _ condition: String = "ORDER BY id", _ arguments: Values = [],
         _ use: (DirectoryEntity) throws -> Void
     ) throws {
         var reader = EntityReader()
@@ -27,28 +26,35 @@ extension Transaction {
         try each("\(kind.select) \(condition)", arguments) { try use(try reader.entity(kind, &$0)) }
     }
 
-    /// Two cursors side by side, both in the order of ids: a million users are read without holding a million rows.
-    private func users(_ condition: String, _ arguments: StatementArguments, _ use: (DirectoryEntity) throws -> Void) throws {
-        var reader = EntityReader()
+    /// Both tables side by side, in the order of ids: a million users are read without holding a million rows.
+    private func users(_ condition: String, _ values: Values, _ use: (DirectoryEntity) throws -> Void) throws {
         let isAll = condition == "ORDER BY id"
         let filter = isAll ? "" : "WHERE user IN (SELECT id FROM user \(condition))"
-        let addresses = try cursor("SELECT user, localPart, domain, isOn FROM userAddress \(filter) ORDER BY user, position", arguments)
-        var next = try addresses.next().map { try reader.owned($0) }
-        let users = try cursor(
-            "\(EntityKind.user.select) \(condition)\(isAll || condition.contains("ORDER BY") ? "" : " ORDER BY id")", arguments)
-        while let row = try users.next() {
-            var columns = Columns(row)
-            guard case .user(var user) = try reader.entity(.user, &columns) else { continue }
-            while let pending = next, pending.user == user.id.text {
-                user.addresses.append(pending.address)
-                next = try addresses.next().map { try reader.owned($0) }
+        let order = isAll || condition.contains("ORDER BY") ? "" : " ORDER BY id"
+        try rows("SELECT user, localPart, domain, isOn FROM userAddress \(filter) ORDER BY user, position", values) { addresses in
+            try rows("\(EntityKind.user.select) \(condition)\(order)", values) { users in
+                var reader = EntityReader()
+                func owned() throws -> (user: String, address: UserAddress)? {
+                    guard try addresses.next() else { return nil }
+                    var columns = addresses.columns
+                    return (try columns.text(), try reader.userAddress(&columns))
+                }
+                var next = try owned()
+                while try users.next() {
+                    var columns = users.columns
+                    guard case .user(var user) = try reader.entity(.user, &columns) else { continue }
+                    while let pending = next, pending.user == user.id.text {
+                        user.addresses.append(pending.address)
+                        next = try owned()
+                    }
+                    try use(.user(user))
+                }
             }
-            try use(.user(user))
         }
     }
 
     /// There are few of them, and fewer with rights to tokens.
-    private func clients(_ condition: String, _ arguments: StatementArguments, _ use: (DirectoryEntity) throws -> Void) throws {
+    private func clients(_ condition: String, _ arguments: Values, _ use: (DirectoryEntity) throws -> Void) throws {
         var rights: [String: [Client.TokenRight]] = [:]
         try each("SELECT client, mailbox, family, coversWholeGrant FROM tokenRight ORDER BY client, position", []) { columns in
             let client = try columns.text()
@@ -74,7 +80,7 @@ extension Transaction {
 
     func write(_ entity: DirectoryEntity, over before: DirectoryEntity?, edition: Edition) throws {
         let kind = entity.key.kind
-        try run(kind.upsert, StatementArguments(try EntityRow.values(of: entity)))
+        try run(kind.upsert, Values(try EntityRow.values(of: entity)))
         switch entity {
         case .user(let user): try writeAddresses(of: user, isNew: before == nil)
         case .provider, .application, .grant: if entity.voidsTokens(of: before) { try touch(entity.key, edition: edition) }
@@ -165,11 +171,4 @@ extension Transaction {
 extension SettingKey.Name {
     /// Their value may be a user id.
     static let namingUsers: Set<Self> = [.emailFromUserID, .adHocEmailFromAddress, .emailAdministratorUserID, .carrier]
-}
-
-extension EntityReader {
-    fileprivate mutating func owned(_ row: Row) throws -> (user: String, address: UserAddress) {
-        var columns = Columns(row)
-        return (try columns.text(), try userAddress(&columns))
-    }
 }

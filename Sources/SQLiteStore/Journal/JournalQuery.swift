@@ -13,7 +13,7 @@ struct JournalQuery: Sendable {
     private var conditions: [String] = []
     /// It looks in what is filed.
     private(set) var asksForPersons = false
-    private(set) var arguments: [(any DatabaseValueConvertible & Sendable)?] = []
+    private(set) var arguments: [(any Storable)?] = []
     private let limit: Int
     private let isNewestFirst: Bool
 
@@ -56,7 +56,7 @@ struct JournalQuery: Sendable {
         if let last = span.through { require("j.number <= ?", last) }
     }
 
-    private mutating func require(_ condition: String, _ argument: any DatabaseValueConvertible & Sendable) {
+    private mutating func require(_ condition: String, _ argument: any Storable) {
         conditions.append(condition)
         arguments.append(argument)
     }

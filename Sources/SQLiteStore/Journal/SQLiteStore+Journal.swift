@@ -1,4 +1,3 @@
-internal import GRDB
 package import Relay
 
 /// Reading needs no key; verifying does, and is not done here.
@@ -26,7 +25,7 @@ extension SQLiteStore: Journal {
                 }
                 query.goOn(behind: after.number)
             }
-            return try transaction.all(query.sql, StatementArguments(query.arguments)) { try JournalQuery.row(&$0) }
+            return try transaction.all(query.sql, Values(query.arguments)) { try JournalQuery.row(&$0) }
         }
     }
 

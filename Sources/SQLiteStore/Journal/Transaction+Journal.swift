@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 internal import Relay
 
 /// Appends to the journal inside whatever transaction the change itself is in.
@@ -33,14 +32,14 @@ extension Transaction {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                number, entry.at.milliseconds, entry.kind.rawValue, entry.message?.text, line.facts, line.digest.data,
-                mac.data, line.salt.data, line.parts,
+                number, entry.at.milliseconds, entry.kind.rawValue, entry.message?.text, line.facts, line.digest,
+                mac, line.salt, line.parts,
             ])
         head = JournalHead(number: number, mac: mac)
         if let signature = line.signature {
             try run(
                 "INSERT INTO journalCount (entry, signature, at, count) VALUES (?, ?, ?, 1)",
-                [number, signature.data, entry.at.milliseconds])
+                [number, signature, entry.at.milliseconds])
         }
     }
 
@@ -48,7 +47,7 @@ extension Transaction {
     private func count(_ signature: [UInt8], at now: Int64) throws -> Bool {
         let found = try first(
             "SELECT entry FROM journalCount WHERE signature = ? AND at > ? AND at <= ? ORDER BY at DESC LIMIT 1",
-            [signature.data, now - Self.refusalWindow, now]
+            [signature, now - Self.refusalWindow, now]
         ) { try $0.integer() }
         guard let found else { return false }
         try run("UPDATE journalCount SET count = count + 1 WHERE entry = ?", [found])

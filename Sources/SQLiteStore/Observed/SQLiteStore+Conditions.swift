@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 package import Mail
 package import Relay
 
@@ -126,7 +125,7 @@ extension Transaction {
             [kind, id, provider?.text ?? "", transport?.rawValue ?? "", row.state, row.at, row.reason, row.failures, revision])
     }
 
-    fileprivate func standings(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
+    fileprivate func standings(_ condition: String, _ arguments: Values) throws -> [Observed] {
         try all(
             """
             SELECT provider, login, address, transport, state, at, deniedAt, text, probes, nextProbe, needs, tries, nextTry, revision
@@ -145,7 +144,7 @@ extension Transaction {
         }
     }
 
-    fileprivate func reports(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
+    fileprivate func reports(_ condition: String, _ arguments: Values) throws -> [Observed] {
         try all(
             "SELECT client, provider, login, transport, address, at, until, words, revision FROM report WHERE \(condition)", arguments
         ) { columns in
@@ -160,7 +159,7 @@ extension Transaction {
         }
     }
 
-    fileprivate func health(_ condition: String, _ arguments: StatementArguments) throws -> [Observed] {
+    fileprivate func health(_ condition: String, _ arguments: Values) throws -> [Observed] {
         try all("SELECT kind, id, provider, transport, state, at, reason, failures, revision FROM health WHERE \(condition)", arguments) {
             columns in
             let kind = try columns.text()

@@ -6,7 +6,7 @@ extension SQLiteStore: Queue {
     package func list(_ filter: QueueFilter) async throws(StoreFailure) -> [QueuedMessage] {
         try await report { transaction in
             var conditions = ["true"]
-            var arguments: StatementArguments = []
+            var arguments: Values = []
             if let state = filter.state {
                 conditions.append("q.state = ?")
                 arguments += [state.rawValue]
@@ -86,7 +86,7 @@ extension Transaction {
         return QueueTurn(lane: LaneText.known(found.lane), share: ShareText.read(found.share), ahead: ahead ?? 0, others: others ?? 0)
     }
 
-    fileprivate func queued(_ source: String, _ arguments: StatementArguments) throws -> [QueuedMessage] {
+    fileprivate func queued(_ source: String, _ arguments: Values) throws -> [QueuedMessage] {
         try all("SELECT \(MessageRow.columns) FROM \(source)", arguments) { columns in
             let row = try MessageRow(&columns)
             return QueuedMessage(

@@ -26,6 +26,6 @@ extension Transaction {
         }
         try run(
             "INSERT OR REPLACE INTO repeatable (client, key, digest, message, at) VALUES (?, ?, ?, ?, ?)",
-            [request.client.text, request.key, request.digest.data, message.id.text, message.acceptedAt.milliseconds])
+            [request.client.text, request.key, request.digest, message.id.text, message.acceptedAt.milliseconds])
     }
 }

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Mail
 package import Relay
 package import struct FoundationEssentials.Date

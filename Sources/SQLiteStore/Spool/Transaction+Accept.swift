@@ -81,7 +81,7 @@ extension Transaction {
             """
             INSERT INTO chunk (content, number, bytes) VALUES (?, ?, ?)
             ON CONFLICT (content, number) DO UPDATE SET bytes = excluded.bytes
-            """, [content, number, Data(chunk)])
+            """, [content, number, Array(chunk)])
     }
 
     private struct FirstState {
@@ -112,33 +112,30 @@ struct AcceptanceRow: Sendable {
         """
 
     let message: AcceptedMessage
-    let lastChunk: Data
+    let lastChunk: [UInt8]
     let number: Int
     /// Earlier pieces of its body were written before.
     var isInPieces: Bool { number > 0 }
     private let author: String
     private let recipients: String
-    private let digest: Data
-    private let header: Data
     /// Its place in its lane.
     let share: String
 
     init(_ message: AcceptedMessage, lastChunk: [UInt8], number: Int) {
         self.message = message
-        self.lastChunk = lastChunk.data
+        self.lastChunk = lastChunk
         self.number = number
         author = MessageText.text(of: message.author)
         recipients = MessageText.text(of: message.envelope.recipients)
-        digest = message.digest.data
-        header = message.header.data
         share = ShareText.write(message.share)
     }
 
-    var arguments: StatementArguments {
+    var arguments: Values {
         [
             message.id.text, message.acceptedAt.milliseconds, message.client?.text, message.purpose?.rawValue, message.user?.text, author,
             message.envelope.sender.address?.description, message.envelope.ret?.rawValue, message.envelope.envelopeID,
-            message.hasEnvelopeSender, message.isAutomatic, message.bodySize, isInPieces, digest, message.messageID, recipients, header,
+            message.hasEnvelopeSender, message.isAutomatic, message.bodySize, isInPieces, message.digest, message.messageID, recipients,
+            message.header,
         ]
     }
 }

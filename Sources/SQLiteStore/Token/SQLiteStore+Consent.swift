@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 package import Relay
 package import struct FoundationEssentials.Date
 
@@ -16,12 +15,12 @@ extension SQLiteStore: ConsentStore {
     }
 
     package func consent(state digest: [UInt8]) async throws(StoreFailure) -> ConsentAttempt? {
-        try await read { try $0.consent("stateDigest = ?", [digest.data]) }
+        try await read { try $0.consent("stateDigest = ?", [digest]) }
     }
 
     package func bind(_ id: ConsentID, browser digest: [UInt8]) async throws(StoreFailure) -> Bool {
         try await write { transaction in
-            try transaction.run("UPDATE consent SET browserDigest = ? WHERE id = ? AND progress = 'waiting'", [digest.data, id.text]) == 1
+            try transaction.run("UPDATE consent SET browserDigest = ? WHERE id = ? AND progress = 'waiting'", [digest, id.text]) == 1
         }
     }
 
@@ -102,8 +101,8 @@ extension Transaction {
             """,
             [
                 it.id.text, it.grant.text, it.application.text, it.revision.number, it.way.rawValue, it.startedAt.milliseconds,
-                it.expires.milliseconds, it.redirectURI, it.scope, it.stateDigest.data, it.browserDigest?.data, it.sealed.keyID,
-                it.sealed.bytes.data, it.startedBy, name, endedAt?.milliseconds, words,
+                it.expires.milliseconds, it.redirectURI, it.scope, it.stateDigest, it.browserDigest, it.sealed.keyID,
+                it.sealed.bytes, it.startedBy, name, endedAt?.milliseconds, words,
             ])
     }
 
@@ -113,7 +112,7 @@ extension Transaction {
             "UPDATE consent SET progress = ?, endedAt = ?, words = ? WHERE id = ?", [name, endedAt?.milliseconds, words, id.text])
     }
 
-    fileprivate func consent(_ condition: String, _ arguments: StatementArguments) throws -> ConsentAttempt? {
+    fileprivate func consent(_ condition: String, _ arguments: Values) throws -> ConsentAttempt? {
         try first(
             """
             SELECT id, "grant", application, edition, way, startedAt, expires, redirectURI, scope, stateDigest, browserDigest, keyID, sealed,

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 internal import Mail
 package import Relay
 package import struct FoundationEssentials.Date
@@ -50,7 +49,7 @@ extension Transaction {
             ])
     }
 
-    fileprivate func handouts(_ condition: String, _ arguments: StatementArguments) throws -> [Handout] {
+    fileprivate func handouts(_ condition: String, _ arguments: Values) throws -> [Handout] {
         let columns = "id, client, at, expires, login, provider, transport, author, purpose, addresses, reportedAt"
         return try all("SELECT \(columns) FROM handout \(condition)", arguments) { row in
             Handout(

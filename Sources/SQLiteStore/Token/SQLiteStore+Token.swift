@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 package import Relay
 package import struct FoundationEssentials.Date
 
@@ -119,12 +118,12 @@ extension Transaction {
     func secret(_ name: SecretName) throws -> Sealed? {
         let query =
             switch name.kind {
-            case .accessToken: (sql: "SELECT keyID, sealed FROM token WHERE name = ?", arguments: [name.owner] as StatementArguments)
-            case .consent: (sql: "SELECT keyID, sealed FROM consent WHERE id = ?", arguments: [name.owner] as StatementArguments)
+            case .accessToken: (sql: "SELECT keyID, sealed FROM token WHERE name = ?", arguments: [name.owner] as Values)
+            case .consent: (sql: "SELECT keyID, sealed FROM consent WHERE id = ?", arguments: [name.owner] as Values)
             case .clientSecret, .privateKey, .refreshToken, .journalKey:
                 (
                     sql: "SELECT keyID, sealed FROM secret WHERE kind = ? AND owner = ?",
-                    arguments: [name.kind.rawValue, name.owner] as StatementArguments
+                    arguments: [name.kind.rawValue, name.owner] as Values
                 )
             }
         return try first(query.sql, query.arguments) { Sealed(keyID: try $0.text(), bytes: try $0.bytes()) }
@@ -134,7 +133,7 @@ extension Transaction {
         try check(sealed)
         try run(
             "INSERT OR REPLACE INTO secret (kind, owner, keyID, sealed) VALUES (?, ?, ?, ?)",
-            [name.kind.rawValue, name.owner, sealed.keyID, sealed.bytes.data])
+            [name.kind.rawValue, name.owner, sealed.keyID, sealed.bytes])
     }
 
     func put(_ token: StoredToken, as key: TokenKey) throws {
@@ -144,7 +143,7 @@ extension Transaction {
             INSERT OR REPLACE INTO token (name, "grant", keyID, sealed, obtained, expires, edition) VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                key.description, key.grant.text, token.sealed.keyID, token.sealed.bytes.data, token.obtained.milliseconds,
+                key.description, key.grant.text, token.sealed.keyID, token.sealed.bytes, token.obtained.milliseconds,
                 token.expires.milliseconds, token.revision.number,
             ])
     }

@@ -1,4 +1,3 @@
-internal import GRDB
 package import Relay
 package import struct FoundationEssentials.Date
 
@@ -68,7 +67,7 @@ extension Transaction {
     fileprivate func replace(_ sealed: Sealed, of name: SecretName) throws {
         try run(
             "UPDATE \(name.kind.table) SET keyID = ?, sealed = ? WHERE \(name.kind.condition)",
-            [sealed.keyID, sealed.bytes.data, name.owner])
+            [sealed.keyID, sealed.bytes, name.owner])
     }
 
     fileprivate func drop(_ name: SecretName) throws {

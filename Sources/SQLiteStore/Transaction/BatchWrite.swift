@@ -27,23 +27,21 @@ struct BatchWrite {
     private func commit(_ batch: [Writer.Job], apart: Bool = false) throws -> [Answer]? {
         try pool.writeWithoutTransaction { database in
             let transaction = Transaction(database, pen: pen)
-            var answers: [Answer] = []
-            var isSpoilt = false
-            try database.inTransaction(.immediate) {
+            let answers = try transaction.committing {
+                var answers: [Answer] = []
                 do {
                     for job in batch {
                         answers.append(try apart ? attempt(job, in: transaction, of: database) : job.perform(transaction))
                     }
                     try transaction.writeSums()
                 } catch  where !apart && batch.count > 1 && !StoreFailure(error).spoilsBatch && database.isInsideTransaction {
-                    isSpoilt = true
-                    return .rollback
+                    return [Answer]?.none
                 }
-                return .commit
+                return answers
             }
-            guard !isSpoilt else { return nil }
+            guard let answers else { return nil }
             let savepoints = apart ? batch.count * 2 : 0
-            counter.add(writes: batch.count, statements: transaction.statements + savepoints + 2)
+            counter.add(writes: batch.count, statements: transaction.statements + savepoints)
             return answers
         }
     }

@@ -1,34 +1,49 @@
 internal import Foundation
-internal import GRDB
+internal import GRDBSQLite
 internal import Mail
 internal import Relay
 
-/// Reads a row from left to right. Whatever does not fit its type is a damaged store, never a crash: GRDB's own subscripts would trap.
+/// Reads a row from left to right. Whatever does not fit its type is a damaged store, never a crash.
 struct Columns {
-    private let row: Row
-    private var index = 0
+    private let statement: OpaquePointer
+    private var index: Int32 = 0
 
-    init(_ row: Row) { self.row = row }
+    init(_ statement: OpaquePointer) { self.statement = statement }
 
     mutating func skip() { index += 1 }
 
-    mutating func text() throws -> String { try next() }
-    mutating func optionalText() throws -> String? { try nextIfPresent() }
-    mutating func integer() throws -> Int64 { try next() }
-    mutating func optionalInteger() throws -> Int64? { try nextIfPresent() }
-    mutating func real() throws -> Double { try next() }
+    mutating func text() throws -> String { try required(optionalText()) }
+    mutating func integer() throws -> Int64 { try required(optionalInteger()) }
+
+    mutating func optionalText() throws -> String? {
+        guard let column = next() else { return nil }
+        // The text first: only then the length is that of the text in UTF-8 (sqlite.org/c3ref/column_blob.html).
+        let text = sqlite3_column_text(statement, column)
+        return String(decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
+    }
+
+    mutating func optionalInteger() throws -> Int64? {
+        guard let column = next() else { return nil }
+        guard sqlite3_column_type(statement, column) == SQLITE_INTEGER else { throw misfit(column, "no whole number") }
+        return sqlite3_column_int64(statement, column)
+    }
+
+    mutating func real() throws -> Double {
+        let column = try required(next())
+        guard [SQLITE_INTEGER, SQLITE_FLOAT].contains(sqlite3_column_type(statement, column)) else { throw misfit(column, "no number") }
+        return sqlite3_column_double(statement, column)
+    }
+
     mutating func flag() throws -> Bool { try integer() != 0 }
     mutating func date() throws -> Date { Date(milliseconds: try integer()) }
     mutating func optionalDate() throws -> Date? { try optionalInteger().map { Date(milliseconds: $0) } }
 
-    mutating func bytes() throws -> [UInt8] {
-        guard let bytes = try optionalBytes() else { throw StoreFailure.damaged("a value is missing in column \(index)") }
-        return bytes
-    }
+    mutating func bytes() throws -> [UInt8] { try required(optionalBytes()) }
 
     mutating func optionalBytes() throws -> [UInt8]? {
-        defer { index += 1 }
-        return try row.withUnsafeData(atIndex: index) { $0.map { [UInt8]($0) } }
+        guard let column = next() else { return nil }
+        let bytes = sqlite3_column_blob(statement, column)
+        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, column))))
     }
 
     mutating func choice<Choice: RawRepresentable<String>>(_: Choice.Type = Choice.self) throws -> Choice {
@@ -49,14 +64,19 @@ struct Columns {
         do { return try AddressPattern(text) } catch { throw StoreFailure.damaged("\(text) is no pattern: \(error)") }
     }
 
-    private mutating func next<Value: DatabaseValueConvertible & StatementColumnConvertible>() throws -> Value {
+    /// The next column; nil: NULL stands there.
+    private mutating func next() -> Int32? {
         defer { index += 1 }
-        return try row.decode(Value.self, atIndex: index)
+        return sqlite3_column_type(statement, index) == SQLITE_NULL ? nil : index
     }
 
-    private mutating func nextIfPresent<Value: DatabaseValueConvertible & StatementColumnConvertible>() throws -> Value? {
-        defer { index += 1 }
-        return try row.decode(Value?.self, atIndex: index)
+    private func required<Value>(_ value: Value?) throws -> Value {
+        guard let value else { throw misfit(index - 1, "nothing") }
+        return value
+    }
+
+    private func misfit(_ column: Int32, _ what: String) -> StoreFailure {
+        .damaged("a row cannot be read: column \(column) has \(what)")
     }
 
     static func choice<Choice: RawRepresentable<String>>(_ text: String) throws -> Choice {

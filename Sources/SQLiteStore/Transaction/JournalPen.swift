@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import GRDB
 internal import Mail
 internal import Relay
 internal import Synchronization

@@ -23,54 +23,62 @@ final class Transaction {
 
     /// Returns the number of rows that were changed.
     @discardableResult
-    func run(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
-        statements += 1
-        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    func run(_ sql: String, _ values: Values = []) throws -> Int {
+        try rows(sql, values) { while try $0.next() {} }
         return database.changesCount
     }
 
     var lastNumber: Int64 { database.lastInsertedRowID }
 
-    func first<Value>(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout Columns) throws -> Value) throws -> Value? {
-        statements += 1
-        let statement = try database.cachedStatement(sql: sql)
-        guard let row = try Row.fetchOne(statement, arguments: arguments) else { return nil }
-        var columns = Columns(row)
-        return try read(&columns)
+    func first<Value>(_ sql: String, _ values: Values = [], _ read: (inout Columns) throws -> Value) throws -> Value? {
+        try rows(sql, values) { rows in
+            guard try rows.next() else { return nil }
+            var columns = rows.columns
+            return try read(&columns)
+        }
     }
 
-    func all<Value>(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout Columns) throws -> Value) throws -> [Value] {
-        var values: [Value] = []
-        try each(sql, arguments) { columns in values.append(try read(&columns)) }
-        return values
+    func all<Value>(_ sql: String, _ values: Values = [], _ read: (inout Columns) throws -> Value) throws -> [Value] {
+        var found: [Value] = []
+        try each(sql, values) { columns in found.append(try read(&columns)) }
+        return found
     }
 
-    func each(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout Columns) throws -> Void) throws {
-        let rows = try cursor(sql, arguments)
-        while let row = try rows.next() {
-            var columns = Columns(row)
+    func each(_ sql: String, _ values: Values = [], _ read: (inout Columns) throws -> Void) throws {
+        try eachUntil(sql, values) { columns in
             try read(&columns)
+            return true
         }
     }
 
     /// Until `read` says that it has enough.
-    func eachUntil(_ sql: String, _ arguments: StatementArguments, _ read: (inout Columns) throws -> Bool) throws {
-        let rows = try cursor(sql, arguments)
-        while let row = try rows.next() {
-            var columns = Columns(row)
-            guard try read(&columns) else { return }
+    func eachUntil(_ sql: String, _ values: Values, _ read: (inout Columns) throws -> Bool) throws {
+        try rows(sql, values) { rows in
+            while try rows.next() {
+                var columns = rows.columns
+                guard try read(&columns) else { return }
+            }
         }
     }
 
-    /// Rows one at a time, for tables that may be big. Two cursors over the same text at once would disturb each other: nobody opens them.
-    func cursor(_ sql: String, _ arguments: StatementArguments = []) throws -> RowCursor {
-        try Row.fetchCursor(try prepared(sql), arguments: arguments)
+    /// Rows one at a time, for tables that may be big. Going through the same text twice at once would disturb both: nobody does.
+    func rows<Answer>(_ sql: String, _ values: Values = [], _ use: (Rows) throws -> Answer) throws -> Answer {
+        statements += 1
+        return try Rows.with(database.cachedStatement(sql: sql), values, use)
     }
 
-    /// About to be run once.
-    func prepared(_ sql: String) throws -> Statement {
-        statements += 1
-        return try database.cachedStatement(sql: sql)
+    /// Keeps what the work wrote; where it answers nil or throws, nothing of it.
+    func committing<Answer>(_ work: () throws -> Answer?) throws -> Answer? {
+        try run("BEGIN IMMEDIATE")
+        do {
+            let answer = try work()
+            try run(answer == nil ? "ROLLBACK" : "COMMIT")
+            return answer
+        } catch {
+            // On some errors SQLite has done it itself (lang_transaction.html, section 3.1), and whatever becomes of it, this is not the error to be told.
+            if database.isInsideTransaction { _ = try? run("ROLLBACK") }
+            throw error
+        }
     }
 
     /// What the work answers, when nothing it wrote stays.
@@ -102,11 +110,7 @@ final class Transaction {
         sums = Sums()
     }
 
-    func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
-        try first(sql, arguments) { _ in true } ?? false
+    func exists(_ sql: String, _ values: Values) throws -> Bool {
+        try first(sql, values) { _ in true } ?? false
     }
-}
-
-extension [UInt8] {
-    var data: Data { Data(self) }
 }
