@@ -94,6 +94,9 @@ struct WorldAudit: Sendable {
         guard let rotation = provider.rotation(of: FakeCompany.consent), let life = rotation.life, rotation.wasHeard, !life.isOver else {
             return
         }
+        // It may have been given this very moment.
+        await world.wait(120, exactly: true)
+        guard provider.rotation(of: FakeCompany.consent)?.text == rotation.text, !life.isOver else { return }
         let name = SecretName(.refreshToken, of: FakeCompany.consent.text)
         guard let sealed = await base.book.secrets[name], let secret = try? vault.open(sealed, for: name) else {
             return ledger.violate("the refresh token does not open")

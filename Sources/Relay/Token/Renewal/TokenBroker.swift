@@ -8,6 +8,9 @@ package actor TokenBroker {
     private struct Slot {
         var token: AccessToken?
         var renewal: Task<Result<AccessToken, TokenFailure>, Never>?
+        /// One that a person's change has overtaken, and that may be under way still. The next waits for its end: it may have found the new refresh token in the
+        /// store before we heard of it, and what is asked with twice may be taken for stolen (RFC 9700 section 4.14).
+        var overtaken: Task<Result<AccessToken, TokenFailure>, Never>?
         /// When someone last asked: only tokens in use are renewed ahead of need.
         var lastAsked: Date
         var spread: Double
@@ -105,6 +108,7 @@ package actor TokenBroker {
     package func forget(where isChanged: (GrantID) -> Bool) {
         for key in slots.keys where isChanged(key.grant) {
             slots[key]?.token = nil
+            if let renewal = slots[key]?.renewal { slots[key]?.overtaken = renewal }
             slots[key]?.renewal = nil
             slots[key]?.pause = nil
             slots[key]?.generation += 1
@@ -126,8 +130,13 @@ package actor TokenBroker {
             } else {
                 let renewer = renewer
                 let unanswered = slots[key]?.failures ?? 0
-                task = Task { await renewer.renew(key, beyond: old, life: life, unanswered: unanswered) }
+                let overtaken = slots[key]?.overtaken
+                task = Task {
+                    _ = await overtaken?.value
+                    return await renewer.renew(key, beyond: old, life: life, unanswered: unanswered)
+                }
                 slots[key, default: fresh(at: renewer.now())].renewal = task
+                slots[key]?.overtaken = nil
             }
             let generation = slots[key]?.generation
             let result = await task.value
