@@ -249,7 +249,8 @@ extension AcceptStage {
             user: opened.question.user,
             author: opened.author, envelope: opened.envelope, hasEnvelopeSender: submission.envelopeSender != nil,
             isAutomatic: opened.header.isAutoSubmitted || submission.envelopeSender == .null, header: opened.header.header.bytes,
-            bodySize: opened.bodySize, digest: Array(opened.hash.finalize()), messageID: opened.header.messageID)
+            bodySize: opened.bodySize, digest: Array(opened.hash.finalize()), messageID: opened.header.messageID
+        ).kept(at: surroundings.now())
         let departure = departure(opened)
         do throws(StoreFailure) {
             let moment = try await surroundings.store.accept(

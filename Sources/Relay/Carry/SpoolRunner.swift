@@ -32,6 +32,8 @@ package actor SpoolRunner {
     /// What the clock said, and whether it may have been set back since without the spool's having heard of it.
     private var latestTime: Date?
     private var mayBeSetBack = true
+    /// For a while after it was set back.
+    private var looksAgain: (next: Date, end: Date)?
     /// How far the look at the lanes has come; nil: the next one begins anew.
     private var place: LanePlace?
     /// Who was served last in lanes in which more waits.
@@ -41,6 +43,9 @@ package actor SpoolRunner {
 
     /// Seconds between two looks for claims that this run does not know of, where nothing has failed.
     private static let lookInterval: Double = 3600
+    /// Seconds after a clock was set back within which what was begun before it comes to its end, and between two looks meanwhile.
+    private static let aftermath: Double = 600
+    private static let aftermathInterval: Double = 5
     /// Seconds for which a run that must not wait any longer still tries to store what became of its messages.
     private static let lastPatience: Double = 10
 
@@ -141,14 +146,18 @@ package actor SpoolRunner {
         }
     }
 
-    /// Also before the first claim: it may have been set back while nobody was here.
+    /// Also before the first claim: it may have been set back while nobody was here. And for a while afterwards, because what was begun before is kept only now
+    /// and says another time.
     private func noteSetBack() async {
         let now = attempt.now()
         if let latest = latestTime, now < latest { mayBeSetBack = true }
+        if let again = looksAgain, now >= again.next { mayBeSetBack = true }
         guard mayBeSetBack else { return latestTime = now }
         do throws(StoreFailure) {
             let seconds = try await spool.noteSetBack(at: now, since: latestTime)
             (latestTime, mayBeSetBack) = (now, false)
+            let end = seconds > 0 ? now.addingTimeInterval(Self.aftermath) : looksAgain?.end ?? now
+            looksAgain = now < end ? (now.addingTimeInterval(Self.aftermathInterval), end) : nil
             if seconds > 0 { report("the clock was set back by \(Int(seconds)) seconds: what waits is due that much earlier") }
         } catch { report("whether the clock was set back cannot be looked up: \(error)") }
     }
@@ -268,8 +277,10 @@ extension Settlement {
     /// As it is meant when it is written: where the clock was set back since it was made, what it waits for is as far away as it was then.
     fileprivate func kept(at now: Date) -> Settlement {
         let ahead = at.timeIntervalSince(now)
-        guard ahead >= 60, case .waiting(let until, let why) = state else { return self }
+        guard ahead >= AcceptedMessage.setBack else { return self }
         var settlement = self
+        settlement.notice = notice.map { Notice(message: $0.message.kept(at: now), body: $0.body, lane: $0.lane) }
+        guard case .waiting(let until, let why) = state else { return settlement }
         settlement.state = .waiting(until: until.addingTimeInterval(-ahead), why: why)
         settlement.routeWait = routeWait.map {
             RouteWait(until: $0.until.addingTimeInterval(-ahead), why: $0.why, code: $0.code, edition: $0.edition, revision: $0.revision)
