@@ -103,6 +103,7 @@ package struct Simulation: Sendable {
         while !ledger.isDrained, world.time < deadline {
             await world.wait(15, exactly: true)
             await people.releaseHeld()
+            await people.probe()
         }
         // Whatever still goes on – a renewal, a settlement – ends first.
         await world.wait(300, exactly: true)

@@ -128,6 +128,16 @@ struct WorldPeople: Sendable {
         }
     }
 
+    /// What the service's prober does beside it: the provider takes everything by now.
+    func probe() async {
+        await attempt { () throws(StoreFailure) in
+            let conditions = try await base.conditions(of: nil)
+            let due = conditions.allStandings.filter { $0.standing.nextProbe.map { $0 <= world.now } ?? false }
+            guard !due.isEmpty else { return }
+            try await base.observe(due.map { .standing($0.key, .proven(at: world.now, how: "a probe")) }, journal: [])
+        }
+    }
+
     /// What waits for a person's look.
     func releaseHeld() async {
         await attempt { () throws(StoreFailure) in
@@ -143,7 +153,10 @@ struct WorldPeople: Sendable {
     }
 
     private func attempt(_ body: () async throws(StoreFailure) -> Void) async {
-        do throws(StoreFailure) { try await body() } catch { ledger.violate("an administrator was refused: \(error)") }
+        do throws(StoreFailure) { try await body() } catch .keyMoved {
+            // Somebody else rotates, too, and will come to the end of it.
+            ledger.tell("an administrator was too late with a key")
+        } catch { ledger.violate("an administrator was refused: \(error)") }
     }
 
     private static func change(_ name: SecretName, _ text: String, _ vault: Vault) -> SecretChange {
