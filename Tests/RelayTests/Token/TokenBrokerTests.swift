@@ -177,6 +177,29 @@ struct TokenBrokerTests {
         #expect(text(try await broker.token(for: key)) == text(token))
     }
 
+    /// A question that has found the new refresh token already is not asked a second time beside it: what is used twice may be taken for stolen.
+    @Test func aNewRefreshTokenIsAskedWithOnce() async throws {
+        let service = try await FakeService()
+        let gate = FakeGate()
+        service.endpoint.stop(at: gate)
+        service.endpoint.rotate()
+        let name = SecretName(.refreshToken, of: FakeCompany.consent.text)
+        let sealed = try service.vault.seal(Secret("refresh-9"), for: name)
+        _ = try await service.store.apply(
+            DirectoryEdit([], secrets: [SecretChange(name: name, sealed: sealed)], by: "carol", at: service.clock.now))
+        let (broker, key) = (service.broker, carols)
+        async let first = broker.token(for: key)
+        await gate.arrival(1)
+        await broker.forget { $0 == FakeCompany.consent }
+        async let second = broker.token(for: key)
+        // As long as it takes the second to ask, if it would.
+        for _ in 0..<2000 where gate.arrivals < 2 { await Task.yield() }
+        #expect(gate.arrivals == 1)
+        gate.open()
+        #expect(text(try await second) == text(try await first))
+        #expect(service.endpoint.count == 1)
+    }
+
     /// The store alone notices it, when the broker has not been told yet.
     @Test func storeRefusesTheAnswerToAnOldQuestion() async throws {
         let service = try await FakeService()
