@@ -21,7 +21,7 @@ package final class LoopExecutors: Sendable {
     package func executor(of loop: any EventLoop) -> (any TaskExecutor)? { executors[ObjectIdentifier(loop)] }
 
     /// The one that asks; elsewhere one after the other.
-    package var nearest: (any TaskExecutor)? { executor(of: MultiThreadedEventLoopGroup.currentEventLoop ?? group.next()) }
+    package var nearest: (any TaskExecutor)? { executor(of: group.any()) }
 }
 
 private final class LoopExecutor: TaskExecutor {

@@ -148,8 +148,8 @@ final class ConnectionPool: Sendable {
     private func take(_ state: inout State, _ key: SignInKey) -> Lease? {
         var connections = state.places[key.place] ?? Connections()
         let lease: Lease
-        let same = connections.idle.indices.filter { connections.idle[$0].key.opensSame(as: key) }
-        if let index = same.last(where: { connections.idle[$0].isAtHand }) ?? same.last {
+        let atHand = connections.idle.lastIndex { $0.isAtHand && $0.key.opensSame(as: key) }
+        if let index = atHand ?? connections.idle.lastIndex(where: { $0.key.opensSame(as: key) }) {
             lease = .kept(connections.idle.remove(at: index))
         } else if let index = connections.idle.indices.first {
             lease = .new(replacing: connections.idle.remove(at: index))

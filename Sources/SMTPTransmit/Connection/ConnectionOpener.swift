@@ -21,8 +21,8 @@ struct ConnectionOpener: Sendable {
     private func connect(_ key: SignInKey, _ context: NIOSSLContext) async throws(TransmitFailure) -> SubmissionConnection {
         let endpoint = key.place.endpoint
         let attempts = Attempts()
-        // Where the one that wants it is, if that is an event loop.
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.currentEventLoop ?? group)
+        // Where the one that wants it is, if that is an event loop of the group.
+        let bootstrap = ClientBootstrap(group: group.any())
             .connectTimeout(TimeAmount(settings.limits.connect))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
