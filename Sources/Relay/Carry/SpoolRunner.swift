@@ -277,7 +277,7 @@ extension Settlement {
     /// As it is meant when it is written: where the clock was set back since it was made, what it waits for is as far away as it was then.
     fileprivate func kept(at now: Date) -> Settlement {
         let ahead = at.timeIntervalSince(now)
-        guard ahead >= AcceptedMessage.setBack else { return self }
+        guard ahead >= SetBack.least else { return self }
         var settlement = self
         settlement.notice = notice.map { Notice(message: $0.message.kept(at: now), body: $0.body, lane: $0.lane) }
         guard case .waiting(let until, let why) = state else { return settlement }

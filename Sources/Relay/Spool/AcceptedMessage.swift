@@ -58,12 +58,9 @@ package final class AcceptedMessage: Sendable {
 }
 
 extension AcceptedMessage {
-    /// Seconds that a clock must have been set back for anybody to care.
-    static let setBack = 60.0
-
     /// As it is kept now: where the clock was set back since the message came, it would be due only when that time is there again.
     func kept(at now: Date) -> AcceptedMessage {
-        guard acceptedAt.timeIntervalSince(now) >= Self.setBack else { return self }
+        guard acceptedAt.timeIntervalSince(now) >= SetBack.least else { return self }
         return AcceptedMessage(
             id: id, acceptedAt: now, client: client, purpose: purpose, user: user, author: author, envelope: envelope,
             hasEnvelopeSender: hasEnvelopeSender, isAutomatic: isAutomatic, header: header, bodySize: bodySize, digest: digest,

@@ -162,7 +162,9 @@ extension Transaction {
             SELECT max(at) FROM tail WHERE number > coalesce((SELECT max(number) FROM tail WHERE kind = 'queue' AND instr(facts, ?) > 0), 0)
             """, [JournalEntry.clockSetBack]
         ) { try $0.optionalInteger() }
-        guard let last = [latest.flatMap(\.self), before?.milliseconds].compactMap(\.self).max(), last - now.milliseconds >= 60_000 else {
+        guard let last = [latest.flatMap(\.self), before?.milliseconds].compactMap(\.self).max(),
+            last - now.milliseconds >= Int64(SetBack.least * 1000)
+        else {
             return 0
         }
         return Double(last - now.milliseconds) / 1000

@@ -274,7 +274,7 @@ extension MemoryStore: Spool {
         try await enter(.setBack)
         let since = journal.rows.lastIndex { $0.entry.facts.contains(JournalEntry.Fact("action", JournalEntry.clockSetBack)) } ?? -1
         let times = journal.rows[(since + 1)...].map(\.entry.at) + [before].compactMap(\.self)
-        guard let last = times.max(), last.timeIntervalSince(now) >= 60 else { return 0 }
+        guard let last = times.max(), last.timeIntervalSince(now) >= SetBack.least else { return 0 }
         let seconds = last.timeIntervalSince(now)
         var waiting = 0
         for index in messages.indices where messages[index].state == .waiting {
