@@ -76,12 +76,12 @@ extension Transaction {
     }
 
     /// A piece that comes twice replaces itself: who was told `busy` sends it again.
-    private func put(_ chunk: some Collection<UInt8>, number: Int, into content: Int64) throws {
+    private func put(_ chunk: [UInt8], number: Int, into content: Int64) throws {
         try run(
             """
             INSERT INTO chunk (content, number, bytes) VALUES (?, ?, ?)
             ON CONFLICT (content, number) DO UPDATE SET bytes = excluded.bytes
-            """, [content, number, Array(chunk)])
+            """, [content, number, chunk])
     }
 
     private struct FirstState {

@@ -17,9 +17,14 @@ struct Columns {
 
     mutating func optionalText() throws -> String? {
         guard let column = next() else { return nil }
+        return String(decoding: Self.octets(statement, column), as: UTF8.self)
+    }
+
+    /// Of a text as SQLite has them; good until the next row.
+    static func octets(_ statement: OpaquePointer, _ column: Int32) -> UnsafeBufferPointer<UInt8> {
         // The text first: only then the length is that of the text in UTF-8 (sqlite.org/c3ref/column_blob.html).
         let text = sqlite3_column_text(statement, column)
-        return String(decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
+        return UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column)))
     }
 
     mutating func optionalInteger() throws -> Int64? {

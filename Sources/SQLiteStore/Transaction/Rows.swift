@@ -73,11 +73,7 @@ struct Rows {
     var columns: Columns { Columns(statement) }
 
     /// Of the same, the octets of a text as SQLite has them; good until the next row.
-    func octets(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
-        // The text first: only then the length is that of the text in UTF-8 (sqlite.org/c3ref/column_blob.html).
-        let text = sqlite3_column_text(statement, column)
-        return UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column)))
-    }
+    func octets(_ column: Int32) -> UnsafeBufferPointer<UInt8> { Columns.octets(statement, column) }
 
     func optionalOctets(_ column: Int32) -> UnsafeBufferPointer<UInt8>? {
         sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : octets(column)
