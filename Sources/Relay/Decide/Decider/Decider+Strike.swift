@@ -13,8 +13,8 @@ extension Decider {
         let delegation = candidate.delegation.flatMap { directory.delegation($0) }
         strikeByEntry(candidate, delegation, at: now, &strikes)
         let source = directory.source(of: candidate.mailbox.grant)
-        let (isEnabled, transports) = state(of: candidate.mailbox.row)
-        if !isEnabled { strikes.append(.mailboxDisabled) }
+        let row = state(of: candidate.mailbox.row)
+        if !row.isEnabled { strikes.append(.mailboxDisabled) }
         strikeByHealth(candidate, source, at: now, &strikes)
         guard let source else {
             if !strikes.contains(.grantMissing) { strikes.append(.applicationMissing) }
@@ -27,7 +27,7 @@ extension Decider {
             return []
         }
         var usable: [Usable] = []
-        for transport in transports where only == nil || transport == only {
+        for transport in row.transports where only == nil || transport == only {
             let key = StandingKey(source.account(candidate.mailbox.login), from: candidate.author, transport: transport)
             let standing = conditions.standing(key) ?? delegation?.derivedStanding(source.provider, at: now)
             if let strike = strike(candidate, key, standing, source.provider, severalAuthors: severalAuthors, routing) {
