@@ -68,7 +68,8 @@ let package = Package(
         .target(name: "CXML2Shim", dependencies: ["CXML2"]),
         .target(name: "Mail", dependencies: ["CIDN2"]),
         .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
-        .target(name: "SQLiteStore", dependencies: ["Relay", "Mail", grdb, sqlite]),
+        .target(name: "Store", dependencies: ["Relay", "Mail"]),
+        .target(name: "SQLiteEngine", dependencies: ["Store", "Relay", grdb, sqlite]),
         .target(name: "EventLoops", dependencies: [nio, nioPosix]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "ConfigurationFile", dependencies: [configuration, yams, system]),
@@ -93,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "SQLiteStore", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway", "LocalGateway", "Web", "WebAPI",
+                "Relay", "Mail", "Store", "SQLiteEngine", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway",
+                "LocalGateway", "Web", "WebAPI",
                 "Console",
                 "Monitoring", "EventLoops",
                 "ConfigurationFile", "Sandbox", arguments, yams, log,
@@ -102,7 +104,8 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Relay", "Mail", crypto], path: "Tests/Support"),
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "Mail", "TestSupport", yams]),
-        .testTarget(name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "Relay", "Mail", "TestSupport", grdb, sqlite]),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "SQLiteEngine", "Relay", "Mail", "TestSupport", grdb, sqlite]),
         .testTarget(
             name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
@@ -121,14 +124,16 @@ let package = Package(
         .testTarget(
             name: "MainTests",
             dependencies: [
-                "Main", "SMTPGateway", "Web", "WebAPI", "Console", "Monitoring", "Sandbox", "SQLiteStore", "CurlTransmit", "Relay", "Mail",
+                "Main", "SMTPGateway", "Web", "WebAPI", "Console", "Monitoring", "Sandbox", "Store", "SQLiteEngine", "CurlTransmit",
+                "Relay", "Mail",
                 "TestSupport", log, crypto,
                 cryptoExtras, x509, asn1, grdb, httpTypes,
             ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Sandbox", "SQLiteStore", "Relay", "Mail", "TestSupport", crypto,
+                "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Sandbox", "Store", "SQLiteEngine", "Relay",
+                "Mail", "TestSupport", crypto,
                 log, lifecycle,
             ]
                 + hummingbird,

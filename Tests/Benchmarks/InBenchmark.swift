@@ -1,7 +1,7 @@
 import Foundation
 import FoundationEssentials
 import Relay
-import SQLiteStore
+import Store
 import TestSupport
 
 /// The way in – signed in, header read, decided, durable, 250 – by the program as it is run, against what an SMTP sink takes from the same load program that keeps

@@ -1,7 +1,7 @@
 import Foundation
 import FoundationEssentials
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 
 /// kill -9, hundreds of times, at random moments and at named points of the dialogue with the provider, while messages come in and go out. What counts is

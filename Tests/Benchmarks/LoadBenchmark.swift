@@ -2,7 +2,8 @@ import FoundationEssentials
 import Foundation
 import Mail
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 
 /// A service must answer within a second of its start, and follow a change without loading the rest again.
 enum LoadBenchmark {
@@ -29,7 +30,7 @@ enum LoadBenchmark {
         }
         try await store.close()
         let before = Memory.resident()
-        var loaded: (store: SQLiteStore, directory: Directory)?
+        var loaded: (store: DatabaseStore, directory: Directory)?
         let load = try await clock.measure {
             let store = try await SQLiteStore.open(at: folder, vault: vault, random: random)
             loaded = (store, try await store.directory())

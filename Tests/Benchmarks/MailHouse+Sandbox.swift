@@ -1,7 +1,7 @@
 import Foundation
 import FoundationEssentials
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 
 /// A house with twenty mailboxes at the pretend provider, for trials that kill the service on its way.

@@ -3,13 +3,14 @@ import Foundation
 import FoundationEssentials
 import Mail
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import TestSupport
 
 /// A store with mailboxes at one provider, messages to send, and the built program to send them.
 struct MailHouse: Sendable {
     let folder: String
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let logins: [String]
 

@@ -2,7 +2,7 @@ import Foundation
 import FoundationEssentials
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import TestSupport
 
 /// A directory of a million users and a hundred thousand delegations, from the import of the file to a search among them, with the built program beside this

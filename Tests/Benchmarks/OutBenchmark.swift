@@ -1,7 +1,7 @@
 import Foundation
 import FoundationEssentials
 import Relay
-import SQLiteStore
+import Store
 
 /// The whole way out – claim, decide, rewrite, token, TLS, accepted, settled durably – by the program as it is run, into an SMTP sink that signs in with
 /// XOAUTH2 over STARTTLS, against what the sink takes when something sends to it that does nothing else.

@@ -2,7 +2,7 @@ import Foundation
 import FoundationEssentials
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import TestSupport
 
 /// What a million messages that wait for one mailbox cost: the others, whoever claims, and whoever looks. `PASSAGE_BACKLOG`: fewer.

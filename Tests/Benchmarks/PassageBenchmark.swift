@@ -1,7 +1,7 @@
 import Foundation
 import FoundationEssentials
 import Relay
-import SQLiteStore
+import Store
 import TestSupport
 
 /// The whole way – taken in durably, decided, rewritten, sent with a token over TLS, settled durably – by the program as it is run, in and out at the same time:

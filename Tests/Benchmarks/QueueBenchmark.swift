@@ -1,7 +1,7 @@
 import Foundation
 import FoundationEssentials
 import Relay
-import SQLiteStore
+import Store
 
 /// A person's verbs on a hundred thousand waiting messages, as commands; the ceiling is taking them in, which commits as often.
 enum QueueBenchmark {

@@ -2,7 +2,7 @@ import Foundation
 import FoundationEssentials
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Synchronization
 
 /// A day's mail that is a week old goes away while new mail comes: how fast, and how long whoever writes waits for it. Ten million messages a day are 116 a second.

@@ -3,7 +3,8 @@ import Foundation
 import FoundationEssentials
 import Mail
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import Sandbox
 
 /// Renewals through the broker, its lease and its durable store, against the pretend provider answering the same requests of the same HTTP client;
@@ -70,7 +71,7 @@ enum TokenBenchmark {
 private struct TokenHouse: Sendable {
     let folder: String
     let sandbox: Sandbox
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let curl: CurlThread
     let client: TokenClient
@@ -105,7 +106,7 @@ private struct TokenHouse: Sendable {
     }
 
     private static func fill(
-        _ store: SQLiteStore, _ vault: Vault, _ sandbox: Sandbox, _ tenant: String, _ keys: [TokenKey], _ tokens: [TokenKey: Secret]
+        _ store: DatabaseStore, _ vault: Vault, _ sandbox: Sandbox, _ tenant: String, _ keys: [TokenKey], _ tokens: [TokenKey: Secret]
     ) async throws {
         var provider = Relay.Provider.microsoft
         provider.tokenEndpoint = sandbox.tokenEndpoint

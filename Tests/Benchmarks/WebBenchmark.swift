@@ -5,7 +5,7 @@ import HummingbirdCore
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Synchronization
 import TestSupport
 import Monitoring

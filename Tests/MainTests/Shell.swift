@@ -1,7 +1,8 @@
 import Foundation
 import Mail
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import Synchronization
 @testable import Main
 
@@ -109,7 +110,7 @@ final class Shell: Sendable {
         return path
     }
 
-    func read<Answer>(_ work: (SQLiteStore) async throws -> Answer) async throws -> Answer {
+    func read<Answer>(_ work: (DatabaseStore) async throws -> Answer) async throws -> Answer {
         let store = try await SQLiteStore.open(at: store, vault: nil, random: { [UInt8](repeating: 0, count: $0) })
         let answer = try await work(store)
         try await store.close()

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,7 +58,7 @@ struct JournalCommand: AsyncParsableCommand {
     }
 
     /// In the order written; of a limit's, the last so many.
-    private func each(_ store: SQLiteStore, _ visit: (JournalRow) -> Void) async throws {
+    private func each(_ store: DatabaseStore, _ visit: (JournalRow) -> Void) async throws {
         var filter = JournalFilter(
             from: from, author: author, recipient: recipient, mailbox: mailbox, message: message.flatMap { SpoolID($0) }, since: since,
             until: until)
@@ -78,7 +78,7 @@ private struct JournalWords {
     private let isShort: Bool
     private let directory: Directory
 
-    init(_ store: SQLiteStore, isShort: Bool) async throws {
+    init(_ store: DatabaseStore, isShort: Bool) async throws {
         self.isShort = isShort
         directory = isShort ? try await store.directory(of: DirectorySlice()) : Directory()
     }

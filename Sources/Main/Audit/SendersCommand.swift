@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 struct SendersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

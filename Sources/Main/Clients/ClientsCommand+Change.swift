@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 extension ClientsCommand {
     /// What a client may ask for, and what holds when it says nothing.

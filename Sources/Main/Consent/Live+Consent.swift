@@ -1,12 +1,12 @@
 internal import CurlTransmit
 internal import Logging
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 extension Live {
     /// A flow on this store that talks to the providers themselves.
     func consentFlow(
-        _ store: SQLiteStore, _ vault: Vault, _ curl: CurlThread, purpose: @escaping @Sendable (GrantID) -> ConsentPurpose?
+        _ store: DatabaseStore, _ vault: Vault, _ curl: CurlThread, purpose: @escaping @Sendable (GrantID) -> ConsentPurpose?
     ) -> ConsentFlow {
         ConsentFlow(
             store: store, vault: vault, request: tokenClient(curl).requestToken, verify: IdentityVerifier(curl, now: now).verify,

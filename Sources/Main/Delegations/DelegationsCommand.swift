@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 struct DelegationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -93,7 +93,7 @@ struct DelegationWords {
     private let rights: SenderRights
 
     /// `address`: only of those that speak of it.
-    init(_ store: SQLiteStore, address: EmailAddress?, at now: Date) async throws {
+    init(_ store: DatabaseStore, address: EmailAddress?, at now: Date) async throws {
         let addresses = address.map { Set([$0]) }
         let slice = addresses.map { DirectorySlice(addresses: $0) }
         let directory = if let slice { try await store.directory(of: slice) } else { try await store.directory() }

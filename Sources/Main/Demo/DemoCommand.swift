@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Logging
 internal import Relay
-internal import SQLiteStore
+internal import SQLiteEngine
+internal import Store
 internal import Sandbox
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -86,7 +87,7 @@ struct DemoCommand: AsyncParsableCommand {
         return agreed
     }
 
-    static func makeStore(_ live: Live, in folder: String) async throws -> SQLiteStore {
+    static func makeStore(_ live: Live, in folder: String) async throws -> DatabaseStore {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try KeyFile.make(at: KeyFile.path(beside: folder), live)
         let vault = try KeyFile.vault(in: KeyFile.path(beside: folder), live)

@@ -3,13 +3,13 @@ internal import Logging
 internal import Mail
 internal import Relay
 internal import Sandbox
-internal import SQLiteStore
+internal import Store
 
 /// The main job on real input: a pretend Microsoft, a fresh store with a small company, every message handed over as its application would, and a comparison of what
 /// the provider received with what was decided, byte for byte.
 struct DemoRun: Sendable {
     let sandbox: Sandbox
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let live: Live
 

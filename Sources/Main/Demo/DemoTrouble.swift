@@ -1,6 +1,6 @@
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 internal import Sandbox
 
 /// What goes wrong at the pretend provider while a message is on its way.

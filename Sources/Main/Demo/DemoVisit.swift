@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Logging
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// What somebody who tries the demo is given: its doors on this machine, a log-in and a key made for this run, and things to type that work.
 struct DemoVisit: Sendable {
@@ -27,7 +27,7 @@ struct DemoVisit: Sendable {
     var received: String { folder + "/received" }
 
     /// A person for the console, a program for SMTP, and where the console is.
-    func admit(to store: SQLiteStore, _ live: Live) async throws {
+    func admit(to store: DatabaseStore, _ live: Live) async throws {
         guard let hash = PasswordHash(of: Secret(password), salt: live.randomBytes(16)) else {
             throw CommandFailure(.fault, "the demo's password could not be hashed")
         }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// What `serve` is told and what its doors could not take.
 extension StoreExamination {

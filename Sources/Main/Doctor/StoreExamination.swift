@@ -1,5 +1,5 @@
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// What the doctor looks at beside what is decided and observed: the store's own, its queue, the service and its files. The store and its key are open already,
 /// so that both are in order is known.
@@ -21,7 +21,7 @@ struct StoreExamination {
     }
 
     /// The store's own.
-    var folder: String { String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.endIndex)) }
+    var folder: String { String(opened.store.place.prefix(upTo: opened.store.place.lastIndex(of: "/") ?? opened.store.place.endIndex)) }
 
     /// Its head must open with its key; the whole chain is `audit verify`'s work.
     private func journal() async throws -> [Finding] {

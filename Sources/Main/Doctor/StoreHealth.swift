@@ -1,12 +1,12 @@
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
-extension SQLiteStore {
+extension DatabaseStore {
     func healthReport(_ live: Live) async throws(StoreFailure) -> HealthReport { try await healthReport(at: live.now()) }
 
     /// A copy of the file alone lacks what was written last, and looks whole.
     var backingUp: String {
-        "back the store up with: sqlite3 \(path.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
+        "back the store up with: sqlite3 \(place.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
     }
 }
 

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 extension MailboxesCommand {
     struct Check: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CurlTransmit
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 extension ProvidersCommand {
     struct Add: AsyncParsableCommand {

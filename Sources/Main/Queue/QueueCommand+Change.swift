@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// A verb of the queue, on some messages or on all that a filter leaves.
 protocol QueueVerb: AsyncParsableCommand {

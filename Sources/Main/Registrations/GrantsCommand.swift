@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 struct GrantsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

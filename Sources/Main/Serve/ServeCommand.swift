@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import Relay
-internal import SQLiteStore
+internal import Store
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
             checkpointFile: configuration.checkpoint,
             live: live, log: log)
         let ways = try WaysIn(service, configuration, live: live, log: log)
-        log.notice("serving \(opened.store.path)")
+        log.notice("serving \(opened.store.place)")
         // Stopped in reverse: the doors close first, then the spool settles.
         let services: [any Service] =
             [service] + ways.services + [Reloading(signals: hangups, reading: again, ways: ways, output: output, log: log)]

@@ -4,7 +4,7 @@ internal import LocalGateway
 internal import Logging
 internal import Relay
 internal import SMTPGateway
-internal import SQLiteStore
+internal import Store
 internal import ServiceLifecycle
 internal import Web
 
@@ -30,7 +30,7 @@ struct WaysIn: Sendable {
         smtp = try SMTPGateway(
             try Self.settings(configuration), dependencies: dependencies,
             onListening: { listener in log.notice("listening for mail at \(listener)\(listener.isImplicitTLS ? " (TLS)" : "")") },
-            onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.path)") })
+            onReady: { readiness.say("READY=1\nSTATUS=serving \(service.store.place)") })
         certificate = try configuration.httpIdentity.map(Self.certificate)
         let browsers = PatientGateway(
             gateway: service.gateway(

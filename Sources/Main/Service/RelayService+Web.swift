@@ -2,7 +2,7 @@ internal import CurlTransmit
 internal import Logging
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 internal import Console
 internal import Web
 internal import WebAPI

@@ -6,13 +6,13 @@ internal import NIOPosix
 internal import Relay
 internal import SMTPTransmit
 internal import ServiceLifecycle
-internal import SQLiteStore
+internal import Store
 internal import Monitoring
 
 /// Everything behind the 250: follows the directory, renews tokens, sees the spool through. `serve` runs it beside the ways in, `demo` beside the sandbox,
 /// and both are the same code on the same store.
 struct RelayService: Service {
-    let store: SQLiteStore
+    let store: DatabaseStore
     let passage: Passage
     /// What a monitor asks for.
     let registry: PrometheusRegistry
@@ -33,7 +33,7 @@ struct RelayService: Service {
 
     /// `node` names this machine's part of a store: claims of older runs of it are released at start. `domain`: who says what could not be delivered; nil: this machine.
     init(
-        store: SQLiteStore, vault: Vault, node: String, domain: Domain? = nil, checkpointFile: String? = nil, live: Live, log: Logger
+        store: DatabaseStore, vault: Vault, node: String, domain: Domain? = nil, checkpointFile: String? = nil, live: Live, log: Logger
     ) async throws {
         let directory = try await store.directory()
         let conditions = try await store.conditions(of: nil)

@@ -3,7 +3,7 @@ internal import Mail
 internal import NIOPosix
 internal import Relay
 internal import SMTPTransmit
-internal import SQLiteStore
+internal import Store
 
 extension OpenedStore {
     /// Asks providers, with everything a service has standing by, made for this once.

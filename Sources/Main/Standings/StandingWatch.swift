@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Logging
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// Asks providers what mail alone cannot settle, while the service runs: pairs in doubt at once, rights that are pending and were refused each when its time
 /// has come, proofs of providers that replace what they do not know when they are a week old, and whatever a client says that it was answered. One at a time,
@@ -10,7 +10,7 @@ internal import SQLiteStore
 /// (the setting `delivery`) nothing is sent either.
 struct StandingWatch: Sendable {
     let prober: Prober
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let snapshots: Snapshots
     let catchUp: @Sendable () async -> Void
@@ -31,7 +31,7 @@ struct StandingWatch: Sendable {
     private static let leaseTime: Double = 900
 
     init(
-        prober: Prober, store: SQLiteStore, vault: Vault, snapshots: Snapshots, catchUp: @escaping @Sendable () async -> Void,
+        prober: Prober, store: DatabaseStore, vault: Vault, snapshots: Snapshots, catchUp: @escaping @Sendable () async -> Void,
         holder: String, signals: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) = Self.signals(), live: Live,
         log: Logger
     ) {

@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// What a service that was killed had in hand on a store. A claim protects a message for five minutes, because nobody can see from it whether its process lives; the
 /// lock in the store's folder can: the kernel lets go of it when the process ends. Whoever gets that lock speaks for the node, as its next run would.
 struct AbandonedClaims: Sendable {
-    let store: SQLiteStore
+    let store: DatabaseStore
     let live: Live
 
-    private var folder: String { String(store.path.prefix(upTo: store.path.lastIndex(of: "/") ?? store.path.endIndex)) }
+    private var folder: String { String(store.place.prefix(upTo: store.place.lastIndex(of: "/") ?? store.place.endIndex)) }
 
     /// Every node that has served this store and does not run, once each for as long as it does not.
     func release(but known: inout Set<String>) async throws -> [SpoolID] {

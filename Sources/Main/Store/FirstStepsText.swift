@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
-extension SQLiteStore {
+extension DatabaseStore {
     /// How far this store is on the way to its first message.
     func firstSteps(_ live: Live) async throws -> FirstSteps {
         let directory = try await directory(of: DirectorySlice())

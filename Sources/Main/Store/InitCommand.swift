@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Relay
-internal import SQLiteStore
+internal import SQLiteEngine
+internal import Store
 
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,7 +56,7 @@ struct InitCommand: AsyncParsableCommand {
     }
 
     /// The way to the first message, and what a shell must know for it.
-    private func sayWhatComesNext(_ store: SQLiteStore, _ location: StoreLocation, _ live: Live) async throws {
+    private func sayWhatComesNext(_ store: DatabaseStore, _ location: StoreLocation, _ live: Live) async throws {
         let steps = try await store.firstSteps(live)
         guard !steps.areDone else { return }
         let isFound = try StoreOptions.isFound(location, live)
@@ -72,7 +73,7 @@ struct InitCommand: AsyncParsableCommand {
         }
     }
 
-    private func addProviders(to store: SQLiteStore, _ live: Live) async throws {
+    private func addProviders(to store: DatabaseStore, _ live: Live) async throws {
         _ = try await store.apply(DirectoryEdit(Provider.builtIn.map { .put(.provider($0)) }, by: live.person, at: live.now()))
     }
 

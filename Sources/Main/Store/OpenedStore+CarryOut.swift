@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CurlTransmit
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 extension OpenedStore {
     var editor: Editor {
@@ -105,7 +105,7 @@ extension OpenedStore {
     }
 }
 
-extension SQLiteStore {
+extension DatabaseStore {
     /// What somebody names, of anything but users and rights.
     func find<Named: Nameable>(_ type: Named.Type = Named.self, _ text: String) async throws -> Named {
         try await directory(of: DirectorySlice()).find(type, text)

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Relay
-internal import SQLiteStore
+internal import SQLiteEngine
+internal import Store
 
 /// The option that every command on a store has, and the way to open one.
 struct StoreOptions: ParsableArguments {
@@ -28,10 +29,10 @@ struct StoreOptions: ParsableArguments {
     }
 
     /// Without it: reading never needs the key.
-    func openForReading(_ live: Live) async throws -> SQLiteStore { try await open(existing(live), nil, live) }
+    func openForReading(_ live: Live) async throws -> DatabaseStore { try await open(existing(live), nil, live) }
 
     /// Reads, and lets go of the file.
-    func read<Answer>(_ live: Live, _ work: (SQLiteStore) async throws -> Answer) async throws -> Answer {
+    func read<Answer>(_ live: Live, _ work: (DatabaseStore) async throws -> Answer) async throws -> Answer {
         let store = try await openForReading(live)
         return try await closing(store) { try await work(store) }
     }
@@ -43,7 +44,7 @@ struct StoreOptions: ParsableArguments {
         return try await closing(opened.store) { try await work(opened) }
     }
 
-    private func closing<Answer>(_ store: SQLiteStore, _ work: () async throws -> Answer) async throws -> Answer {
+    private func closing<Answer>(_ store: DatabaseStore, _ work: () async throws -> Answer) async throws -> Answer {
         let answer: Answer
         do {
             answer = try await work()
@@ -64,7 +65,7 @@ struct StoreOptions: ParsableArguments {
         return location.folder
     }
 
-    private func open(_ folder: String, _ vault: Vault?, _ live: Live) async throws(StoreFailure) -> SQLiteStore {
+    private func open(_ folder: String, _ vault: Vault?, _ live: Live) async throws(StoreFailure) -> DatabaseStore {
         try await SQLiteStore.open(at: folder, vault: vault, random: { live.randomBytes($0) }) { upgrade in
             live.say(
                 upgrade.isDone
@@ -77,13 +78,13 @@ struct StoreOptions: ParsableArguments {
 
 /// A store that can be changed.
 struct OpenedStore: Sendable {
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let live: Live
     /// Who answers for a change, in the journal.
     let person: String
 
-    init(store: SQLiteStore, vault: Vault, live: Live, person: String? = nil) {
+    init(store: DatabaseStore, vault: Vault, live: Live, person: String? = nil) {
         self.store = store
         self.vault = vault
         self.live = live

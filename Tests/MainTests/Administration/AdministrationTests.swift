@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 import Relay
-import SQLiteStore
+import Store
 import TestSupport
 import Testing
 

@@ -3,7 +3,8 @@ import Foundation
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import TestSupport
 import Testing
 
@@ -19,7 +20,7 @@ struct ThreeWays: Sendable {
     static let key = ClientKey("mandate-program")
 
     let shell: Shell
-    let store: SQLiteStore
+    let store: DatabaseStore
     private let service: RelayService
     private let program: WebClient
     private let browser: WebClient
@@ -48,7 +49,7 @@ struct ThreeWays: Sendable {
         try result.get()
     }
 
-    private init(_ shell: Shell, _ store: SQLiteStore, _ service: RelayService, port: Int) async throws {
+    private init(_ shell: Shell, _ store: DatabaseStore, _ service: RelayService, port: Int) async throws {
         self.shell = shell
         self.store = store
         self.service = service

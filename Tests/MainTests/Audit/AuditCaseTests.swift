@@ -1,6 +1,7 @@
 import Foundation
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import TestSupport
 import Testing
 

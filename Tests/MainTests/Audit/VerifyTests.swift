@@ -2,7 +2,8 @@ import Foundation
 import Relay
 import Testing
 @testable import Main
-@testable import SQLiteStore
+@testable import SQLiteEngine
+@testable import Store
 
 struct VerifyTests {
     private func rows(_ count: Int, key: [UInt8] = [1]) -> [JournalRow] {

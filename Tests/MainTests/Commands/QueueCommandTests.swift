@@ -1,6 +1,6 @@
 import Foundation
 import Relay
-import SQLiteStore
+import Store
 import TestSupport
 import Testing
 

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 import TestSupport
 import Console
@@ -20,7 +20,7 @@ struct ConsentHouse: Sendable {
     static let grant = GrantID(trusted: "grant-ann")
 
     let sandbox: Sandbox
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let clock: FakeClock
     let flow: ConsentFlow
@@ -80,7 +80,7 @@ struct ConsentHouse: Sendable {
         ], mailboxes: [HostedMailbox(ann), HostedMailbox(bob)])
 
     private static func fill(
-        _ store: SQLiteStore, _ vault: Vault, _ sandbox: Sandbox, _ principal: String?, _ promisesIssuer: Bool, at now: Date
+        _ store: DatabaseStore, _ vault: Vault, _ sandbox: Sandbox, _ principal: String?, _ promisesIssuer: Bool, at now: Date
     ) async throws {
         var provider = DemoCommand.provider(sandbox)
         provider.authorization.promisesIssuer = promisesIssuer

@@ -1,7 +1,7 @@
 import CurlTransmit
 import Foundation
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 import Synchronization
 import TestSupport

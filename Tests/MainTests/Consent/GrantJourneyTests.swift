@@ -1,6 +1,7 @@
 import Foundation
 import Relay
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main

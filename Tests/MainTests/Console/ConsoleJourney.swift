@@ -1,7 +1,7 @@
 import Foundation
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 import TestSupport
 import Testing

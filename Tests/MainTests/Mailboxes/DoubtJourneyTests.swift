@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 import TestSupport
 import Testing

@@ -3,7 +3,7 @@ import Foundation
 import Mail
 import Relay
 import Sandbox
-import SQLiteStore
+import Store
 import Synchronization
 import TestSupport
 import Testing

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Synchronization
 import Testing
 

@@ -7,7 +7,8 @@ import Sandbox
 import Testing
 
 @testable import Main
-@testable import SQLiteStore
+@testable import SQLiteEngine
+@testable import Store
 
 /// What a message may cost, counted and not timed: counts are the same on a laptop and in CI. The numbers are in `Fixtures/budgets.json`;
 /// who raises one says why in the commit.
@@ -113,10 +114,11 @@ import Testing
 extension Premises {
     /// The next page that is written is the log's first one.
     fileprivate func emptyLog() throws {
-        try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        guard let engine = store.engine as? SQLiteEngine else { preconditionFailure("these premises are in a file") }
+        try engine.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 
     fileprivate func logSize() throws -> Int {
-        try URL(filePath: store.path + "-wal").resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+        try URL(filePath: store.place + "-wal").resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main

@@ -2,7 +2,8 @@ import Foundation
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import Sandbox
 import TestSupport
 import Testing

@@ -3,8 +3,9 @@ import Foundation
 import Logging
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
+import TestSupport
 
 @testable import Main
 
@@ -13,7 +14,7 @@ import Sandbox
 struct Premises: Sendable {
     let folder: String
     let sandbox: Sandbox
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let live: Live
 

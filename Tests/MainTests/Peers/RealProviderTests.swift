@@ -2,7 +2,8 @@ import CurlTransmit
 import Foundation
 import Logging
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import Sandbox
 import Console
 import Testing

@@ -2,6 +2,7 @@ import CurlTransmit
 import Foundation
 import Relay
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main

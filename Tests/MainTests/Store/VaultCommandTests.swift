@@ -1,7 +1,9 @@
 import Foundation
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main

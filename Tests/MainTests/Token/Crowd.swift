@@ -2,7 +2,7 @@ import CurlTransmit
 import Foundation
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 
 @testable import Main
@@ -15,7 +15,7 @@ struct Crowd: Sendable {
 
     let folder: String
     let sandbox: Sandbox
-    let store: SQLiteStore
+    let store: DatabaseStore
     let vault: Vault
     let live: Live
     let keys: [TokenKey]

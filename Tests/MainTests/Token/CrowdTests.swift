@@ -1,8 +1,10 @@
 import CurlTransmit
 import Foundation
 import Relay
-import SQLiteStore
+import SQLiteEngine
+import Store
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main

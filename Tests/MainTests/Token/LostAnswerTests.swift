@@ -2,7 +2,7 @@ import CurlTransmit
 import Foundation
 import GRDB
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 import TestSupport
 import Testing
@@ -47,7 +47,7 @@ import Testing
         let program = try premises.spawn(["token", "tracker@fabrikam.example"])
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
-        let lock = try DatabaseQueue(path: premises.store.path, configuration: configuration)
+        let lock = try DatabaseQueue(path: premises.store.place, configuration: configuration)
         // On a thread of its own: where all others wait for theirs, the program would have given up by the time this test's turn came.
         try await LoopbackSocket.aside { [sandbox = premises.sandbox] in
             while sandbox.held == 0 { usleep(1000) }

@@ -1,8 +1,9 @@
 import CurlTransmit
 import Foundation
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Main

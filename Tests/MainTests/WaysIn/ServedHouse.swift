@@ -1,9 +1,10 @@
 import Foundation
 import Mail
 import Relay
-import SQLiteStore
+import Store
 import Sandbox
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Main

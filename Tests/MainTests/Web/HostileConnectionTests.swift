@@ -3,7 +3,7 @@ import Glibc
 import Mail
 import Relay
 import Sandbox
-import SQLiteStore
+import Store
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 internal import Mail
 internal import Relay
-internal import SQLiteStore
+internal import Store
 internal import Sandbox
 
 /// One line of the demo's table: what was asked, what was decided, what the provider saw, and whether those agree.

@@ -1,5 +1,5 @@
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// What the demo prints: one line a message, then who is used but may not be.
 enum DemoTable {
@@ -19,7 +19,7 @@ enum DemoTable {
         listing.finish()
     }
 
-    static func writeUnauthorized(_ store: SQLiteStore, _ snapshot: Snapshot, _ form: ListingForm, _ live: Live) async throws {
+    static func writeUnauthorized(_ store: DatabaseStore, _ snapshot: Snapshot, _ form: ListingForm, _ live: Live) async throws {
         let report = UnauthorizedReport(
             directory: snapshot.directory, conditions: snapshot.conditions, sightings: try await store.sightings(), now: live.now(),
             transports: Set(Transport.allCases))

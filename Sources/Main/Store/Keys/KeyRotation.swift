@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Relay
-internal import SQLiteStore
+internal import Store
 
 /// Puts a new key in the place of the vault's old one while everything runs, and can be begun again after a kill at any point:
 ///
@@ -31,7 +31,7 @@ struct KeyRotation {
     /// Alone, however long it takes: a lease would run out while this process is stopped, and it would go on with a key that was rotated away.
     func run() async throws -> Outcome {
         let lock = try FolderLock.rotation(
-            of: String(opened.store.path.prefix(upTo: opened.store.path.lastIndex(of: "/") ?? opened.store.path.startIndex)))
+            of: String(opened.store.place.prefix(upTo: opened.store.place.lastIndex(of: "/") ?? opened.store.place.startIndex)))
         let outcome = try await rotate()
         _ = consume lock
         return outcome

@@ -1,0 +1,37 @@
+/// Where engines say the same in other words. Everything else of SQL is written so that all of them take it: `ON CONFLICT`, `RETURNING`, `coalesce`, `CASE`, quoted
+/// words, question marks with or without a number.
+package struct Dialect: Sendable {
+    /// A table of one column `value`: the texts in a JSON list, which stands at a mark.
+    package let texts: @Sendable (_ mark: String) -> String
+    /// The same of whole numbers.
+    package let numbers: @Sendable (_ mark: String) -> String
+    /// A table of one column `value`: the lists in a JSON list; `value ->> 0` is the first of each.
+    package let lists: @Sendable (_ mark: String) -> String
+    /// The greater or lesser of two values, neither of which is NULL.
+    package let greatest: String
+    package let least: String
+    /// Where a text stands in another; 0: nowhere.
+    package let position: String
+    /// The number that the last row of `message` got which was written here.
+    package let lastNumber: String
+    /// Behind a query: its rows are the asker's alone until the commit, and what is another's is passed over.
+    package let skippingLocked: String
+    /// The one who appends to the journal, until the commit; nil: there is only one who writes.
+    package let lockJournal: String?
+
+    package init(
+        texts: @escaping @Sendable (String) -> String, numbers: @escaping @Sendable (String) -> String,
+        lists: @escaping @Sendable (String) -> String, greatest: String, least: String, position: String, lastNumber: String,
+        skippingLocked: String, lockJournal: String?
+    ) {
+        self.texts = texts
+        self.numbers = numbers
+        self.lists = lists
+        self.greatest = greatest
+        self.least = least
+        self.position = position
+        self.lastNumber = lastNumber
+        self.skippingLocked = skippingLocked
+        self.lockJournal = lockJournal
+    }
+}
