@@ -70,6 +70,8 @@ let package = Package(
         .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
         .target(name: "Store", dependencies: ["Relay", "Mail"]),
         .target(name: "SQLiteEngine", dependencies: ["Store", "Relay", grdb, sqlite]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "PostgresEngine", dependencies: ["Store", "Relay", "CPostgres"]),
         .target(name: "EventLoops", dependencies: [nio, nioPosix]),
         .target(name: "SMTPTransmit", dependencies: ["Relay", "Mail", nio, nioPosix, nioSSL]),
         .target(name: "ConfigurationFile", dependencies: [configuration, yams, system]),
@@ -94,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Relay", "Mail", "Store", "SQLiteEngine", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway",
+                "Relay", "Mail", "Store", "SQLiteEngine", "PostgresEngine", "SMTPTransmit", "CurlTransmit", "XMLImport", "SMTPGateway",
                 "LocalGateway", "Web", "WebAPI",
                 "Console",
                 "Monitoring", "EventLoops",
@@ -105,7 +107,7 @@ let package = Package(
         .testTarget(name: "MailTests", dependencies: ["Mail", "TestSupport"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "Mail", "TestSupport", yams]),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "SQLiteEngine", "Relay", "Mail", "TestSupport", grdb, sqlite]),
+            name: "StoreTests", dependencies: ["Store", "SQLiteEngine", "PostgresEngine", "Relay", "Mail", "TestSupport", grdb, sqlite]),
         .testTarget(
             name: "SMTPTransmitTests", dependencies: ["SMTPTransmit", "Sandbox", "Relay", "Mail", "TestSupport", nio, nioPosix, nioSSL]),
         .testTarget(
@@ -132,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Sandbox", "Store", "SQLiteEngine", "Relay",
+                "Web", "WebAPI", "Console", "Monitoring", "CurlTransmit", "Sandbox", "Store", "SQLiteEngine", "PostgresEngine", "Relay",
                 "Mail", "TestSupport", crypto,
                 log, lifecycle,
             ]

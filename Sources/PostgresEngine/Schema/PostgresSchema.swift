@@ -1,0 +1,80 @@
+internal import Relay
+internal import Store
+
+/// The shape of a store, as a list of steps that only grows: a step that has shipped is never edited.
+enum PostgresSchema {
+    /// A step's name and statements.
+    private static let steps: [(name: String, parts: [String])] = [("v1", [directoryV1, spoolV1, journalV1, observedV1, serviceV1])]
+
+    static var current: String { steps.last?.name ?? "" }
+
+    /// Makes what is missing, all of it or nothing; returns the names of the steps that were. Two who do it at once do it one after the other.
+    static func bringUpToDate(_ connection: PostgresConnection, schema: String) throws -> [String] {
+        try connection.committing {
+            try connection.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", ["mandate schema \(schema)"], nil)
+            try connection.run("CREATE SCHEMA IF NOT EXISTS \(schema)", [], nil)
+            try connection.run("CREATE TABLE IF NOT EXISTS step (name text PRIMARY KEY)", [], nil)
+            let known = try applied(connection)
+            let missing = steps.filter { !known.contains($0.name) }
+            for step in missing {
+                for statement in step.parts.flatMap(statements) { try connection.run(statement, [], nil) }
+                try connection.run("INSERT INTO step (name) VALUES (?)", [step.name], nil)
+            }
+            return missing.map(\.name)
+        } ?? []
+    }
+
+    /// Refuses what this program must not touch: what is no store, and one that another version has changed.
+    static func check(_ connection: any Connection, _ address: PostgresAddress) throws {
+        var isThere = false
+        try connection.rows("SELECT to_regclass('step') IS NOT NULL", [], areMany: false) { rows in
+            if try rows.next() { isThere = rows.integer(0) != 0 }
+        }
+        guard isThere else { throw StoreFailure.notFound("store at \(address.place)") }
+        let known = try applied(connection)
+        if let newer = known.subtracting(steps.map(\.name)).min() {
+            throw StoreFailure.unavailable(
+                "\(address.place) was made by a newer Mandate (its schema has \(newer), this program knows up to \(current)): update this program"
+            )
+        }
+        if known.count < steps.count {
+            throw StoreFailure.unavailable("\(address.place) was made by an older Mandate; bring it up to date as its owner: mandate init")
+        }
+    }
+
+    private static func applied(_ connection: any Connection) throws -> Set<String> {
+        var names: Set<String> = []
+        try connection.rows("SELECT name FROM step", [], areMany: false) { rows in
+            while try rows.next() { names.insert(String(decoding: rows.text(0), as: UTF8.self)) }
+        }
+        return names
+    }
+
+    /// One by one, since the server prepares no more than one at a time. No text of ours has a semicolon but at its statement's end.
+    private static func statements(_ part: String) -> [String] {
+        part.split(separator: ";\n").map { statement in
+            // Texts compare by their octets here as everywhere else in the store, whatever language the database was made for.
+            String(statement).replacing(" TEXT", with: " text COLLATE \"C\"")
+        }
+    }
+
+    /// Who writes, and who serves.
+    ///
+    /// A writer's `batch` says which of its commits was the last: whoever lost the connection in the middle of one finds out here what became of it. The one row of
+    /// `service` is the right to send: it belongs to one process at a time, for as long as its term runs by this database's clock.
+    static let serviceV1 = """
+        CREATE TABLE writer (
+            name TEXT NOT NULL PRIMARY KEY,
+            batch BIGINT NOT NULL,
+            at TIMESTAMPTZ NOT NULL
+        );
+        CREATE TABLE service (
+            id BIGINT PRIMARY KEY CHECK (id = 1),
+            term BIGINT NOT NULL,
+            node TEXT NOT NULL,
+            incarnation TEXT NOT NULL,
+            host TEXT NOT NULL,
+            until TIMESTAMPTZ NOT NULL
+        );
+        """
+}
