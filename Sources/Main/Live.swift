@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import Relay
+internal import Synchronization
 
 /// What the world is made of: the clock, randomness, the environment, who runs us, and the three streams. Everything that
 /// needs one of these is given it; this file is the only place that reads the real ones, so a test can be any day at any hour.
@@ -16,6 +17,9 @@ struct Live: Sendable {
     }
 
     var now: @Sendable () -> Date
+    /// From now on `now` is the time of a database that several machines share, as far as that is known: what decides between them must not depend on whose clock
+    /// goes wrong.
+    var adopt: @Sendable (_ clock: @escaping @Sendable () -> Date?) -> Void = { _ in }
     var draw: @Sendable () -> UInt64
     var environment: [String: String]
     var account: Account
@@ -76,8 +80,10 @@ struct Live: Sendable {
     static func system() -> Live {
         let environment = ProcessInfo.processInfo.environment
         let uid = geteuid()
+        let clock = AdoptedClock()
         return Live(
-            now: { Date() },
+            now: { clock.now },
+            adopt: { clock.adopt($0) },
             draw: {
                 var generator = SystemRandomNumberGenerator()
                 return generator.next()
@@ -95,4 +101,18 @@ struct Live: Sendable {
         let count = readlink("/proc/self/exe", &path, path.count)
         return count > 0 ? String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : "/usr/bin/mandate"
     }
+}
+
+/// This machine's clock, until another is adopted. A class because everybody looks at the same one.
+private final class AdoptedClock: Sendable {
+    /// Not the closure itself: Swift wraps one anew each time that it passes through the lock, and calls all wrappings.
+    private struct Other: Sendable {
+        let now: @Sendable () -> Date?
+    }
+
+    private let other = Mutex<Other?>(nil)
+
+    var now: Date { other.withLock { $0 }?.now() ?? Date() }
+
+    func adopt(_ clock: @escaping @Sendable () -> Date?) { other.withLock { $0 = Other(now: clock) } }
 }

@@ -25,7 +25,8 @@ internal import Glibc
                     DecideCommand.self, RewriteCommand.self, SendCommand.self, SendmailCommand.self, TokenCommand.self, QueueCommand.self,
                     StandingsCommand.self,
                 ]),
-            CommandGroup(name: "What happened", subcommands: [AuditCommand.self, VaultCommand.self, DoctorCommand.self]),
+            CommandGroup(
+                name: "What happened", subcommands: [AuditCommand.self, StoreCommand.self, VaultCommand.self, DoctorCommand.self]),
         ])
 
     static let version = "0.1.0"

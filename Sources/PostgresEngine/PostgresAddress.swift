@@ -8,6 +8,8 @@ package struct PostgresAddress: Sendable, Hashable {
     /// Without a password, for messages and for whoever reads the process list.
     package let place: String
     package let schema: String
+    /// The same for every role that uses it, and good as a file's name.
+    package let folderName: String
     private let text: String
 
     static let usualSchema = "mandate"
@@ -43,7 +45,23 @@ package struct PostgresAddress: Sendable, Hashable {
             throw .conflict("this is no address of a database: \(words.map { Session.line(String(cString: $0)) } ?? "")")
         }
         defer { PQconninfoFree(options) }
-        place = Self.place(Self.values(options), schema: schema)
+        let values = Self.values(options)
+        if values["password"] != nil {
+            throw .conflict(
+                "a password does not belong where others can read it: leave it out here, and put it into ~/.pgpass (or the file that PGPASSFILE names)"
+            )
+        }
+        place = Self.place(values, schema: schema)
+        let parts = [values["service"], values["host"] ?? values["hostaddr"], values["port"], values["dbname"], schema]
+        folderName = Self.shortened(
+            String(parts.compactMap(\.self).joined(separator: "_").map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "_" }))
+    }
+
+    /// Sockets lie below it, whose paths have at most 107 octets (unix(7)). What is cut off is told apart by its sum (FNV-1a).
+    private static func shortened(_ name: String) -> String {
+        guard name.utf8.count > 40 else { return name }
+        let sum = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return name.prefix(30) + "-" + String(sum, radix: 16)
     }
 
     private static func place(_ values: [String: String], schema: String) -> String {

@@ -10,12 +10,15 @@ final class PostgresConnection: Connection {
     private enum Asked {
         case preparing(String)
         case statement(ExpectedRows?)
+        case question(AskedQuestion)
     }
 
     private let session: Session
     private let schema: String
     /// A pooler stands between: each transaction may have another server process, so nothing is prepared, and nothing set for longer than one.
     private(set) var isPooled = false
+    /// Of who writes: the row that says which of its commits was the last.
+    private var mark: CommitMark?
     private var asked: [Asked] = []
     /// Prepared statements by their text.
     private var prepared: [String: String] = [:]
@@ -45,7 +48,19 @@ final class PostgresConnection: Connection {
 
     // MARK: Transactions
 
-    func begin() throws { try begin("BEGIN") }
+    func begin() throws {
+        try begin("BEGIN")
+        guard let mark else { return }
+        let batch = mark.next()
+        try run(
+            "UPDATE writer SET batch = ?, at = now() WHERE name = ?", [batch, mark.name],
+            ExpectedRows(count: 1, otherwise: .unavailable("another service has taken this store over")))
+    }
+
+    /// From now on each commit leaves its number in this row.
+    func mark(as name: String, of writer: WriterRow, at address: PostgresAddress) {
+        mark = CommitMark(name: name, writer: writer, address: address)
+    }
 
     /// One snapshot, for as long as it takes.
     func beginReading() throws { try begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
@@ -62,10 +77,16 @@ final class PostgresConnection: Connection {
         _ = session.takeNotices()
         try send("COMMIT", [])
         asked.append(.statement(nil))
-        guard let answer = try settle(), answer.command == "COMMIT" else {
-            throw StoreFailure.unavailable("the database did not commit: it rolled back")
+        let answer: Answer?
+        do { answer = try settle() } catch  where !isAlive {
+            guard let mark else { throw error }
+            if try mark.wasCarriedOutAtLast(orElse: StoreFailure(error)) { return }
+            throw StoreFailure.unavailable("the connection to the database was lost, and nothing was written")
         }
-        if let warning = session.takeNotices().first { throw StoreFailure.unavailable("the database kept this, and warns: \(warning)") }
+        guard answer?.command == "COMMIT" else { throw StoreFailure.unavailable("the database did not commit: it rolled back") }
+        if let warning = session.takeNotices().first {
+            throw UnknownCommit("the database kept this, but may not have replicated it: \(warning)") { _ in true }
+        }
     }
 
     /// Lets go of a snapshot; nobody waits for it.
@@ -129,6 +150,27 @@ final class PostgresConnection: Connection {
         asked.append(.statement(nil))
     }
 
+    func ask(_ sql: String, _ values: Values) throws -> any LaterRows {
+        try send(sql, values)
+        let question = AskedQuestion(self)
+        asked.append(.question(question))
+        return question
+    }
+
+    /// A class because its answer comes later.
+    private final class AskedQuestion: LaterRows {
+        var answer: Answer?
+        private let connection: PostgresConnection
+
+        init(_ connection: PostgresConnection) { self.connection = connection }
+
+        func rows(_ use: (any Rows) throws -> Void) throws {
+            if answer == nil { try connection.settle() }
+            guard let answer else { throw StoreFailure.unavailable("a question was lost with its transaction") }
+            try use(PostgresRows(answer))
+        }
+    }
+
     private func ask(_ sql: String, _ values: Values, isPrepared: Bool = true, _ use: (PostgresRows) throws -> Void) throws {
         try send(sql, values, isPrepared: isPrepared)
         asked.append(.statement(nil))
@@ -151,6 +193,14 @@ final class PostgresConnection: Connection {
         prepared[sql] = name
         asked.append(.preparing(sql))
         try session.run(prepared: name, parameters)
+    }
+
+    /// Nobody asks any more what became of its commits.
+    func unmark(_ name: String) {
+        mark = nil
+        // A row that stays is swept in a day.
+        _ = try? change(
+            "DELETE FROM writer WHERE name = ? OR at < now() - interval '1 day' AND name NOT IN (SELECT writer FROM service)", [name])
     }
 
     private func forgetPrepared() throws {
@@ -185,8 +235,12 @@ final class PostgresConnection: Connection {
             if let wrong = answer.failure {
                 if case .preparing(let sql) = what { prepared[sql] = nil }
                 failure = failure ?? wrong
-            } else if case .statement(let expected?) = what, answer.changes != expected.count {
-                failure = failure ?? expected.otherwise
+            } else {
+                switch what {
+                case .statement(let expected?) where answer.changes != expected.count: failure = failure ?? expected.otherwise
+                case .question(let question): question.answer = answer
+                case .statement, .preparing: break
+                }
             }
         }
         if let failure { throw failure }
@@ -217,35 +271,4 @@ private final class HandfulRows: Rows {
     func real(_ column: Int) -> Double { current.real(column) }
     func text(_ column: Int) -> UnsafeBufferPointer<UInt8> { current.text(column) }
     func bytes(_ column: Int) -> UnsafeRawBufferPointer { current.bytes(column) }
-}
-
-extension PostgresConnection {
-    private static let dialect = Dialect(
-        texts: { "jsonb_array_elements_text(\($0)::jsonb)" },
-        numbers: { "(SELECT value::bigint AS value FROM jsonb_array_elements_text(\($0)::jsonb)) AS numbers" },
-        lists: { "jsonb_array_elements(\($0)::jsonb)" }, greatest: "greatest", least: "least", position: "strpos",
-        lastNumber: "currval('message_number')", skippingLocked: " FOR UPDATE SKIP LOCKED",
-        lockJournal: "SELECT 1 FROM meta FOR UPDATE")
-}
-
-/// Question marks as the server wants them: `$1` for the first, `?3` is `$3`.
-enum Marks {
-    static func numbered(_ sql: String) -> String {
-        var text = ""
-        text.reserveCapacity(sql.utf8.count + 16)
-        var (next, isQuoted) = (1, false)
-        var rest = Substring(sql)
-        while let character = rest.popFirst() {
-            if character == "'" { isQuoted.toggle() }
-            guard character == "?", !isQuoted else {
-                text.append(character)
-                continue
-            }
-            let number = rest.prefix { $0.isNumber }
-            rest = rest.dropFirst(number.count)
-            text += number.isEmpty ? "$\(next)" : "$\(number)"
-            next += 1
-        }
-        return text
-    }
 }

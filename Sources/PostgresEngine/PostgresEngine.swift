@@ -11,18 +11,39 @@ final class PostgresEngine: Engine {
     private let reporters = Crew("Postgres reporter", most: 4)
     /// Only the writer's thread touches it, and whoever closes the store once that has ended.
     private nonisolated(unsafe) var writing: PostgresConnection?
-    let clock = DatabaseClock()
+    private let writer = WriterRow()
+    private let right: PostgresServiceRight
+    private let time = DatabaseClock()
 
-    init(_ address: PostgresAddress) { self.address = address }
+    init(_ address: PostgresAddress) {
+        self.address = address
+        right = PostgresServiceRight(address, writer)
+    }
 
     var place: String { address.place }
 
+    var clock: (@Sendable () -> Date?)? { { [time] in time.now } }
+    /// Seconds: a server that was promoted is found within them, and whoever hands mail over waits no longer.
+    let patience: Double? = 20
+    var isThere: Bool { writing?.isAlive == true }
+    var service: (any ServiceRight)? { right }
+
+    /// A connection that was lost is made again, and what met another's change is tried again: nothing of either was carried out.
     func write<Answer>(_ work: (any Connection) throws -> Answer) throws -> Answer {
-        let connection = if let writing, writing.isAlive { writing } else { try PostgresConnection(address) }
-        writing = connection
-        do { return try work(connection) } catch {
-            if connection.isInTransaction { try? connection.rollback() }  // why it failed is told
-            throw error
+        var tries = 0
+        while true {
+            tries += 1
+            let isNew = writing?.isAlive != true
+            let connection = if let writing, !isNew { writing } else { try PostgresConnection(address) }
+            writing = connection
+            do {
+                if isNew { connection.mark(as: try writer.name(connection), of: writer, at: address) }
+                return try work(connection)
+            } catch {
+                if connection.isInTransaction { try? connection.rollback() }  // why it failed is told
+                let isWorthIt = tries < 3 && !(error is UnknownCommit) && (error as? StoreFailure == .busy || !connection.isAlive && !isNew)
+                guard isWorthIt else { throw error }
+            }
         }
     }
 
@@ -64,7 +85,7 @@ final class PostgresEngine: Engine {
 
     /// Any commit of anybody's moves it: which transactions there are to be seen is another set then.
     func version() async throws(StoreFailure) -> Int64 {
-        let clock = clock
+        let clock = time
         return try await read(isLong: false) { connection in
             var version: Int64 = 0
             let begun = DatabaseClock.uptime()
@@ -86,6 +107,8 @@ final class PostgresEngine: Engine {
     func close() async {
         await readers.close()
         await reporters.close()
+        await right.close()
+        if let writing, let name = writer.known { writing.unmark(name) }
         writing = nil
     }
 }

@@ -14,15 +14,11 @@ final class Session {
     init(_ address: PostgresAddress) throws(StoreFailure) {
         guard let connection = address.connect() else { throw .unavailable("out of memory") }
         self.connection = connection
-        let connected = PQstatus(connection) == CONNECTION_OK
-        if connected, let objection = address.objection(to: connection) {
-            PQfinish(connection)
-            throw .unavailable(objection)
-        }
-        guard connected, PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
-            let words = Self.line(String(cString: PQerrorMessage(connection)))
-            PQfinish(connection)
-            throw StoreFailure(connecting: words, to: address)
+        // From here on whatever is thrown ends with the connection's end, too.
+        let isConnected = PQstatus(connection) == CONNECTION_OK
+        if isConnected, let objection = address.objection(to: connection) { throw .unavailable(objection) }
+        guard isConnected, PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
+            throw StoreFailure(connecting: Self.line(String(cString: PQerrorMessage(connection))), to: address)
         }
         PQsetNoticeReceiver(connection, Notices.receive, Unmanaged.passUnretained(notices).toOpaque())
     }

@@ -40,9 +40,20 @@ final class SQLiteConnection: Connection {
         try SQLiteRows.with(statement, values, use)
     }
 
+    func ask(_ sql: String, _ values: Values) -> any LaterRows { LaterQuestion(connection: self, sql: sql, values: values) }
+
+    /// Asked when it is looked at: nobody waits here.
+    private struct LaterQuestion: LaterRows {
+        let connection: SQLiteConnection
+        let sql: String
+        let values: Values
+
+        func rows(_ use: (any Rows) throws -> Void) throws { try connection.rows(sql, values, areMany: false, use) }
+    }
+
     private static let dialect = Dialect(
         texts: { "json_each(\($0))" }, numbers: { "json_each(\($0))" }, lists: { "json_each(\($0))" }, greatest: "max", least: "min",
-        position: "instr", lastNumber: "last_insert_rowid()", skippingLocked: "", lockJournal: nil)
+        position: "instr", lastNumber: "last_insert_rowid()", skippingLocked: "", lockJournal: nil, behindCopy: [])
 }
 
 /// Room in the file.

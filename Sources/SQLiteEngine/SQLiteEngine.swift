@@ -1,6 +1,7 @@
 internal import GRDB
 internal import Relay
 internal import Store
+internal import struct FoundationEssentials.Date
 
 /// One SQLite file, with one connection that writes and some that read, on dispatch threads. Two processes may have it open.
 final class SQLiteEngine: Engine {
@@ -18,10 +19,15 @@ final class SQLiteEngine: Engine {
         reserve = DiskReserve(path: path)
     }
 
+    let isThere = true
+    let patience: Double? = nil
+    let clock: (@Sendable () -> Date?)? = nil
+    let service: (any ServiceRight)? = nil
+
     func write<Answer>(_ work: (any Connection) throws -> Answer) throws -> Answer {
         do {
             return try pool.writeWithoutTransaction { try work(SQLiteConnection($0)) }
-        } catch { throw StoreFailure(sqlite: error) }
+        } catch let error as UnknownCommit { throw error } catch { throw StoreFailure(sqlite: error) }
     }
 
     func read<Answer: Sendable>(
@@ -64,6 +70,8 @@ final class SQLiteEngine: Engine {
         try await Connections.aside { [pool, reports, watcher] in
             try watcher.close()
             try reports.close()
+            // Who closes last takes the log over into the file, and only the connection that writes can.
+            pool.invalidateReadOnlyConnections()
             try pool.close()
         }
     }

@@ -24,6 +24,27 @@ package enum SQLiteStore {
         return try await open(at: folder, vault: vault, random: random, busyLimit: busyLimit)
     }
 
+    /// Makes a store of what `fill` brings into its empty tables; nothing is there unless that is done.
+    package static func make(at folder: String, _ fill: @escaping @Sendable (any Engine) async throws -> Void) async throws {
+        let folder = StoreFolder(folder)
+        let engine = try await Connections.aside {
+            if folder.exists(folder.file) { throw StoreFailure.conflict("there is a store at \(folder.file) already") }
+            try folder.make()
+            try folder.checkDisk()
+            try folder.makeUnfinishedFile()
+            let pool = try Connections.pool(folder.unfinished, busyLimit: 5)
+            try Schema.migrator.migrate(pool)
+            try pool.close()
+            return try SQLiteEngine(path: folder.unfinished, busyLimit: 5)
+        }
+        do { try await fill(engine) } catch {
+            try? await engine.close()  // why it was not filled is told
+            throw error
+        }
+        try await engine.close()
+        try await Connections.aside { try folder.finish() }
+    }
+
     /// Opens a store, bringing an older schema up to date. Without a vault everything can be read, and nothing that needs a journal line can be written.
     /// `busyLimit`: seconds to wait while another process writes. `upgrading` hears how far that has come.
     package static func open(
@@ -37,7 +58,7 @@ package enum SQLiteStore {
             try upgrade(folder.file, busyLimit: busyLimit, upgrading)
             return try SQLiteEngine(path: folder.file, busyLimit: busyLimit)
         }
-        return try await DatabaseStore.open(engine, vault: vault, random: random)
+        return try await DatabaseStore.open(engine, folder: StoreFolder(folder).path, vault: vault, random: random)
     }
 
     /// Looks before it touches: a file that is not ours is not put in WAL mode, let alone migrated.

@@ -56,7 +56,7 @@ struct FixtureTests {
     @Test func thereAreFixtures() throws {
         let files = try Self.files()
         #expect(
-            (1...12).allSatisfy { files.contains("v\($0).sqlite") })
+            (1...13).allSatisfy { files.contains("v\($0).sqlite") })
     }
 
     @Test(arguments: try files()) func opensAsItWas(_ name: String) async throws {

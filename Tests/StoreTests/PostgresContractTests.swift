@@ -4,12 +4,19 @@ import Store
 import TestSupport
 import Testing
 
+extension Stores {
+    static func create(at place: PostgresAddress, in cluster: PostgresCluster) async throws -> DatabaseStore {
+        try await PostgresStore.create(
+            at: place, folder: cluster.folder, vault: vault(), random: random(), PostgresStore.Plan(promise: .none))
+    }
+}
+
 /// PostgreSQL keeps every contract of a store.
 @Suite(.enabled(if: PostgresCluster.isInstalled)) struct PostgresContractTests {
     private func hold<Contract: StoreContract>(_ fact: Fact<Contract>) async throws {
         let cluster = try await PostgresCluster.shared()
         try await fact.hold {
-            try await PostgresStore.create(at: PostgresAddress(cluster.address()), vault: Stores.vault(), random: Stores.random())
+            try await Stores.create(at: PostgresAddress(cluster.address()), in: cluster)
         }
     }
 

@@ -32,8 +32,8 @@ struct WriterTests {
             let store = try await Stores.create(at: folder)
             let count = try await counting(store) { try await accept("m", into: store) }
             #expect(count.commits == 1)
-            // BEGIN, message, body, queue, head, entry, sighting, edition, COMMIT
-            #expect(count.statements == 9)
+            // BEGIN, message, body, queue, head and edition, entry, sighting, COMMIT
+            #expect(count.statements == 8)
         }
     }
 

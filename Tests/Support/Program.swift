@@ -20,7 +20,7 @@ package final class Program: Sendable {
     struct CannotStart: Error { let program: String; let reason: Int32 }
 
     /// A tool that did not come to a good end.
-    struct Failed: Error { let program: String; let status: Int32 }
+    package struct Failed: Error { let program: String; let status: Int32 }
 
     /// Nothing is started while a pipe is made, or it would inherit the pipe's ends.
     fileprivate static let turn = Mutex(())
@@ -135,7 +135,14 @@ package struct ProgramPipe: Sendable {
         let reading = reading
         return AsyncStream { stream in
             let thread = Thread {
-                while case let piece = reading.availableData, !piece.isEmpty { stream.yield(String(decoding: piece, as: UTF8.self)) }
+                // Not `availableData`, which ends the process where a signal comes between.
+                var bytes = [UInt8](repeating: 0, count: 65_536)
+                while true {
+                    let count = read(reading.fileDescriptor, &bytes, bytes.count)
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else { break }
+                    stream.yield(String(decoding: bytes[..<count], as: UTF8.self))
+                }
                 stream.finish()
             }
             thread.start()

@@ -21,7 +21,7 @@ struct StoreExamination {
     }
 
     /// The store's own.
-    var folder: String { String(opened.store.place.prefix(upTo: opened.store.place.lastIndex(of: "/") ?? opened.store.place.endIndex)) }
+    var folder: String { opened.store.folder }
 
     /// Its head must open with its key; the whole chain is `audit verify`'s work.
     private func journal() async throws -> [Finding] {

@@ -6,7 +6,12 @@ extension DatabaseStore {
 
     /// A copy of the file alone lacks what was written last, and looks whole.
     var backingUp: String {
-        "back the store up with: sqlite3 \(place.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
+        guard serviceRight == nil else {
+            return
+                "back the store up as any database: pg_dump --schema, or better its whole cluster with pg_basebackup and WAL archiving (also while it is served)"
+        }
+        return
+            "back the store up with: sqlite3 \(place.shellQuoted) \".backup FILE\" (also while it is served; a copy by cp lacks what was written last)"
     }
 }
 

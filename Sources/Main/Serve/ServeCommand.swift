@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Logging
+internal import PostgresEngine
 internal import Relay
 internal import Store
 internal import ServiceLifecycle
@@ -54,6 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
         let log = output.logger()
         let again = reading.again
         let lock = try await FolderLock.node(configuration.node, of: folder, live)
+        try await sayWhatIsPromised(opened.store, log)
+        let term = try await ServiceTerm.take(of: opened.store, node: configuration.node, live: live, log: log)
         FileLimit.raise()
         let service = try await RelayService(
             store: opened.store, vault: opened.vault, node: configuration.node, domain: configuration.domain,
@@ -63,15 +66,30 @@ struct ServeCommand: AsyncParsableCommand {
         log.notice("serving \(opened.store.place)")
         // Stopped in reverse: the doors close first, then the spool settles.
         let services: [any Service] =
-            [service] + ways.services + [Reloading(signals: hangups, reading: again, ways: ways, output: output, log: log)]
+            (term.map { [$0] } ?? []) + [service] + ways.services + [
+                Reloading(signals: hangups, reading: again, ways: ways, output: output, log: log)
+            ]
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         // A server may take ten minutes to answer the end of a message; whoever stops a service waits no longer than an init system does.
         group.maximumGracefulShutdownDuration = .seconds(60)
-        try await ServiceGroup(configuration: group).run()
+        let end: Result<Void, any Error>
+        do { end = .success(try await ServiceGroup(configuration: group).run()) } catch { end = .failure(error) }
+        await term?.drop()
         try await opened.store.close()
+        try end.get()
         _ = consume lock
+    }
+
+    /// Nobody is answered with a promise that the database does not keep.
+    private func sayWhatIsPromised(_ store: DatabaseStore, _ log: Logger) async throws {
+        guard let report = try await PostgresStore.report(on: store) else { return }
+        if let objection = report.objection {
+            throw CommandFailure(.unavailable, "the store was made to have messages \(report.promise.rawValue): \(objection)")
+        }
+        log.notice("PostgreSQL \(report.version), durability \(report.durability.words)")
+        if report.isPooled { log.notice("a pooler is between: nothing is prepared, which costs speed") }
     }
 
     @Sendable private static func level(_ text: String) throws -> Logger.Level {

@@ -8,13 +8,11 @@ struct AbandonedClaims: Sendable {
     let store: DatabaseStore
     let live: Live
 
-    private var folder: String { String(store.place.prefix(upTo: store.place.lastIndex(of: "/") ?? store.place.endIndex)) }
-
     /// Every node that has served this store and does not run, once each for as long as it does not.
     func release(but known: inout Set<String>) async throws -> [SpoolID] {
         var released: [SpoolID] = []
-        for node in FolderLock.nodes(in: folder) {
-            guard let lock = try FolderLock.abandoned(node, of: folder) else {
+        for node in FolderLock.nodes(in: store.folder) {
+            guard let lock = try FolderLock.abandoned(node, of: store.folder) else {
                 known.remove(node)
                 continue
             }

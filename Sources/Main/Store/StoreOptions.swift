@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import PostgresEngine
 internal import Relay
 internal import SQLiteEngine
 internal import Store
@@ -8,7 +9,8 @@ internal import Store
 struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The store's folder. Otherwise: MANDATE_STORE, /etc/mandate, /var/lib/mandate, the XDG state directory.", valueName: "folder"))
+            "The store's folder, or its PostgreSQL database: postgres://… or service=…. Otherwise: MANDATE_STORE, /etc/mandate, /var/lib/mandate, the XDG state directory.",
+            valueName: "place"))
     var store: String?
 
     func location(_ live: Live) throws(CommandFailure) -> StoreLocation {
@@ -18,18 +20,18 @@ struct StoreOptions: ParsableArguments {
     /// Whether later commands find this store without being told where it is.
     static func isFound(_ location: StoreLocation, _ live: Live) throws(CommandFailure) -> Bool {
         let usual = try StoreLocation(option: nil, environment: live.environment, home: live.account.home, files: .live)
-        return usual.folder == location.folder
+        return usual.name == location.name
     }
 
     /// With its key: whatever changes something needs it, since the journal is keyed.
     func open(_ live: Live) async throws -> OpenedStore {
-        let folder = try existing(live)
-        let vault = try KeyFile.vault(for: folder, live)
-        return OpenedStore(store: try await open(folder, vault, live), vault: vault, live: live)
+        let location = try existing(live)
+        let vault = try KeyFile.vault(for: location.folder, live)
+        return OpenedStore(store: try await Self.open(location, vault, live), vault: vault, live: live)
     }
 
     /// Without it: reading never needs the key.
-    func openForReading(_ live: Live) async throws -> DatabaseStore { try await open(existing(live), nil, live) }
+    func openForReading(_ live: Live) async throws -> DatabaseStore { try await Self.open(existing(live), nil, live) }
 
     /// Reads, and lets go of the file.
     func read<Answer>(_ live: Live, _ work: (DatabaseStore) async throws -> Answer) async throws -> Answer {
@@ -56,17 +58,27 @@ struct StoreOptions: ParsableArguments {
         return answer
     }
 
-    private func existing(_ live: Live) throws(CommandFailure) -> String {
+    private func existing(_ live: Live) throws(CommandFailure) -> StoreLocation {
         let location = try location(live)
-        guard let owner = StoreOwner(of: location.folder) else {
+        guard let owner = StoreOwner(of: location) else {
+            guard location.database == nil else {
+                throw .configuration("this machine has no part of the store at \(location.name); `mandate init` makes it, or the store")
+            }
             throw .configuration("there is no store in \(location.folder) (\(location.reason)); `mandate init` makes one")
         }
         try owner.check(location, live)
-        return location.folder
+        return location
     }
 
-    private func open(_ folder: String, _ vault: Vault?, _ live: Live) async throws(StoreFailure) -> DatabaseStore {
-        try await SQLiteStore.open(at: folder, vault: vault, random: { live.randomBytes($0) }) { upgrade in
+    static func open(_ location: StoreLocation, _ vault: Vault?, _ live: Live) async throws(StoreFailure) -> DatabaseStore {
+        if let database = location.database {
+            let store = try await PostgresStore.open(
+                at: database, folder: location.folder, vault: vault, random: { live.randomBytes($0) })
+            _ = try await store.dataVersion()  // tells the time
+            if let clock = store.clock { live.adopt(clock) }
+            return store
+        }
+        return try await SQLiteStore.open(at: location.folder, vault: vault, random: { live.randomBytes($0) }) { upgrade in
             live.say(
                 upgrade.isDone
                     ? "the store is up to date, after \(upgrade.seconds) s"

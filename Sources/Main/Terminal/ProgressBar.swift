@@ -4,7 +4,7 @@ internal import FoundationEssentials
 struct ProgressBar {
     private let live: Live
     private let label: String
-    private let total: Int?
+    private var total: Int?
     private var lastDrawn = Date.distantPast
 
     init(_ label: String, of total: Int?, _ live: Live) {
@@ -24,6 +24,12 @@ struct ProgressBar {
         let filled = Int(share * 30)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
         live.standardError.write("\r\(label) \(bar) \(Int(share * 100)) %\u{1B}[K")
+    }
+
+    /// Likewise, where how much there is comes to light on the way.
+    mutating func advance(to done: Int, of total: Int) {
+        self.total = total
+        advance(to: done)
     }
 
     func finish() {

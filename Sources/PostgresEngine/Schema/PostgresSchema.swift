@@ -9,10 +9,15 @@ enum PostgresSchema {
     static var current: String { steps.last?.name ?? "" }
 
     /// Makes what is missing, all of it or nothing; returns the names of the steps that were. Two who do it at once do it one after the other.
-    static func bringUpToDate(_ connection: PostgresConnection, schema: String) throws -> [String] {
+    static func bringUpToDate(_ connection: PostgresConnection, schema: String, _ roles: PostgresRoles?) throws -> [String] {
         try connection.committing {
             try connection.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", ["mandate schema \(schema)"], nil)
-            try connection.run("CREATE SCHEMA IF NOT EXISTS \(schema)", [], nil)
+            if let roles {
+                try roles.make(connection)
+                try roles.become(connection)
+            } else {
+                try connection.run("CREATE SCHEMA IF NOT EXISTS \(schema)", [], nil)
+            }
             try connection.run("CREATE TABLE IF NOT EXISTS step (name text PRIMARY KEY)", [], nil)
             let known = try applied(connection)
             let missing = steps.filter { !known.contains($0.name) }
@@ -20,26 +25,36 @@ enum PostgresSchema {
                 for statement in step.parts.flatMap(statements) { try connection.run(statement, [], nil) }
                 try connection.run("INSERT INTO step (name) VALUES (?)", [step.name], nil)
             }
+            if !missing.isEmpty { try roles?.grant(connection) }
             return missing.map(\.name)
         } ?? []
     }
 
     /// Refuses what this program must not touch: what is no store, and one that another version has changed.
     static func check(_ connection: any Connection, _ address: PostgresAddress) throws {
+        guard try isCurrent(connection, address) else {
+            throw StoreFailure.unavailable("\(address.place) was made by an older Mandate; bring it up to date as its owner: mandate init")
+        }
+    }
+
+    static func isThere(_ connection: any Connection) throws -> Bool {
         var isThere = false
         try connection.rows("SELECT to_regclass('step') IS NOT NULL", [], areMany: false) { rows in
             if try rows.next() { isThere = rows.integer(0) != 0 }
         }
-        guard isThere else { throw StoreFailure.notFound("store at \(address.place)") }
+        return isThere
+    }
+
+    /// False: an older Mandate made it.
+    static func isCurrent(_ connection: any Connection, _ address: PostgresAddress) throws -> Bool {
+        guard try isThere(connection) else { throw StoreFailure.notFound("store at \(address.place)") }
         let known = try applied(connection)
         if let newer = known.subtracting(steps.map(\.name)).min() {
             throw StoreFailure.unavailable(
                 "\(address.place) was made by a newer Mandate (its schema has \(newer), this program knows up to \(current)): update this program"
             )
         }
-        if known.count < steps.count {
-            throw StoreFailure.unavailable("\(address.place) was made by an older Mandate; bring it up to date as its owner: mandate init")
-        }
+        return known.count == steps.count
     }
 
     private static func applied(_ connection: any Connection) throws -> Set<String> {
@@ -61,20 +76,27 @@ enum PostgresSchema {
     /// Who writes, and who serves.
     ///
     /// A writer's `batch` says which of its commits was the last: whoever lost the connection in the middle of one finds out here what became of it. The one row of
-    /// `service` is the right to send: it belongs to one process at a time, for as long as its term runs by this database's clock.
+    /// `service` is the right to send: it belongs to one process at a time, for as long as its term runs by this database's clock. `promise` is what was said of a
+    /// message that was accepted when the store was made.
     static let serviceV1 = """
         CREATE TABLE writer (
             name TEXT NOT NULL PRIMARY KEY,
             batch BIGINT NOT NULL,
             at TIMESTAMPTZ NOT NULL
-        );
+        ) WITH (fillfactor = 50);
         CREATE TABLE service (
             id BIGINT PRIMARY KEY CHECK (id = 1),
             term BIGINT NOT NULL,
             node TEXT NOT NULL,
             incarnation TEXT NOT NULL,
             host TEXT NOT NULL,
+            writer TEXT NOT NULL,
             until TIMESTAMPTZ NOT NULL
         );
+        CREATE TABLE promise (
+            id BIGINT PRIMARY KEY CHECK (id = 1),
+            durability TEXT NOT NULL CHECK (durability IN ('none', 'flushed', 'replicated'))
+        );
+        INSERT INTO promise (id, durability) VALUES (1, 'flushed');
         """
 }

@@ -18,11 +18,13 @@ package struct Dialect: Sendable {
     package let skippingLocked: String
     /// The one who appends to the journal, until the commit; nil: there is only one who writes.
     package let lockJournal: String?
+    /// What is to be put right when rows were brought with their numbers.
+    package let behindCopy: [String]
 
     package init(
         texts: @escaping @Sendable (String) -> String, numbers: @escaping @Sendable (String) -> String,
         lists: @escaping @Sendable (String) -> String, greatest: String, least: String, position: String, lastNumber: String,
-        skippingLocked: String, lockJournal: String?
+        skippingLocked: String, lockJournal: String?, behindCopy: [String]
     ) {
         self.texts = texts
         self.numbers = numbers
@@ -33,5 +35,6 @@ package struct Dialect: Sendable {
         self.lastNumber = lastNumber
         self.skippingLocked = skippingLocked
         self.lockJournal = lockJournal
+        self.behindCopy = behindCopy
     }
 }

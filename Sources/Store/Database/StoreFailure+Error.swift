@@ -6,6 +6,7 @@ extension StoreFailure {
         switch error {
         case let failure as StoreFailure: self = failure
         case let error as VaultError: self.init(vault: error)
+        case let error as UnknownCommit: self = .unavailable(error.words)
         default: self = .unavailable("\(error)")
         }
     }

@@ -6,6 +6,8 @@ package struct Values: Sendable, ExpressibleByArrayLiteral {
 
     package init(_ values: [(any Storable)?]) { all = values.map { $0?.stored } }
 
+    init(stored: [StoredValue?]) { all = stored }
+
     static func += (left: inout Values, right: Values) { left.all += right.all }
 }
 

@@ -32,7 +32,7 @@ struct DirectoryApplication {
         for key in try removals(changes) { try remove(key) }
         for secret in edit.secrets { try put(secret) }
         guard !changed.isEmpty else { return current }
-        transaction.moment = nil
+        transaction.moves()
         try transaction.run("UPDATE meta SET edition = ?", [next.number])
         for (place, key) in changed.enumerated() {
             try transaction.run(

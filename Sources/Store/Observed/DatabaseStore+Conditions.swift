@@ -52,18 +52,10 @@ extension Transaction {
         return found
     }
 
-    func currentMoment() throws -> StoreMoment {
-        if let moment { return moment }
-        let known = try revisions()
-        let moment = StoreMoment(edition: known.edition, revision: known.revision)
-        self.moment = moment
-        return moment
-    }
-
     /// One revision for all that is observed together.
     func observe(_ observations: [Observation]) throws {
         guard !observations.isEmpty else { return }
-        moment = nil
+        moves()
         let revision = try first("UPDATE meta SET revision = revision + 1 RETURNING revision") { try $0.integer() }
         guard let revision else { throw StoreFailure.damaged("the store's own row is missing") }
         for observation in observations {

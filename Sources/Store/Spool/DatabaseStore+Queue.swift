@@ -117,13 +117,19 @@ extension Transaction {
             let found = try first(
                 """
                 DELETE FROM queue WHERE message = (SELECT number FROM message WHERE id = ?)
-                RETURNING message, attempts, isUnknown, outcomes
+                RETURNING message, attempts, isUnknown, outcomes, (SELECT isInPieces FROM message WHERE number = queue.message)
                 """, [id.text]
-            ) { (number: try $0.integer(), attempts: try $0.integer(), isUnknown: try $0.flag(), outcomes: try $0.optionalText()) }
+            ) {
+                (
+                    number: try $0.integer(), attempts: try $0.integer(), isUnknown: try $0.flag(), outcomes: try $0.optionalText(),
+                    isInPieces: try $0.flag()
+                )
+            }
             guard let found else { throw StoreFailure.notFound("message \(id) in the queue") }
             if message.state != .failed { try count(-1, octets: -Int64(message.message.size), of: message.message.client) }
             try end(
-                found.number, id: id, why: "removed by \(person)", attempts: found.attempts, isUnknown: found.isUnknown,
+                found.number, inPiecesAs: found.isInPieces ? id : nil, why: "removed by \(person)", attempts: found.attempts,
+                isUnknown: found.isUnknown,
                 outcomes: found.outcomes, at: now)
         }
     }

@@ -29,7 +29,8 @@ extension DatabaseStore {
 extension Transaction {
     /// At once where the world has moved since it was decided: what it waits for may have come while it was being written.
     func due(_ wait: RouteWait, at now: Date) throws -> Int64 {
-        let newest = try currentMoment()
+        // Behind the lock: a change that commits before us is seen, and one behind us sees the message.
+        let newest = if dialect.lockJournal != nil, head == nil { try takeBearings().moment } else { try currentMoment() }
         return wait.isCurrent(newest.edition, newest.revision) ? wait.until.milliseconds : now.milliseconds
     }
 }

@@ -19,14 +19,18 @@ extension DatabaseStore: Spool {
         try await reserveRoom(for: size)
         let row = AcceptanceRow(message, lastChunk: lastChunk, number: number)
         let lines = try lines(journal)
-        let moment = try await write(size: size) { transaction in
+        let moment = try await commit(size: size, isPlain: quota.isEmpty && request == nil, withdraw: { try $0.withdraw(message, request) })
+        {
+            transaction, _ in
             if let request { try transaction.remember(request, as: message) }
             try transaction.take(message, within: quota)
             try transaction.accept(row, beginning, lane: lane)
             try transaction.append(lines)
             for sighting in sightings { transaction.sums.add(sighting) }
-            return try transaction.currentMoment()
+            transaction.needsMoment = true
+            return { transaction.moment }
         }
+        guard let moment else { throw .damaged("a commit has no moment") }
         noteFiling(of: lines.count)
         return moment
     }
@@ -64,14 +68,17 @@ extension DatabaseStore: Spool {
 
     package func settle(_ settlement: Settlement) async throws(StoreFailure) {
         let lines = try lines(settlement.journal)
-        try await write(isPatient: true) { transaction in
-            try transaction.settle(settlement)
+        var ask: (@Sendable (Transaction) throws -> any LaterRows)?
+        if settlement.state == .done { ask = { try $0.askForFinished(settlement) } }
+        try await commit(isPatient: true, isPlain: ask != nil, ask: ask) { transaction, finished -> () -> Void in
+            try transaction.settle(settlement, finished)
             try transaction.append(lines)
             for sighting in settlement.sightings { transaction.sums.add(sighting) }
             for usage in settlement.usages { transaction.sums.add(usage, at: settlement.at) }
             for traffic in settlement.traffic { transaction.sums.add(traffic, at: settlement.at) }
             try transaction.observe(settlement.observations)
             if let notice = settlement.notice { try transaction.accept(notice) }
+            return {}
         }
         noteFiling(of: lines.count)
     }

@@ -49,6 +49,27 @@ extension Transaction {
             ])
     }
 
+    /// Takes back a message whose sender was told that it was not accepted: it is to be sent by whoever was told so.
+    func withdraw(_ message: AcceptedMessage, _ request: RepeatableRequest?) throws {
+        let found = try first(
+            """
+            DELETE FROM queue WHERE message = (SELECT number FROM message WHERE id = ?)
+            RETURNING message, attempts, (SELECT isInPieces FROM message WHERE number = queue.message)
+            """, [message.id.text]
+        ) { (number: try $0.integer(), attempts: try $0.integer(), isInPieces: try $0.flag()) }
+        guard let found else { return }
+        try count(-1, octets: -Int64(message.size), of: message.client)
+        if let request { try run("DELETE FROM repeatable WHERE client = ? AND key = ?", [request.client.text, request.key]) }
+        let why = "withdrawn: its sender was told that it was not accepted"
+        try end(
+            found.number, inPiecesAs: found.isInPieces ? message.id : nil, why: why, attempts: found.attempts, isUnknown: false,
+            outcomes: nil, at: message.acceptedAt)
+        try append([
+            JournalEntry(
+                at: message.acceptedAt, kind: .queue, message: message.id, facts: [.init("action", "withdraw"), .init("why", why)])
+        ])
+    }
+
     /// What was accepted is whole: a body whose first pieces were swept, or never came, is not answered with 250.
     private func keepPieces(of row: AcceptanceRow) throws {
         let content = try content(of: row.message.id, at: row.message.acceptedAt, keeps: true)

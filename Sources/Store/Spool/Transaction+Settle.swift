@@ -7,26 +7,33 @@ extension Transaction {
     private static let isHeld =
         "message = (SELECT number FROM message WHERE id = ?) AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ?"
 
-    func settle(_ settlement: Settlement) throws {
-        if settlement.state == .done { try finish(settlement) } else { try keep(settlement) }
+    /// `finished`: of one that is done, what `askForFinished` asked.
+    func settle(_ settlement: Settlement, _ finished: (any LaterRows)?) throws {
+        if let finished { try finish(settlement, finished) } else { try keep(settlement) }
     }
 
-    /// It leaves the queue. The promise of 250 ends only when every recipient's fate is settled.
-    private func finish(_ settlement: Settlement) throws {
+    /// It leaves the queue.
+    func askForFinished(_ settlement: Settlement) throws -> any LaterRows {
         let claim = settlement.claim
-        let found = try first(
+        return try ask(
             """
             DELETE FROM queue WHERE \(Self.isHeld)
-            RETURNING message, attempts, isUnknown, outcomes, share, size, (SELECT recipients FROM message WHERE number = queue.message)
-            """, [claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt]
-        ) { columns in
+            RETURNING message, attempts, isUnknown, outcomes, share, size, (SELECT recipients FROM message WHERE number = queue.message),
+                (SELECT isInPieces FROM message WHERE number = queue.message), \(Self.isCounted)
+            """, [claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt])
+    }
+
+    /// The promise of 250 ends only when every recipient's fate is settled.
+    private func finish(_ settlement: Settlement, _ finished: any LaterRows) throws {
+        let claim = settlement.claim
+        let found = try finished.first { columns in
             Finished(
                 number: try columns.integer(), attempts: try columns.integer(), isUnknown: try columns.flag(),
                 outcomes: try columns.optionalText(), share: ShareText.read(try columns.text()), size: try columns.integer(),
-                recipients: try columns.text())
+                recipients: try columns.text(), isInPieces: try columns.flag(), isCounted: try columns.flag())
         }
         guard let found else { throw StoreFailure.claimLost }
-        try count(-1, octets: -found.size, of: found.share.client)
+        if found.isCounted { try count(-1, octets: -found.size, of: found.share.client) }
         let outcomes = try merged(settlement, found.outcomes)
         let recipients = try MessageText.recipients(found.recipients).count
         guard outcomes.count == recipients else {
@@ -34,7 +41,8 @@ extension Transaction {
         }
         try checkIndices(of: settlement, recipients)
         try end(
-            found.number, id: claim.message, why: "", attempts: found.attempts - (settlement.isPostponed ? 1 : 0),
+            found.number, inPiecesAs: found.isInPieces ? claim.message : nil, why: "",
+            attempts: found.attempts - (settlement.isPostponed ? 1 : 0),
             isUnknown: found.isUnknown && settlement.isPostponed, outcomes: MessageText.text(of: outcomes), at: settlement.at)
     }
 
@@ -46,13 +54,22 @@ extension Transaction {
         let share: QueueShare
         let size: Int64
         let recipients: String
+        let isInPieces: Bool
+        let isCounted: Bool
     }
 
-    /// Its body goes, and its fate stays for a while.
+    /// Of a row of the queue: whether what its client has there is counted.
+    private static let isCounted = "EXISTS (SELECT 1 FROM clientQueue WHERE client = substr(queue.share, 2))"
+
+    /// Its body goes, and its fate stays for a while. `id`: of a message whose body is in pieces.
     func end(
-        _ number: Int64, id: SpoolID, why: String, attempts: Int64, isUnknown: Bool, outcomes: String?, at now: Date
+        _ number: Int64, inPiecesAs id: SpoolID?, why: String, attempts: Int64, isUnknown: Bool, outcomes: String?, at now: Date
     ) throws {
-        if try change("DELETE FROM body WHERE message = ?", [number]) == 0 { try run("DELETE FROM content WHERE id = ?", [id.text]) }
+        if let id {
+            try run("DELETE FROM content WHERE id = ?", [id.text])
+        } else {
+            try run("DELETE FROM body WHERE message = ?", [number])
+        }
         try run(
             "INSERT INTO fate (message, doneAt, why, attempts, isUnknown, outcomes) VALUES (?, ?, ?, ?, ?, ?)",
             [number, now.milliseconds, why, attempts, isUnknown, outcomes])

@@ -61,6 +61,14 @@ final class Inbox: Sendable {
         }
     }
 
+    /// Those that wait, none of which was begun.
+    func takeAll() -> [Writer.Job] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
     private static func isPatient(_ state: State) -> Bool {
         !state.isClosed && (1..<company).contains(state.waiting.count) && state.waiting.allSatisfy(\.isPatient)
     }

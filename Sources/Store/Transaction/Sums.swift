@@ -67,32 +67,63 @@ struct Sums {
     ///
     /// In one order, whoever writes them: two who add to the same sums at once must not wait for each other.
     func write(to transaction: Transaction) throws {
-        let (greatest, least) = (transaction.dialect.greatest, transaction.dialect.least)
-        for (key, sum) in sightings.sorted(by: { $0.key < $1.key }) {
-            try transaction.run(
-                """
-                INSERT INTO sighting (addressKey, role, address, first, last, count, lastOutcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                ON CONFLICT (addressKey, role) DO UPDATE SET first = \(least)(sighting.first, ?4), last = \(greatest)(sighting.last, ?5),
-                    count = sighting.count + ?6, lastOutcome = CASE WHEN ?5 >= sighting.last THEN ?7 ELSE sighting.lastOutcome END
-                """,
+        try transaction.put(
+            sightings.sorted { $0.key < $1.key }.map { key, sum in
                 [
                     key.address.key, key.role.rawValue, sum.first.address.description, sum.first.at.milliseconds, sum.last.at.milliseconds,
                     sum.count, sum.last.outcome,
-                ])
-        }
-        for (key, sum) in usages.sorted(by: { $0.key < $1.key }) {
-            try transaction.run(
-                """
-                INSERT INTO usage (login, provider, hour, messages, recipients) VALUES (?1, ?2, ?3, ?4, ?5)
-                ON CONFLICT (login, provider, hour) DO UPDATE SET messages = usage.messages + ?4, recipients = usage.recipients + ?5
-                """, [key.account.login, key.account.provider.text, key.hour, sum.messages, sum.recipients])
-        }
-        for (key, recipients) in traffic.sorted(by: { $0.key < $1.key }) {
-            try transaction.run(
-                """
-                INSERT INTO traffic (hour, route, outcome, recipients) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = traffic.recipients + ?4
-                """, [key.hour, key.route, key.outcome.rawValue, recipients])
+                ]
+            }, with: Self.sighting)
+        try transaction.put(
+            usages.sorted { $0.key < $1.key }.map { key, sum in
+                [key.account.login, key.account.provider.text, key.hour, sum.messages, sum.recipients]
+            }, with: Self.usage)
+        try transaction.put(
+            traffic.sorted { $0.key < $1.key }.map { key, recipients in [key.hour, key.route, key.outcome.rawValue, recipients] },
+            with: Self.traffic)
+    }
+
+    private static let sighting = ManyRows(
+        "INSERT INTO sighting (addressKey, role, address, first, last, count, lastOutcome)", columns: 7,
+        """
+        ON CONFLICT (addressKey, role) DO UPDATE SET
+            first = CASE WHEN excluded.first < sighting.first THEN excluded.first ELSE sighting.first END,
+            lastOutcome = CASE WHEN excluded.last >= sighting.last THEN excluded.lastOutcome ELSE sighting.lastOutcome END,
+            last = CASE WHEN excluded.last > sighting.last THEN excluded.last ELSE sighting.last END,
+            count = sighting.count + excluded.count
+        """)
+    private static let usage = ManyRows(
+        "INSERT INTO usage (login, provider, hour, messages, recipients)", columns: 5,
+        """
+        ON CONFLICT (login, provider, hour) DO UPDATE SET messages = usage.messages + excluded.messages,
+            recipients = usage.recipients + excluded.recipients
+        """)
+    private static let traffic = ManyRows(
+        "INSERT INTO traffic (hour, route, outcome, recipients)", columns: 4,
+        "ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = traffic.recipients + excluded.recipients")
+}
+
+/// A statement for several rows at once, in a few sizes that are prepared once.
+struct ManyRows: Sendable {
+    fileprivate let sizes: [(count: Int, sql: String)]
+
+    /// `head`: up to the values; `tail`: behind them.
+    init(_ head: String, columns: Int, _ tail: String = "") {
+        let row = "(" + Array(repeating: "?", count: columns).joined(separator: ", ") + ")"
+        sizes = [16, 4, 1].map { ($0, "\(head) VALUES \(Array(repeating: row, count: $0).joined(separator: ", ")) \(tail)") }
+    }
+}
+
+extension Transaction {
+    func put(_ rows: [Values], with statement: ManyRows) throws {
+        var rest = rows[...]
+        for (count, sql) in statement.sizes {
+            while rest.count >= count {
+                var values: Values = []
+                for row in rest.prefix(count) { values += row }
+                try run(sql, values)
+                rest = rest.dropFirst(count)
+            }
         }
     }
 }

@@ -11,7 +11,15 @@ final class Transaction {
     /// The end of the chain, read inside this transaction and kept for the entries that follow.
     var head: JournalHead?
     /// Which directory and conditions there are, likewise.
-    var moment: StoreMoment?
+    private(set) var moment: StoreMoment?
+    /// It wrote what makes another moment of it.
+    private var hasMoved = false
+    /// Whoever waits for this transaction wants to know its moment.
+    var needsMoment = false
+    /// Head and moment, asked and not looked at.
+    var bearings: (any LaterRows)?
+    /// What is to be appended to the journal.
+    var lines: [JournalLine] = []
     /// Of all jobs since the last savepoint.
     var sums = Sums()
 
@@ -32,6 +40,12 @@ final class Transaction {
     func run(_ sql: String, _ values: Values, changing count: Int, otherwise failure: StoreFailure) throws {
         statements += 1
         try connection.run(sql, values, ExpectedRows(count: count, otherwise: failure))
+    }
+
+    /// Asks, and goes on; whoever looks at the answer waits for it.
+    func ask(_ sql: String, _ values: Values = []) throws -> any LaterRows {
+        statements += 1
+        return try connection.ask(sql, values)
     }
 
     /// Returns the number of rows that were changed.
@@ -108,11 +122,11 @@ final class Transaction {
 
     /// What the work answers, when nothing it wrote stays.
     func undoing<Answer>(_ work: () throws -> Answer) throws -> Answer {
-        let before = sums
+        let before = (sums, lines)
         // What was appended goes with the savepoint.
         defer {
             forget()
-            sums = before
+            (sums, lines) = before
         }
         statements += 2
         try connection.beginSavepoint()
@@ -123,14 +137,31 @@ final class Transaction {
 
     /// What was read or is to be written, since what it is of is undone.
     func forget() {
-        (head, moment) = (nil, nil)
+        (head, moment, bearings) = (nil, nil, nil)
         sums = Sums()
+        lines = []
     }
 
-    /// Before a commit, and before a savepoint ends.
-    func writeSums() throws {
+    /// What is written many at once. Before a commit, and before a savepoint ends.
+    func finish() throws {
+        try writeLines()
         try sums.write(to: self)
         sums = Sums()
+        if needsMoment { _ = try currentMoment() }
+    }
+
+    func stands(at moment: StoreMoment) { if self.moment == nil, !hasMoved { self.moment = moment } }
+
+    /// Directory or conditions are others from now on.
+    func moves() { (moment, hasMoved) = (nil, true) }
+
+    func currentMoment() throws -> StoreMoment {
+        if let moment { return moment }
+        if bearings != nil, !hasMoved { return try takeBearings().moment }
+        let known = try revisions()
+        let moment = StoreMoment(edition: known.edition, revision: known.revision)
+        self.moment = moment
+        return moment
     }
 
     func giveBack() throws -> (isDone: Bool, octets: Int) {

@@ -12,18 +12,34 @@ final class Writer: Sendable {
         let size: Int
         /// Nobody hurries for it: it may wait for a moment, so that it shares the flush of one that comes next.
         let isPatient: Bool
-        /// Does the work and returns how to tell the caller, which is done after the commit.
-        let perform: @Sendable (Transaction) throws -> @Sendable () -> Void
+        /// It touches nothing but messages of its own: what it asks may be asked before the work of those before it that are like it.
+        let isPlain: Bool
+        /// What its work begins with.
+        let ask: (@Sendable (Transaction) throws -> any LaterRows)?
+        /// Does the work and returns how to tell the caller, which is done after the commit, on the same thread.
+        let perform: @Sendable (Transaction, (any LaterRows)?) throws -> Answer
         let fail: @Sendable (StoreFailure) -> Void
+        /// Takes back what was written although its caller was told that it was not; nil: that does no harm.
+        var withdraw: (@Sendable (Transaction) throws -> Void)?
     }
+
+    /// Tells the caller; false: it was told something else before.
+    typealias Answer = () -> Bool
 
     private let inbox = Inbox()
     private let counter = Counter()
+    private let watch: CommitWatch?
 
     init(_ engine: any Engine, pen: JournalPen?) {
         // The thread holds what it works with, not the writer: when the last user of the store lets go, the thread ends.
-        let thread = Thread { [inbox, counter] in
-            while let batch = inbox.next() { BatchWrite(engine: engine, pen: pen, counter: counter).write(batch) }
+        watch = engine.patience.map { [inbox] in CommitWatch(patience: $0, inbox) }
+        let thread = Thread { [inbox, counter, watch] in
+            var write = BatchWrite(engine: engine, pen: pen, counter: counter)
+            while let batch = inbox.next() {
+                watch?.begin(batch)
+                write.write(batch)
+                watch?.end()
+            }
         }
         thread.name = "Store writer"
         thread.start()

@@ -11,6 +11,8 @@ struct StoreLocationTests {
         var texts: [String: String] = [:]
         let folder: String
         let origin: StoreLocation.Origin
+        /// nil: the folder.
+        var place: String?
     }
 
     static let cases = [
@@ -39,6 +41,20 @@ struct StoreLocationTests {
         Case(
             testDescription: "a relative XDG folder is ignored", environment: ["XDG_STATE_HOME": "x"],
             folder: "/home/ann/.local/state/mandate", origin: .user),
+        Case(
+            testDescription: "a database, with the machine's part where the user's store would be",
+            option: "postgres://bob@db.example.org/mail",
+            folder: "/home/ann/.local/state/mandate/postgres/db.example.org_mail_mandate", origin: .option,
+            place: "postgres://bob@db.example.org/mail"),
+        Case(
+            testDescription: "a database that the machine's file names", folders: ["/var/lib/mandate"],
+            texts: ["/etc/mandate": "service=mail\n"],
+            folder: "/var/lib/mandate/postgres/mail_mandate", origin: .machine, place: "service=mail"),
+        Case(
+            testDescription: "a schema of its own has a folder of its own",
+            environment: ["MANDATE_STORE": "postgres:///mail?host=/run/pg&schema=two"],
+            folder: "/home/ann/.local/state/mandate/postgres/_run_pg_mail_two", origin: .environment,
+            place: "postgres:///mail?host=/run/pg&schema=two"),
     ]
 
     @Test(arguments: cases) func isFound(_ example: Case) throws {
@@ -46,6 +62,7 @@ struct StoreLocationTests {
         let location = try StoreLocation(option: example.option, environment: example.environment, home: "/home/ann", files: files)
         #expect(location.folder == example.folder)
         #expect(location.origin == example.origin)
+        #expect(location.name == example.place ?? example.folder)
     }
 
     @Test(arguments: ["srv/mail", "store = /srv/mail"]) func theMachinesFileNamesAFullPath(_ text: String) {

@@ -30,8 +30,7 @@ struct KeyRotation {
 
     /// Alone, however long it takes: a lease would run out while this process is stopped, and it would go on with a key that was rotated away.
     func run() async throws -> Outcome {
-        let lock = try FolderLock.rotation(
-            of: String(opened.store.place.prefix(upTo: opened.store.place.lastIndex(of: "/") ?? opened.store.place.startIndex)))
+        let lock = try FolderLock.rotation(of: opened.store.folder)
         let outcome = try await rotate()
         _ = consume lock
         return outcome
