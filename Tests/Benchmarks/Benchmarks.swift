@@ -5,7 +5,7 @@ import TestSupport
 /// Times as ratios: against the same work at a hundredth of the size, or against `memcpy` of the same bytes, in the same run on the same machine.
 /// Absolute numbers of a shared machine mean little; these ratios are what is watched.
 ///
-///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|passage|sweep|out|in|slow|queue|web|web-crowd|kill|kill-in|kill-web [MESSAGES KILLS]]
+///     swift run -c release Benchmarks [decide|rewrite|load|tokens|million|passage|sweep|out|in|slow|queue|web|web-crowd|kill|kill-in|kill-web|kill-postgres|failover [MESSAGES KILLS]]
 ///     swift run -c release Benchmarks simulate SECONDS | FIRST-LAST | seed SEED [story] | world FILE [SEED [story]]
 @main struct Benchmarks {
     static func main() async throws {
@@ -31,6 +31,12 @@ import TestSupport
         }
         if let numbers = numbers(behind: "kill-web", in: wanted) {
             try await KillInTrial.run(.http, messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 60)
+        }
+        if let numbers = numbers(behind: "kill-postgres", in: wanted) {
+            try await KillInTrial.run(.smtp, messages: numbers.first ?? 20_000, kills: numbers.dropFirst().first ?? 102, inPostgres: true)
+        }
+        if let numbers = numbers(behind: "failover", in: wanted) {
+            try await FailoverTrial.run(messages: numbers.first ?? 6_000, times: numbers.dropFirst().first ?? 5)
         }
         if wanted.contains("million") { try await MillionBenchmark.run() }
     }

@@ -11,17 +11,31 @@ import TestSupport
 enum KillInTrial {
     private static let clients = 8
 
-    static func run(_ way: CrowdWay, messages: Int, kills: Int) async throws {
-        print("— killing the service \(kills) times while \(clients) clients hand \(messages) messages over by \(way.rawValue)")
-        let (house, sandbox) = try await MailHouse.atSandbox(more: [MailHouse.clientEntity])
+    /// Who is killed.
+    private enum Victim: CaseIterable {
+        case service, databaseProcess, database
+    }
+
+    /// `inPostgres`: the store is in PostgreSQL, and it, or one of its processes, is killed as often as the service.
+    static func run(_ way: CrowdWay, messages: Int, kills: Int, inPostgres: Bool = false) async throws {
+        print(
+            "— killing \(kills) times while \(clients) clients hand \(messages) messages over by \(way.rawValue)\(inPostgres ? ", in PostgreSQL" : "")"
+        )
+        let cluster = inPostgres ? try await PostgresCluster() : nil
+        let (house, sandbox) = try await MailHouse.atSandbox(more: [MailHouse.clientEntity], on: cluster)
         let result: Result<Void, any Error>
-        do { result = .success(try await kill(house, sandbox, way, messages: messages, kills: kills)) } catch { result = .failure(error) }
+        do { result = .success(try await kill(house, sandbox, way, messages: messages, kills: kills, cluster)) } catch {
+            result = .failure(error)
+        }
         try await house.close()
         try await sandbox.stop()
+        await cluster?.stop()
         try result.get()
     }
 
-    private static func kill(_ house: MailHouse, _ sandbox: Sandbox, _ way: CrowdWay, messages: Int, kills: Int) async throws {
+    private static func kill(
+        _ house: MailHouse, _ sandbox: Sandbox, _ way: CrowdWay, messages: Int, kills: Int, _ cluster: PostgresCluster?
+    ) async throws {
         let port = try FreePorts.take()
         let (name, key) = MailHouse.client
         let crowd = way.crowd(at: port, name: name, key: key, senders: house.logins, octets: 4_000)
@@ -38,6 +52,17 @@ enum KillInTrial {
                 let wanted = before.accepted.count + Int.random(in: 0..<share)
                 _ = await crowd.tally { $0.accepted.count >= wanted }
                 usleep(UInt32.random(in: 0...5_000))
+                switch cluster == nil ? .service : Victim.allCases[number % Victim.allCases.count] {
+                case .service: break
+                case .databaseProcess: try await cluster?.killProcess()
+                case .database: try await cluster?.killServer()
+                }
+                if let cluster, number % Victim.allCases.count != 0 {
+                    // It goes on by itself.
+                    try await cluster.isBack()
+                    let before = crowd.tally.accepted.count
+                    _ = await crowd.tally { $0.accepted.count > before }
+                }
                 Foundation.kill(service.processIdentifier, SIGKILL)
                 service.waitUntilExit()
                 if crowd.tally.unanswered > before.unanswered { cut += 1 }
@@ -58,7 +83,7 @@ enum KillInTrial {
         try await report(crowd.tally, kills: kills, cut: cut, house, sandbox)
     }
 
-    private static func report(_ tally: SubmissionCrowd.Tally, kills: Int, cut: Int, _ house: MailHouse, _ sandbox: Sandbox) async throws {
+    static func report(_ tally: SubmissionCrowd.Tally, kills: Int, cut: Int, _ house: MailHouse, _ sandbox: Sandbox) async throws {
         let delivered = Dictionary(grouping: sandbox.record.messages, by: \.messageID)
         let whole = tally.accepted.filter { id, digest in delivered[id]?.contains { $0.bodyDigest == digest } ?? false }
         row("kills", "\(kills), of which \(cut) came between a message's last octet and its answer")

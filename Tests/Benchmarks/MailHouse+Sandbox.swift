@@ -3,10 +3,13 @@ import FoundationEssentials
 import Relay
 import Store
 import Sandbox
+import TestSupport
 
 /// A house with twenty mailboxes at the pretend provider, for trials that kill the service on its way.
 extension MailHouse {
-    static func atSandbox(more: [DirectoryEntity] = []) async throws -> (MailHouse, Sandbox) {
+    static func atSandbox(more: [DirectoryEntity] = [], on cluster: PostgresCluster? = nil, hosts: String? = nil) async throws -> (
+        MailHouse, Sandbox
+    ) {
         let logins = (0..<20).map { "m\($0)@crowd.example" }
         let tenant = Tenant(
             id: "11111111-2222-3333-4444-555555555555", domains: ["crowd.example"],
@@ -25,7 +28,10 @@ extension MailHouse {
         provider.smtp = MailEndpoint(host: sandbox.submissionHost, port: sandbox.submissionPort, security: .startTLS)
         provider.limits = ProviderLimits(connections: 3)
         provider.trustedCertificates = sandbox.authority.certificatePEM
-        return (try await open(provider, logins: logins, tenant: tenant.id, secret: Secret("secret"), more: more), sandbox)
+        return (
+            try await open(provider, logins: logins, tenant: tenant.id, secret: Secret("secret"), more: more, on: cluster, hosts: hosts),
+            sandbox
+        )
     }
 
     /// Lets a service send all that is left, for two minutes at most.

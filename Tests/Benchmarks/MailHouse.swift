@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import FoundationEssentials
 import Mail
+import PostgresEngine
 import Relay
 import SQLiteEngine
 import Store
@@ -10,6 +11,8 @@ import TestSupport
 /// A store with mailboxes at one provider, messages to send, and the built program to send them.
 struct MailHouse: Sendable {
     let folder: String
+    /// As --store takes it.
+    let place: String
     let store: DatabaseStore
     let vault: Vault
     let logins: [String]
@@ -18,11 +21,12 @@ struct MailHouse: Sendable {
     private static let application = ApplicationID(trusted: "app-house")
 
     /// `secret`: of an application that opens every mailbox; nil: a program prints the token, whatever it is worth.
-    /// `more`: what else its directory has.
+    /// `more`: what else its directory has. `cluster`: where the store is; nil: in a file. `hosts`: its servers, where it has several.
     static func open(
-        _ provider: Relay.Provider, logins: [String], tenant: String = "", secret: Secret?, more: [DirectoryEntity] = []
+        _ provider: Relay.Provider, logins: [String], tenant: String = "", secret: Secret?, more: [DirectoryEntity] = [],
+        on cluster: PostgresCluster? = nil, hosts: String? = nil
     ) async throws -> MailHouse {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "mandate-house-\(getpid())-\(UInt32.random(in: 0...(.max)))")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "house-\(getpid())-\(UInt16.random(in: 0...(.max)))")
             .path
         let key = random(32)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -30,7 +34,17 @@ struct MailHouse: Sendable {
             atPath: folder + "/mandate.key", contents: Data(Data(key).base64EncodedString().utf8), attributes: [.posixPermissions: 0o600])
         guard isWritten else { throw Unexpected("no key file could be written in \(folder)") }
         let vault = try Vault(key: Secret(key))
-        let store = try await SQLiteStore.create(at: folder, vault: vault, random: random)
+        let store: DatabaseStore
+        let address = cluster.map { $0.address().replacing($0.folder, with: hosts ?? $0.folder) }
+        if let address {
+            let made = try PostgresAddress(address)
+            // Where `mandate init` makes this machine's part of it.
+            let part = folder + "/mandate/postgres/" + made.folderName
+            try FileManager.default.createDirectory(atPath: part, withIntermediateDirectories: true)
+            store = try await PostgresStore.create(at: made, folder: part, vault: vault, random: random)
+        } else {
+            store = try await SQLiteStore.create(at: folder, vault: vault, random: random)
+        }
         let kind: Grant.Kind = secret == nil ? .command : .appOnly
         var entities: [DirectoryEntity] = [
             .provider(provider),
@@ -51,7 +65,7 @@ struct MailHouse: Sendable {
         entities += more
         let secrets = try secret.map { [SecretChange(name: name, sealed: try vault.seal($0, for: name))] } ?? []
         _ = try await store.apply(DirectoryEdit(entities.map { .put($0) }, secrets: secrets, by: "benchmark", at: Date()))
-        return MailHouse(folder: folder, store: store, vault: vault, logins: logins)
+        return MailHouse(folder: folder, place: address ?? folder, store: store, vault: vault, logins: logins)
     }
 
     func close() async throws {
@@ -121,7 +135,9 @@ struct MailHouse: Sendable {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(filePath: own).deletingLastPathComponent().appending(path: "mandate")
-        process.arguments = words + ["--store", folder]
+        process.arguments = words + ["--store", place]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["MANDATE_KEY_FILE": folder + "/mandate.key", "XDG_STATE_HOME": folder]) { $1 }
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()
