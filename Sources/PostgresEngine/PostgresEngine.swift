@@ -34,7 +34,7 @@ final class PostgresEngine: Engine {
         while true {
             tries += 1
             let isNew = writing?.isAlive != true
-            let connection = if let writing, !isNew { writing } else { try PostgresConnection(address) }
+            let connection = if let writing, !isNew { writing } else { try PostgresConnection(address, isQuick: true) }
             writing = connection
             do {
                 if isNew { connection.mark(as: try writer.name(connection), of: writer, at: address) }
@@ -52,7 +52,7 @@ final class PostgresEngine: Engine {
     ) async throws(StoreFailure) -> Answer {
         let result: Result<Answer, StoreFailure> = await withCheckedContinuation { done in
             let isTaken = (isLong ? reporters : readers).add { [address] connection in
-                done.resume(returning: Self.read(address, &connection, work))
+                done.resume(returning: Self.read(address, &connection, isQuick: !isLong, work))
             }
             if !isTaken { done.resume(returning: .failure(.unavailable("the store is closed"))) }
         }
@@ -61,12 +61,12 @@ final class PostgresEngine: Engine {
 
     /// A connection that was lost is made again, once: whoever reads twice does no harm.
     private static func read<Answer>(
-        _ address: PostgresAddress, _ kept: inout PostgresConnection?, _ work: (any Connection) throws -> Answer
+        _ address: PostgresAddress, _ kept: inout PostgresConnection?, isQuick: Bool, _ work: (any Connection) throws -> Answer
     ) -> Result<Answer, StoreFailure> {
         while true {
             let isNew = kept?.isAlive != true
             do {
-                let connection = if let kept, !isNew { kept } else { try PostgresConnection(address) }
+                let connection = if let kept, !isNew { kept } else { try PostgresConnection(address, isQuick: isQuick) }
                 kept = connection
                 try connection.beginReading()
                 do {
