@@ -15,6 +15,7 @@ final class PostgresConnection: Connection {
 
     private let session: Session
     private let schema: String
+    private let isQuick: Bool
     /// A pooler stands between: each transaction may have another server process, so nothing is prepared, and nothing set for longer than one.
     private(set) var isPooled = false
     /// Of who writes: the row that says which of its commits was the last.
@@ -36,14 +37,19 @@ final class PostgresConnection: Connection {
     init(_ address: PostgresAddress, isQuick: Bool = false) throws {
         session = try Session(address)
         schema = address.schema
+        self.isQuick = isQuick
         var processID: Int64 = 0
-        // Nothing here is worth compiling, and a table of one row, which no index is for, would look as if it were.
-        let sql = """
-            SELECT pg_backend_pid(), set_config('search_path', $1, false), set_config('enable_seqscan', $2, false), set_config('jit', 'off', false)
-            """
-        try ask(sql, [schema, isQuick ? "off" : "on"], isPrepared: false) { rows in if rows.next() { processID = rows.integer(0) } }
+        try ask("SELECT pg_backend_pid()", [], isPrepared: false) { rows in if rows.next() { processID = rows.integer(0) } }
         isPooled = processID != session.processID
+        // A pooler lends the server process to others, who must not find our settings there: each transaction brings them for itself.
+        if !isPooled { try ask(Self.settings(isLocal: false), settingValues, isPrepared: false) { _ in } }
     }
+
+    /// Nothing here is worth compiling, and a table of one row, which no index is for, would look as if it were.
+    private static func settings(isLocal: Bool) -> String {
+        "SELECT set_config('search_path', ?, \(isLocal)), set_config('enable_seqscan', ?, \(isLocal)), set_config('jit', 'off', \(isLocal))"
+    }
+    private var settingValues: Values { [schema, isQuick ? "off" : "on"] }
 
     var isAlive: Bool { session.isAlive }
     /// What is on its way is in one: only its end would not be, and that is waited for.
@@ -71,7 +77,7 @@ final class PostgresConnection: Connection {
 
     private func begin(_ statement: String) throws {
         try run(statement, [], nil)
-        if isPooled { try run("SELECT set_config('search_path', ?, true)", [schema], nil) }
+        if isPooled { try run(Self.settings(isLocal: true), settingValues, nil) }
     }
 
     /// Warnings that come with it: a commit that was not replicated says so by one.
@@ -187,6 +193,12 @@ final class PostgresConnection: Connection {
             isEndOnItsWay = false
             _ = try readAnswers()
             try session.syncAnswer()
+        }
+        // Up to the next sync all is one transaction, also where none was begun.
+        if isPooled, asked.isEmpty, !session.isInTransaction, !sql.hasPrefix("BEGIN") {
+            let settings = try Parameters(settingValues)
+            try session.run(Marks.numbered(Self.settings(isLocal: true)), types: settings.types, settings)
+            asked.append(.statement(nil))
         }
         let parameters = try Parameters(values)
         guard isPrepared, !isPooled else { return try session.run(Marks.numbered(sql), types: parameters.types, parameters) }

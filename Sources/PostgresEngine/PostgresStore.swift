@@ -14,6 +14,12 @@ package enum PostgresStore {
             self.hasRoles = hasRoles
             self.promise = promise
         }
+
+        /// Throws where the server does not keep what is to be promised.
+        fileprivate func check(_ connection: any Connection) throws {
+            guard let objection = try Durability.read(connection).objection(to: promise) else { return }
+            throw StoreFailure.unavailable("the database does not promise that a message is \(promise.rawValue): \(objection)")
+        }
     }
 
     /// Makes a store and opens it. Its journal key comes from `random` and is sealed by the vault.
@@ -22,9 +28,7 @@ package enum PostgresStore {
     ) async throws(StoreFailure) -> DatabaseStore {
         try await aside {
             let connection = try PostgresConnection(address)
-            if let objection = try Durability.read(connection).objection(to: plan.promise) {
-                throw StoreFailure.unavailable("the database does not promise that a message is \(plan.promise.rawValue): \(objection)")
-            }
+            try plan.check(connection)
             let roles = plan.hasRoles ? PostgresRoles(schema: address.schema) : nil
             guard try !PostgresSchema.bringUpToDate(connection, schema: address.schema, roles).isEmpty else {
                 throw StoreFailure.conflict("there is a store at \(address.place) already")
@@ -41,12 +45,10 @@ package enum PostgresStore {
     ) async throws {
         try await aside {
             let connection = try PostgresConnection(address)
-            if let objection = try Durability.read(connection).objection(to: plan.promise) {
-                throw StoreFailure.unavailable("the database does not promise that a message is \(plan.promise.rawValue): \(objection)")
-            }
+            try plan.check(connection)
             if try PostgresSchema.isThere(connection) {
                 var isUnfinished = false
-                try connection.rows("SELECT movedTo IS NOT DISTINCT FROM 'copying' FROM meta", [], areMany: false) { rows in
+                try connection.rows("SELECT movedTo IS NOT DISTINCT FROM ? FROM meta", [StoreCopy.unfinished], areMany: false) { rows in
                     isUnfinished = try !rows.next() || rows.integer(0) != 0
                 }
                 if !isUnfinished { throw StoreFailure.conflict("there is a store at \(address.place) already") }
@@ -54,7 +56,7 @@ package enum PostgresStore {
                 _ = try PostgresSchema.bringUpToDate(
                     connection, schema: address.schema, plan.hasRoles ? PostgresRoles(schema: address.schema) : nil)
                 try connection.run("UPDATE promise SET durability = ?", [plan.promise.rawValue], nil)
-                _ = try connection.change("UPDATE meta SET movedTo = 'copying'", [])
+                _ = try connection.change("UPDATE meta SET movedTo = ?", [StoreCopy.unfinished])
             }
         }
         let engine = PostgresEngine(address)

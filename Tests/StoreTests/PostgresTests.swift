@@ -190,6 +190,13 @@ import Testing
         #expect(try await PostgresStore.report(on: store)?.isPooled == true)
         #expect(try await SpoolContract.claimAll(store).count == 50)
         try await ChainCheck.verify(store, entries: 50)
+        // Whoever has the server processes next finds nothing of ours in them.
+        for _ in 0..<6 {
+            try await Program.tool([
+                "/bin/sh", "-c",
+                "psql -AtqXh \(pooler.folder) -U mandate -d postgres -c 'SHOW search_path' -c 'SHOW jit' | tr '\\n' ' ' | grep -qx '\"$user\", public on '",
+            ])
+        }
         try await store.close()
         await pooler.stop()
     }

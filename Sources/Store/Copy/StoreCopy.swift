@@ -16,7 +16,7 @@ package struct StoreCopy: Sendable {
     }
 
     /// What `movedTo` says of a target that is not whole.
-    static let unfinished = "copying"
+    package static let unfinished = "copying"
 
     /// Rows in one commit.
     private static let batch = 500
