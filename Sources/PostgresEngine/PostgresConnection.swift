@@ -18,7 +18,7 @@ final class PostgresConnection: Connection {
     private let isQuick: Bool
     /// A pooler stands between: each transaction may have another server process, so nothing is prepared, and nothing set for longer than one.
     private(set) var isPooled = false
-    /// Of who writes: the row that says which of its commits was the last.
+    /// Of who writes: what its commits leave.
     private var mark: CommitMark?
     private var asked: [Asked] = []
     /// Prepared statements by their text.
@@ -32,8 +32,8 @@ final class PostgresConnection: Connection {
     /// Rows that are fetched together of many.
     private static let handful = 5000
 
-    /// `isQuick`: each of its statements goes by an index. A plan that was made while a table was small would read it whole when a hundred thousand messages wait,
-    /// until the server has counted them.
+    /// `isQuick`: each of its statements goes from row to row by an index. A plan that was made while a table was small would read it, or the index, whole when a
+    /// hundred thousand messages wait, until the server has counted them.
     init(_ address: PostgresAddress, isQuick: Bool = false) throws {
         session = try Session(address)
         schema = address.schema
@@ -47,7 +47,8 @@ final class PostgresConnection: Connection {
 
     /// Nothing here is worth compiling, and a table of one row, which no index is for, would look as if it were.
     private static func settings(isLocal: Bool) -> String {
-        "SELECT set_config('search_path', ?, \(isLocal)), set_config('enable_seqscan', ?, \(isLocal)), set_config('jit', 'off', \(isLocal))"
+        let ways = ["seqscan", "hashjoin", "mergejoin"].map { ", set_config('enable_\($0)', ?2, \(isLocal))" }.joined()
+        return "SELECT set_config('search_path', ?1, \(isLocal)), set_config('jit', 'off', \(isLocal))" + ways
     }
     private var settingValues: Values { [schema, isQuick ? "off" : "on"] }
 
@@ -60,14 +61,10 @@ final class PostgresConnection: Connection {
 
     func begin() throws {
         try begin("BEGIN")
-        guard let mark else { return }
-        let batch = mark.next()
-        try run(
-            "UPDATE writer SET batch = ?, at = now() WHERE name = ?", [batch, mark.name],
-            ExpectedRows(count: 1, otherwise: .unavailable("another service has taken this store over")))
+        try mark?.leave(in: self)
     }
 
-    /// From now on each commit leaves its number in this row.
+    /// From now on each commit leaves a row.
     func mark(as name: String, of writer: WriterRow, at address: PostgresAddress) {
         mark = CommitMark(name: name, writer: writer, address: address)
     }
@@ -211,12 +208,10 @@ final class PostgresConnection: Connection {
         try session.run(prepared: name, parameters)
     }
 
-    /// Nobody asks any more what became of its commits.
-    func unmark(_ name: String) {
+    /// From now on none does, and those that are there go.
+    func unmark() {
+        try? mark?.remove(from: self)  // in a day otherwise
         mark = nil
-        // A row that stays is swept in a day.
-        _ = try? change(
-            "DELETE FROM writer WHERE name = ? OR at < now() - interval '1 day' AND name NOT IN (SELECT writer FROM service)", [name])
     }
 
     private func forgetPrepared() throws {

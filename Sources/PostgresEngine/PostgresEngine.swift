@@ -108,7 +108,7 @@ final class PostgresEngine: Engine {
         await readers.close()
         await reporters.close()
         await right.close()
-        if let writing, let name = writer.known { writing.unmark(name) }
+        writing?.unmark()
         writing = nil
     }
 }

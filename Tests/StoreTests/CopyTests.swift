@@ -29,7 +29,11 @@ struct CopyTests {
             }
             func columns(_ rows: [(table: String, column: String)]) -> [String: Set<String>] {
                 Dictionary(grouping: rows, by: \.table).mapValues { Set($0.map(\.column)) }
-                    .filter { !["grdb_migrations", "step", "writer", "service", "promise", "lease"].contains($0.key) }
+                    .filter { table in
+                        !["grdb_migrations", "step", "writer", "commitmark", "service", "promise", "lease"].contains(table.key)
+                            // Before a copy, what was appended to sums is added up.
+                            && !table.key.hasSuffix("later") && !table.key.hasSuffix("whole")
+                    }
             }
             var postgres = columns(inPostgres.map { ($0.table, $0.column) })
             var sqlite = columns(inSQLite)

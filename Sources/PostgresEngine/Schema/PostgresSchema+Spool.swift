@@ -110,4 +110,10 @@ extension PostgresSchema {
         );
         CREATE INDEX repeatableAt ON repeatable (at);
         """
+
+    /// In the order that is asked for: many are due at the same moment once what held them up is mended.
+    static let spoolV2 = """
+        DROP INDEX queueDue;
+        CREATE INDEX queueDue ON queue (lane, share, due, message) WHERE state = 'waiting';
+        """
 }

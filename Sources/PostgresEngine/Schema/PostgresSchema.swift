@@ -4,7 +4,9 @@ internal import Store
 /// The shape of a store, as a list of steps that only grows: a step that has shipped is never edited.
 enum PostgresSchema {
     /// A step's name and statements.
-    private static let steps: [(name: String, parts: [String])] = [("v1", [directoryV1, spoolV1, journalV1, observedV1, serviceV1])]
+    private static let steps: [(name: String, parts: [String])] = [
+        ("v1", [directoryV1, spoolV1, journalV1, observedV1, serviceV1]), ("v2", [sumsV2, spoolV2, serviceV2]),
+    ]
 
     static var current: String { steps.last?.name ?? "" }
 
@@ -75,7 +77,7 @@ enum PostgresSchema {
 
     /// Who writes, and who serves.
     ///
-    /// A writer's `batch` says which of its commits was the last: whoever lost the connection in the middle of one finds out here what became of it. The one row of
+    /// A writer's row is locked by each of its commits; whoever takes the right to serve removes the one of him who had it. The one row of
     /// `service` is the right to send: it belongs to one process at a time, for as long as its term runs by this database's clock. `promise` is what was said of a
     /// message that was accepted when the store was made.
     static let serviceV1 = """
@@ -98,5 +100,17 @@ enum PostgresSchema {
             durability TEXT NOT NULL CHECK (durability IN ('none', 'flushed', 'replicated'))
         );
         INSERT INTO promise (id, durability) VALUES (1, 'flushed');
+        """
+
+    /// Each commit leaves a row here, and the last some hundred stay: whoever lost the connection in the middle of one finds out what became of it. In a row of the
+    /// writer's that all of them change, each would go through as many versions as there are since the oldest snapshot.
+    static let serviceV2 = """
+        CREATE TABLE commitMark (
+            writer TEXT NOT NULL,
+            batch BIGINT NOT NULL,
+            PRIMARY KEY (writer, batch)
+        );
+        ALTER TABLE commitMark SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+        ALTER TABLE writer DROP COLUMN batch;
         """
 }

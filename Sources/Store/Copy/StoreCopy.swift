@@ -21,18 +21,19 @@ package struct StoreCopy: Sendable {
     /// Rows in one commit.
     private static let batch = 500
 
-    private let source: any Engine
+    private let source: DatabaseStore
     private let target: any Engine
 
     package init(from source: DatabaseStore, to target: any Engine) {
-        self.source = source.engine
+        self.source = source
         self.target = target
     }
 
     /// Nobody else may use the target meanwhile.
     package func run(_ report: @escaping @Sendable (Progress) -> Void) async throws(StoreFailure) -> Snapshot {
         let target = target
-        return try await source.read(isLong: true) { connection in
+        try await source.write { try $0.addUpSums() }
+        return try await source.engine.read(isLong: true) { connection in
             let source = Transaction(connection)
             let counts = try StoreTable.all.map { table in try source.first(table.count) { Int(try $0.integer()) } ?? 0 }
             let total = counts.reduce(0, +)

@@ -20,11 +20,13 @@ package struct Dialect: Sendable {
     package let lockJournal: String?
     /// What is to be put right when rows were brought with their numbers.
     package let behindCopy: [String]
+    /// How sums are kept where a row that every commit changes has a price; nil: they are added to at once.
+    package let appendedSums: AppendedSums?
 
     package init(
         texts: @escaping @Sendable (String) -> String, numbers: @escaping @Sendable (String) -> String,
         lists: @escaping @Sendable (String) -> String, greatest: String, least: String, position: String, lastNumber: String,
-        skippingLocked: String, lockJournal: String?, behindCopy: [String]
+        skippingLocked: String, lockJournal: String?, behindCopy: [String], appendedSums: AppendedSums? = nil
     ) {
         self.texts = texts
         self.numbers = numbers
@@ -36,5 +38,25 @@ package struct Dialect: Sendable {
         self.skippingLocked = skippingLocked
         self.lockJournal = lockJournal
         self.behindCopy = behindCopy
+        self.appendedSums = appendedSums
     }
+}
+
+/// Where as many versions of a row are gone through as commits have changed it since somebody's oldest snapshot - a dump's, a long report's -, what is to be added to
+/// a sum becomes a row of its own, in a table beside it, and is added up now and then.
+package struct AppendedSums: Sendable {
+    /// Adds up what was appended: rows that another is at are passed over.
+    package let addUp: [String]
+
+    package init(addUp: [String]) { self.addUp = addUp }
+
+    /// Where rows are appended to.
+    static func table(_ name: String) -> String { name + "Later" }
+    /// What is added up and what is not yet, as one.
+    static func whole(_ name: String) -> String { name + "Whole" }
+}
+
+extension Dialect {
+    /// Where a sum is read.
+    func whole(_ name: String) -> String { appendedSums == nil ? name : AppendedSums.whole(name) }
 }

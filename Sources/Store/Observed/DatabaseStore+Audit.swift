@@ -17,7 +17,7 @@ extension DatabaseStore: AuditStore {
     package func sightings() async throws(StoreFailure) -> [SightingTotal] {
         try await report { transaction in
             try transaction.all(
-                "SELECT address, role, first, last, count, lastOutcome FROM sighting ORDER BY addressKey, role"
+                "SELECT address, role, first, last, count, lastOutcome FROM \(transaction.dialect.whole("sighting")) ORDER BY addressKey, role"
             ) { columns in
                 SightingTotal(
                     address: try columns.address(), role: try columns.choice(), first: try columns.date(), last: try columns.date(),
@@ -31,7 +31,7 @@ extension DatabaseStore: AuditStore {
         let hour = Transaction.hour(since)
         return try await read { transaction in
             let sums = try transaction.first(
-                "SELECT CAST(coalesce(sum(messages), 0) AS BIGINT), CAST(coalesce(sum(recipients), 0) AS BIGINT) FROM usage WHERE login = ? AND provider = ? AND hour >= ?",
+                "SELECT CAST(coalesce(sum(messages), 0) AS BIGINT), CAST(coalesce(sum(recipients), 0) AS BIGINT) FROM \(transaction.dialect.whole("usage")) WHERE login = ? AND provider = ? AND hour >= ?",
                 [account.login, account.provider.text, hour]
             ) { (Int(try $0.integer()), Int(try $0.integer())) }
             return Usage(of: account, messages: sums?.0 ?? 0, recipients: sums?.1 ?? 0)
@@ -41,7 +41,7 @@ extension DatabaseStore: AuditStore {
     package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
         try await report { transaction in
             try transaction.all(
-                "SELECT hour, route, outcome, recipients FROM traffic WHERE hour >= ? ORDER BY hour, route, outcome",
+                "SELECT hour, route, outcome, recipients FROM \(transaction.dialect.whole("traffic")) WHERE hour >= ? ORDER BY hour, route, outcome",
                 [Transaction.hour(since)]
             ) { columns in
                 TrafficTotal(

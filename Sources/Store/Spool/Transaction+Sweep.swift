@@ -19,6 +19,7 @@ extension Transaction {
     /// A step of it.
     func sweep(at now: Date) throws -> SweepStep {
         let time = now.milliseconds
+        try addUpSums()
         // At 256 KiB a piece they are the big ones.
         let orphans = try change(
             """

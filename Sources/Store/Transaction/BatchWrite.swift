@@ -6,8 +6,12 @@ struct BatchWrite {
     private let engine: any Engine
     private let pen: JournalPen?
     private let counter: Counter
+    private var commits = 0
     /// What may have been written although its callers were told that it was not.
     private var doubts: [Doubtful] = []
+
+    /// Commits after which what they appended to sums is added up: what waits for it is read along, a few hundred rows.
+    private static let sumsAfter = 256
 
     /// Commits whose end is not known, or is, and what of them must be taken back.
     private struct Doubtful {
@@ -55,8 +59,10 @@ struct BatchWrite {
             try engine.write { connection in
                 let transaction = Transaction(connection, pen: pen)
                 _ = try transaction.committing {
-                    for withdraw in doubt.withdrawals { try withdraw(transaction) }
-                    try transaction.finish()
+                    for withdraw in doubt.withdrawals {
+                        try withdraw(transaction)
+                        try transaction.finish()
+                    }
                     return true
                 }
             }
@@ -65,8 +71,10 @@ struct BatchWrite {
     }
 
     /// nil: one of several jobs failed, and nothing is written.
-    private func commit(_ batch: [Writer.Job], apart: Bool = false) throws -> [Writer.Answer]? {
-        try engine.write { connection in
+    private mutating func commit(_ batch: [Writer.Job], apart: Bool = false) throws -> [Writer.Answer]? {
+        commits += 1
+        let addsUp = commits.isMultiple(of: Self.sumsAfter)
+        return try engine.write { connection in
             let transaction = Transaction(connection, pen: pen)
             var isSpoilt = false
             let answers: [Writer.Answer]?
@@ -75,6 +83,7 @@ struct BatchWrite {
                     do {
                         let answers = try apart ? batch.map { try attempt($0, in: transaction) } : perform(batch, in: transaction)
                         try transaction.finish()
+                        if addsUp { try transaction.addUpSums() }
                         return answers
                     } catch {
                         isSpoilt = StoreFailure(error).spoilsBatch || !transaction.isInTransaction

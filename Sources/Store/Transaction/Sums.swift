@@ -73,18 +73,18 @@ struct Sums {
                     key.address.key, key.role.rawValue, sum.first.address.description, sum.first.at.milliseconds, sum.last.at.milliseconds,
                     sum.count, sum.last.outcome,
                 ]
-            }, with: Self.sighting)
+            }, into: Self.sighting)
         try transaction.put(
             usages.sorted { $0.key < $1.key }.map { key, sum in
                 [key.account.login, key.account.provider.text, key.hour, sum.messages, sum.recipients]
-            }, with: Self.usage)
+            }, into: Self.usage)
         try transaction.put(
             traffic.sorted { $0.key < $1.key }.map { key, recipients in [key.hour, key.route, key.outcome.rawValue, recipients] },
-            with: Self.traffic)
+            into: Self.traffic)
     }
 
-    private static let sighting = ManyRows(
-        "INSERT INTO sighting (addressKey, role, address, first, last, count, lastOutcome)", columns: 7,
+    private static let sighting = SumTable(
+        "sighting", "addressKey, role, address, first, last, count, lastOutcome", columns: 7,
         """
         ON CONFLICT (addressKey, role) DO UPDATE SET
             first = CASE WHEN excluded.first < sighting.first THEN excluded.first ELSE sighting.first END,
@@ -92,15 +92,35 @@ struct Sums {
             last = CASE WHEN excluded.last > sighting.last THEN excluded.last ELSE sighting.last END,
             count = sighting.count + excluded.count
         """)
-    private static let usage = ManyRows(
-        "INSERT INTO usage (login, provider, hour, messages, recipients)", columns: 5,
+    private static let usage = SumTable(
+        "usage", "login, provider, hour, messages, recipients", columns: 5,
         """
         ON CONFLICT (login, provider, hour) DO UPDATE SET messages = usage.messages + excluded.messages,
             recipients = usage.recipients + excluded.recipients
         """)
-    private static let traffic = ManyRows(
-        "INSERT INTO traffic (hour, route, outcome, recipients)", columns: 4,
+    private static let traffic = SumTable(
+        "traffic", "hour, route, outcome, recipients", columns: 4,
         "ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = traffic.recipients + excluded.recipients")
+}
+
+/// How rows come to a sum: each is added to the one that is there, or appended.
+private struct SumTable: Sendable {
+    let adding: ManyRows
+    let appending: ManyRows
+
+    init(_ name: String, _ list: String, columns: Int, _ adding: String) {
+        self.adding = ManyRows("INSERT INTO \(name) (\(list))", columns: columns, adding)
+        appending = ManyRows("INSERT INTO \(AppendedSums.table(name)) (\(list))", columns: columns)
+    }
+}
+
+extension Transaction {
+    fileprivate func put(_ rows: [Values], into sum: SumTable) throws {
+        try put(rows, with: dialect.appendedSums == nil ? sum.adding : sum.appending)
+    }
+
+    /// What was appended becomes part of its sum.
+    func addUpSums() throws { for statement in dialect.appendedSums?.addUp ?? [] { try run(statement) } }
 }
 
 /// A statement for several rows at once, in a few sizes that are prepared once.

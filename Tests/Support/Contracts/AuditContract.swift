@@ -10,7 +10,7 @@ package struct AuditContract: StoreContract {
 
     package static let facts: [Fact<Self>] = [
         Fact("sightingsAreSummed", sightingsAreSummed), Fact("lastOutcomeIsTheLatest", lastOutcomeIsTheLatest),
-        Fact("usageIsSummedByTheHour", usageIsSummedByTheHour),
+        Fact("usageIsSummedByTheHour", usageIsSummedByTheHour), Fact("sumsStayWhenTheyAreTidied", sumsStayWhenTheyAreTidied),
     ]
 
     private func see(_ store: any Store, _ address: String, _ role: Sighting.Role, _ seconds: Double, _ outcome: String) async throws {
@@ -63,5 +63,36 @@ package struct AuditContract: StoreContract {
         #expect(try await store.usage(of: "other", since: Samples.start).messages == 0)
         let moved = Account(provider: ProviderID(trusted: "new"), login: "box")
         #expect(try await store.usage(of: moved, since: Samples.start).messages == 0, "the same login, at another provider")
+    }
+
+    /// Whatever a store does with its sums when it is swept, what is read of them is the same before and after.
+    @Sendable func sumsStayWhenTheyAreTidied() async throws {
+        let store = try await make()
+        for round in 1...3 {
+            for (address, seconds, outcome) in [
+                ("ann@example.org", 9.0, "denied"), ("Ann@example.org", 3, "accepted"), ("bob@example.org", 5, "sent"),
+            ] {
+                try await see(store, address, .author, seconds * Double(round), outcome)
+            }
+            try await SpoolContract.accept(try Samples.message("m\(round)"), into: store)
+            let claim = try #require(try await SpoolContract.claim(store, after: 1).first).claim
+            var settlement = Settlement(
+                claim: claim, at: Samples.time(10), state: .done, outcomes: [0: .sent(reply: "250")],
+                usages: [Usage(of: "box", messages: 1, recipients: 2)])
+            settlement.traffic = [Traffic(route: "box", outcome: .sent, recipients: 2)]
+            try await store.settle(settlement)
+            let before = (
+                try await store.sightings(), try await store.usage(of: "box", since: Samples.start),
+                try await store.traffic(since: Samples.start)
+            )
+            #expect(before.0.map(\.count) == [2 * round, round])
+            #expect(before.0.first?.lastOutcome == "denied")
+            #expect(before.1.recipients == 2 * round)
+            #expect(before.2.map(\.traffic.recipients) == [2 * round])
+            while try await !store.sweep(at: Samples.time(20)).isLast {}
+            #expect(try await store.sightings() == before.0)
+            #expect(try await store.usage(of: "box", since: Samples.start) == before.1)
+            #expect(try await store.traffic(since: Samples.start) == before.2)
+        }
     }
 }
