@@ -6,8 +6,9 @@ package import struct FoundationEssentials.Date
 extension DatabaseStore {
     package func routeWishes(after: RouteWish?, limit: Int, at now: Date) async throws(StoreFailure) -> [RouteWish] {
         try await read { transaction in
+            // The state is asked for in a way that only the index of wishes is for: those that wait may be a million.
             let rows = try transaction.all(
-                "SELECT DISTINCT wish FROM queue WHERE wish > ? AND state = 'waiting' ORDER BY wish LIMIT ?",
+                "SELECT DISTINCT wish FROM queue WHERE wish > ? AND coalesce(state, '') = 'waiting' ORDER BY wish LIMIT ?",
                 [after.map(MessageText.text) ?? "", max(0, limit)]
             ) { try $0.text() }
             // A damaged row is held when it is claimed; the others must not wait for it.

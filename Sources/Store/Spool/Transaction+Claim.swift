@@ -124,7 +124,7 @@ extension Transaction {
         let texts = claims.map { [$0.message.text, $0.claimant.node, $0.claimant.incarnation, String($0.attempt)] }
         let kept = try all(
             """
-            UPDATE queue SET claimUntil = ? WHERE state = 'claimed' AND (message, claimNode, claimIncarnation, attempts) IN (
+            UPDATE queue SET claimUntil = ? WHERE (message, claimNode, claimIncarnation, attempts) IN (
                 SELECT m.number, j.value ->> 1, j.value ->> 2, CAST(j.value ->> 3 AS BIGINT) FROM \(dialect.lists("?")) j JOIN message m ON m.id = j.value ->> 0
             ) RETURNING (SELECT id FROM message WHERE number = queue.message)
             """, [until.milliseconds, ListText.write(texts)]

@@ -3,9 +3,10 @@ internal import Relay
 
 /// How an attempt ends.
 extension Transaction {
-    /// The claim is still the settler's.
+    /// The claim is still the settler's. Only what is claimed has a claimant, and the state itself is not asked for: a planner that counted none claimed a moment ago
+    /// would go through all that were, by the index of those.
     private static let isHeld =
-        "message = (SELECT number FROM message WHERE id = ?) AND state = 'claimed' AND claimNode = ? AND claimIncarnation = ? AND attempts = ?"
+        "message = (SELECT number FROM message WHERE id = ?) AND claimNode = ? AND claimIncarnation = ? AND attempts = ?"
 
     /// `finished`: of one that is done, what `askForFinished` asked.
     func settle(_ settlement: Settlement, _ finished: (any LaterRows)?) throws {
