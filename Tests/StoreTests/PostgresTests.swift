@@ -76,6 +76,8 @@ import Testing
                     let mine = try await self.store(at: address, in: cluster)
                     try await withThrowingTaskGroup { inner in
                         for number in 0..<50 { inner.addTask { try await self.accept("w\(writer)m\(number)", into: mine) } }
+                        // What all of them append to the same sums, all of them add up meanwhile.
+                        for _ in 0..<5 { inner.addTask { _ = try await mine.sweep(at: Samples.time(1)) } }
                         try await inner.waitForAll()
                     }
                     try await mine.close()
@@ -132,10 +134,13 @@ import Testing
     }
 
     /// Nobody could be asked what became of it, and its sender was told that it was not accepted: it is taken back before anybody can send it.
-    @Test func whatWasAcceptedAfterAllIsTakenBack() async throws {
+    ///
+    /// Where that is refused, it is held for a person, and whatever comes next is written all the same.
+    @Test(arguments: [true, false]) func whatWasAcceptedAfterAllIsTakenBack(_ canBeWithdrawn: Bool) async throws {
         let cluster = try await PostgresCluster()
         let place = try PostgresAddress(cluster.address())
         let store = try await PostgresStore.create(at: place, folder: cluster.folder, vault: Stores.vault(), random: Stores.random())
+        if !canBeWithdrawn { try await cluster.ask("ALTER TABLE \(place.schema).fate ADD CHECK (why NOT LIKE 'withdrawn%')") }
         try await accept("kept", into: store)
         try await cluster.ask("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
         async let refused = refusal { () throws(StoreFailure) in try await accept("lost", into: store) }
@@ -146,9 +151,37 @@ import Testing
         #expect(failure?.description.contains("replicated") == true, "\(failure.map(String.init(describing:)) ?? "accepted")")
         try await cluster.ask("ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()")
         #expect(try await SpoolContract.claimAll(store).map(\.message.id) == [Samples.id("kept")])
-        #expect(try await store.show(Samples.id("lost"))?.why.contains("withdrawn") == true)
+        let shown = try #require(try await store.show(Samples.id("lost")))
+        #expect(shown.state == (canBeWithdrawn ? .done : .held))
+        #expect(shown.why.contains("withdrawn"))
+        try await accept("next", into: store)
         try await store.close()
         await cluster.stop()
+    }
+
+    /// A store that an older Mandate made is brought up to date with all that is in it.
+    @Test func anOlderStoreIsBroughtUpToDate() async throws {
+        let cluster = try await PostgresCluster.shared()
+        let place = try PostgresAddress(cluster.address())
+        let store = try await Stores.create(at: place, in: cluster)
+        try await accept("before", into: store)
+        while try await !store.sweep(at: Samples.time(1)).isLast {}
+        try await store.close()
+        try await cluster.ask(
+            """
+            SET search_path = \(place.schema); DROP VIEW sightingWhole, usageWhole, trafficWhole;
+            DROP TABLE sightingLater, usageLater, trafficLater, commitMark; ALTER TABLE writer ADD COLUMN batch bigint;
+            DELETE FROM step WHERE name = 'v2'
+            """)
+        let refused = await refusal { () throws(StoreFailure) in
+            _ = try await PostgresStore.open(at: place, folder: cluster.folder, vault: nil, random: Stores.random())
+        }
+        #expect(refused?.description.contains("mandate init") == true)
+        #expect(try await PostgresStore.upgrade(place) == ["v2"])
+        let again = try await PostgresStore.open(at: place, folder: cluster.folder, vault: Stores.vault(), random: Stores.random())
+        try await accept("behind", into: again)
+        #expect(try await again.sightings().map(\.count) == [2])
+        #expect(try await SpoolContract.claimAll(again).count == 2)
     }
 
     @Test func oneServesAtATime() async throws {

@@ -19,8 +19,9 @@ extension DatabaseStore: Spool {
         try await reserveRoom(for: size)
         let row = AcceptanceRow(message, lastChunk: lastChunk, number: number)
         let lines = try lines(journal)
-        let moment = try await commit(size: size, isPlain: quota.isEmpty && request == nil, withdraw: { try $0.withdraw(message, request) })
-        {
+        let moment = try await commit(
+            size: size, isPlain: quota.isEmpty && request == nil, withdraw: { try $0.withdrawOrHold(message, request) }
+        ) {
             transaction, _ in
             if let request { try transaction.remember(request, as: message) }
             try transaction.take(message, within: quota)
@@ -59,8 +60,8 @@ extension DatabaseStore: Spool {
         try await read { transaction in
             try transaction.first(
                 """
-                SELECT b.bytes FROM message m JOIN body b ON b.message = m.number WHERE m.id = ?1 AND ?2 = 0
-                UNION ALL SELECT k.bytes FROM content c JOIN chunk k ON k.content = c.number WHERE c.id = ?1 AND k.number = ?2
+                SELECT bytes FROM body WHERE message = (SELECT number FROM message WHERE id = ?1) AND ?2 = 0
+                UNION ALL SELECT bytes FROM chunk WHERE content = (SELECT number FROM content WHERE id = ?1) AND number = ?2
                 """, [message.text, number]
             ) { try $0.bytes() }
         }

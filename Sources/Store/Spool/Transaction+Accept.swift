@@ -49,8 +49,20 @@ extension Transaction {
             ])
     }
 
-    /// Takes back a message whose sender was told that it was not accepted: it is to be sent by whoever was told so.
-    func withdraw(_ message: AcceptedMessage, _ request: RepeatableRequest?) throws {
+    /// Takes back a message whose sender was told that it was not accepted: it is to be sent by whoever was told so. Where that cannot be written, a person has to
+    /// look at it: whatever is written next must not wait for it.
+    func withdrawOrHold(_ message: AcceptedMessage, _ request: RepeatableRequest?) throws {
+        do { try apart { try withdraw(message, request) } } catch  where isInTransaction && !StoreFailure(error).spoilsBatch {
+            try run(
+                """
+                UPDATE queue SET state = 'held', why = ?, due = NULL, claimUntil = NULL, claimNode = NULL, claimIncarnation = NULL
+                WHERE message = (SELECT number FROM message WHERE id = ?)
+                """,
+                ["its sender was told that it was not accepted, and it could not be withdrawn: \(StoreFailure(error))", message.id.text])
+        }
+    }
+
+    private func withdraw(_ message: AcceptedMessage, _ request: RepeatableRequest?) throws {
         let found = try first(
             """
             DELETE FROM queue WHERE message = (SELECT number FROM message WHERE id = ?)
