@@ -91,6 +91,19 @@ extension MemoryStore: Spool {
         return moment
     }
 
+    /// False: it is not in the queue.
+    func withdraw(_ message: SpoolID, _ request: RepeatableRequest?) -> Bool {
+        guard let index = messages.firstIndex(where: { $0.message.id == message }), messages[index].state != .done else { return false }
+        messages[index].state = .done
+        messages[index].why = "withdrawn"
+        messages[index].due = nil
+        messages[index].claimant = nil
+        contents[message] = nil
+        if let request { requests[request.client.text + " " + request.key] = nil }
+        committed()
+        return true
+    }
+
     package func use(of client: ClientID, at now: Date) async throws(StoreFailure) -> ClientUse {
         try await enter(.use)
         return known(of: client, at: now)

@@ -137,6 +137,7 @@ package struct Simulation: Sendable {
             world.jump(by: seconds)
         case .storeFails(let failure, let times, let readsToo): weather.fail(failure, times: times, readsToo: readsToo)
         case .storeLies(let times): weather.failBehind(.unavailable("the disk, behind a commit"), times: times)
+        case .storeIsCut(let cut, let times): weather.cut(cut, times: times)
         case .storeIsSlow(let seconds): weather.slow(seconds)
         case .storeIsWell: weather.clear()
         case .mail(let answer, let times): provider.answer(answer, times: times)

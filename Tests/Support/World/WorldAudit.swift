@@ -16,7 +16,7 @@ struct WorldAudit: Sendable {
         let rows = await base.messages
         let journal = await base.journal.rows
         lookForLost(rows)
-        for row in rows { look(at: row) }
+        for row in rows where !ledger.isWithdrawn(row.message.id) { look(at: row) }
         lookForDoubles(journal)
         if isOfOneRun, let entry = journal.first(where: { $0.entry.kind == .unknown }) {
             ledger.violate("what became of \(entry.entry.message?.text ?? "") is said to be unknown, and its only run never ended")

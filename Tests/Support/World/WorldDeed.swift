@@ -11,6 +11,8 @@ enum WorldDeed: Sendable, Hashable {
     case jump(Double)
     case storeFails(StoreFailure, times: Int, readsToo: Bool)
     case storeLies(times: Int)
+    /// The connection to it is lost inside a commit.
+    case storeIsCut(StoreWeather.Cut, times: Int)
     case storeIsSlow(Double)
     case storeIsWell
     case mail(WorldProvider.Answer, times: Int)
@@ -89,7 +91,7 @@ package struct WorldPlan: Sendable {
     var isStoreWell: Bool {
         !entries.contains { entry in
             switch entry.deed {
-            case .storeFails, .storeLies, .storeIsSlow, .jump: true
+            case .storeFails, .storeLies, .storeIsCut, .storeIsSlow, .jump: true
             default: false
             }
         }
@@ -99,7 +101,7 @@ package struct WorldPlan: Sendable {
 
     private static func trouble(_ nodes: Int, _ random: inout FakeGenerator) -> WorldDeed {
         let node = Int.random(in: 0..<nodes, using: &random)
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<17, using: &random) {
         case 0, 1, 2:
             return .kill(node: node, steps: Int.random(in: 0...400, using: &random), back: [0.5, 5, 60].randomElement(using: &random) ?? 5)
         case 3: return .stop(node: node, back: 2)
@@ -122,6 +124,9 @@ package struct WorldPlan: Sendable {
             let pair = pairs.randomElement(using: &random) ?? pairs[0]
             return .right(WorldProvider.Pair(login: pair.0, from: pair.1))
         case 13: return random.isLikely(0.5) ? .consent : .rotateKey
+        case 14:
+            return .storeIsCut(
+                StoreWeather.Cut.allCases.randomElement(using: &random) ?? .kept, times: [1, 2, 8].randomElement(using: &random) ?? 1)
         default: return .edit((WorldDeed.Edit.allCases + [.rename, .rename, .rename]).randomElement(using: &random) ?? .rename)
         }
     }

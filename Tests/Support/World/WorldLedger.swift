@@ -20,6 +20,9 @@ package final class WorldLedger: Sendable {
         var recipients: [SpoolID: [EmailAddress]] = [:]
         var promised: [SpoolID: Double] = [:]
         var open: Set<SpoolID> = []
+        /// Its client was told by this run that it was not accepted, although it was.
+        var denied: [SpoolID: String] = [:]
+        var withdrawn: Set<SpoolID> = []
         var kept = 0
         var deliveries: [Delivery] = []
         var settled: [SpoolID: Set<EmailAddress>] = [:]
@@ -75,9 +78,29 @@ package final class WorldLedger: Sendable {
         }
     }
 
+    /// Its client was told that it was not accepted, and hands it over again: whoever said so must not send it.
+    func deny(_ message: SpoolID, by life: Life) {
+        tell("denied \(message)")
+        state.withLock { $0.denied[message] = life.incarnation }
+    }
+
+    /// It is gone.
+    func withdraw(_ message: SpoolID) {
+        tell("withdrawn \(message)")
+        let wasPromised = state.withLock { state in
+            state.open.remove(message)
+            state.withdrawn.insert(message)
+            return state.promised[message] != nil
+        }
+        if wasPromised { violate("\(message) was promised, and withdrawn") }
+    }
+
+    func isWithdrawn(_ message: SpoolID) -> Bool { state.withLock { $0.withdrawn.contains(message) } }
+
     /// Its client was told.
     func promise(_ message: SpoolID) {
         tell("promised \(message)")
+        if isWithdrawn(message) { violate("\(message) was withdrawn, and promised") }
         let time = world.time
         state.withLock { $0.promised[message] = time }
     }
@@ -105,6 +128,9 @@ package final class WorldLedger: Sendable {
     func deliver(_ message: SpoolID, to recipient: EmailAddress, by life: Life) -> Int {
         let time = world.time
         tell("delivered \(message) to \(recipient) by \(life.incarnation)")
+        if state.withLock({ $0.denied[message] }) == life.incarnation {
+            violate("\(message) was not accepted, said \(life.incarnation), and sent it")
+        }
         return state.withLock { state in
             state.deliveries.append(Delivery(message: message, recipient: recipient, life: life, time: time))
             return state.deliveries.count - 1

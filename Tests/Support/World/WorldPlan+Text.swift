@@ -39,6 +39,7 @@ extension WorldDeed: CustomStringConvertible {
         case .jump(let seconds): "jump \(seconds)"
         case .storeFails(let failure, let times, let readsToo): "store-fails \(failure.word) \(times) \(readsToo ? "all" : "writes")"
         case .storeLies(let times): "store-lies \(times)"
+        case .storeIsCut(let cut, let times): "store-cut \(cut.rawValue) \(times)"
         case .storeIsSlow(let seconds): "store-slow \(seconds)"
         case .storeIsWell: "store-well"
         case .mail(let answer, let times): "mail \(answer.rawValue) \(times)"
@@ -83,6 +84,8 @@ extension WorldDeed: CustomStringConvertible {
             guard let failure = StoreFailure(word: words[1]), let times = words.number(2) else { return nil }
             return .storeFails(failure, times: times, readsToo: words[3] == "all")
         case "store-lies": return words.number(1).map { .storeLies(times: $0) }
+        case "store-cut":
+            return StoreWeather.Cut(rawValue: words[1]).flatMap { cut in words.number(2).map { .storeIsCut(cut, times: $0) } }
         case "store-slow": return words.seconds(1).map { .storeIsSlow($0) }
         case "store-well": return .storeIsWell
         case "mail": return WorldProvider.Answer(rawValue: words[1]).flatMap { answer in words.number(2).map { .mail(answer, times: $0) } }
