@@ -4,15 +4,18 @@ import Mail
 import Relay
 import Store
 import Synchronization
+import TestSupport
 
 /// A day's mail that is a week old goes away while new mail comes: how fast, and how long whoever writes waits for it. Ten million messages a day are 116 a second.
+/// `SWEEP_STORE=postgres`: in a cluster of its own.
 enum SweepBenchmark {
     private static let messages = ProcessInfo.processInfo.environment["SWEEP_MESSAGES"].flatMap { Int($0) } ?? 200_000
     private static let wanted = 10_000_000.0 / 86_400
 
     static func run() async throws {
-        print("— sweeping \(messages) messages that are done")
-        let house = try await MailHouse.open(.microsoft, logins: ["robot@crowd.example"], secret: nil)
+        let cluster = ProcessInfo.processInfo.environment["SWEEP_STORE"] == "postgres" ? try await PostgresCluster() : nil
+        print("— sweeping \(messages) messages that are done, in \(cluster == nil ? "SQLite" : "PostgreSQL")")
+        let house = try await MailHouse.open(.microsoft, logins: ["robot@crowd.example"], secret: nil, on: cluster)
         let old = Date().addingTimeInterval(-9 * 86_400)
         for start in stride(from: 0, to: messages, by: 1000) { try await finish(start..<min(start + 1000, messages), in: house, at: old) }
         let clock = ContinuousClock()
@@ -41,6 +44,7 @@ enum SweepBenchmark {
             "p50 \(others[others.count / 2].short) ms, p99 \(others[others.count * 99 / 100].short) ms, longest \((others.last ?? 0).short) ms of \(others.count)"
         )
         try await house.close()
+        await cluster?.stop()
     }
 
     /// Accepted, sent and settled, many in a commit.
