@@ -138,7 +138,8 @@ package struct OpenStore: DirectoryKeeper {
     package init(_ store: any DirectoryStore & ConditionsStore & TokenStore) { self.store = store }
 
     package func snapshot(of slice: DirectorySlice) async throws(StoreFailure) -> Snapshot {
-        Snapshot(directory: try await store.directory(of: slice), conditions: try await store.conditions(of: slice.addresses))
+        if slice.isWhole { return Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)) }
+        return Snapshot(directory: try await store.directory(of: slice), conditions: try await store.conditions(of: slice.addresses))
     }
 
     package func secret(_ name: SecretName) async throws(StoreFailure) -> Sealed? { try await store.secret(name) }

@@ -10,6 +10,8 @@ package struct Particulars: Sendable {
     package var secrets: [SecretName.Kind: Secret]
     /// Of a grant: whoever consented is to be forgotten. A consent alone says who that is, but a person may say that it is nobody any more.
     package var forgetsPin = false
+    /// Of a grant: who has consented is said by a file that was made of a directory, and whoever applies it answers for that.
+    var bringsPin = false
     /// Of which it says the digest.
     var newKey: ClientKey?
 

@@ -29,6 +29,21 @@ package enum DirectoryEntity: Sendable, Hashable {
     case deny(Deny)
     case client(Client)
 
+    package var kind: EntityKind {
+        switch self {
+        case .setting: .setting
+        case .user: .user
+        case .provider: .provider
+        case .application: .application
+        case .grant: .grant
+        case .mailbox: .mailbox
+        case .family: .family
+        case .delegation: .delegation
+        case .deny: .deny
+        case .client: .client
+        }
+    }
+
     package var key: EntityKey {
         switch self {
         case .setting(let key, _): EntityKey(.setting, key.description)

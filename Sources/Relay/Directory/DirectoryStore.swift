@@ -24,6 +24,8 @@ package struct DirectorySlice: Sendable, Hashable {
     package var delegations: Set<DelegationID>
     /// Only settings and these users are wanted, of whom there may be thousands: a store may leave out the rest.
     package var isOfUsersAlone = false
+    /// All there is: a file speaks of everything.
+    package var isWhole = false
 
     package init(users: Set<UserID> = [], addresses: Set<EmailAddress> = [], delegations: Set<DelegationID> = []) {
         self.users = users
@@ -37,6 +39,7 @@ package struct DirectorySlice: Sendable, Hashable {
             users: users.union(other.users), addresses: addresses.union(other.addresses),
             delegations: delegations.union(other.delegations))
         both.isOfUsersAlone = isOfUsersAlone && other.isOfUsersAlone
+        both.isWhole = isWhole || other.isWhole
         return both
     }
 }

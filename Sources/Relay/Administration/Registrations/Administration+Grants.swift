@@ -16,11 +16,11 @@ extension Administration {
             throw AdministrationRefusal(
                 .malformed, "a grant of the kind \(grant.kind.rawValue) has no refresh token", at: "refresh_token", of: .grant)
         }
-        guard grant.pin == nil || grant.pin == known?.pin else {
+        guard grant.pin == nil || grant.pin == known?.pin || said.bringsPin && known?.pin == nil else {
             throw AdministrationRefusal(
                 .notPermitted, "who has consented is written by a consent alone", fix: "leave pin as it is, or out", at: "pin", of: .grant)
         }
-        grant.pin = said.forgetsPin ? nil : known?.pin
+        grant.pin = said.forgetsPin ? nil : known?.pin ?? grant.pin
         if manner == .added, let known, !said.says("enabled") { grant.isEnabled = known.isEnabled }
         if manner == .replaced, let known, known.principal != grant.principal, let pin = grant.pin {
             throw AdministrationRefusal(

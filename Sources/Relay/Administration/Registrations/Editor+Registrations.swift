@@ -61,12 +61,12 @@ extension Editor {
         try await ending(DirectorySlice(), isTrial: isTrial, telling: revoker) { try $0.forget(consentOf: id, expecting: condition) }
     }
 
-    private func ending(
-        _ slice: DirectorySlice, isTrial: Bool, telling revoker: any ConsentRevoker, _ verb: (Administration) throws -> Plan
+    func ending(
+        _ slice: DirectorySlice, isTrial: Bool, telling revoker: any ConsentRevoker, _ verb: (Administration) async throws -> Plan
     ) async throws -> Done {
         var withdrawals: [ConsentWithdrawal] = []
         var done = try await edit(slice, isTrial: isTrial) { administration in
-            let plan = try verb(administration)
+            let plan = try await verb(administration)
             let ids = Set(plan.gone.filter { $0.kind == .grant }.map(\.id))
             let grants = administration.directory.allGrants.filter { ids.contains($0.id.text) }
             withdrawals = try await revoker.withdrawals(of: grants, in: administration.directory)

@@ -54,7 +54,7 @@ extension Administration {
         return plan
     }
 
-    private func put(_ fresh: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
+    func put(_ fresh: DirectoryEntity, _ said: Particulars) throws(AdministrationRefusal) -> Plan {
         guard let known = directory.entity(fresh.key) ?? twin(of: fresh) else { return try made(fresh, said) }
         guard said.id == nil || fresh.key == known.key else { throw taken(known, at: said.place) }
         let settled = try settle(fresh.with(id: known.key.id), replacing: known, .replaced, said)

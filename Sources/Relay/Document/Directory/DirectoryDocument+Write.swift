@@ -19,26 +19,78 @@ extension DirectoryDocument {
 
     /// The sections that have something in them, in their order; `observed` never.
     package var value: DocumentValue {
+        var entries: [DocumentValue.Entry] = []
+        eachPart(of: .max) { entries.append(.init($0.section, $0.value)) }
+        return .map(entries)
+    }
+
+    /// Some things of one section.
+    package struct Part {
+        package let section: String
+        /// What of it was written before.
+        package let isFirst: Bool
+        package let value: DocumentValue
+    }
+
+    /// The same in parts of so many things each: a million users are not held as values at once.
+    package func eachPart(of size: Int = 500, _ write: (Part) throws -> Void) rethrows {
         let writer = DirectoryWriter(entities)
-        var sections: [String: [DocumentValue]] = [:]
+        var section = ""
+        var isFirst = true
         var settings: [DocumentValue.Entry] = []
-        for entity in entities {
-            switch entity {
-            case .setting(let key, let text): settings.append(.init(key.description, .text(text)))
-            case .user(let user): sections["users", default: []].append(writer.value(user))
-            case .provider(let provider):
-                guard !Provider.builtIn.contains(provider) else { continue }
-                sections["providers", default: []].append(writer.value(provider))
-            case .application(let application): sections["applications", default: []].append(writer.value(application))
-            case .grant(let grant): sections["grants", default: []].append(writer.value(grant))
-            case .mailbox(let mailbox): sections["mailboxes", default: []].append(writer.value(mailbox))
-            case .family(let family): sections["families", default: []].append(writer.value(family))
-            case .delegation(let delegation): sections["delegations", default: []].append(writer.value(delegation))
-            case .deny(let deny): sections["deny", default: []].append(writer.value(deny))
-            case .client(let client): sections["clients", default: []].append(writer.value(client))
+        var things: [DocumentValue] = []
+        func finish() throws {
+            guard !settings.isEmpty || !things.isEmpty else { return }
+            try write(Part(section: section, isFirst: isFirst, value: settings.isEmpty ? .list(things) : .map(settings)))
+            isFirst = false
+            (settings, things) = ([], [])
+        }
+        for kind in EntityKind.allCases {
+            for entity in entities where entity.kind == kind {
+                if case .provider(let provider) = entity, Provider.builtIn.contains(provider) { continue }
+                if kind.section != section || settings.count + things.count >= size {
+                    try finish()
+                    if kind.section != section { (section, isFirst) = (kind.section, true) }
+                }
+                if case .setting(let key, let text) = entity { settings.append(.init(key.description, .text(text))) }
+                if let value = writer.value(entity) { things.append(value) }
             }
         }
-        let entries = Self.sections.compactMap { name in sections[name].map { DocumentValue.Entry(name, .list($0)) } }
-        return .map((settings.isEmpty ? [] : [.init("settings", .map(settings))]) + entries)
+        try finish()
+    }
+}
+
+extension DirectoryWriter {
+    /// nil: a setting is no thing of a list.
+    fileprivate func value(_ entity: DirectoryEntity) -> DocumentValue? {
+        switch entity {
+        case .setting: nil
+        case .user(let user): value(user)
+        case .provider(let provider): value(provider)
+        case .application(let application): value(application)
+        case .grant(let grant): value(grant)
+        case .mailbox(let mailbox): value(mailbox)
+        case .family(let family): value(family)
+        case .delegation(let delegation): value(delegation)
+        case .deny(let deny): value(deny)
+        case .client(let client): value(client)
+        }
+    }
+}
+
+extension EntityKind {
+    fileprivate var section: String {
+        switch self {
+        case .setting: "settings"
+        case .user: "users"
+        case .provider: "providers"
+        case .application: "applications"
+        case .grant: "grants"
+        case .mailbox: "mailboxes"
+        case .family: "families"
+        case .delegation: "delegations"
+        case .deny: "deny"
+        case .client: "clients"
+        }
     }
 }

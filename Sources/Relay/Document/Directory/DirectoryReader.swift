@@ -5,6 +5,7 @@ struct DirectoryReader {
     let usual: DirectoryDocument.Usual
     var entities: [DirectoryEntity] = []
     var observations: [Observation] = []
+    private(set) var edition: Edition?
     private var users: Set<UserID> = []
     /// What was read so far, for the rules between things.
     var providers: [ProviderID: Provider] = [:]
@@ -26,7 +27,10 @@ struct DirectoryReader {
     init(_ usual: DirectoryDocument.Usual) { self.usual = usual }
 
     mutating func read(_ document: DocumentReader) throws(DocumentError) {
-        let root = document.value == .null ? DocumentFields(path: "", entries: []) : try document.fields(DirectoryDocument.sections)
+        let root =
+            document.value == .null
+            ? DocumentFields(path: "", entries: []) : try document.fields(DirectoryDocument.sections + DirectoryDocument.head)
+        try readHead(root)
         let settings = try settings(root)
         try readUsers(root)
         try readProviders(root)
@@ -39,6 +43,13 @@ struct DirectoryReader {
         for entry in try root.items("clients") { try readClient(entry) }
         if let observed = root["observed"] { try readObserved(observed) }
         try check(settings)
+    }
+
+    private mutating func readHead(_ root: DocumentFields) throws(DocumentError) {
+        if let format = root["format"], case let number = try format.number(in: 1...(.max)), number != DirectoryDocument.format {
+            throw format.problem("this program reads format \(DirectoryDocument.format): a newer Mandate wrote the file")
+        }
+        edition = try root["edition"].map { place throws(DocumentError) in Edition(try place.number(in: 0...(.max))) }
     }
 
     private struct Setting {

@@ -4,10 +4,10 @@ internal import Yams
 
 /// Reads a directory file, YAML or JSON, which YAML contains. What it says is checked by `DirectoryDocument`; here it only becomes values.
 enum DirectoryFile {
-    /// A hundred thousand users with two addresses each are 20 MB.
+    /// A million users with an address each are 85 MB, and seven million values.
     private static let largest = 256 << 20
     /// An alias stands for what it names, and a few lines of aliases to aliases for billions of values.
-    private static let mostValues = 5_000_000
+    private static let mostValues = 20_000_000
     /// Without aliases, no value takes less than a byte; so many more may stand for each other in any file.
     private static let mostAliasedValues = 100_000
     /// The document itself needs five levels; libyaml stops at a thousand.

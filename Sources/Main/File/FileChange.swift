@@ -1,0 +1,102 @@
+internal import Mail
+internal import Relay
+internal import Store
+
+/// Brings a file's directory to a store, and says what that is.
+struct FileChange {
+    private let document: DirectoryDocument
+    private let options: FileOptions
+    private let opened: OpenedStore
+
+    /// Lines that a person reads; a pipe gets all.
+    private static let mostLines = 100
+
+    init(_ document: DirectoryDocument, _ options: FileOptions, _ opened: OpenedStore) {
+        self.document = document
+        self.options = options
+        self.opened = opened
+    }
+
+    /// Whether something is to be changed.
+    func carryOut(isTrial: Bool) async throws -> Bool {
+        guard document.observations.isEmpty else {
+            throw CommandFailure.data(
+                "\(options.file) has `observed`, which is for `mandate decide --directory`: what was observed is no decision")
+        }
+        let live = opened.live
+        let before = try await opened.store.directory()
+        let trial = try await bring(at: options.at.map { Edition($0) }, isTrial: true).plan
+        guard !trial.isEmpty else {
+            live.say("unchanged: \(trial.words)")
+            for note in trial.notes { live.say(DisplayWidth.printable(note)) }
+            return false
+        }
+        write(DirectoryDifference(trial.changes, in: before))
+        try await write(impact(of: trial, on: before))
+        if isTrial {
+            say(trial)
+            live.say("would be applied to edition \(before.edition): \(trial.words)")
+        } else {
+            // What was shown is what is done.
+            try await opened.report { _ in try await bring(at: before.edition, isTrial: false) }
+        }
+        return true
+    }
+
+    private func bring(at edition: Edition?, isTrial: Bool) async throws -> Editor.Done {
+        do {
+            return try await opened.editor.bring(
+                document, pruning: options.prune ? Editor.Pruning(forgetting: Set(options.forget)) : nil, expecting: edition,
+                isTrial: isTrial,
+                telling: opened.revoker)
+        } catch let refusal as AdministrationRefusal {
+            throw CommandFailure(refusal.status, refusal.description)
+        }
+    }
+
+    private func impact(of plan: Plan, on before: Directory) async throws -> RouteImpact {
+        var after = before
+        after.apply(plan.changes, edition: before.edition)
+        let seen = try await opened.store.sightings().filter { $0.role == .author }.map(\.address)
+        var bar = ProgressBar("deciding", of: nil, opened.live)
+        defer { bar.finish() }
+        return RouteImpact(
+            from: before, to: after, conditions: try await opened.store.conditions(of: nil), seen: seen,
+            transports: Set(Transport.allCases), at: opened.live.now(), progress: { bar.advance(to: $0) })
+    }
+
+    private func write(_ difference: DirectoryDifference) {
+        put(
+            difference.lines.map { line in
+                let title = "\(line.sign.rawValue) \(line.key.kind.noun) \(line.title)"
+                guard line.sign != .removed, !line.fields.isEmpty else { return title }
+                let fields = line.fields.filter { line.sign == .changed || !$0.after.isEmpty }.map { field in
+                    line.sign == .added ? "\(field.name) \(field.after)" : "\(field.name): \(shown(field.before)) → \(shown(field.after))"
+                }
+                return "\(title): \(fields.joined(separator: "; "))"
+            })
+    }
+
+    private func write(_ impact: RouteImpact) {
+        guard !impact.rows.isEmpty else { return opened.live.say("all mail goes as it did, of \(impact.asked) addresses asked about") }
+        opened.live.output("")
+        put(impact.rows.map { "\($0.isLost ? "!" : " ") \($0.subject): \($0.before) → \($0.after)" })
+        let lost = impact.rows.count { $0.isLost }
+        opened.live.say(
+            "\(impact.rows.count) of \(impact.asked) addresses go another way"
+                + (lost == 0 ? "" : ", and \(lost) of them have none then (!)"))
+    }
+
+    private func put(_ lines: [String]) {
+        let most = opened.live.standardOutput.isTerminal ? Self.mostLines : lines.count
+        for line in lines.prefix(most) { opened.live.output(DisplayWidth.printable(line)) }
+        if lines.count > most { opened.live.output("… and \(lines.count - most) more") }
+    }
+
+    private func shown(_ text: String) -> String { text.isEmpty ? "(none)" : text }
+
+    private func say(_ plan: Plan) {
+        for note in plan.notes { opened.live.say(DisplayWidth.printable(note)) }
+        for warning in plan.warnings { opened.live.complain(DisplayWidth.printable("warning: \(warning)")) }
+    }
+}

@@ -1,0 +1,61 @@
+/// What changes make of a directory, thing by thing, for people to read before it is done.
+package struct DirectoryDifference: Sendable {
+    package enum Sign: String, Sendable {
+        case added = "+"
+        case changed = "~"
+        case removed = "-"
+    }
+
+    package struct Field: Sendable, Hashable {
+        package let name: String
+        package let before: String
+        package let after: String
+    }
+
+    package struct Line: Sendable {
+        package let sign: Sign
+        package let key: EntityKey
+        /// The name people know.
+        package let title: String
+        /// What of it is another; of what is added, all that it has.
+        package let fields: [Field]
+    }
+
+    package let lines: [Line]
+
+    package init(_ changes: [DirectoryChange], in directory: Directory) {
+        lines = changes.compactMap { change in
+            let before = directory.entity(change.key)
+            switch change {
+            case .put(let entity):
+                return Line(
+                    sign: before == nil ? .added : .changed, key: change.key, title: entity.title,
+                    fields: Self.fields(from: before, to: entity))
+            case .remove(let key):
+                return before.map { Line(sign: .removed, key: key, title: $0.title, fields: []) }
+            }
+        }
+    }
+
+    private static func fields(from before: DirectoryEntity?, to after: DirectoryEntity) -> [Field] {
+        guard case .map(let new) = EntityForm.value(after) else { return [] }
+        let old = before.map(EntityForm.value)
+        return new.compactMap { entry in
+            let (was, now) = (words(old?[entry.key] ?? .null), words(entry.value))
+            return was == now || entry.key == "id" || before == nil && entry.key == "key"
+                ? nil : Field(name: entry.key, before: was, after: now)
+        }
+    }
+
+    private static func words(_ value: DocumentValue) -> String {
+        switch value {
+        case .null: ""
+        case .text(let text): text
+        case .flag(let flag): flag ? "yes" : "no"
+        case .number(let number): String(number)
+        case .decimal(let number): String(number)
+        case .list(let items): items.map(words).joined(separator: ", ")
+        case .map(let entries): entries.filter { $0.value != .null }.map { "\($0.key) \(words($0.value))" }.joined(separator: ", ")
+        }
+    }
+}
