@@ -4,12 +4,13 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "What is used without authority, who may send as whom, and what happened.",
         discussion: """
-            `unauthorized` and `verify` exit with 0 when they find nothing and 1 when they find something, for use in monitoring.
+            `unauthorized`, `impact` and `verify` exit with 0 when they find nothing and 1 when they find something, for use in monitoring.
 
             Examples:
               mandate audit unauthorized
+              mandate audit impact --mailbox tracker@example.org
               mandate audit journal --from ann@example.org --since 2026-11-01
               mandate audit verify --checkpoint /mnt/elsewhere/mandate.checkpoint
             """,
-        subcommands: [UnauthorizedCommand.self, SendersCommand.self, JournalCommand.self, VerifyCommand.self])
+        subcommands: [UnauthorizedCommand.self, SendersCommand.self, ImpactCommand.self, JournalCommand.self, VerifyCommand.self])
 }

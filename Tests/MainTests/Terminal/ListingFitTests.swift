@@ -76,6 +76,7 @@ struct ListingWalkTests {
     /// What a listing needs to be told beside its name.
     private static let more = [
         "providers import": [#filePath.components(separatedBy: "/Tests/")[0] + "/Fixtures/import/autoconfig"], "settings list": ["--all"],
+        "audit impact": ["--setting", "AD_HOC_EMAIL_FROM_ADDRESS"],
     ]
 
     private static func listings(_ command: any ParsableCommand.Type = Mandate.self, _ name: [String] = []) -> [[String]] {
