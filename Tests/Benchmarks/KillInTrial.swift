@@ -48,7 +48,7 @@ enum KillInTrial {
                 let share = messages / kills
                 // One more than are waited for, so that somebody is always about to hand over the next.
                 crowd.allow(messages * (number + 1) / kills + clients)
-                let service = try serve()
+                var service = try serve()
                 let wanted = before.accepted.count + Int.random(in: 0..<share)
                 _ = await crowd.tally { $0.accepted.count >= wanted }
                 usleep(UInt32.random(in: 0...5_000))
@@ -60,6 +60,8 @@ enum KillInTrial {
                 if let cluster, number % Victim.allCases.count != 0 {
                     // It goes on by itself.
                     try await cluster.isBack()
+                    // Where the database went before the service was up, it has ended, and is started again as an init system does.
+                    if !service.isRunning { service = try serve() }
                     let before = crowd.tally.accepted.count
                     _ = await crowd.tally { $0.accepted.count > before }
                 }
