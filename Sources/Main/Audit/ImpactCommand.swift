@@ -70,18 +70,14 @@ struct ImpactCommand: AsyncParsableCommand {
             ])
         }
         listing.finish()
-        let lost = impact.rows.count { $0.isLost }
-        live.say(
-            "\(impact.rows.count) of \(impact.asked) addresses would go another way"
-                + (lost == 0 ? "" : ", and \(lost) of them would have none"))
+        live.say(impact.words)
     }
 
     /// The directory as it would be.
     private func after(_ administration: Administration) throws -> Directory {
         do throws(AdministrationRefusal) {
             if let setting {
-                let name = setting
-                return administration.after(try administration.set(name, to: value)).directory
+                return administration.after(try administration.set(setting, to: value)).directory
             }
             let entity = try entity(administration.directory)
             return disable ? administration.withOff(entity).directory : try administration.without(entity.key).directory

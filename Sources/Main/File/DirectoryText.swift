@@ -21,15 +21,15 @@ enum DirectoryText {
     }
 
     /// In quotes wherever it would be read as something else.
-    private static func node(_ value: DocumentValue) throws -> Node {
+    private static func node(_ value: DocumentValue) -> Node {
         switch value {
         case .null: Node("null", Tag(.null))
         case .text(let text): .scalar(text.represented())
         case .flag(let flag): .scalar(flag.represented())
         case .number(let number): .scalar(number.represented())
         case .decimal(let number): .scalar(number.represented())
-        case .list(let items): Node(try items.map(node), Tag(.seq))
-        case .map(let entries): Node(try entries.map { (.scalar($0.key.represented()), try node($0.value)) }, Tag(.map))
+        case .list(let items): Node(items.map(node), Tag(.seq))
+        case .map(let entries): Node(entries.map { (.scalar($0.key.represented()), node($0.value)) }, Tag(.map))
         }
     }
 }

@@ -78,13 +78,9 @@ struct FileChange {
     }
 
     private func write(_ impact: RouteImpact) {
-        guard !impact.rows.isEmpty else { return opened.live.say("all mail goes as it did, of \(impact.asked) addresses asked about") }
-        opened.live.output("")
+        if !impact.rows.isEmpty { opened.live.output("") }
         put(impact.rows.map { "\($0.isLost ? "!" : " ") \($0.subject): \($0.before) → \($0.after)" })
-        let lost = impact.rows.count { $0.isLost }
-        opened.live.say(
-            "\(impact.rows.count) of \(impact.asked) addresses go another way"
-                + (lost == 0 ? "" : ", and \(lost) of them have none then (!)"))
+        opened.live.say(impact.words)
     }
 
     private func put(_ lines: [String]) {

@@ -18,6 +18,13 @@ package struct RouteImpact: Sendable {
     /// Addresses that were asked about.
     package private(set) var asked = 0
 
+    /// In a sentence without its full stop.
+    package var words: String {
+        let lost = rows.count { $0.isLost }
+        let ways = rows.isEmpty ? "all mail goes as it did" : "\(rows.count) \(rows.count == 1 ? "goes" : "go") another way"
+        return "\(ways), of \(asked) addresses asked about" + (lost == 0 ? "" : "; \(lost) \(lost == 1 ? "has" : "have") none then")
+    }
+
     private let before: Decider
     private let after: Decider
     private let now: Date

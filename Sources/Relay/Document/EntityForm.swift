@@ -5,18 +5,9 @@ internal import Mail
 package enum EntityForm {
     package static func value(_ entity: DirectoryEntity) -> DocumentValue {
         let writer = DirectoryWriter([], isWhole: true)
-        return switch entity {
-        case .setting(let key, let text): ["key": .text(key.description), "value": .text(text)]
-        case .user(let user): writer.value(user)
-        case .provider(let provider): writer.value(provider)
-        case .application(let application): writer.value(application)
-        case .grant(let grant): writer.value(grant)
-        case .mailbox(let mailbox): writer.value(mailbox)
-        case .family(let family): writer.value(family)
-        case .delegation(let delegation): writer.value(delegation)
-        case .deny(let deny): writer.value(deny)
-        case .client(let client): writer.value(client)
-        }
+        if case .setting(let key, let text) = entity { return ["key": .text(key.description), "value": .text(text)] }
+        guard let value = writer.value(entity) else { preconditionFailure("only a setting is no thing of a list") }
+        return value
     }
 
     /// Things of one kind, held against the directory they are to be in. That one of them is there already is the caller's business; two of the same

@@ -70,11 +70,19 @@ struct FileCommandTests {
         #expect(plan.status == 1)
         #expect(plan.out.contains("~ mailbox \(mailbox)") && plan.out.contains("enabled: yes → no"), "\(plan.out)")
         #expect(plan.out.contains("! \(mailbox): own through \(mailbox)"), "\(plan.out)")
-        #expect(plan.err.contains("have none then"))
+        #expect(plan.err.contains("none then"))
         #expect(await export(shell) == before, "a plan changes nothing")
         let applied = await shell.run(["apply", file])
         #expect(applied.status == 0 && applied.err.contains("1 changed"), "\(applied.err)")
         #expect(await shell.run(["plan", file]).status == 0)
+    }
+
+    /// What is printed ends up in logs.
+    @Test func noDigestIsPrinted() async throws {
+        let shell = try await Shell.withStore()
+        let digest = String(repeating: "ab", count: 32)
+        let plan = await shell.run(["plan", try shell.file("c.yaml", "clients: [{name: batch, key_sha256: \(digest)}]")])
+        #expect(plan.status == 1 && plan.out.contains("+ client batch") && !plan.out.contains(digest), "\(plan.out)\(plan.err)")
     }
 
     /// Somebody else has changed the directory since.

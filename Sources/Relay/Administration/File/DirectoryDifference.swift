@@ -41,10 +41,16 @@ package struct DirectoryDifference: Sendable {
         guard case .map(let new) = EntityForm.value(after) else { return [] }
         let old = before.map(EntityForm.value)
         return new.compactMap { entry in
-            let (was, now) = (words(old?[entry.key] ?? .null), words(entry.value))
-            return was == now || entry.key == "id" || before == nil && entry.key == "key"
-                ? nil : Field(name: entry.key, before: was, after: now)
+            let was = old?[entry.key] ?? .null
+            // A thing is named beside its fields.
+            guard was != entry.value, !["id", "key"].contains(entry.key) else { return nil }
+            return Field(name: entry.key, before: words(was, of: entry.key), after: words(entry.value, of: entry.key))
         }
+    }
+
+    /// A digest is nothing to be read, and what is printed ends up in logs: of a person's password it could be guessed from.
+    private static func words(_ value: DocumentValue, of key: String) -> String {
+        value != .null && ["key_sha256", "password_scrypt"].contains(key) ? "(a digest)" : words(value)
     }
 
     private static func words(_ value: DocumentValue) -> String {

@@ -60,37 +60,7 @@ extension DirectoryDocument {
     }
 }
 
-extension DirectoryWriter {
-    /// nil: a setting is no thing of a list.
-    fileprivate func value(_ entity: DirectoryEntity) -> DocumentValue? {
-        switch entity {
-        case .setting: nil
-        case .user(let user): value(user)
-        case .provider(let provider): value(provider)
-        case .application(let application): value(application)
-        case .grant(let grant): value(grant)
-        case .mailbox(let mailbox): value(mailbox)
-        case .family(let family): value(family)
-        case .delegation(let delegation): value(delegation)
-        case .deny(let deny): value(deny)
-        case .client(let client): value(client)
-        }
-    }
-}
-
 extension EntityKind {
-    fileprivate var section: String {
-        switch self {
-        case .setting: "settings"
-        case .user: "users"
-        case .provider: "providers"
-        case .application: "applications"
-        case .grant: "grants"
-        case .mailbox: "mailboxes"
-        case .family: "families"
-        case .delegation: "delegations"
-        case .deny: "deny"
-        case .client: "clients"
-        }
-    }
+    /// What its things stand below.
+    var section: String { self == .deny ? "deny" : plural }
 }

@@ -48,7 +48,5 @@ package struct DirectoryDocument: Sendable, Hashable {
     static let head = ["format", "edition"]
 
     /// The sections in their order in the file.
-    static let sections = [
-        "settings", "users", "providers", "applications", "grants", "mailboxes", "families", "delegations", "deny", "clients", "observed",
-    ]
+    static let sections = EntityKind.allCases.map(\.section) + ["observed"]
 }

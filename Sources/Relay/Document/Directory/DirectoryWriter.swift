@@ -36,6 +36,22 @@ struct DirectoryWriter {
         }
     }
 
+    /// nil: a setting is no thing of a list.
+    func value(_ entity: DirectoryEntity) -> DocumentValue? {
+        switch entity {
+        case .setting: nil
+        case .user(let user): value(user)
+        case .provider(let provider): value(provider)
+        case .application(let application): value(application)
+        case .grant(let grant): value(grant)
+        case .mailbox(let mailbox): value(mailbox)
+        case .family(let family): value(family)
+        case .delegation(let delegation): value(delegation)
+        case .deny(let deny): value(deny)
+        case .client(let client): value(client)
+        }
+    }
+
     func value(_ user: User) -> DocumentValue {
         var map = MapWriter(isWhole: isWhole)
         map.add("id", user.id.text)
