@@ -171,13 +171,13 @@ import Testing
             """
             SET search_path = \(place.schema); DROP VIEW sightingWhole, usageWhole, trafficWhole;
             DROP TABLE sightingLater, usageLater, trafficLater, commitMark; ALTER TABLE writer ADD COLUMN batch bigint;
-            DELETE FROM step WHERE name = 'v2'
+            DROP TABLE acknowledgement; DELETE FROM step WHERE name <> 'v1'
             """)
         let refused = await refusal { () throws(StoreFailure) in
             _ = try await PostgresStore.open(at: place, folder: cluster.folder, vault: nil, random: Stores.random())
         }
         #expect(refused?.description.contains("mandate init") == true)
-        #expect(try await PostgresStore.upgrade(place) == ["v2"])
+        #expect(try await PostgresStore.upgrade(place) == ["v2", "v3"])
         let again = try await PostgresStore.open(at: place, folder: cluster.folder, vault: Stores.vault(), random: Stores.random())
         try await accept("behind", into: again)
         #expect(try await again.sightings().map(\.count) == [2])

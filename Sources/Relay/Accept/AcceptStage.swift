@@ -237,8 +237,10 @@ extension AcceptStage {
         do throws(StoreFailure) {
             try await surroundings.store.append(
                 [.refused(refusal, question)],
-                sightings: refusal.authors(question).map {
-                    Sighting(address: $0, role: .author, at: question.at, outcome: refusal.code.rawValue)
+                sightings: refusal.authors(question).flatMap { address in
+                    [Sighting.Role.author, .refused].map {
+                        Sighting(address: address, role: $0, at: question.at, outcome: refusal.code.rawValue)
+                    }
                 })
         } catch { throw .store(error) }
     }

@@ -9,6 +9,7 @@ package struct Conditions: Sendable {
     private var grants: TreeDictionary<GrantID, GrantHealth> = [:]
     private var applications: TreeDictionary<ApplicationID, ApplicationHealth> = [:]
     private var reports: TreeDictionary<ReportKey, ClientReport> = [:]
+    private var acknowledgements: TreeDictionary<String, Acknowledgement> = [:]
 
     package init(_ observations: some Sequence<Observation> = [], revision: Int64 = 0) {
         self.revision = revision
@@ -23,6 +24,7 @@ package struct Conditions: Sendable {
             case .grant(let id, let health): grants[id] = health
             case .application(let id, let health): applications[id] = health
             case .reported(let key, let report): reports[key] = report
+            case .acknowledged(let finding, let acknowledgement): acknowledgements[finding] = acknowledgement
             }
         }
         self.revision = revision
@@ -61,7 +63,12 @@ package struct Conditions: Sendable {
         }
     }
 
+    package func acknowledgement(of finding: String) -> Acknowledgement? { acknowledgements[finding] }
+
     package var allReports: [(key: ReportKey, report: ClientReport)] { reports.map { ($0.key, $0.value) } }
+
+    /// In no order.
+    package var standingKeys: some Sequence<StandingKey> { standings.keys }
 
     package var allStandings: [(key: StandingKey, standing: Standing)] {
         standings.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }

@@ -7,6 +7,8 @@ package enum Observation: Sendable, Hashable {
     case grant(GrantID, GrantHealth?)
     case application(ApplicationID, ApplicationHealth?)
     case reported(ReportKey, ClientReport?)
+    /// A person's word on a finding of the audit, by its id.
+    case acknowledged(String, Acknowledgement?)
 }
 
 extension Observation {
@@ -29,7 +31,7 @@ extension Observation {
                         Doubt(
                             since: meant(doubt.since), code: doubt.code, needs: doubt.needs, probes: doubt.probes,
                             nextProbe: meant(doubt.nextProbe), tries: doubt.tries, nextTry: doubt.nextTry.map(meant))))
-            case .mailbox, .reported, .standing, .grant, .application: nil
+            case .mailbox, .reported, .standing, .grant, .application, .acknowledged: nil
             }
         return after == self ? nil : after
     }

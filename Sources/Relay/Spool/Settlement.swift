@@ -101,6 +101,10 @@ package struct Sighting: Sendable, Hashable {
         case author
         /// Written to From.
         case from
+        /// Written to Reply-To, because the author had no way of its own.
+        case replyTo = "reply-to"
+        /// Asked for, and refused before anything was accepted.
+        case refused
     }
 
     package let address: EmailAddress

@@ -29,6 +29,7 @@ enum Schema {
             for part in [shareV12, filedV12] { try database.execute(sql: part) }
         }
         migrator.registerMigration("v13") { try $0.execute(sql: movedV13) }
+        migrator.registerMigration("v14") { try $0.execute(sql: acknowledgedV14) }
         return migrator
     }
 

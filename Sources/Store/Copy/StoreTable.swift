@@ -91,6 +91,7 @@ struct StoreTable: Sendable {
         StoreTable(
             "report", "client provider login transport addressKey address at until words revision",
             order: "client, login, provider, transport, addressKey"),
+        StoreTable("acknowledgement", "finding at until person reason revision", order: "finding"),
         StoreTable("sighting", "addressKey role address first last count lastOutcome", order: "addressKey, role"),
         StoreTable("usage", "provider login hour messages recipients", order: "login, provider, hour"),
         StoreTable("traffic", "hour route outcome recipients", order: "hour, route, outcome"),

@@ -6,7 +6,9 @@ extension DatabaseStore: ConditionsStore {
     package func conditions(of addresses: Set<EmailAddress>?) async throws(StoreFailure) -> Conditions {
         try await read { transaction in
             let revision = try transaction.revisions().revision
-            var observations = try transaction.health("state <> 'none'", []) + transaction.reports("until IS NOT NULL", [])
+            var observations =
+                try transaction.health("state <> 'none'", []) + transaction.reports("until IS NOT NULL", [])
+                + transaction.acknowledgements("until IS NOT NULL", [])
             if let addresses {
                 let keys = ListText.write(addresses.map(\.key))
                 observations += try transaction.standings(
@@ -24,7 +26,7 @@ extension DatabaseStore: ConditionsStore {
             let now = try transaction.revisions().revision
             let found =
                 try transaction.standings("revision > ?", [revision]) + transaction.health("revision > ?", [revision])
-                + transaction.reports("revision > ?", [revision])
+                + transaction.reports("revision > ?", [revision]) + transaction.acknowledgements("revision > ?", [revision])
             return (found.sorted { $0.revision < $1.revision }.map(\.observation), now)
         }
     }
@@ -66,6 +68,7 @@ extension Transaction {
             case .grant(let id, let health): try put(HealthRow(health), kind: "grant", id: id.text, revision: revision)
             case .application(let id, let health): try put(HealthRow(health), kind: "application", id: id.text, revision: revision)
             case .reported(let key, let report): try put(report, key, revision: revision)
+            case .acknowledged(let finding, let acknowledgement): try put(acknowledgement, finding, revision: revision)
             }
         }
     }
@@ -104,6 +107,18 @@ extension Transaction {
             [
                 key.client.text, key.account.provider.text, key.account.login, key.transport?.rawValue ?? "", key.from?.key ?? "",
                 key.from?.description ?? "", report?.at.milliseconds ?? 0, report?.until.milliseconds, report?.words ?? "", revision,
+            ])
+    }
+
+    private func put(_ acknowledgement: Acknowledgement?, _ finding: String, revision: Int64) throws {
+        try run(
+            """
+            INSERT INTO acknowledgement (finding, at, until, person, reason, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (finding) DO UPDATE SET at = ?2, until = ?3, person = ?4, reason = ?5, revision = ?6
+            """,
+            [
+                finding, acknowledgement?.at.milliseconds ?? 0, acknowledgement?.until.milliseconds, acknowledgement?.by ?? "",
+                acknowledgement?.reason ?? "", revision,
             ])
     }
 
@@ -149,6 +164,17 @@ extension Transaction {
             let (at, until, words) = (try columns.date(), try columns.optionalInteger(), try columns.text())
             let report = until.map { ClientReport(at: at, until: Date(milliseconds: $0), words: words) }
             return Observed(observation: .reported(key, report), revision: try columns.integer())
+        }
+    }
+
+    fileprivate func acknowledgements(_ condition: String, _ arguments: Values) throws -> [Observed] {
+        try all("SELECT finding, at, until, person, reason, revision FROM acknowledgement WHERE \(condition)", arguments) { columns in
+            let finding = try columns.text()
+            let (at, until, person, reason) = (
+                try columns.date(), try columns.optionalInteger(), try columns.text(), try columns.text()
+            )
+            let acknowledgement = until.map { Acknowledgement(at: at, until: Date(milliseconds: $0), by: person, reason: reason) }
+            return Observed(observation: .acknowledged(finding, acknowledgement), revision: try columns.integer())
         }
     }
 

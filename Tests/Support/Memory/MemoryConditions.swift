@@ -125,6 +125,7 @@ extension Observation {
         case .mailbox(let account, let transport, _): ["mailbox"] + account.words + [transport?.rawValue ?? ""]
         case .grant(let id, _): ["grant", id.text]
         case .application(let id, _): ["application", id.text]
+        case .acknowledged(let finding, _): ["acknowledged", finding]
         case .reported(let key, _):
             ["reported", key.client.text] + key.account.words + [key.transport?.rawValue ?? "", key.from?.key ?? ""]
         }

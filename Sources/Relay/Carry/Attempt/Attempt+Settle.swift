@@ -140,10 +140,14 @@ extension Attempt {
         }
         if sent > 0 { settlement.usages = usages(decision, recipients: sent) }
         settlement.traffic = traffic(report, decision)
-        settlement.sightings = decision.fields.from.map {
-            Sighting(address: $0.address, role: .from, at: report.at, outcome: sent > 0 ? Verdict.sent.word : diagnosis.verdict.word)
-        }
+        settlement.sightings = sightings(decision, outcome: sent > 0 ? Verdict.sent.word : diagnosis.verdict.word, at: report.at)
         return settlement
+    }
+
+    private func sightings(_ decision: Decision, outcome: String, at now: Date) -> [Sighting] {
+        let authors = decision.route == .replyTo ? decision.author.all : []
+        return decision.fields.from.map { Sighting(address: $0.address, role: .from, at: now, outcome: outcome) }
+            + authors.map { Sighting(address: $0.address, role: .replyTo, at: now, outcome: outcome) }
     }
 
     private func traffic(_ report: AttemptReport, _ decision: Decision) -> [Traffic] {
