@@ -51,7 +51,7 @@ enum PageFiles {
         ("tokens", PackageResources.tokens_mustache),
         ("tokens-consent", PackageResources.tokens_consent_mustache),
         ("tokens-device", PackageResources.tokens_device_mustache),
-        ("unauthorized", PackageResources.unauthorized_mustache),
+        ("unauthorized", PackageResources.unauthorized_mustache), ("finding", PackageResources.finding_mustache),
         ("user", PackageResources.user_mustache),
         ("users", PackageResources.users_mustache),
         ("users-import", PackageResources.users_import_mustache),

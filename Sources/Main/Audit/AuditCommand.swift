@@ -8,9 +8,13 @@ struct AuditCommand: AsyncParsableCommand {
 
             Examples:
               mandate audit unauthorized
+              mandate audit acknowledge 3f9c01aa --reason 'retired in March'
               mandate audit impact --mailbox tracker@example.org
               mandate audit journal --from ann@example.org --since 2026-11-01
               mandate audit verify --checkpoint /mnt/elsewhere/mandate.checkpoint
             """,
-        subcommands: [UnauthorizedCommand.self, SendersCommand.self, ImpactCommand.self, JournalCommand.self, VerifyCommand.self])
+        subcommands: [
+            UnauthorizedCommand.self, AcknowledgeCommand.self, SendersCommand.self, ImpactCommand.self, JournalCommand.self,
+            VerifyCommand.self,
+        ])
 }

@@ -31,12 +31,17 @@ struct WebTable: Sendable {
 
     /// The list is made anew for each page, so a cursor says how many rows were seen.
     static func page(_ items: [DocumentValue], _ request: APIRequest) throws(Problem) -> Reply {
-        let limit = try request.query.number("limit", in: 1...longestPage, usual: longestPage)
-        let seen = try request.query.number("after", in: 0...Int.max - longestPage, usual: 0)
+        let (seen, limit) = try range(request)
         let page = items.dropFirst(seen).prefix(limit)
         return .json([
             "items": .list(Array(page)), "next": DocumentValue(seen + page.count < items.count ? String(seen + page.count) : nil),
         ])
+    }
+
+    /// How many rows were seen, and how many more are wanted.
+    static func range(_ request: APIRequest) throws(Problem) -> (seen: Int, limit: Int) {
+        let limit = try request.query.number("limit", in: 1...longestPage, usual: longestPage)
+        return (try request.query.number("after", in: 0...Int.max - longestPage, usual: 0), limit)
     }
 
     /// A page of it as JSON, all of it as CSV.

@@ -200,11 +200,16 @@ extension OpenAPI {
         (
             "Finding",
             .object([
-                .init("finding", .line, required: true), .init("address", .text(), required: true),
+                .init("finding", .line, required: true, "unauthorized, or the kind of a near miss"),
+                .init("id", text, required: true, "the same as long as it is the same that is the matter"),
+                .init("class", .optional(.choice(Belonging.Class.self)), required: true), .init("address", .text(), required: true),
+                .init("addresses", .optional(.number()), required: true, "how many it is about"),
                 .init("used_in", .list(of: .text()), required: true),
-                .init("reason", .text(), required: true), .init("first_seen", moment, required: true),
+                .init("code", .optional(.choice(RefusalCode.self)), required: true), .init("reason", .text(), required: true),
+                .init("mail", text, required: true, "what became of its mail"), .init("first_seen", moment, required: true),
                 .init("last_seen", moment, required: true),
-                .init("count", .number(), required: true), .init("provider_fix", .text(), required: true),
+                .init("count", .number(), required: true), .init("acknowledged_until", moment, required: true),
+                .init("provider_fix", .text(), required: true),
                 .init("our_fix", .text(), required: true),
             ])
         ),

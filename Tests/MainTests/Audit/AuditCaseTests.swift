@@ -12,7 +12,9 @@ struct AuditCaseTests {
     @Test func eachCompanyIsToldWhatIsWrongWithItAndNothingElse() throws {
         for example in try AuditCase.all() {
             let report = example.report
-            let rows = report.rows.map { ([$0.address] + AuditCase.words($0.remedy)).joined(separator: "\n  ") }
+            let rows = report.rows.sorted { $0.address < $1.address }.map {
+                ([$0.address] + AuditCase.words($0.remedy)).joined(separator: "\n  ")
+            }
             #expect(rows == example.expected.unauthorized, "\(example.name)")
             for (address, reason) in example.expected.reasons {
                 #expect(report.rows.first { $0.address == address }?.reason == reason, "\(example.name)")

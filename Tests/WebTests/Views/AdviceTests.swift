@@ -51,12 +51,13 @@ struct AdviceTests {
         let user = User(id: UserID(trusted: "u-dora"), name: "Dora", addresses: [UserAddress(FakeCompany.dora)])
         let report = UnauthorizedReport(
             directory: Directory(FakeCompany.entities() + [.user(user)]), conditions: Conditions(), sightings: [], now: Samples.start)
-        let row = try #require(report.rows.first { $0.address == "dora@example.org" })
+        let finding = try #require(report.finding("dora@example.org"))
+        let row = report.row(of: finding)
         let page = PageLibrary.shared.render(
             "unauthorized",
             [
                 "base": "/instance", "title": "Unauthorized", "can_change": true, "nav": [], "has_rows": true,
-                "rows": [UnauthorizedView.row(row, at: Samples.start)], "near_misses": [],
+                "rows": [UnauthorizedView.row(row, finding, at: Samples.start)], "near_misses": [],
             ])
         let list = try #require(page.components(separatedBy: "<ol class=\"steps\">").dropFirst().first)
         #expect(list.components(separatedBy: "<li").count > row.remedy.steps.count, "\(list)")

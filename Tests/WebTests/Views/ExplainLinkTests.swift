@@ -28,7 +28,7 @@ struct ExplainLinkTests {
         ]
         let report = UnauthorizedReport(
             directory: Directory(FakeCompany.entities() + more), conditions: Conditions(), sightings: [], now: Samples.start)
-        func asking(_ address: String) throws -> UnauthorizedReport.Asking {
+        func asking(_ address: String) throws -> UnauthorizedRow.Asking {
             try #require(report.rows.first { $0.address == address }, "\(report.rows.map(\.address))").asking
         }
         let ghost = try asking("ghost")

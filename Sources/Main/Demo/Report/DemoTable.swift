@@ -20,10 +20,8 @@ enum DemoTable {
     }
 
     static func writeUnauthorized(_ store: DatabaseStore, _ snapshot: Snapshot, _ form: ListingForm, _ live: Live) async throws {
-        let report = UnauthorizedReport(
-            directory: snapshot.directory, conditions: snapshot.conditions, sightings: try await store.sightings(), now: live.now(),
-            transports: Set(Transport.allCases))
+        let report = try await UnauthorizedEvidence(snapshot, from: store).report(at: live.now())
         live.standardOutput.write("\n")
-        try UnauthorizedListing(report: report, form: form, showsNearMisses: false).write(live)
+        try UnauthorizedListing(report: report, findings: report.findings, nearMisses: [], form: form).write(live)
     }
 }

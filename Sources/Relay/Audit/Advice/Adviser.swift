@@ -14,36 +14,74 @@ struct Adviser: Sendable {
 
     private var directory: Directory { decider.directory }
 
-    /// `places`: where it is used. `count`: how often it was seen.
+    /// The candidate that is nearest to being a way out, and what speaks against it first; nil: it is no candidate that is in the way.
+    func basis(of address: EmailAddress, _ refusal: Refusal, purpose: Purpose? = nil) -> Basis? {
+        guard refusal.denial == nil else { return nil }
+        // A consent that is missing is the one thing to do for whoever has a mailbox: what else might carry the mail is no advice.
+        if let own = refusal.struck.first(where: { $0.isOwn(of: address) && $0.needsNothingButConsent }), let strike = own.leading {
+            return Basis(candidate: own.candidate, strike: strike)
+        }
+        if let nearest = refusal.struck.first(where: { $0.mending == refusal.mending }), let strike = nearest.leading {
+            return Basis(candidate: nearest.candidate, strike: strike)
+        }
+        if carrierFault(refusal, purpose) != nil { return nil }
+        return refusal.struck.first.flatMap { first in first.leading.map { Basis(candidate: first.candidate, strike: $0) } }
+    }
+
+    struct Basis: Sendable {
+        let candidate: Candidate
+        let strike: Strike
+    }
+
+    /// Why there is no carrier, where that is what is refused for.
+    func carrierFault(_ refusal: Refusal, _ purpose: Purpose?) -> CarrierFault? {
+        guard refusal.code == .noFallback, case .failure(let fault) = decider.carrier(for: purpose) else { return nil }
+        return fault
+    }
+
+    /// `usage`: where it is used and what became of its mail. `leaves`: it does go out, in Reply-To.
     func remedy(
-        for address: EmailAddress, _ refusal: Refusal, purpose: Purpose? = nil, usedIn places: [AddressUse] = [], count: Int = 0
+        for address: EmailAddress, _ refusal: Refusal, purpose: Purpose? = nil, _ usage: AddressUsage = AddressUsage(),
+        leaves: Bool = false
     ) -> Remedy {
+        let places = usage.places
         if let deny = refusal.denial {
             return Remedy([.look(deny)] + looks(address, places) + replacing(address, places.filter(\.isOfASetting)))
         }
-        // A consent that is missing is the one thing to do for whoever has a mailbox: what else might carry the mail is no advice.
-        if let own = refusal.struck.first(where: { $0.isOwn(of: address) && $0.needsNothingButConsent }), let strike = own.leading {
-            return Remedy(of: strike, own.candidate, decider)
-        }
-        // What the candidate needs that is nearest to being a route.
-        if let nearest = refusal.struck.first(where: { $0.mending == refusal.mending }), let strike = nearest.leading {
-            return Remedy(of: strike, nearest.candidate, decider)
-        }
-        if refusal.code == .noFallback, case .failure(let fault) = decider.carrier(for: purpose) {
-            return Remedy(.command(fault.advice))
-        }
-        if let first = refusal.struck.first, let strike = first.leading { return Remedy(of: strike, first.candidate, decider) }
+        if let basis = basis(of: address, refusal, purpose: purpose) { return Remedy(of: basis.strike, basis.candidate, decider) }
+        if let fault = carrierFault(refusal, purpose) { return Remedy(.command(fault.advice)) }
         switch domains.belonging(of: address) {
-        case .ours: return Remedy(route(for: address, places, count))
+        case .ours: return Remedy(route(for: address, places, usage.count))
         case .near(let meant): return Remedy(correction(of: address, to: meant, places))
         case .tagged(let base):
             let words = Remedy.Step.words("no right can be granted to an address with a detail behind a plus: let it be \(base) instead")
-            return Remedy(correction(of: address, to: base, places) + [words] + letting(address))
+            return Remedy(correction(of: address, to: base, places) + [words] + letting(.address(address)))
         case .nowhere:
             return Remedy(
                 looks(address, places) + replacing(address, places)
-                    + [.words("nobody outside can answer to it: let the program write an address of ours")] + letting(address))
-        case .foreign: return Remedy(looks(address, places) + replacing(address, places) + letting(address))
+                    + [.words("nobody outside can answer to it: let the program write an address of ours")] + letting(.address(address)))
+        case .foreign:
+            return Remedy(looks(address, places) + replacing(address, places) + letting(.address(address), leaves: leaves, usage.fate))
+        }
+    }
+
+    /// Of many users in one domain of whom nothing speaks: one step for all of them.
+    func remedy(ofUsersAt domain: Domain, like example: EmailAddress, leaves: Bool) -> Remedy {
+        let all = AddressPattern.domain(domain)
+        switch domains.belonging(of: example) {
+        case .ours:
+            return Remedy([
+                .provider("a grant that opens the mailbox of each: app-only with an RBAC scope at Microsoft, a service account at Google"),
+                .command("mandate mailboxes add --family @\(domain.ascii) --grant \(grant(for: domain)?.name.shellQuoted ?? "GRANT")"),
+                .command("mandate settings set mode reply-to", "to be content: the carrier is in From, and whoever writes in Reply-To"),
+            ])
+        case .near(let meant):
+            return Remedy([
+                .words("was \(meant.domain.text) meant? Correct it where the users come from, then: mandate users import FILE")
+            ])
+        case .tagged: return Remedy(letting(all))
+        case .nowhere: return Remedy([.words("nobody outside can answer to it: give these users addresses of ours")] + letting(all))
+        case .foreign: return Remedy(letting(all, leaves: leaves))
         }
     }
 
@@ -79,11 +117,15 @@ struct Adviser: Sendable {
     }
 
     private func ownMailbox(of address: EmailAddress) -> String {
-        let grant = directory.allGrants.sorted { $0.name < $1.name }.first { grant in
-            guard grant.isEnabled, grant.kind == .appOnly || grant.kind == .serviceAccount else { return false }
-            return directory.application(grant.application)?.domains.contains(address.domain) == true
+        "mandate mailboxes add \(address.description.shellQuoted) --grant \(grant(for: address.domain)?.name.shellQuoted ?? "GRANT")"
+    }
+
+    /// That opens any mailbox of the domain.
+    private func grant(for domain: Domain) -> Grant? {
+        directory.allGrants.sorted { $0.name < $1.name }.first { grant in
+            guard grant.isEnabled, grant.opensManyMailboxes else { return false }
+            return directory.application(grant.application)?.domains.contains(domain) == true
         }
-        return "mandate mailboxes add \(address.description.shellQuoted) --grant \(grant?.name.shellQuoted ?? "GRANT")"
     }
 
     private func delegate(for address: EmailAddress) -> Mailbox? {
@@ -103,14 +145,17 @@ struct Adviser: Sendable {
         return [.look("mandate audit journal --as \(address.description.shellQuoted)", "where it came from, and when")]
     }
 
-    /// It is left as it is: how mail of it leaves all the same, or never does.
-    private func letting(_ address: EmailAddress) -> [Remedy.Step] {
+    /// They are left as they are: how mail of them leaves all the same, or never does.
+    private func letting(_ addresses: AddressPattern, leaves: Bool = false, _ fate: AddressFate? = nil) -> [Remedy.Step] {
+        let deny = Remedy.Step.command("mandate delegations deny '*' \(addresses.description.shellQuoted)", "nobody is to use it")
+        if leaves {
+            let so = fate.flatMap { $0.inReplyTo == 0 ? nil : ", as \($0.inReplyTo) of its \($0.messages) messages did" } ?? ""
+            return [.words("it goes to Reply-To, and the carrier is in From\(so): nothing has to be done"), deny]
+        }
         let isSaid = directory.settings[SettingKey(.fallback)] == Fallback.replyTo.rawValue
         let leave = Remedy.Step.command(
             "mandate settings set fallback reply-to", "to be content: the carrier is in From, and this in Reply-To")
-        return (isSaid ? [] : [leave]) + [
-            .command("mandate delegations deny '*' \(address.description.shellQuoted)", "nobody is to use it")
-        ]
+        return (isSaid ? [] : [leave]) + [deny]
     }
 
     private func correction(of address: EmailAddress, to meant: EmailAddress, _ places: [AddressUse]) -> [Remedy.Step] {
@@ -134,6 +179,8 @@ struct Adviser: Sendable {
             case .delegation(let id): return meant == nil ? nil : .command("mandate delegations revoke \(id.text.shellQuoted)")
             case .client(let id):
                 return directory.client(id).map { .command($0.limiting("--author-if-unusable \(other)"), aim) }
+            case .limit(let id):
+                return directory.client(id).map { .look("mandate clients show \($0.name.shellQuoted)", "the client that may send as it") }
             case .traffic: return nil
             }
         }
@@ -151,29 +198,6 @@ extension Struck {
     }
 
     fileprivate var needsNothingButConsent: Bool { strikes.allSatisfy { if case .grantNeedsConsent = $0 { true } else { false } } }
-}
-
-/// Where an address is used.
-package enum AddressUse: Sendable, Hashable {
-    case setting(SettingKey)
-    case user(UserID)
-    case delegation(DelegationID)
-    /// As its stand-in for a From that cannot be used.
-    case client(ClientID)
-    case traffic
-
-    var isOfASetting: Bool { if case .setting = self { true } else { false } }
-
-    func words(_ directory: Directory) -> String {
-        switch self {
-        case .setting(let key): key.description
-        case .user(let id): "user \(id)"
-        case .delegation(let id):
-            directory.delegation(id).flatMap { directory.mailbox($0.mailbox) }.map { "a right of \($0.address)" } ?? "delegation \(id)"
-        case .client(let id): "client \(directory.client(id)?.name ?? id.text)"
-        case .traffic: "traffic"
-        }
-    }
 }
 
 extension Client {

@@ -12,6 +12,21 @@ package enum Belonging: Sendable, Hashable {
     case nowhere
     case foreign
 
+    /// For a report and its filters.
+    package enum Class: String, Sendable, Hashable, CaseIterable {
+        case ours, foreign
+        /// There is no such address: a slip, a machine's own name, a detail behind a plus.
+        case impossible
+    }
+
+    package var `class`: Class {
+        switch self {
+        case .ours: .ours
+        case .tagged, .near, .nowhere: .impossible
+        case .foreign: .foreign
+        }
+    }
+
     /// No right of ours will ever cover it.
     var isBeyondUs: Bool {
         switch self {

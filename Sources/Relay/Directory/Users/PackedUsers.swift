@@ -94,7 +94,7 @@ package final class PackedUsers: Sendable {
             _ = reader.text()
             let name = reader.text()
             _ = reader.optionalText()
-            return Byline(name: name.isEmpty ? nil : String(octets: name), primary: reader.address().map(address))
+            return Byline(name: name.isEmpty ? nil : String(octets: name), primary: reader.address().map(userAddress))
         }
     }
 
@@ -108,9 +108,41 @@ package final class PackedUsers: Sendable {
         }
     }
 
-    private func address(_ own: PackedUserReader.Address) -> UserAddress {
-        UserAddress(EmailAddress(kept: String(octets: own.localPart), domain: domains[own.domain]), isOn: own.isOn)
+    func address(_ own: PackedUserReader.Address) -> EmailAddress {
+        EmailAddress(kept: String(octets: own.localPart), domain: domains[own.domain])
     }
+
+    /// Each with its user's place and login, without making a value of anything, until `visit` returns false.
+    func visitAddresses(_ visit: (Int, PackedUserReader.Octets?, PackedUserReader.Address) throws -> Bool) rethrows {
+        try read { octets in
+            var start = 0
+            for (place, end) in ends.enumerated() {
+                var reader = PackedUserReader(octets, in: start..<Int(end))
+                start = Int(end)
+                _ = reader.text()
+                _ = reader.text()
+                let login = reader.optionalText()
+                while let address = reader.address() {
+                    guard try visit(place, login, address) else { return }
+                }
+            }
+        }
+    }
+
+    /// Another user than the one at that place has the address, too.
+    func isShared(_ text: PackedUserReader.Octets, _ hash: Int, by place: Int) -> Bool {
+        read { octets in
+            byAddress.first(hash: hash) { other in
+                guard other != place else { return false }
+                var reader = PackedUserReader(octets, in: range(other))
+                reader.skipNames()
+                while let own = reader.address() { if Folding.areEqual(own.text, text) { return true } }
+                return false
+            } != nil
+        }
+    }
+
+    private func userAddress(_ own: PackedUserReader.Address) -> UserAddress { UserAddress(address(own), isOn: own.isOn) }
 
     /// The same in the order of their ids' octets, in which a store has them, too: what is written in it touches few pages of a file.
     func inOrder() -> PackedUsers {
@@ -128,7 +160,7 @@ package final class PackedUsers: Sendable {
         }
     }
 
-    private func place(of id: UserID) -> Int? {
+    func place(of id: UserID) -> Int? {
         var id = id.text
         return id.withUTF8 { id in read { octets in Self.place(of: id, in: byID) { PackedUserReader(octets, in: range($0)) } } }
     }
@@ -158,7 +190,7 @@ extension PackedUsers {
     }
 
     /// Addresses are compared by their key, in which the case of ASCII letters does not count.
-    fileprivate static func hash(ofAddress text: UnsafeBufferPointer<UInt8>) -> Int {
+    static func hash(ofAddress text: UnsafeBufferPointer<UInt8>) -> Int {
         withUnsafeTemporaryAllocation(byteCount: text.count, alignment: 1) { folded in
             for (place, octet) in text.enumerated() { folded[place] = Folding.lowered(octet) }
             var hasher = Hasher()
@@ -178,7 +210,7 @@ extension PackedUsers: RandomAccessCollection {
             let id = UserID(trusted: String(octets: reader.text()))
             let name = String(octets: reader.text())
             var user = User(id: id, name: name, login: reader.optionalText().map(String.init(octets:)), addresses: [])
-            while let own = reader.address() { user.addresses.append(address(own)) }
+            while let own = reader.address() { user.addresses.append(userAddress(own)) }
             return user
         }
     }

@@ -4,10 +4,10 @@ internal import Mail
 /// A directory's users. Most are packed; who has changed since then stands beside them in persistent maps, and outranks who is packed. So a changed directory
 /// shares all but a path of nodes with the one before, and a million users are not a million values.
 struct Users: Sendable {
-    private var packed = PackedUsers.none
+    private(set) var packed = PackedUsers.none
     /// What has become of them since; nil: they are gone.
-    private var changed: TreeDictionary<UserID, User?> = [:]
-    private var changedByAddress: TreeDictionary<EmailAddress, SortedEntries<UserID>> = [:]
+    private(set) var changed: TreeDictionary<UserID, User?> = [:]
+    private(set) var changedByAddress: TreeDictionary<EmailAddress, SortedEntries<UserID>> = [:]
     private(set) var count = 0
 
     init() {}
