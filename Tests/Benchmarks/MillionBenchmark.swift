@@ -31,6 +31,9 @@ enum MillionBenchmark {
         try await fill(house)
         try await importing(house)
         try await loading(house)
+        let clock = ContinuousClock()
+        let command = try clock.measure { try house.start(["audit", "unauthorized", "--format", "csv"]).waitUntilExit() }
+        row("`mandate audit unauthorized`, from nothing to its end", "\((command / .seconds(1)).short) s")
         try await serving(house)
     }
 
@@ -99,6 +102,46 @@ enum MillionBenchmark {
         }
         let decision = nanoseconds(for: questions.count) { for question in questions { blackHole(decider.decide(question)) } }
         row("  a decision", "\((decision / 1_000).short) µs")
+        try await auditing(loaded, questions)
+    }
+
+    /// The report on unauthorised addresses, with a standing for every right, and what it takes from whoever decides meanwhile.
+    private static func auditing(_ directory: Directory, _ questions: [Question]) async throws {
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        let provider = Relay.Provider.microsoft.id
+        let standings = directory.allDelegations.compactMap { right -> Observation? in
+            guard case .address(let address) = right.covers, let mailbox = directory.mailbox(right.mailbox) else { return nil }
+            let account = Account(provider: provider, login: mailbox.login)
+            return .standing(StandingKey(account, from: address, transport: .smtp), .proven(at: now, how: "benchmark"))
+        }
+        let conditions = Conditions(standings)
+        let sightings = (0..<10_000).map { index in
+            SightingTotal(
+                address: Organisation.address(index * 97 % users), role: .author, first: now, last: now, count: 3, lastOutcome: "accepted")
+        }
+        let clock = ContinuousClock()
+        let decider = Decider(directory: directory, conditions: conditions)
+        func decided() -> Double { nanoseconds(for: questions.count) { for question in questions { blackHole(decider.decide(question)) } } }
+        let alone = decided()
+        let before = Memory.resident()
+        let start = clock.now
+        let making = Task.detached { UnauthorizedReport(directory: directory, conditions: conditions, sightings: sightings, now: now) }
+        let meanwhile = decided()
+        let report = await making.value
+        for finding in report.findings.prefix(50) { blackHole(report.row(of: finding)) }
+        row("  the first page of unauthorised addresses", "\(((clock.now - start) / .milliseconds(1)).short) ms")
+        row("    \(report.findings.count) findings on \(report.size) addresses", "\((Memory.resident() - before) >> 20) MB")
+        row("    a decision meanwhile", "× \((meanwhile / alone).short)")
+        var octets = 0
+        let whole = clock.measure {
+            for finding in report.findings {
+                report.visitRows(of: finding) { row in
+                    octets += row.address.utf8.count + row.reason.utf8.count + row.remedy.ours.utf8.count
+                    return true
+                }
+            }
+        }
+        row("  all of its addresses, each with what to do", "\((whole / .seconds(1)).short) s, \(octets >> 20) MB of text")
     }
 
     private static func serving(_ house: MailHouse) async throws {
@@ -111,7 +154,10 @@ enum MillionBenchmark {
         row("`mandate serve` greets after", "\((greeting / .seconds(1)).short) s")
         row("  resident", "\(service.memory.now >> 20) MB, at most \(service.memory.most >> 20) MB")
         let client = WebClient(port: httpPort, key: MailHouse.client.key)
-        for path in ["users?q=stands%20nowhere", "users?q=user.number.\(users - 1)%40", "delegations?q=stands%20nowhere"] {
+        for path in [
+            "audit/unauthorized?limit=50", "users?q=stands%20nowhere", "users?q=user.number.\(users - 1)%40",
+            "delegations?q=stands%20nowhere",
+        ] {
             var times: [Duration] = []
             for _ in 0..<7 {
                 times.append(
