@@ -171,13 +171,18 @@ import Testing
             """
             SET search_path = \(place.schema); DROP VIEW sightingWhole, usageWhole, trafficWhole;
             DROP TABLE sightingLater, usageLater, trafficLater, commitMark; ALTER TABLE writer ADD COLUMN batch bigint;
-            DROP TABLE acknowledgement; DELETE FROM step WHERE name <> 'v1'
+            DROP TABLE acknowledgement, clientUse; ALTER TABLE "grant" DROP COLUMN owner, DROP COLUMN purpose, DROP COLUMN review;
+            ALTER TABLE mailbox DROP COLUMN owner, DROP COLUMN purpose, DROP COLUMN review;
+            ALTER TABLE family DROP COLUMN owner, DROP COLUMN purpose, DROP COLUMN review;
+            ALTER TABLE delegation DROP COLUMN owner, DROP COLUMN purpose, DROP COLUMN review;
+            ALTER TABLE client DROP COLUMN owner, DROP COLUMN purpose, DROP COLUMN review;
+            DELETE FROM step WHERE name <> 'v1'
             """)
         let refused = await refusal { () throws(StoreFailure) in
             _ = try await PostgresStore.open(at: place, folder: cluster.folder, vault: nil, random: Stores.random())
         }
         #expect(refused?.description.contains("mandate init") == true)
-        #expect(try await PostgresStore.upgrade(place) == ["v2", "v3"])
+        #expect(try await PostgresStore.upgrade(place) == ["v2", "v3", "v4"])
         let again = try await PostgresStore.open(at: place, folder: cluster.folder, vault: Stores.vault(), random: Stores.random())
         try await accept("behind", into: again)
         #expect(try await again.sightings().map(\.count) == [2])

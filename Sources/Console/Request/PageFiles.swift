@@ -52,6 +52,7 @@ enum PageFiles {
         ("tokens-consent", PackageResources.tokens_consent_mustache),
         ("tokens-device", PackageResources.tokens_device_mustache),
         ("unauthorized", PackageResources.unauthorized_mustache), ("finding", PackageResources.finding_mustache),
+        ("review", PackageResources.review_mustache), ("lint", PackageResources.lint_mustache),
         ("user", PackageResources.user_mustache),
         ("users", PackageResources.users_mustache),
         ("users-import", PackageResources.users_import_mustache),

@@ -4,7 +4,7 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "What is used without authority, who may send as whom, and what happened.",
         discussion: """
-            `unauthorized`, `impact` and `verify` exit with 0 when they find nothing and 1 when they find something, for use in monitoring.
+            `unauthorized`, `lint`, `review`, `impact` and `verify` exit with 0 when they find nothing and 1 when they find something, for use in monitoring.
 
             Examples:
               mandate audit unauthorized
@@ -14,7 +14,9 @@ struct AuditCommand: AsyncParsableCommand {
               mandate audit verify --checkpoint /mnt/elsewhere/mandate.checkpoint
             """,
         subcommands: [
-            UnauthorizedCommand.self, AcknowledgeCommand.self, SendersCommand.self, ImpactCommand.self, JournalCommand.self,
+            UnauthorizedCommand.self, AcknowledgeCommand.self, LintCommand.self, ReviewCommand.self, ConfirmCommand.self,
+            RetireCommand.self, SendersCommand.self, ImpactCommand.self,
+            JournalCommand.self,
             VerifyCommand.self,
         ])
 }

@@ -53,8 +53,7 @@ struct UnauthorizedCommand: AsyncParsableCommand {
     }
 
     static func report(_ store: DatabaseStore, _ live: Live) async throws -> UnauthorizedReport {
-        let snapshot = Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil))
-        return try await UnauthorizedEvidence(snapshot, from: store).report(at: live.now())
+        try await AuditEvidence(read: store).unauthorized(at: live.now())
     }
 }
 

@@ -12,10 +12,8 @@ struct StoreExamination {
     func findings(isServed: Bool) async throws -> [Finding] {
         let live = opened.live
         let directory = try await opened.store.directory()
-        let examination = Examination(
-            Snapshot(directory: directory, conditions: try await opened.store.conditions(of: nil)), uses: try await opened.store.uses(),
-            sightings: try await opened.store.sightings(), withoutSecret: try await opened.store.applicationsWithoutSecret(directory),
-            at: live.now())
+        let snapshot = Snapshot(directory: directory, conditions: try await opened.store.conditions(of: nil))
+        let examination = try await AuditEvidence(snapshot, from: opened.store).examination(at: live.now())
         let queue = Examination.queue(try await opened.store.depth(), isServed: isServed, in: directory, at: live.now())
         return try await journal() + examination.findings + queue + service(directory)
     }

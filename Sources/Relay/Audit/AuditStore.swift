@@ -10,6 +10,8 @@ package protocol AuditStore: Sendable {
     func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal]
     /// Seconds from acceptance to the end, of the messages that were done last since then.
     func delays(since: Date, limit: Int) async throws(StoreFailure) -> [Double]
+    /// The day on which each client last sent or had a token.
+    func clientDays() async throws(StoreFailure) -> [ClientID: Date]
     /// Messages and recipients an account has sent since an hour.
     func usage(of account: Account, since: Date) async throws(StoreFailure) -> Usage
 }
@@ -48,6 +50,11 @@ package struct Warning: Sendable, Hashable {
                 .init("entity", key.kind.rawValue), .init("id", key.id), .init("ends", ends.second), .init("days", String(threshold)),
             ], personal: [])
     }
+}
+
+extension [SightingTotal] {
+    /// Whom messages were to be from.
+    package var authors: [EmailAddress] { filter { $0.role == .author }.map(\.address) }
 }
 
 /// All that was seen of an address in one role.

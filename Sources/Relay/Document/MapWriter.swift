@@ -36,6 +36,12 @@ struct MapWriter {
         if isWhole || value != usual { add(key, value) }
     }
 
+    mutating func add(_ stewardship: Stewardship) {
+        add(unlessEmpty: "owner", stewardship.owner)
+        add(unlessEmpty: "purpose", stewardship.purpose)
+        add("review", stewardship.review)
+    }
+
     /// The id only where the name does not say it already.
     mutating func add(id: String, name: String) {
         if isWhole || id != name { add("id", id) }

@@ -47,18 +47,22 @@ struct StoreTable: Sendable {
             """, order: "id"),
         StoreTable(
             "application", "id name provider tenant clientID secretExpires domains edition certificate serviceAccount keyID", order: "id"),
-        StoreTable("grant", "id name kind application principal isEnabled? edition pinRealm pinSubject command", order: "id"),
-        StoreTable("mailbox", "id address login grant transports isEnabled? isRead?", order: "id"),
-        StoreTable("family", "id name members grant transports isEnabled?", order: "id"),
         StoreTable(
-            "delegation", "id mailbox covers coversKey kind priority validFrom validUntil grantedBy grantedAt reason allowsUnaligned?",
+            "grant", "id name kind application principal isEnabled? edition pinRealm pinSubject command owner purpose review", order: "id"),
+        StoreTable("mailbox", "id address login grant transports isEnabled? isRead? owner purpose review", order: "id"),
+        StoreTable("family", "id name members grant transports isEnabled? owner purpose review", order: "id"),
+        StoreTable(
+            "delegation",
+            """
+            id mailbox covers coversKey kind priority validFrom validUntil grantedBy grantedAt reason allowsUnaligned? owner purpose review
+            """,
             order: "id"),
         StoreTable("deny", "id mailbox covers reason", order: "id"),
         StoreTable(
             "client",
             """
             id name keyDigest network uid password purposes addresses defaultPurpose authorIfUnusable noticeAddress isEnabled? \
-            defaultUser roles isStrict? quota
+            defaultUser roles isStrict? quota owner purpose review
             """, order: "id"),
         StoreTable("tokenRight", "client position mailbox family coversWholeGrant?", order: "client, position"),
         StoreTable(
@@ -79,6 +83,7 @@ struct StoreTable: Sendable {
         StoreTable("chunk", "content number bytes", order: "content, number"),
         StoreTable("clientMinute", "client minute messages recipients", order: "client, minute"),
         StoreTable("clientQueue", "client messages octets", order: "client"),
+        StoreTable("clientUse", "client day", order: "client"),
         StoreTable("repeatable", "client key digest message at", order: "client, key"),
         StoreTable("journal", "number at kind message facts personalDigest mac salt parts", order: "number"),
         StoreTable("journalCount", "entry signature at count", order: "entry"),

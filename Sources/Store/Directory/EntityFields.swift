@@ -37,19 +37,19 @@ struct EntityField: Hashable {
                 EntityField("application", grant.application.text), EntityField("principal", grant.principal ?? "", .person),
                 EntityField("enabled", grant.isEnabled), EntityField("pin", grant.pin?.description ?? "", .person),
                 EntityField("command", grant.command.joined(separator: " ")),
-            ]
+            ] + fields(of: grant.stewardship)
         case .mailbox(let it):
             [
                 EntityField("address", it.address.description, .mailbox), EntityField("login", it.login, .mailbox),
                 EntityField("grant", it.grant.text), EntityField("transports", text(it.transports)), EntityField("read", it.isRead),
                 EntityField("enabled", it.isEnabled),
-            ]
+            ] + fields(of: it.stewardship)
         case .family(let it):
             [EntityField("name", it.name)] + it.members.map { EntityField("member", $0.description, role($0, .mailbox)) }
                 + [
                     EntityField("grant", it.grant.text), EntityField("transports", text(it.transports)),
                     EntityField("enabled", it.isEnabled),
-                ]
+                ] + fields(of: it.stewardship)
         case .delegation(let it): fields(of: it)
         case .deny(let deny):
             [
@@ -68,7 +68,15 @@ struct EntityField: Hashable {
             EntityField("valid-from", text(it.validFrom)), EntityField("valid-until", text(it.validUntil)),
             EntityField("granted-by", it.grantedBy, .person), EntityField("granted-at", text(it.grantedAt)),
             EntityField("reason", it.reason), EntityField("allows-unaligned", it.allowsUnaligned),
-        ]
+        ] + fields(of: it.stewardship)
+    }
+
+    /// Where nobody has said anything, nothing is told.
+    private static func fields(of stewardship: Stewardship) -> [EntityField] {
+        [
+            EntityField("owner", stewardship.owner, .person), EntityField("purpose", stewardship.purpose),
+            EntityField("review", text(stewardship.review)),
+        ].filter { !$0.value.isEmpty }
     }
 
     private static func fields(of client: Client) -> [EntityField] {
@@ -95,7 +103,7 @@ struct EntityField: Hashable {
                 Quota.Quantity.allCases.compactMap { quantity in client.quota[quantity].map { "\(quantity.rawValue) \($0)" } }.joined(
                     separator: ", ")),
             EntityField("enabled", client.isEnabled),
-        ] + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }
+        ] + fields(of: client.stewardship) + client.limits.addresses.map { EntityField("limit", $0.description, role($0, .author)) }
     }
 
     private static func text(_ right: Client.TokenRight) -> String {

@@ -21,18 +21,20 @@ struct EntityReader {
                 Grant(
                     id: GrantID(trusted: id), name: try columns.text(), kind: try columns.choice(),
                     application: ApplicationID(trusted: try columns.text()), principal: try columns.optionalText(),
-                    isEnabled: try columns.flag(), pin: try pin(&columns), command: try columns.list()))
+                    isEnabled: try columns.flag(), pin: try pin(&columns), command: try columns.list(),
+                    stewardship: try stewardship(&columns)))
         case .mailbox:
             return .mailbox(
                 Mailbox(
                     id: MailboxID(trusted: id), address: try columns.address(), login: try columns.text(),
                     grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isRead: try columns.flag(),
-                    isEnabled: try columns.flag()))
+                    isEnabled: try columns.flag(), stewardship: try stewardship(&columns)))
         case .family:
             return .family(
                 Family(
                     id: FamilyID(trusted: id), name: try columns.text(), members: try patterns(&columns),
-                    grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isEnabled: try columns.flag()))
+                    grant: GrantID(trusted: try columns.text()), transports: try transports(&columns), isEnabled: try columns.flag(),
+                    stewardship: try stewardship(&columns)))
         case .delegation: return .delegation(try delegation(id, &columns))
         case .deny:
             return .deny(
@@ -114,7 +116,12 @@ struct EntityReader {
         return Delegation(
             id: DelegationID(trusted: id), mailbox: mailbox, covers: covers, kind: try columns.choice(),
             priority: Int(try columns.integer()), validFrom: try columns.optionalDate(), validUntil: try columns.optionalDate(),
-            grantedBy: try columns.text(), grantedAt: try columns.date(), reason: try columns.text(), allowsUnaligned: try columns.flag())
+            grantedBy: try columns.text(), grantedAt: try columns.date(), reason: try columns.text(), allowsUnaligned: try columns.flag(),
+            stewardship: try stewardship(&columns))
+    }
+
+    private func stewardship(_ columns: inout Columns) throws -> Stewardship {
+        Stewardship(owner: try columns.text(), purpose: try columns.text(), review: try columns.optionalDate())
     }
 
     private func client(_ id: String, _ columns: inout Columns) throws -> Client {
@@ -130,6 +137,7 @@ struct EntityReader {
         client.roles = Set(try columns.list().map { try Columns.choice($0) as Role })
         client.isStrict = try columns.flag()
         client.quota = try QuotaText.read(columns.text())
+        client.stewardship = try stewardship(&columns)
         return client
     }
 

@@ -24,24 +24,28 @@ enum EntityRow {
             [
                 it.name, it.kind.rawValue, it.application.text, it.principal, it.isEnabled, it.pin?.realm, it.pin?.subject,
                 ListText.write(it.command),
-            ]
+            ] + values(of: it.stewardship)
         case .mailbox(let it):
             [
                 it.address.description, it.login, it.grant.text, ListText.write(it.transports.map(\.rawValue)), it.isRead, it.isEnabled,
-            ]
+            ] + values(of: it.stewardship)
         case .family(let it):
             [
                 it.name, ListText.write(it.members.map(\.description)), it.grant.text,
                 ListText.write(it.transports.map(\.rawValue)), it.isEnabled,
-            ]
+            ] + values(of: it.stewardship)
         case .delegation(let it):
             [
                 it.mailbox.text, it.covers.description, it.covers.key, it.kind.rawValue, it.priority, it.validFrom?.milliseconds,
                 it.validUntil?.milliseconds, it.grantedBy, it.grantedAt.milliseconds, it.reason, it.allowsUnaligned,
-            ]
+            ] + values(of: it.stewardship)
         case .deny(let deny): [deny.mailbox?.text, deny.covers.description, deny.reason]
         case .client(let client): try values(of: client)
         }
+    }
+
+    private static func values(of stewardship: Stewardship) -> [Value] {
+        [stewardship.owner, stewardship.purpose, stewardship.review?.milliseconds]
     }
 
     private static func values(of provider: Provider) throws -> [Value] {
@@ -71,7 +75,7 @@ enum EntityRow {
             ListText.write(client.limits.addresses.map(\.description)), client.defaultPurpose?.rawValue,
             client.authorIfUnusable?.description, client.noticeAddress?.description, client.isEnabled, client.defaultUser?.text,
             ListText.write(client.roles.map(\.rawValue).sorted()), client.isStrict, QuotaText.write(client.quota),
-        ]
+        ] + values(of: client.stewardship)
     }
 }
 

@@ -17,22 +17,24 @@ extension EntityKind {
                 "trustedCertificates", "details", "mayReceiveSecrets",
             ]
         case .application: ["name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID"]
-        case .grant: ["name", "kind", "application", "principal", "isEnabled", "pinRealm", "pinSubject", "command"]
-        case .mailbox: ["address", "login", "\"grant\"", "transports", "isRead", "isEnabled"]
-        case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"]
+        case .grant: ["name", "kind", "application", "principal", "isEnabled", "pinRealm", "pinSubject", "command"] + stewardship
+        case .mailbox: ["address", "login", "\"grant\"", "transports", "isRead", "isEnabled"] + stewardship
+        case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"] + stewardship
         case .delegation:
             [
                 "mailbox", "covers", "coversKey", "kind", "priority", "validFrom", "validUntil", "grantedBy", "grantedAt", "reason",
                 "allowsUnaligned",
-            ]
+            ] + stewardship
         case .deny: ["mailbox", "covers", "reason"]
         case .client:
             [
                 "name", "keyDigest", "network", "uid", "password", "purposes", "addresses", "defaultPurpose", "authorIfUnusable",
                 "noticeAddress", "isEnabled", "defaultUser", "roles", "isStrict", "quota",
-            ]
+            ] + stewardship
         }
     }
+
+    private var stewardship: [String] { ["owner", "purpose", "review"] }
 
     var select: String { Self.statements[self, default: .init(self)].select }
     var upsert: String { Self.statements[self, default: .init(self)].upsert }

@@ -38,6 +38,15 @@ extension DatabaseStore: AuditStore {
         }
     }
 
+    package func clientDays() async throws(StoreFailure) -> [ClientID: Date] {
+        try await report { transaction in
+            let rows = try transaction.all("SELECT client, day FROM clientUse") { columns in
+                (ClientID(trusted: try columns.text()), Date(milliseconds: try columns.integer() * 86_400_000))
+            }
+            return Dictionary(uniqueKeysWithValues: rows)
+        }
+    }
+
     package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
         try await report { transaction in
             try transaction.all(

@@ -28,6 +28,7 @@ extension DatabaseStore: Spool {
             try transaction.accept(row, beginning, lane: lane)
             try transaction.append(lines)
             for sighting in sightings { transaction.sums.add(sighting) }
+            if let client = message.client { transaction.sums.add(client, at: message.acceptedAt) }
             transaction.needsMoment = true
             return { transaction.moment }
         }

@@ -6,7 +6,10 @@ package import struct FoundationEssentials.Date
 extension DatabaseStore: HandoutStore {
     package func record(_ handouts: [Handout], journal: [JournalEntry]) async throws(StoreFailure) {
         try await write { transaction in
-            for handout in handouts { try transaction.insert(handout) }
+            for handout in handouts {
+                try transaction.insert(handout)
+                transaction.sums.add(handout.client, at: handout.at)
+            }
             try transaction.append(journal)
         }
     }

@@ -7,6 +7,8 @@ struct BatchWrite {
     private let pen: JournalPen?
     private let counter: Counter
     private var commits = 0
+    /// On which day each client was last here, as far as this process has written it.
+    private var days: [ClientID: Int64] = [:]
     /// What may have been written although its callers were told that it was not.
     private var doubts: [Doubtful] = []
 
@@ -74,8 +76,10 @@ struct BatchWrite {
     private mutating func commit(_ batch: [Writer.Job], apart: Bool = false) throws -> [Writer.Answer]? {
         commits += 1
         let addsUp = commits.isMultiple(of: Self.sumsAfter)
-        return try engine.write { connection in
-            let transaction = Transaction(connection, pen: pen)
+        var written: [ClientID: Int64] = [:]
+        defer { days.merge(written, uniquingKeysWith: max) }
+        return try engine.write { [days] connection in
+            let transaction = Transaction(connection, pen: pen, knownDays: days)
             var isSpoilt = false
             let answers: [Writer.Answer]?
             do {
@@ -94,6 +98,7 @@ struct BatchWrite {
                 return nil
             }
             guard let answers else { return nil }
+            written = transaction.writtenDays
             counter.add(writes: batch.count, statements: transaction.statements)
             return answers
         }

@@ -42,6 +42,8 @@ struct Sums {
     private var sightings: [SightingKey: SightingSum] = [:]
     private var usages: [UsageKey: (messages: Int, recipients: Int)] = [:]
     private var traffic: [TrafficKey: Int] = [:]
+    /// The day, since 1970, on which each client was last here.
+    private(set) var days: [ClientID: Int64] = [:]
 
     mutating func add(_ sighting: Sighting) {
         let key = SightingKey(address: sighting.address, role: sighting.role)
@@ -56,6 +58,10 @@ struct Sums {
         let key = UsageKey(account: usage.account, hour: Transaction.hour(now))
         let sum = usages[key] ?? (0, 0)
         usages[key] = (sum.messages + usage.messages, sum.recipients + usage.recipients)
+    }
+
+    mutating func add(_ client: ClientID, at now: Date) {
+        days[client] = max(days[client] ?? 0, now.milliseconds / 86_400_000)
     }
 
     mutating func add(_ traffic: Traffic, at now: Date) {
@@ -74,6 +80,9 @@ struct Sums {
                     sum.count, sum.last.outcome,
                 ]
             }, into: Self.sighting)
+        for (client, day) in days.sorted(by: { $0.key < $1.key }) where transaction.knownDays[client] ?? -1 < day {
+            try transaction.run(Self.clientDay, [client.text, day])
+        }
         try transaction.put(
             usages.sorted { $0.key < $1.key }.map { key, sum in
                 [key.account.login, key.account.provider.text, key.hour, sum.messages, sum.recipients]
@@ -83,6 +92,8 @@ struct Sums {
             into: Self.traffic)
     }
 
+    private static let clientDay =
+        "INSERT INTO clientUse (client, day) VALUES (?1, ?2) ON CONFLICT (client) DO UPDATE SET day = ?2 WHERE clientUse.day < ?2"
     private static let sighting = SumTable(
         "sighting", "addressKey, role, address, first, last, count, lastOutcome", columns: 7,
         """

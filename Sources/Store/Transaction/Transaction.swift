@@ -22,10 +22,14 @@ final class Transaction {
     var lines: [JournalLine] = []
     /// Of all jobs since the last savepoint.
     var sums = Sums()
+    /// What is written down already of when clients were here: once a day each.
+    let knownDays: [ClientID: Int64]
+    private(set) var writtenDays: [ClientID: Int64] = [:]
 
-    init(_ connection: any Connection, pen: JournalPen? = nil) {
+    init(_ connection: any Connection, pen: JournalPen? = nil, knownDays: [ClientID: Int64] = [:]) {
         self.connection = connection
         self.pen = pen
+        self.knownDays = knownDays
     }
 
     var dialect: Dialect { connection.dialect }
@@ -139,6 +143,7 @@ final class Transaction {
     func forget() {
         (head, moment, bearings) = (nil, nil, nil)
         sums = Sums()
+        writtenDays = [:]
         lines = []
     }
 
@@ -146,6 +151,7 @@ final class Transaction {
     func finish() throws {
         try writeLines()
         try sums.write(to: self)
+        writtenDays.merge(sums.days, uniquingKeysWith: max)
         sums = Sums()
         if needsMoment { _ = try currentMoment() }
     }

@@ -38,6 +38,11 @@ struct DirectoryCollection: Sendable {
     private static let enabled = Schema.Field("enabled", .flag)
     private static let transports = Schema.Field("transports", .list(of: .choice(Transport.self), shortest: 1), "in order of preference")
 
+    private static let stewardship: [Schema.Field] = [
+        .init("owner", .optional(.line), "who answers for it"), .init("purpose", .optional(.line), "what it is for"),
+        .init("review", .optional(.text()), "when somebody is to look at it again"),
+    ]
+
     static let users = DirectoryCollection(
         .user, "users", "user", prefix: nil,
         [
@@ -83,7 +88,7 @@ struct DirectoryCollection: Sendable {
             .init("principal", .optional(.text()), "who must consent, by login"),
             .init("pin", .anything, "who did consent; a consent alone writes it, and leaving it out forgets nobody"),
             .init("command", .list(of: .text()), "of the kind command; named on the machine alone, with `mandate grants add`"), enabled,
-        ])
+        ] + stewardship)
 
     static let mailboxes = DirectoryCollection(
         .mailbox, "mailboxes", "mailbox", prefix: "mbx",
@@ -91,14 +96,14 @@ struct DirectoryCollection: Sendable {
             .init("id", .line), .init("address", .text(format: "email"), required: true), .init("login", .line),
             .init("grant", .line, required: true), transports,
             .init("read", .flag, "its incoming mail is read, too, so consents ask for that"), enabled,
-        ])
+        ] + stewardship)
 
     static let families = DirectoryCollection(
         .family, "families", "family", prefix: "fam",
         [
             .init("id", .line), name, .init("members", .list(of: .line, shortest: 1), required: true, "@domain or addresses"),
             .init("grant", .line, required: true), transports, enabled,
-        ])
+        ] + stewardship)
 
     static let delegations = DirectoryCollection(
         .delegation, "delegations", "delegation", prefix: "del",
@@ -108,7 +113,7 @@ struct DirectoryCollection: Sendable {
             .init("valid_from", .optional(.text())), .init("valid_until", .optional(.text())), .init("granted_by", .optional(.text())),
             .init("granted_at", .optional(.text())), .init("reason", .optional(.text())),
             .init("allows_unaligned", .flag, "send even where DMARC will fail"),
-        ])
+        ] + stewardship)
 
     static let denials = DirectoryCollection(
         .deny, "denials", "deny entry", prefix: "deny",
@@ -143,6 +148,6 @@ struct DirectoryCollection: Sendable {
                 "how much it may hand in; what is null it may as it likes"),
             .init("strict", .flag, "true: a From that breaks the grammar is refused, also where it is plain what was meant"),
             enabled,
-        ],
+        ] + stewardship,
         secrets: [.init("new_key", .flag, "true: make a key and show it once, in this answer")])
 }

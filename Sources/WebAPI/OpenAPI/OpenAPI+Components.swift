@@ -214,6 +214,33 @@ extension OpenAPI {
             ])
         ),
         (
+            "Reviewed",
+            .object([
+                .init("kind", .choice(EntityKind.self), required: true), .init("id", .line, required: true),
+                .init("name", .text(), required: true),
+                .init("reasons", .list(of: .choice(ReviewReport.Reason.self)), required: true), .init("why", .text(), required: true),
+                .init("owner", .text(), required: true), .init("purpose", .text(), required: true),
+                .init("review", moment, required: true), .init("last_use", moment, required: true),
+                .init("steps", .list(of: .text()), required: true),
+            ])
+        ),
+        (
+            "Impact",
+            .object([
+                .init("mail", .text(), required: true, "an address, or what mail is for that names none"),
+                .init("now", .text(), required: true),
+                .init("then", .text(), required: true), .init("lost", .flag, required: true, "it has no way out then"),
+            ])
+        ),
+        (
+            "Lint",
+            .object([
+                .init("rule", .choice(LintRule.self), required: true), .init("what", .text(), required: true),
+                .init("trouble", .text(), required: true),
+                .init("fix", .list(of: .text()), required: true, "of several commands one is enough"),
+            ])
+        ),
+        (
             "Right",
             .object([
                 .init("mailbox", .line, required: true), .init("sends_as", .line, required: true), .init("by", .line, required: true),

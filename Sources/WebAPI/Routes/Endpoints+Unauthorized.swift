@@ -38,7 +38,7 @@ extension Endpoints {
         Endpoint(
             .get, "/v1/audit/unauthorized/{finding}", in: auditGroup, "All addresses of one finding", for: .readers,
             parameters: [finding] + WebTable.paging,
-            promises: [.init(.ok, "one item for each address", .page(of: .named("Finding")))]
+            promises: [.init(.ok, "one item for each address", .page(of: .named("Finding")))], problems: [.notFound]
         ) { request in
             let report = try await report(request)
             guard let found = report.finding(request.path("finding")) else { throw Problem(.notFound, "there is no such finding") }
@@ -125,8 +125,8 @@ extension Endpoints {
     }
 
     private static func report(_ request: APIRequest) async throws -> UnauthorizedReport {
-        let evidence = try await UnauthorizedEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
+        let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
         let now = request.now
-        return try await Aside.run { evidence.report(at: now) }
+        return try await Aside.run { evidence.unauthorized(at: now) }
     }
 }

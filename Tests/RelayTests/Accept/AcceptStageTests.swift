@@ -146,7 +146,7 @@ struct AcceptStageTests {
         let entry = try #require(try await store.entries(JournalFilter()).first?.entry)
         #expect(entry.kind == .refused)
         #expect(entry.personal == [.init(.author, "ann@example.org")])
-        #expect(try await store.sightings().map(\.lastOutcome) == ["denied"])
+        #expect(try await store.sightings().map(\.lastOutcome) == ["denied", "denied"])
     }
 
     /// The author of a refusal is the one the setting named, not the From that the setting outweighs.
@@ -155,7 +155,7 @@ struct AcceptStageTests {
         let deny = DirectoryEntity.deny(Deny(id: DenyID(trusted: "no"), mailbox: nil, covers: .address(FakeCompany.desk)))
         _ = await failure { try await accept([crlf], stage(store, Submission(purpose: .notification), also: [deny])) }
         #expect(try await store.entries(JournalFilter(author: "desk@example.org")).count == 1)
-        #expect(try await store.sightings().map(\.address) == [FakeCompany.desk])
+        #expect(try await store.sightings().map(\.address) == [FakeCompany.desk, FakeCompany.desk])
         let lost = MemoryStore()
         _ = await failure {
             try await accept(

@@ -16,7 +16,20 @@ package struct DirectoryContract: StoreContract {
         Fact("unknownEditionIsNoticed", unknownEditionIsNoticed), Fact("pagesAreSortedById", pagesAreSortedById),
         Fact("sliceHasWhatAQuestionTouches", sliceHasWhatAQuestionTouches),
         Fact("mailboxThatIsReadComesBack", mailboxThatIsReadComesBack), Fact("aProviderComesBackWhole", aProviderComesBackWhole),
+        Fact("whoAnswersForAThingComesBack", whoAnswersForAThingComesBack),
     ]
+
+    @Sendable func whoAnswersForAThingComesBack() async throws {
+        let store = try await make()
+        let stewardship = Stewardship(owner: "Ann's team", purpose: "ticket mail", review: Samples.time(86_400))
+        let entities = try Samples.everyKind().map { $0.with(stewardship) }
+        _ = try await store.apply(DirectoryEdit(entities.map { .put($0) }, by: "root", at: Samples.start))
+        let kept = entities.filter { $0.stewardship == stewardship }
+        #expect(Set(kept.map(\.kind)) == [.grant, .mailbox, .family, .delegation, .client])
+        for entity in kept { #expect(try await store.entity(entity.key) == entity) }
+        let journal = try await store.entries(JournalFilter())
+        #expect(journal.contains { $0.entry.personal.contains(.init(.person, "Ann's team")) || "\($0.entry)".contains("Ann's team") })
+    }
 
     @Sendable func everyKindComesBack() async throws {
         let store = try await make()

@@ -1,6 +1,7 @@
 internal import Mail
 package import Relay
 internal import Testing
+private import struct FoundationEssentials.Date
 
 /// Tokens that left our custody, and requests that may be repeated.
 package struct HandoutContract: StoreContract {
@@ -13,6 +14,7 @@ package struct HandoutContract: StoreContract {
         Fact("unreportedAreListed", unreportedAreListed), Fact("requestIsRemembered", requestIsRemembered),
         Fact("repeatedRequestKeepsNothing", repeatedRequestKeepsNothing), Fact("keyIsFreeAfterADay", keyIsFreeAfterADay),
         Fact("tokenRightGoesWithItsMailbox", tokenRightGoesWithItsMailbox), Fact("passwordIsKept", passwordIsKept),
+        Fact("theDayOfAClientIsKept", theDayOfAClientIsKept),
     ]
 
     private func handout(_ id: String, at seconds: Double) throws -> Handout {
@@ -35,6 +37,20 @@ package struct HandoutContract: StoreContract {
         #expect(try await store.handout(handout.id) == handout)
         #expect(try await store.handout(HandoutID(trusted: "other")) == nil)
         #expect(try await store.entries(JournalFilter()).map(\.entry.kind) == [.tokenHandedOut])
+    }
+
+    @Sendable func theDayOfAClientIsKept() async throws {
+        let store = try await make()
+        let day: Double = 86_400
+        let batch = ClientID(trusted: "batch")
+        let midnight = Date(timeIntervalSince1970: (Samples.start.timeIntervalSince1970 / day).rounded(.down) * day)
+        try await store.record([try handout("h1", at: 5)], journal: [])
+        #expect(try await store.clientDays() == [batch: midnight])
+        try await store.record([try handout("h2", at: 2 * day), try handout("h3", at: day)], journal: [])
+        #expect(try await store.clientDays() == [batch: midnight.addingTimeInterval(2 * day)], "the latest")
+        let message = try Samples.richMessage("m1")
+        try await SpoolContract.accept(message, into: store)
+        #expect(try await store.clientDays().keys.contains(try #require(message.client)))
     }
 
     @Sendable func reportedOnce() async throws {

@@ -75,6 +75,16 @@ extension MemoryStore: AuditStore {
         return Usage(of: account, messages: sums.reduce(0) { $0 + $1.messages }, recipients: sums.reduce(0) { $0 + $1.recipients })
     }
 
+    package func clientDays() async throws(StoreFailure) -> [ClientID: Date] {
+        try await enter(.usage)
+        return days
+    }
+
+    func noteUse(of client: ClientID, at now: Date) {
+        let day = Date(timeIntervalSince1970: (now.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
+        days[client] = max(days[client] ?? day, day)
+    }
+
     package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
         try await enter(.usage)
         let hour = Self.hour(since)

@@ -4,7 +4,10 @@ package import struct FoundationEssentials.Date
 extension MemoryStore: HandoutStore, RequestStore {
     package func record(_ handouts: [Handout], journal: [JournalEntry]) async throws(StoreFailure) {
         try await enter(.handout)
-        for handout in handouts { self.handouts[handout.id] = handout }
+        for handout in handouts {
+            self.handouts[handout.id] = handout
+            noteUse(of: handout.client, at: handout.at)
+        }
         note(journal, [])
         committed()
     }

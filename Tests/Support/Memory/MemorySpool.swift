@@ -84,6 +84,7 @@ extension MemoryStore: Spool {
         }
         if let request { requests[request.client.text + " " + request.key] = (request.digest, message.id, message.acceptedAt) }
         note(journal, sightings)
+        if let client = message.client { noteUse(of: client, at: message.acceptedAt) }
         committed()
         try fail(behind: .accept)
         let moment = moment

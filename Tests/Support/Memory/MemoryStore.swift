@@ -39,6 +39,8 @@ package actor MemoryStore {
     var commits: Int64 = 0
     var tokens: [TokenKey: StoredToken] = [:]
     var handouts: [HandoutID: Handout] = [:]
+    /// The day on which each client was last here.
+    var days: [ClientID: Date] = [:]
     var requests: [String: (digest: [UInt8], message: SpoolID, at: Date)] = [:]
     var consents: [ConsentID: ConsentAttempt] = [:]
     var vaultKey: String?

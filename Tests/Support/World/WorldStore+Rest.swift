@@ -184,6 +184,10 @@ extension WorldStore: ConsentStore, AuditStore, HandoutStore {
         try await through(.read) { () throws(StoreFailure) in try await base.sightings() }
     }
 
+    package func clientDays() async throws(StoreFailure) -> [ClientID: Date] {
+        try await through(.read) { () throws(StoreFailure) in try await base.clientDays() }
+    }
+
     package func traffic(since: Date) async throws(StoreFailure) -> [TrafficTotal] {
         try await through(.read) { () throws(StoreFailure) in try await base.traffic(since: since) }
     }

@@ -24,9 +24,9 @@ struct UnauthorizedView: Sendable {
     init(_ request: ConsoleRequest) { self.request = request }
 
     private func report() async throws -> UnauthorizedReport {
-        let evidence = try await UnauthorizedEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
+        let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
         let now = request.now
-        return try await Aside.run { evidence.report(at: now) }
+        return try await Aside.run { evidence.unauthorized(at: now) }
     }
 
     private func page() async throws -> Page {

@@ -20,7 +20,7 @@ enum DemoTable {
     }
 
     static func writeUnauthorized(_ store: DatabaseStore, _ snapshot: Snapshot, _ form: ListingForm, _ live: Live) async throws {
-        let report = try await UnauthorizedEvidence(snapshot, from: store).report(at: live.now())
+        let report = try await AuditEvidence(snapshot, from: store).unauthorized(at: live.now())
         live.standardOutput.write("\n")
         try UnauthorizedListing(report: report, findings: report.findings, nearMisses: [], form: form).write(live)
     }

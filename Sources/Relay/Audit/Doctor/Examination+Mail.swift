@@ -4,8 +4,8 @@ internal import Mail
 extension Examination {
     var mail: [Finding] {
         let closed = purposes
-        guard !directory.settings.all.isEmpty else { return closed }
-        return closed + (closed.isEmpty ? carriers : []) + intake + envelope
+        guard !directory.settings.all.isEmpty else { return closed.by(.noWay) }
+        return (closed + (closed.isEmpty ? carriers : [])).by(.noWay) + intake.by(.intake) + envelope.by(.envelope)
     }
 
     /// Those of one reason together.

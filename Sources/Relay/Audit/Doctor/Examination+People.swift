@@ -6,39 +6,35 @@ extension Examination {
     /// As many as one line tells of: a directory may have a million users.
     private static let most = 5
 
-    var people: [Finding] { users + directory.allClients.filter(\.isEnabled).sorted { $0.name < $1.name }.flatMap(findings) + delegations }
-
-    private var users: [Finding] {
-        var owners: [EmailAddress: [String]] = [:]
-        var without: [String] = []
-        for user in directory.allUsers {
-            if user.primaryAddress == nil { without.append(user.id.text) }
-            for address in Set(user.addresses.filter(\.isOn).map(\.address)) { owners[address, default: []].append(user.id.text) }
-        }
-        var findings: [Finding] = []
-        let shared = owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
-        for (address, ids) in shared.prefix(Self.most) {
-            findings.append(
-                Finding(
-                    "address \(address)", "it is the address of \(ids.count) users: \(Self.some(ids))",
-                    fix: ids.sorted().prefix(2).map {
-                        "mandate users set \($0.shellQuoted) --remove-address \(address.description.shellQuoted)   # if it is not theirs"
-                    }))
-        }
-        if shared.count > Self.most {
-            findings.append(
-                Finding("addresses", "\(shared.count - Self.most) more addresses have several users", fix: "mandate users list"))
-        }
-        if !without.isEmpty {
-            findings.append(
-                Finding(
-                    "users", "\(without.count) have no address, so their mail is refused: \(Self.some(without))",
-                    fix: "mandate users set \(without.min()?.shellQuoted ?? "USER") --add-address ADDRESS"))
-        }
-        return findings
+    var people: [Finding] {
+        let clients = directory.allClients.filter(\.isEnabled).sorted { $0.name < $1.name }.flatMap(findings)
+        return users + clients.by(.client) + delegations
     }
 
-    private static func some(_ ids: [String]) -> String {
+    private var users: [Finding] {
+        let odd = directory.users.odd(most: Self.most)
+        var findings = odd.shared.map { address in
+            let ids = directory.users(with: address).filter { $0.addresses.contains { $0.address == address && $0.isOn } }.map(\.id.text)
+            return Finding(
+                "address \(address)", "it is the address of \(ids.count) users: \(Self.some(ids))",
+                fix: ids.sorted().prefix(2).map {
+                    "mandate users set \($0.shellQuoted) --remove-address \(address.description.shellQuoted)   # if it is not theirs"
+                })
+        }
+        if odd.sharedCount > Self.most {
+            findings.append(
+                Finding("addresses", "\(odd.sharedCount - Self.most) more addresses have several users", fix: "mandate users list"))
+        }
+        guard let first = odd.without.first else { return findings.by(.sharedAddress) }
+        let more = odd.withoutCount > odd.without.count ? " and \(odd.withoutCount - odd.without.count) more" : ""
+        let without = Finding(
+            "users",
+            "\(odd.withoutCount) have no address, so their mail is refused: \(odd.without.map(\.text).joined(separator: ", "))\(more)",
+            fix: "mandate users set \(first.text.shellQuoted) --add-address ADDRESS")
+        return findings.by(.sharedAddress) + [without.by(.noAddress)]
+    }
+
+    static func some(_ ids: [String]) -> String {
         let sorted = ids.sorted()
         return sorted.prefix(most).joined(separator: ", ") + (sorted.count > most ? " and \(sorted.count - most) more" : "")
     }
@@ -88,15 +84,21 @@ extension Examination {
         directory.allDelegations.sorted { $0.id < $1.id }.compactMap { delegation in
             let mailbox = directory.mailbox(delegation.mailbox)
             let address = mailbox?.address.description ?? delegation.mailbox.text
-            let name = "delegation of \(delegation.covers) to \(address)"
+            let name = name(of: delegation)
             let revoke = "mandate delegations revoke \(delegation.id.text.shellQuoted)"
             if delegation.kind == .onBehalf, let mailbox, directory.source(of: mailbox.grant)?.provider.kind == .google {
                 let allow = "mandate delegations allow \(address.shellQuoted) \(delegation.covers.description.shellQuoted) --kind send-as"
                 return Finding(name, "Google does not know on-behalf: mail never leaves that way", fix: revoke, allow)
+                    .by(.impossible)
             }
             let last = max(lastSeen[delegation.covers] ?? delegation.grantedAt, delegation.grantedAt)
             guard now.timeIntervalSince(last) > Self.unused else { return nil }
             return Finding(name, "nobody has sent as \(delegation.covers) for \(Int(Self.unused / 86_400)) days", fix: revoke)
+                .by(.unused)
         }
+    }
+
+    func name(of delegation: Delegation) -> String {
+        "delegation of \(delegation.covers) to \(directory.mailbox(delegation.mailbox)?.address.description ?? delegation.mailbox.text)"
     }
 }

@@ -7,6 +7,8 @@ package struct Finding: Sendable, Hashable {
     package let trouble: String
     /// In order.
     package let fix: [String]
+    /// Of what `audit lint` finds.
+    package private(set) var rule: LintRule?
 
     package init(_ what: String, _ trouble: String, fix: String...) { self.init(what, trouble, fix: fix) }
 
@@ -14,6 +16,12 @@ package struct Finding: Sendable, Hashable {
         self.what = what
         self.trouble = trouble
         self.fix = fix.map(\.pasteable)
+    }
+
+    func by(_ rule: LintRule) -> Finding {
+        var finding = self
+        finding.rule = rule
+        return finding
     }
 }
 
@@ -62,7 +70,7 @@ package struct Examination: Sendable {
         }
     }
 
-    private var settings: [Finding] {
+    var settings: [Finding] {
         var findings: [Finding] = []
         for key in directory.settings.keys {
             guard let text = directory.settings[key], let problem = key.problem(with: text, in: directory) else { continue }

@@ -73,11 +73,13 @@ package struct Client: Sendable, Hashable {
     package var isStrict: Bool
     package var quota: Quota
     package var isEnabled: Bool
+    package var stewardship: Stewardship
 
     package init(
         id: ClientID, name: String, credential: Credential, limits: Limits = Limits(), defaultPurpose: Purpose? = nil,
         defaultUser: UserID? = nil, authorIfUnusable: EmailAddress? = nil, noticeAddress: EmailAddress? = nil, roles: Set<Role> = [.sender],
-        tokenRights: [TokenRight] = [], isStrict: Bool = false, quota: Quota = Quota(), isEnabled: Bool = true
+        tokenRights: [TokenRight] = [], isStrict: Bool = false, quota: Quota = Quota(), isEnabled: Bool = true,
+        stewardship: Stewardship = .none
     ) {
         self.id = id
         self.name = name
@@ -92,5 +94,6 @@ package struct Client: Sendable, Hashable {
         self.isStrict = isStrict
         self.quota = quota
         self.isEnabled = isEnabled
+        self.stewardship = stewardship
     }
 }

@@ -25,10 +25,12 @@ package struct Delegation: Sendable, Hashable {
     package var reason: String
     /// Send even where the tenant does not sign for the author's domain (DMARC would fail); recorded because someone must own that choice.
     package var allowsUnaligned: Bool
+    package var stewardship: Stewardship
 
     package init(
         id: DelegationID, mailbox: MailboxID, covers: AddressPattern, kind: Kind, priority: Int = 100, validFrom: Date? = nil,
-        validUntil: Date? = nil, grantedBy: String, grantedAt: Date, reason: String = "", allowsUnaligned: Bool = false
+        validUntil: Date? = nil, grantedBy: String, grantedAt: Date, reason: String = "", allowsUnaligned: Bool = false,
+        stewardship: Stewardship = .none
     ) {
         self.id = id
         self.mailbox = mailbox
@@ -41,6 +43,7 @@ package struct Delegation: Sendable, Hashable {
         self.grantedAt = grantedAt
         self.reason = reason
         self.allowsUnaligned = allowsUnaligned
+        self.stewardship = stewardship
     }
 }
 

@@ -12,10 +12,11 @@ package struct Mailbox: Sendable, Hashable {
     /// An application reads its incoming mail, too: who consents is asked for that as well, and for no more than sending otherwise.
     package var isRead: Bool
     package var isEnabled: Bool
+    package var stewardship: Stewardship
 
     package init(
         id: MailboxID, address: EmailAddress, login: String? = nil, grant: GrantID, transports: [Transport] = [.smtp],
-        isRead: Bool = false, isEnabled: Bool = true
+        isRead: Bool = false, isEnabled: Bool = true, stewardship: Stewardship = .none
     ) {
         self.id = id
         self.address = address
@@ -24,6 +25,7 @@ package struct Mailbox: Sendable, Hashable {
         self.transports = transports
         self.isRead = isRead
         self.isEnabled = isEnabled
+        self.stewardship = stewardship
     }
 
     /// The way its mail leaves unless something speaks against it.
@@ -40,10 +42,11 @@ package struct Family: Sendable, Hashable {
     package var grant: GrantID
     package var transports: [Transport]
     package var isEnabled: Bool
+    package var stewardship: Stewardship
 
     package init(
         id: FamilyID, name: String, members: [AddressPattern], grant: GrantID, transports: [Transport] = [.smtp],
-        isEnabled: Bool = true
+        isEnabled: Bool = true, stewardship: Stewardship = .none
     ) {
         self.id = id
         self.name = name
@@ -51,5 +54,6 @@ package struct Family: Sendable, Hashable {
         self.grant = grant
         self.transports = transports
         self.isEnabled = isEnabled
+        self.stewardship = stewardship
     }
 }

@@ -22,10 +22,11 @@ package struct Grant: Sendable, Hashable {
     /// The program and its arguments that print a token, for the kind `command`.
     package var command: [String]
     package var isEnabled: Bool
+    package var stewardship: Stewardship
 
     package init(
         id: GrantID, name: String, kind: Kind, application: ApplicationID, principal: String? = nil, isEnabled: Bool = true,
-        pin: PrincipalPin? = nil, command: [String] = []
+        pin: PrincipalPin? = nil, command: [String] = [], stewardship: Stewardship = .none
     ) {
         self.id = id
         self.name = name
@@ -35,6 +36,7 @@ package struct Grant: Sendable, Hashable {
         self.pin = pin
         self.command = command
         self.isEnabled = isEnabled
+        self.stewardship = stewardship
     }
 
     /// Families can only stand on a grant that opens more than one mailbox.

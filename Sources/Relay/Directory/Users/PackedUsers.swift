@@ -129,6 +129,17 @@ package final class PackedUsers: Sendable {
         }
     }
 
+    /// Users who have none, in the order of their places.
+    var withoutAddress: [UserID] {
+        read { octets in
+            indices.filter { place in
+                var reader = PackedUserReader(octets, in: range(place))
+                reader.skipNames()
+                return reader.address() == nil
+            }.map(id)
+        }
+    }
+
     /// Another user than the one at that place has the address, too.
     func isShared(_ text: PackedUserReader.Octets, _ hash: Int, by place: Int) -> Bool {
         read { octets in

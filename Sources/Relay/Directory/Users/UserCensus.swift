@@ -61,6 +61,24 @@ extension Users {
         }
     }
 
+    /// What cannot be meant: addresses of several users, and users without one. The first few of each in order, and how many there are.
+    func odd(most: Int) -> (shared: [EmailAddress], sharedCount: Int, without: [UserID], withoutCount: Int) {
+        var shared: Set<EmailAddress> = []
+        visitPacked(AddressMarks()) { address, isPlain in
+            if !isPlain { shared.insert(packed.address(address)) }
+            return true
+        }
+        shared.formUnion(changed.values.compactMap { $0 }.flatMap { $0.addresses.filter(\.isOn).map(\.address) })
+        shared = shared.filter { address in
+            with(address).count { user in user.addresses.contains { $0.address == address && $0.isOn } } > 1
+        }
+        var without = packed.withoutAddress.filter { changed[$0] == nil }
+        without += changed.values.compactMap { $0 }.filter(\.addresses.isEmpty).map(\.id)
+        return (
+            Array(shared.sorted().prefix(most)), shared.count, Array(without.sorted { $0.precedes($1) }.prefix(most)), without.count
+        )
+    }
+
     private func visitPacked(_ marks: AddressMarks, _ visit: (PackedUserReader.Address, _ isPlain: Bool) throws -> Bool) rethrows {
         // Of whom something has become since, something else is known.
         let outdated = Set(changed.keys.compactMap { packed.place(of: $0) })

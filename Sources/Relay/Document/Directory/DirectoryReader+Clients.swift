@@ -3,10 +3,11 @@ internal import Mail
 /// Programs that may ask or send.
 extension DirectoryReader {
     mutating func readClient(_ entry: DocumentReader) throws(DocumentError) {
-        let fields = try entry.fields([
-            "id", "name", "key_sha256", "network", "uid", "password_scrypt", "limits", "default_purpose", "default_user",
-            "author_if_unusable", "notice_address", "roles", "tokens", "strict", "quota", "enabled",
-        ])
+        let fields = try entry.fields(
+            [
+                "id", "name", "key_sha256", "network", "uid", "password_scrypt", "limits", "default_purpose", "default_user",
+                "author_if_unusable", "notice_address", "roles", "tokens", "strict", "quota", "enabled",
+            ] + Stewardship.keys)
         let (id, name): (ClientID, String) = try identity(fields)
         let client = Client(
             id: id, name: name, credential: try credential(fields), limits: try limits(fields),
@@ -14,7 +15,7 @@ extension DirectoryReader {
             defaultUser: try fields["default_user"].map { reader throws(DocumentError) in try identifier(reader) },
             authorIfUnusable: try fields["author_if_unusable"]?.address(), noticeAddress: try fields["notice_address"]?.address(),
             roles: try roles(fields), tokenRights: try tokenRights(fields), isStrict: try fields.flag("strict", default: false),
-            quota: try quota(fields), isEnabled: try fields.flag("enabled", default: true))
+            quota: try quota(fields), isEnabled: try fields.flag("enabled", default: true), stewardship: try fields.stewardship())
         if let problem = client.problem { throw DocumentError(fields.path(of: problem.field), problem.sentence) }
         try clientNames.add(id, name: name, at: entry.path)
         entities.append(.client(client))

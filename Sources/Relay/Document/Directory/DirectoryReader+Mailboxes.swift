@@ -3,20 +3,21 @@ internal import Mail
 /// Mailboxes, families, and who may use them.
 extension DirectoryReader {
     mutating func readMailbox(_ entry: DocumentReader) throws(DocumentError) {
-        let fields = try entry.fields(["id", "address", "login", "grant", "transports", "read", "enabled"])
+        let fields = try entry.fields(["id", "address", "login", "grant", "transports", "read", "enabled"] + Stewardship.keys)
         let address = try fields.required("address").address()
         let id: MailboxID = try identifier(fields, else: address.key)
         let grant = try grantNames.find(fields.required("grant"))
         let mailbox = Mailbox(
             id: id, address: address, login: try fields.line("login"), grant: grant, transports: try transports(fields, grant),
-            isRead: try fields.flag("read", default: false), isEnabled: try fields.flag("enabled", default: true))
+            isRead: try fields.flag("read", default: false), isEnabled: try fields.flag("enabled", default: true),
+            stewardship: try fields.stewardship())
         try mailboxNames.add(id, name: address.key, also: [mailbox.login], at: entry.path)
         mailboxes[id] = mailbox
         entities.append(.mailbox(mailbox))
     }
 
     mutating func readFamily(_ entry: DocumentReader) throws(DocumentError) {
-        let fields = try entry.fields(["id", "name", "members", "grant", "transports", "enabled"])
+        let fields = try entry.fields(["id", "name", "members", "grant", "transports", "enabled"] + Stewardship.keys)
         let (id, name): (FamilyID, String) = try identity(fields)
         let reference = try fields.required("grant")
         let grant = try grantNames.find(reference)
@@ -36,7 +37,7 @@ extension DirectoryReader {
         }
         let family = Family(
             id: id, name: name, members: patterns, grant: grant, transports: try transports(fields, grant),
-            isEnabled: try fields.flag("enabled", default: true))
+            isEnabled: try fields.flag("enabled", default: true), stewardship: try fields.stewardship())
         try familyNames.add(id, name: name, also: patterns.map(\.description), at: entry.path)
         families[id] = family
         entities.append(.family(family))
@@ -64,10 +65,11 @@ extension DirectoryReader {
     }
 
     mutating func readDelegation(_ entry: DocumentReader) throws(DocumentError) {
-        let fields = try entry.fields([
-            "id", "mailbox", "covers", "kind", "priority", "valid_from", "valid_until", "granted_by", "granted_at", "reason",
-            "allows_unaligned",
-        ])
+        let fields = try entry.fields(
+            [
+                "id", "mailbox", "covers", "kind", "priority", "valid_from", "valid_until", "granted_by", "granted_at", "reason",
+                "allows_unaligned",
+            ] + Stewardship.keys)
         let mailbox = try mailboxNames.find(fields.required("mailbox"))
         let covers = try coverage(fields.required("covers"))
         let kind = try kind(fields.required("kind"))
@@ -76,7 +78,8 @@ extension DirectoryReader {
             covers: covers, kind: kind, priority: Int(try fields["priority"]?.number(in: -1_000_000...1_000_000) ?? 100),
             validFrom: try fields["valid_from"]?.date(), validUntil: try fields["valid_until"]?.date(),
             grantedBy: try fields.line("granted_by") ?? usual.grantedBy, grantedAt: try fields["granted_at"]?.date() ?? usual.grantedAt,
-            reason: try fields["reason"]?.text() ?? "", allowsUnaligned: try fields.flag("allows_unaligned", default: false))
+            reason: try fields["reason"]?.text() ?? "", allowsUnaligned: try fields.flag("allows_unaligned", default: false),
+            stewardship: try fields.stewardship())
         if let from = delegation.validFrom, let until = delegation.validUntil, from >= until {
             throw try fields.required("valid_until").problem("it ends before it begins: it must come after valid_from")
         }

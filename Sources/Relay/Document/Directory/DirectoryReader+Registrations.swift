@@ -36,12 +36,13 @@ extension DirectoryReader {
     }
 
     mutating func readGrant(_ entry: DocumentReader) throws(DocumentError) {
-        let fields = try entry.fields(["id", "name", "kind", "application", "principal", "pin", "command", "enabled"])
+        let fields = try entry.fields(["id", "name", "kind", "application", "principal", "pin", "command", "enabled"] + Stewardship.keys)
         let (id, name): (GrantID, String) = try identity(fields)
         let grant = Grant(
             id: id, name: name, kind: try kind(fields.required("kind")),
             application: try applicationNames.find(fields.required("application")), principal: try fields.line("principal"),
-            isEnabled: try fields.flag("enabled", default: true), pin: try pin(fields), command: try command(fields))
+            isEnabled: try fields.flag("enabled", default: true), pin: try pin(fields), command: try command(fields),
+            stewardship: try fields.stewardship())
         try check(grant, fields)
         try grantNames.add(id, name: name, at: entry.path)
         grants[id] = grant
@@ -97,5 +98,11 @@ extension DirectoryReader {
         var words: [String] = []
         for item in try fields.items("command") { words.append(try item.text()) }
         return words
+    }
+}
+
+extension DocumentFields {
+    func stewardship() throws(DocumentError) -> Stewardship {
+        Stewardship(owner: try line("owner") ?? "", purpose: try line("purpose") ?? "", review: try self["review"]?.date())
     }
 }

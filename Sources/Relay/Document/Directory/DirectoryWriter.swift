@@ -91,6 +91,7 @@ struct DirectoryWriter {
         if let pin = grant.pin { map.add("pin", .map([.init("realm", .text(pin.realm)), .init("subject", .text(pin.subject))])) }
         map.add("command", grant.command.map { .text($0) })
         map.add("enabled", .flag(grant.isEnabled), unless: true)
+        map.add(grant.stewardship)
         return map.value
     }
 
@@ -103,6 +104,7 @@ struct DirectoryWriter {
         map.add("transports", value(mailbox.transports), unless: Self.usualTransports)
         map.add("read", .flag(mailbox.isRead), unless: false)
         map.add("enabled", .flag(mailbox.isEnabled), unless: true)
+        map.add(mailbox.stewardship)
         return map.value
     }
 
@@ -113,6 +115,7 @@ struct DirectoryWriter {
         map.add("grant", words(family.grant))
         map.add("transports", value(family.transports), unless: Self.usualTransports)
         map.add("enabled", .flag(family.isEnabled), unless: true)
+        map.add(family.stewardship)
         return map.value
     }
 
@@ -129,6 +132,7 @@ struct DirectoryWriter {
         map.add("granted_at", delegation.grantedAt)
         map.add(unlessEmpty: "reason", delegation.reason)
         map.add("allows_unaligned", .flag(delegation.allowsUnaligned), unless: false)
+        map.add(delegation.stewardship)
         return map.value
     }
 
@@ -165,6 +169,7 @@ struct DirectoryWriter {
         for quantity in Quota.Quantity.allCases { quota.add(quantity.rawValue, client.quota[quantity]) }
         map.add("quota", client.quota.isEmpty ? .null : quota.value, unless: .null)
         map.add("enabled", .flag(client.isEnabled), unless: true)
+        map.add(client.stewardship)
         return map.value
     }
 

@@ -1,0 +1,34 @@
+package import struct FoundationEssentials.Date
+
+/// Who answers for a thing, what it is for, and when somebody looks at it again. Nothing is decided by it: it is for whoever has to say next year whether it may go.
+package struct Stewardship: Sendable, Hashable {
+    /// A person's or a team's name or address; empty: nobody.
+    package var owner: String
+    package var purpose: String
+    /// When somebody is to look at it again; nil: nobody has said.
+    package var review: Date?
+
+    package init(owner: String = "", purpose: String = "", review: Date? = nil) {
+        self.owner = owner
+        self.purpose = purpose
+        self.review = review
+    }
+
+    package static let none = Stewardship()
+
+    static let keys = ["owner", "purpose", "review"]
+}
+
+extension DirectoryEntity {
+    /// nil: of what kind nobody keeps account.
+    package var stewardship: Stewardship? {
+        switch self {
+        case .grant(let grant): grant.stewardship
+        case .mailbox(let mailbox): mailbox.stewardship
+        case .family(let family): family.stewardship
+        case .delegation(let delegation): delegation.stewardship
+        case .client(let client): client.stewardship
+        case .setting, .user, .provider, .application, .deny: nil
+        }
+    }
+}

@@ -1,0 +1,76 @@
+internal import Web
+internal import HTTPTypes
+internal import Mail
+internal import Relay
+internal import struct FoundationEssentials.Date
+
+/// What somebody looks at again, and what comes of it.
+extension Endpoints {
+    private static let thing: [Endpoint.Parameter] = [
+        .path("kind", "grant, mailbox, family, delegation or client"), .path("name", "its id, name or address"),
+    ]
+    private static let done = Schema.object([
+        .init("outcome", .choice(["changed", "unchanged", "removed"]), required: true), .init("words", .line, required: true),
+        .init("warnings", .list(of: .line), "what may be a slip, in words"),
+    ])
+
+    static let review: [Endpoint] = [
+        Endpoint(
+            .get, "/v1/audit/review", in: auditGroup, "Senders, grants and clients that somebody has to look at again",
+            about: "Due, not used for 90 days, or without an owner; with `all`, whatever there is.", for: .readers,
+            parameters: [
+                tableFormat, .query("reason", .choice(ReviewReport.Reason.self), "only for this reason"),
+                .query("all", .choice(["true", "false"]), "also what needs nobody"),
+            ] + WebTable.paging,
+            promises: [.init(.ok, "what is due first", shapes: table("Reviewed"))]
+        ) { request in
+            let reason = try request.query.choice("reason", ReviewReport.Reason.self)
+            let all = try request.query.flag("all")
+            let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
+            let now = request.now
+            var table = WebTable(["kind", "id", "name", "reasons", "why", "owner", "purpose", "review", "last_use", "steps"])
+            for row in try await Aside.run({ evidence.review(at: now).rows }) where all || !row.reasons.isEmpty {
+                if let reason, !row.reasons.contains(reason) { continue }
+                table.add([
+                    .text(row.entity.kind.rawValue), .text(row.entity.key.id), .text(row.name),
+                    DocumentValue(row.reasons.map(\.rawValue).sorted()), .text(row.words), .text(row.stewardship.owner),
+                    .text(row.stewardship.purpose), DocumentValue(row.stewardship.review), DocumentValue(row.lastUse),
+                    DocumentValue(row.steps),
+                ])
+            }
+            return try table.reply(to: request)
+        },
+        Endpoint(
+            .post, "/v1/audit/review/{kind}/{name}/confirm", in: auditGroup, "Let it stay: it was looked at",
+            about: "What is not named stays as it is; it is looked at again in a year unless said otherwise.", for: .administrators,
+            parameters: thing,
+            body: .json(
+                .object([
+                    .init("owner", .line, "who answers for it"), .init("purpose", .line, "what it is for"),
+                    .init("review", .text(), "when somebody is to look at it again; \(DocumentDate.form)"),
+                ])), promises: [.init(.ok, "what was written down", done)], problems: [.notFound]
+        ) { request in
+            let fields = try await request.document().fields(["owner", "purpose", "review"])
+            let (owner, purpose, review) = (try fields.line("owner"), try fields.line("purpose"), try fields["review"]?.date())
+            return try await carryOut(request) { administration, key in
+                try administration.confirm(key, owner: owner, purpose: purpose, review: review)
+            }
+        },
+        Endpoint(
+            .post, "/v1/audit/review/{kind}/{name}/retire", in: auditGroup, "End it",
+            about: "A right is taken back; anything else is switched off, and may be switched on again.", for: .administrators,
+            parameters: thing, promises: [.init(.ok, "what was ended", done)], problems: [.notFound]
+        ) { request in try await carryOut(request) { try $0.retire($1) } },
+    ]
+
+    private static func carryOut(
+        _ request: APIRequest, _ verb: (Administration, EntityKey) throws -> Plan
+    ) async throws -> Reply {
+        guard let kind = EntityKind(rawValue: request.path("kind")) else { throw Problem(.notFound, "there is no such kind of thing") }
+        let plan = try await request.dependencies.editor(for: request.visitor.person).edit { administration in
+            try verb(administration, try administration.steward(kind, request.path("name")))
+        }.plan
+        let answer: DocumentValue = ["outcome": .text(plan.outcome.rawValue), "words": .text(plan.words)]
+        return .json(answer.adding(warnings: plan))
+    }
+}
