@@ -15,6 +15,7 @@ struct ImpactCommand: AsyncParsableCommand {
               mandate audit impact --mailbox tracker@example.org
               mandate audit impact --grant tracker --disable
               mandate audit impact --setting EMAIL_FROM_USER_ID --value desk@example.org
+              mandate audit impact --secret tracker
               mandate audit impact --application tracker --format csv >impact.csv
             """)
     @OptionGroup var options: StoreOptions
@@ -22,8 +23,13 @@ struct ImpactCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("This mailbox or family.", valueName: "name")) var mailbox: String?
     @Option(help: ArgumentHelp("This grant.", valueName: "name")) var grant: String?
     @Option(help: ArgumentHelp("This application.", valueName: "name")) var application: String?
+    @Option(help: ArgumentHelp("This provider.", valueName: "id")) var provider: String?
     @Option(help: ArgumentHelp("This delegation, by its id.", valueName: "id")) var delegation: String?
     @Option(help: ArgumentHelp("This user.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("This client.", valueName: "name")) var client: String?
+    @Option(help: ArgumentHelp("The secret or certificate of this application: its grants give no tokens.", valueName: "name"))
+    var secret: String?
+    @Option(help: ArgumentHelp("The consent of this grant.", valueName: "name")) var consent: String?
     @Option(help: ArgumentHelp("This setting.", valueName: "key")) var setting: String?
     @Option(help: "With --setting: another value instead of none.") var value: String?
     @Flag(help: "With --mailbox or --grant: switched off instead of taken away.") var disable = false
@@ -31,9 +37,11 @@ struct ImpactCommand: AsyncParsableCommand {
     private static let columns: [Column] = ["mail", "now", "then", "lost", .number("count", isSpare: true), .spare("last_seen")]
 
     func validate() throws {
-        let named = [mailbox, grant, application, delegation, user, setting].count { $0 != nil }
+        let named = [mailbox, grant, application, provider, delegation, user, client, secret, consent, setting].count { $0 != nil }
         guard named == 1 else {
-            throw ValidationError("name one thing: --mailbox, --grant, --application, --delegation, --user or --setting")
+            throw ValidationError(
+                "name one thing: --mailbox, --grant, --application, --provider, --delegation, --user, --client, --secret, --consent or --setting"
+            )
         }
         if value != nil, setting == nil { throw ValidationError("--value is that of a setting: it needs --setting") }
         if disable, mailbox == nil, grant == nil { throw ValidationError("--disable is for a mailbox, a family or a grant") }
@@ -42,16 +50,17 @@ struct ImpactCommand: AsyncParsableCommand {
     func run() async throws {
         let live = Live.current
         let lost = try await options.read(live) { store in
-            let directory = try await store.directory()
-            let conditions = try await store.conditions(of: nil)
             let administration = Administration(
-                Snapshot(directory: directory, conditions: conditions), person: live.person, isOnMachine: true, at: live.now(),
-                generator: { live.generator })
+                Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)), person: live.person,
+                isOnMachine: true, at: live.now(), generator: { live.generator })
             let seen = try await store.sightings().filter { $0.role == .author }
+            let then: Snapshot
+            do throws(AdministrationRefusal) { then = try administration.snapshot(if: question) } catch {
+                throw CommandFailure(error.status, error.description)
+            }
             var bar = ProgressBar("deciding", of: nil, live)
             let impact = RouteImpact(
-                from: directory, to: try after(administration), conditions: conditions, seen: seen.map(\.address),
-                transports: Set(Transport.allCases), at: live.now(), progress: { bar.advance(to: $0) })
+                from: administration.snapshot, to: then, seen: seen.authors, at: live.now(), progress: { bar.advance(to: $0) })
             bar.finish()
             try write(impact, seen, live)
             return impact.rows.count { $0.isLost }
@@ -73,26 +82,16 @@ struct ImpactCommand: AsyncParsableCommand {
         live.say(impact.words)
     }
 
-    /// The directory as it would be.
-    private func after(_ administration: Administration) throws -> Directory {
-        do throws(AdministrationRefusal) {
-            if let setting {
-                return administration.after(try administration.set(setting, to: value)).directory
-            }
-            let entity = try entity(administration.directory)
-            return disable ? administration.withOff(entity).directory : try administration.without(entity.key).directory
-        } catch { throw CommandFailure(error.status, error.description) }
-    }
-
-    private func entity(_ directory: Directory) throws(AdministrationRefusal) -> DirectoryEntity {
-        if let mailbox { return try directory.mailboxOrFamily(mailbox) }
-        if let grant { return try directory.find(Grant.self, grant).entity }
-        if let application { return try directory.find(Application.self, application).entity }
-        if let user { return try directory.find(User.self, user).entity }
-        guard let delegation, let found = directory.entity(EntityKey(.delegation, delegation)) else {
-            throw AdministrationRefusal(
-                .notFound, "there is no delegation \(delegation ?? "")", fix: "`mandate delegations list` has their ids")
-        }
-        return found
+    /// One thing is named.
+    private var question: WhatIf {
+        if let setting { return .setting(setting, value) }
+        if let secret { return .secretGone(secret) }
+        if let consent { return .consentGone(consent) }
+        let things: [(EntityKind, String?)] = [
+            (.mailbox, mailbox), (.grant, grant), (.application, application), (.provider, provider), (.delegation, delegation),
+            (.user, user), (.client, client),
+        ]
+        for (kind, name) in things { if let name { return disable ? .off(kind, name) : .gone(kind, name) } }
+        preconditionFailure("what is asked about was validated")
     }
 }

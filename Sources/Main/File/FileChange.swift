@@ -23,46 +23,37 @@ struct FileChange {
             throw CommandFailure.data(
                 "\(options.file) has `observed`, which is for `mandate decide --directory`: what was observed is no decision")
         }
-        let live = opened.live
-        let before = try await opened.store.directory()
-        let trial = try await bring(at: options.at.map { Edition($0) }, isTrial: true).plan
-        guard !trial.isEmpty else {
-            live.say("unchanged: \(trial.words)")
-            for note in trial.notes { live.say(DisplayWidth.printable(note)) }
-            return false
+        guard isTrial else {
+            let done = try await opened.report { _ in try await bring(isTrial: false) }
+            return !done.isEmpty
         }
-        write(DirectoryDifference(trial.changes, in: before))
-        try await write(impact(of: trial, on: before))
-        if isTrial {
-            say(trial)
-            live.say("would be applied to edition \(before.edition): \(trial.words)")
-        } else {
-            // What was shown is what is done.
-            try await opened.report { _ in try await bring(at: before.edition, isTrial: false) }
-        }
-        return true
+        let plan = try await bring(isTrial: true).plan
+        if plan.isEmpty { opened.live.say("unchanged: \(plan.words)") }
+        for note in plan.notes { opened.live.say(DisplayWidth.printable(note)) }
+        for warning in plan.warnings { opened.live.complain(DisplayWidth.printable("warning: \(warning)")) }
+        return !plan.isEmpty
     }
 
-    private func bring(at edition: Edition?, isTrial: Bool) async throws -> Editor.Done {
+    private func bring(isTrial: Bool) async throws -> Editor.Done {
         do {
             return try await opened.editor.bring(
-                document, pruning: options.prune ? Editor.Pruning(forgetting: Set(options.forget)) : nil, expecting: edition,
-                isTrial: isTrial,
-                telling: opened.revoker)
+                document, pruning: options.prune ? Editor.Pruning(forgetting: Set(options.forget)) : nil,
+                expecting: options.at.map { Edition($0) }, isTrial: isTrial, telling: opened.revoker
+            ) { proposal in
+                guard !proposal.plan.isEmpty else { return }
+                write(proposal.difference)
+                let seen = try await opened.store.sightings().authors
+                var bar = ProgressBar("deciding", of: nil, opened.live)
+                let impact = proposal.impact(seen: seen, at: opened.live.now(), progress: { bar.advance(to: $0) })
+                bar.finish()
+                write(impact)
+                if isTrial {
+                    opened.live.say("would be applied to edition \(proposal.before.directory.edition): \(proposal.plan.words)")
+                }
+            }
         } catch let refusal as AdministrationRefusal {
             throw CommandFailure(refusal.status, refusal.description)
         }
-    }
-
-    private func impact(of plan: Plan, on before: Directory) async throws -> RouteImpact {
-        var after = before
-        after.apply(plan.changes, edition: before.edition)
-        let seen = try await opened.store.sightings().filter { $0.role == .author }.map(\.address)
-        var bar = ProgressBar("deciding", of: nil, opened.live)
-        defer { bar.finish() }
-        return RouteImpact(
-            from: before, to: after, conditions: try await opened.store.conditions(of: nil), seen: seen,
-            transports: Set(Transport.allCases), at: opened.live.now(), progress: { bar.advance(to: $0) })
     }
 
     private func write(_ difference: DirectoryDifference) {
@@ -90,9 +81,4 @@ struct FileChange {
     }
 
     private func shown(_ text: String) -> String { text.isEmpty ? "(none)" : text }
-
-    private func say(_ plan: Plan) {
-        for note in plan.notes { opened.live.say(DisplayWidth.printable(note)) }
-        for warning in plan.warnings { opened.live.complain(DisplayWidth.printable("warning: \(warning)")) }
-    }
 }

@@ -41,6 +41,8 @@ package struct Administration: Sendable {
         self.generator = generator
     }
 
+    package var snapshot: Snapshot { Snapshot(directory: directory, conditions: conditions) }
+
     /// As it is once that plan is carried out, for whoever does several things at once.
     package func after(_ plan: Plan) -> Administration {
         var next = self

@@ -33,11 +33,11 @@ package struct RouteImpact: Sendable {
 
     /// `seen`: addresses of traffic.
     package init(
-        from before: Directory, to after: Directory, conditions: Conditions, seen: [EmailAddress], transports: Set<Transport>, at now: Date,
-        progress: (Int) -> Void = { _ in }
+        from present: Snapshot, to future: Snapshot, seen: [EmailAddress], at now: Date, progress: (Int) -> Void = { _ in }
     ) {
-        self.before = Decider(directory: before, conditions: conditions, transports: transports)
-        self.after = Decider(directory: after, conditions: conditions, transports: transports)
+        let (before, after) = (present.directory, future.directory)
+        self.before = Decider(directory: before, conditions: present.conditions)
+        self.after = Decider(directory: after, conditions: future.conditions)
         self.now = now
         let isOfPurposes = [before, after].contains { $0.settings.all.contains { $0.key.purpose != nil } }
         purposes = [nil] + (isOfPurposes ? Purpose.allCases : [])
@@ -48,7 +48,7 @@ package struct RouteImpact: Sendable {
         }
         for address in seen where done.insert(address).inserted { ask(address) }
         // Of people there may be a million: whoever has the same record, in a directory that is otherwise the same, needs no question.
-        let isOtherwiseSame = before.isSame(butUsers: after)
+        let isOtherwiseSame = before.isSame(butUsers: after) && present.conditions.revision == future.conditions.revision
         for (one, other) in [(before, after), (after, before)] {
             for user in one.allUsers {
                 if isOtherwiseSame, other.user(user.id) == user { continue }

@@ -1,3 +1,6 @@
+package import Mail
+package import struct FoundationEssentials.Date
+
 /// A whole directory at once, all or none.
 extension Editor {
     /// What may go that the file does not speak of.
@@ -8,23 +11,44 @@ extension Editor {
         package init(forgetting: Set<String> = []) { self.forgetting = forgetting }
     }
 
+    /// What a file would change, before it is done.
+    package struct Proposal: Sendable {
+        package let plan: Plan
+        package let before: Snapshot
+
+        package var difference: DirectoryDifference { DirectoryDifference(plan.changes, in: before.directory) }
+
+        package func impact(seen: [EmailAddress], at now: Date, progress: (Int) -> Void = { _ in }) -> RouteImpact {
+            var after = before.directory
+            after.apply(plan.changes, edition: before.directory.edition)
+            return RouteImpact(
+                from: before, to: Snapshot(directory: after, conditions: before.conditions), seen: seen, at: now, progress: progress)
+        }
+    }
+
     /// `pruning`: what the file does not speak of goes; nil: it stays. `expecting`: refused where the directory is at another edition; that of the file holds, too.
+    /// `showing`: hears what is going to be done, and then exactly that is: if somebody changes the directory in between, it is refused.
     @discardableResult
     package func bring(
         _ document: DirectoryDocument, pruning: Pruning? = nil, expecting edition: Edition? = nil, isTrial: Bool = false,
-        telling revoker: any ConsentRevoker
+        telling revoker: any ConsentRevoker, showing: ((Proposal) async throws -> Void)? = nil
     ) async throws -> Done {
         var slice = DirectorySlice()
         slice.isWhole = true
+        var shown: Edition?
         return try await ending(slice, isTrial: isTrial, telling: revoker) { administration in
             let directory = administration.directory
-            for expected in [edition, document.edition].compactMap(\.self) where expected != directory.edition {
+            for expected in [edition, document.edition, shown].compactMap(\.self) where expected != directory.edition {
                 throw AdministrationRefusal(
                     .changedMeanwhile, "the directory is at edition \(directory.edition), and this was made of edition \(expected)",
                     fix: "`mandate export` writes the directory as it is now; bring your changes into that")
             }
             let plan = try administration.bring(document, pruning: pruning != nil)
             if let pruning { try await check(plan, pruning, directory) }
+            if let showing {
+                try await showing(Proposal(plan: plan, before: administration.snapshot))
+                shown = directory.edition
+            }
             return plan
         }
     }
