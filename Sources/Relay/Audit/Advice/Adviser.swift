@@ -4,12 +4,19 @@ internal import Mail
 struct Adviser: Sendable {
     private let decider: Decider
     let domains: OwnDomains
-    private let mailboxes: [Mailbox]
+    /// Those that are switched on, each list in the order in which they are advised: of a domain, and of an application.
+    private let mailboxesOfDomain: [Domain: [Mailbox]]
+    private let mailboxesOfApplication: [ApplicationID: [Mailbox]]
+    private let carrier: EmailAddress?
 
     init(_ decider: Decider) {
         self.decider = decider
         domains = OwnDomains(decider.directory)
-        mailboxes = decider.directory.allMailboxes.filter(\.isEnabled).sorted { ($0.address, $0.login) < ($1.address, $1.login) }
+        let directory = decider.directory
+        let mailboxes = directory.allMailboxes.filter(\.isEnabled).sorted { ($0.address, $0.login) < ($1.address, $1.login) }
+        mailboxesOfDomain = Dictionary(grouping: mailboxes, by: \.address.domain)
+        mailboxesOfApplication = Dictionary(grouping: mailboxes) { directory.grant($0.grant)?.application ?? ApplicationID(trusted: "") }
+        carrier = decider.carrier(for: nil).named?.address
     }
 
     private var directory: Directory { decider.directory }
@@ -128,15 +135,21 @@ struct Adviser: Sendable {
         }
     }
 
+    /// The carrier, one of the same domain, or any other whose tenant signs for it.
     private func delegate(for address: EmailAddress) -> Mailbox? {
-        let able = mailboxes.filter { mailbox in
-            guard let application = directory.grant(mailbox.grant).flatMap({ directory.application($0.application) }) else { return false }
+        let denials = directory.denials(for: address)
+        func isAble(_ mailbox: Mailbox) -> Bool {
+            guard mailbox.isEnabled, let application = directory.grant(mailbox.grant).flatMap({ directory.application($0.application) })
+            else { return false }
             let signs =
                 application.domains.isEmpty ? mailbox.address.domain == address.domain : application.domains.contains(address.domain)
-            return signs && !directory.denials(for: address).contains { $0.mailbox == mailbox.id }
+            return signs && !denials.contains { $0.mailbox == mailbox.id }
         }
-        let carrier = decider.carrier(for: nil).named
-        return able.first { $0.address == carrier?.address } ?? able.first { $0.address.domain == address.domain } ?? able.first
+        if let carrier, let found = directory.mailboxes(with: carrier).first(where: isAble) { return found }
+        if let found = mailboxesOfDomain[address.domain]?.first(where: isAble) { return found }
+        let others = directory.allApplications.filter { $0.domains.contains(address.domain) }
+            .compactMap { mailboxesOfApplication[$0.id]?.first(where: isAble) }
+        return others.min { ($0.address, $0.login) < ($1.address, $1.login) }
     }
 
     /// Which program it came from.

@@ -35,7 +35,7 @@ struct NearMissCollector: Sendable {
     private var delegates: [MailboxID: Int] = [:]
 
     /// `times`: so many addresses are like this one.
-    mutating func add(_ decision: Decision, _ usage: AddressUsage, times: Int = 1, at now: Date) {
+    mutating func add(_ decision: Decision, _ usage: AddressUsage?, times: Int = 1, at now: Date) {
         let chosen = decision.candidate
         let application = decision.source.application
         applications[application.id, default: 0] += times
@@ -59,46 +59,42 @@ struct NearMissCollector: Sendable {
     }
 
     private mutating func addRight(
-        _ right: DelegationID, _ chosen: Candidate, _ usage: AddressUsage, _ times: Int, at now: Date
+        _ right: DelegationID, _ chosen: Candidate, _ usage: AddressUsage?, _ times: Int, at now: Date
     ) {
         guard let delegation = directory.delegation(right) else { return }
-        let show = Remedy.Step.look("mandate delegations show \(right.text.shellQuoted)", "who let it, and why")
+        let covers = delegation.covers
         if let until = delegation.validUntil, until.timeIntervalSince(now) < Self.soon {
-            let covers = delegation.covers.description.shellQuoted
-            let allow =
-                "mandate delegations allow \(chosen.mailbox.address.description.shellQuoted) \(covers) --kind \(delegation.kind.rawValue)"
+            let allow = "\(chosen.allowing(covers, delegation.kind)) --until DATE"
             add(
-                .rightExpiring, delegation.covers.description, times, "\(chosen): the right ends \(until.minute)",
-                Remedy(show, .command("\(allow) --until DATE", "for longer; without --until for ever")))
+                .rightExpiring, covers.description, times, "\(chosen): the right ends \(until.minute)",
+                Remedy(.look(delegation), .command(allow, "for longer; without --until for ever")))
         }
-        guard !chosen.isExact, usage.places.contains(.traffic) else { return }
-        let exact = chosen.author.description.shellQuoted
-        let allow =
-            "mandate delegations allow \(chosen.mailbox.address.description.shellQuoted) \(exact) --kind \(delegation.kind.rawValue)"
+        guard !chosen.isExact, usage?.places.contains(.traffic) == true else { return }
         add(
-            .domainRule, delegation.covers.description, times,
-            "addresses such as \(chosen.author) are in use, and nothing but the rule for \(delegation.covers) lets \(chosen.mailbox.address) send as them",
-            Remedy(show, .command(allow, "each that may; then revoke the rule")))
+            .domainRule, covers.description, times,
+            "addresses such as \(chosen.author) are in use, and nothing but the rule for \(covers) lets \(chosen.mailbox.address) send as them",
+            Remedy(
+                .look(delegation),
+                .command(chosen.allowing(.address(chosen.author), delegation.kind), "each that may; then revoke the rule")))
     }
 
     private mutating func addStanding(_ decision: Decision, _ times: Int, at now: Date) {
-        let chosen = decision.candidate
-        let over = decision.transport == .smtp ? "" : " --over \(decision.transport.rawValue)"
-        let pair = "\(chosen.mailbox.address.description.shellQuoted) \(chosen.author.description.shellQuoted)"
-        let probe = Remedy(.command("mandate standings probe \(pair)\(over)"))
+        let (chosen, transport) = (decision.candidate, decision.transport)
         switch decision.standing {
         // Every right is pending at first; that is no near miss before its time is over.
         case .pending(let until, _, _)? where until <= now:
             add(
                 .pending, chosen.author.description, times,
-                "\(chosen): the provider had until \(until.minute), and whether it lets it is not known", probe)
+                "\(chosen): the provider had until \(until.minute), and whether it lets it is not known", chosen.probing(over: transport))
         case .proven(let at, _)? where decision.standing?.isProven(at: now) == false && chosen.delegation != nil:
             add(
                 .proofAged, chosen.mailbox.address.description, times,
-                "that it may send as \(chosen.author) was last seen \(at.day), and permissions are taken away without a word", probe)
+                "that it may send as \(chosen.author) was last seen \(at.day), and permissions are taken away without a word",
+                chosen.probing(over: transport))
         case .doubted(let doubt)?:
             add(
-                .doubted, chosen.author.description, times, "\(chosen): a message was refused (\(doubt.code)); \(doubt.prospect)", probe)
+                .doubted, chosen.author.description, times, "\(chosen): a message was refused (\(doubt.code)); \(doubt.prospect)",
+                chosen.probing(over: transport))
         case .pending?, .proven?, .declared?, .denied?, .rewritten?, nil: break
         }
     }
@@ -193,6 +189,23 @@ struct NearMissCollector: Sendable {
     }
 }
 
+extension Remedy.Step {
+    fileprivate static func look(_ delegation: Delegation) -> Self {
+        .look("mandate delegations show \(delegation.id.text.shellQuoted)", "who let it, and why")
+    }
+}
+
 extension Candidate {
+    /// The command that lets the mailbox do so.
+    fileprivate func allowing(_ covers: AddressPattern, _ kind: Delegation.Kind) -> String {
+        "mandate delegations allow \(mailbox.address.description.shellQuoted) \(covers.description.shellQuoted) --kind \(kind.rawValue)"
+    }
+
+    fileprivate func probing(over transport: Transport) -> Remedy {
+        let over = transport == .smtp ? "" : " --over \(transport.rawValue)"
+        return Remedy(
+            .command("mandate standings probe \(mailbox.address.description.shellQuoted) \(author.description.shellQuoted)\(over)"))
+    }
+
     fileprivate var isOfItsDomain: Bool { mailbox.address.domain == author.domain }
 }

@@ -33,8 +33,7 @@ extension UnauthorizedReport {
         if let found = findings.first(where: { $0.id == text.lowercased() }) { return found }
         if let found = findings.first(where: { $0.text == text }) { return found }
         guard let address = try? EmailAddress(text) else { return nil }  // then it is no address either
-        let usage = uses.usage(of: address, in: directory)
-        guard case .refused(let refusal, let purpose, _) = verdict(address, usage) else { return nil }
+        guard case .refused(let refusal, let purpose, _, _) = verdict(address) else { return nil }
         let (cause, strike) = cause(of: address, refusal, purpose)
         let users = UnauthorizedCause.users(address.domain).id(refusal.code, strike)
         let id = cause.id(refusal.code, strike)

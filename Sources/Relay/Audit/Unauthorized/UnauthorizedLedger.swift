@@ -14,11 +14,11 @@ struct UnauthorizedLedger {
         self.now = now
     }
 
-    mutating func add(_ verdict: UnauthorizedReport.Verdict, _ address: EmailAddress, _ usage: AddressUsage, _ report: UnauthorizedReport) {
+    mutating func add(_ verdict: UnauthorizedReport.Verdict, _ address: EmailAddress, _ report: UnauthorizedReport) {
         switch verdict {
-        case .routed(let decision): misses.add(decision, usage, at: now)
+        case .routed(let decision): misses.add(decision, report.uses.all[address], at: now)
         case .chosen: byChoice += 1
-        case .refused(let refusal, let purpose, let leaves):
+        case .refused(let refusal, let purpose, let usage, let leaves):
             let (cause, strike) = report.cause(of: address, refusal, purpose)
             let id = open(cause, strike, refusal.code, like: address, leaves: leaves, report)
             findings[id]?.add(address, usage)
@@ -31,9 +31,9 @@ struct UnauthorizedLedger {
         _ verdict: UnauthorizedReport.Verdict, _ domain: Domain, like example: EmailAddress, count: Int, _ report: UnauthorizedReport
     ) {
         switch verdict {
-        case .routed(let decision): misses.add(decision, AddressUsage(), times: count, at: now)
+        case .routed(let decision): misses.add(decision, nil, times: count, at: now)
         case .chosen: byChoice += count
-        case .refused(let refusal, let purpose, let leaves):
+        case .refused(let refusal, let purpose, _, let leaves):
             let found = report.cause(of: example, refusal, purpose)
             let cause = found.cause == .address(example) ? .users(domain) : found.cause
             let id = open(cause, found.strike, refusal.code, like: example, leaves: leaves, report)

@@ -25,8 +25,7 @@ extension UnauthorizedReport {
 
     /// nil: it has a way out.
     package func row(of address: EmailAddress) -> UnauthorizedRow? {
-        let usage = uses.usage(of: address, in: directory)
-        guard case .refused(let refusal, let purpose, let leaves) = verdict(address, usage) else { return nil }
+        guard case .refused(let refusal, let purpose, let usage, let leaves) = verdict(address) else { return nil }
         return UnauthorizedRow(
             address: address.description, usedIn: Set(usage.places.map { $0.words(directory) }).sorted(), code: refusal.code,
             reason: reason(address, refusal), firstSeen: usage.first, lastSeen: usage.last, count: usage.count, fate: usage.fate,

@@ -80,39 +80,39 @@ package struct UnauthorizedReport: Sendable {
             if plain.count <= Self.few {
                 for address in plain.examples { judge(address, &ledger) }
             } else if let example = plain.examples.first {
-                ledger.add(verdict(example, uses.usage(of: example, in: directory)), domain, like: example, count: plain.count, self)
+                ledger.add(verdict(example), domain, like: example, count: plain.count, self)
             }
         }
     }
 
     private func judge(_ address: EmailAddress, _ ledger: inout UnauthorizedLedger) {
-        let usage = uses.usage(of: address, in: directory)
-        ledger.add(verdict(address, usage), address, usage, self)
+        ledger.add(verdict(address), address, self)
     }
 
     enum Verdict {
         case routed(Decision)
         case chosen
         /// `leaves`: mail of it goes out all the same.
-        case refused(Refusal, Purpose?, leaves: Bool)
+        case refused(Refusal, Purpose?, AddressUsage, leaves: Bool)
     }
 
-    func verdict(_ address: EmailAddress, _ usage: AddressUsage) -> Verdict {
+    func verdict(_ address: EmailAddress) -> Verdict {
         let author = Author(NamedAddress(address: address))
         let answer = own.decide(author, Routing(purpose: nil, envelopeSender: nil, at: now))
         guard let refusal = answer.obstacle else {
             guard case .decided(let decision) = answer else { return .chosen }
             return .routed(decision)
         }
+        let usage = uses.usage(of: address, in: directory)
         // Nobody uses what is merely written down, and somebody has seen to that.
         if refusal.denial != nil, usage.places.allSatisfy(\.isMerelyRecorded) { return .chosen }
         guard let chosen = purposes(of: address, usage, refusal) else {
             let leaves = actual.decide(author, Routing(purpose: nil, envelopeSender: nil, at: now)).obstacle == nil
-            return .refused(refusal, nil, leaves: leaves)
+            return .refused(refusal, nil, usage, leaves: leaves)
         }
         for purpose in chosen {
             if let refusal = actual.decide(author, Routing(purpose: purpose, envelopeSender: nil, at: now)).obstacle {
-                return .refused(refusal, purpose, leaves: false)
+                return .refused(refusal, purpose, usage, leaves: false)
             }
         }
         return .chosen
