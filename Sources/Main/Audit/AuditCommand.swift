@@ -11,12 +11,12 @@ struct AuditCommand: AsyncParsableCommand {
               mandate audit acknowledge 3f9c01aa --reason 'retired in March'
               mandate audit impact --mailbox tracker@example.org
               mandate audit journal --from ann@example.org --since 2026-11-01
+              mandate audit outcomes --outcome refused
               mandate audit verify --checkpoint /mnt/elsewhere/mandate.checkpoint
             """,
         subcommands: [
             UnauthorizedCommand.self, AcknowledgeCommand.self, LintCommand.self, ReviewCommand.self, ConfirmCommand.self,
             RetireCommand.self, SendersCommand.self, ImpactCommand.self,
-            JournalCommand.self,
-            VerifyCommand.self,
+            OutcomesCommand.self, JournalCommand.self, VerifyCommand.self,
         ])
 }

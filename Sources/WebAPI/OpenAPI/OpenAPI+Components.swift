@@ -233,6 +233,16 @@ extension OpenAPI {
             ])
         ),
         (
+            "Outcome",
+            .object([
+                .init("id", .line, required: true, "of the message or of the handout"), .init("at", moment, required: true),
+                .init("client", .line, required: true), .init("author", .text(), required: true),
+                .init("recipient", .text(), required: true), .init("outcome", .choice(OutcomeReport.Outcome.self), required: true),
+                .init("words", .text(), required: true), .init("from", .text(), required: true), .init("mailbox", .text(), required: true),
+                .init("route", .text(), required: true), .init("attempts", .number(), required: true),
+            ])
+        ),
+        (
             "Lint",
             .object([
                 .init("rule", .choice(LintRule.self), required: true), .init("what", .text(), required: true),

@@ -16,6 +16,39 @@ extension Endpoints {
 
     static let review: [Endpoint] = [
         Endpoint(
+            .get, "/v1/audit/outcomes", in: auditGroup, "What became of each recipient, and tokens that nobody has reported on",
+            about: "From the journal, with all that came later; of a day unless `since` says otherwise.", for: .readers,
+            parameters: [
+                tableFormat, .query("since", .text(), DocumentDate.form), .query("until", .text(), DocumentDate.form),
+                .query("message", .line, "a message, by id"), .query("recipient", .line, "a recipient"),
+                .query("as", .line, "the author, or who was in From"), .query("client", .line, "a client, by id"),
+                .query("outcome", .choice(OutcomeReport.Outcome.self), "only these"),
+            ] + WebTable.paging,
+            promises: [.init(.ok, "by the time they began", shapes: table("Outcome"))]
+        ) { request in
+            let query = request.query
+            var filter = OutcomeFilter(since: try query.date("since") ?? request.now.addingTimeInterval(-86_400))
+            filter.until = try query.date("until")
+            filter.message = try query["message"].map { text in
+                guard let id = SpoolID(text) else { throw Problem(.badRequest, "message is no id", place: "message") }
+                return id
+            }
+            (filter.recipient, filter.author, filter.client) = (query["recipient"], query["as"], query["client"])
+            filter.outcome = try query.choice("outcome", OutcomeReport.Outcome.self)
+            let report = try await filter.report(from: request.dependencies.store, at: request.now)
+            var table = WebTable([
+                "id", "at", "client", "author", "recipient", "outcome", "words", "from", "mailbox", "route", "attempts",
+            ])
+            for row in report.rows where filter.takes(row) {
+                table.add([
+                    .text(row.id), DocumentValue(row.at), .text(row.client), .text(row.author), .text(row.recipient),
+                    .text(row.outcome.rawValue), .text(row.words), .text(row.from), .text(row.mailbox), .text(row.route),
+                    DocumentValue(row.attempts),
+                ])
+            }
+            return try table.reply(to: request)
+        },
+        Endpoint(
             .get, "/v1/audit/review", in: auditGroup, "Senders, grants and clients that somebody has to look at again",
             about: "Due, not used for 90 days, or without an owner; with `all`, whatever there is.", for: .readers,
             parameters: [

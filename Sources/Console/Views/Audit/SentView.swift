@@ -91,15 +91,9 @@ struct SentMessage: Sendable {
             "recipients": .text(
                 taken.prefix(Self.mostRecipients).joined(separator: ", ") + (more > 0 ? " and \(Words.number(more)) more" : "")),
             "partly": taken.count < tried && row.salt != nil ? .text("\(taken.count) of \(tried) recipients") : .null,
-            "mailbox": .text(login), "mailbox_href": DocumentValue(mailbox?.place), "route": .text(entry.fact("route") ?? ""),
-            "transport": .text(entry.fact("transport") ?? ""), "is_reported": .flag(entry.fact("handout") != nil),
+            "mailbox": .text(login), "mailbox_href": DocumentValue(mailbox?.place), "route": .text(entry.fact("route")),
+            "transport": .text(entry.fact("transport")), "is_reported": .flag(!entry.fact("handout").isEmpty),
             "message": entry.message.map { ["id": .text($0.text), "href": .text("/queue/\(PercentCoding.encode($0.text))")] } ?? .null,
         ]
     }
-}
-
-extension JournalEntry {
-    fileprivate func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
-
-    fileprivate func people(_ role: Role) -> [String] { personal.filter { $0.role == role }.map(\.text) }
 }
