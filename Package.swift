@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "CProcess"),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CXML2Shim", dependencies: ["CXML2"]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "Mail", dependencies: ["CIDN2"]),
         .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
         .target(name: "Store", dependencies: ["Relay", "Mail"]),
@@ -78,7 +79,7 @@ let package = Package(
         .target(name: "SMTPGateway", dependencies: ["EventLoops", "Relay", "Mail", nio, nioPosix, nioSSL, crypto, log, lifecycle]),
         .target(name: "LocalGateway", dependencies: ["Relay", "Mail", nioPosix, log, lifecycle]),
         .target(name: "CurlTransmit", dependencies: ["Relay", "Mail", "CCurl", "CCurlShim", jwt, crypto, x509, asn1]),
-        .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CXML2", "CXML2Shim"]),
+        .target(name: "XMLImport", dependencies: ["Relay", "Mail", "CArchive", "CXML2", "CXML2Shim"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Monitoring", dependencies: ["Relay", "Mail", metrics]),
         .target(

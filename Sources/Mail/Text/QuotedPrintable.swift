@@ -50,4 +50,28 @@ package enum QuotedPrintable {
         if isAfterCR { put(escaped(0x0D)) }
         return encoded
     }
+
+    /// What stands for itself does; a `=` that begins neither an octet nor a soft break is one of those.
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var content: [UInt8] = []
+        content.reserveCapacity(text.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let rest = text[index...].prefix(3)
+            if rest.first == UInt8(ascii: "="), rest.count == 3, let high = ASCII.hexValue(text[index + 1]),
+                let low = ASCII.hexValue(text[index + 2])
+            {
+                content.append(high << 4 | low)
+                index += 3
+            } else if rest.elementsEqual([0x3D, 0x0D, 0x0A]) {
+                index += 3
+            } else if rest.starts(with: [0x3D, 0x0A]) {
+                index += 2
+            } else {
+                content.append(text[index])
+                index += 1
+            }
+        }
+        return content
+    }
 }

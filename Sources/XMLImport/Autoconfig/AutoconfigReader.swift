@@ -7,7 +7,9 @@ struct AutoconfigReader {
     let root: XMLElement
 
     func autoconfig() throws(ImportProblem) -> Autoconfig {
-        guard root.name == "clientConfig" else { throw ImportProblem(.otherDocument(root: String(root.name.prefix(60))), line: root.line) }
+        guard root.name == "clientConfig" else {
+            throw ImportProblem(.otherDocument(root: String(root.name.prefix(60)), wanted: "clientConfig"), line: root.line)
+        }
         guard let provider = try only("emailProvider", in: [root]) else {
             throw ImportProblem(.missing("emailProvider", in: "clientConfig"), line: root.line)
         }

@@ -7,6 +7,12 @@ struct ByteScan {
 
     func check(_ bytes: [UInt8]) throws(ImportProblem) {
         guard bytes.count <= limits.bytes else { throw ImportProblem(.tooBig(limit: limits.bytes)) }
+        try checkTags(try checkBeginning(bytes))
+    }
+
+    /// What can be known by the first octets of a document; answers what follows the mark of its encoding.
+    @discardableResult
+    func checkBeginning(_ bytes: [UInt8]) throws(ImportProblem) -> ArraySlice<UInt8> {
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         let body = bytes[start...]
         guard let first = body.first(where: { !Self.isSpace($0) }) else { throw ImportProblem(.empty) }
@@ -14,7 +20,7 @@ struct ByteScan {
         guard !body.contains(0) else { throw ImportProblem(.encoding("of several bytes a character"), line: 1) }
         guard first == UInt8(ascii: "<") else { throw ImportProblem(.malformed("it does not begin with \"<\""), line: 1) }
         try checkEncoding(body)
-        try checkTags(body)
+        return body
     }
 
     /// Those in which every byte below 0x80 is what it is in ASCII: otherwise this scan and the parser read different files.
