@@ -9,6 +9,7 @@ package struct JournalEntry: Sendable, Hashable {
         case signedIn = "signed-in"
         case signInFailed = "sign-in-failed"
         case consentFailed = "consent-failed"
+        case reportTaken = "report-taken"
     }
 
     /// In what part an address plays in an entry; `--from`, `--as` and `--recipient` filter by it.

@@ -35,4 +35,5 @@ extension Stores {
     @Test(arguments: HandoutContract.facts) func handouts(_ fact: Fact<HandoutContract>) async throws { try await hold(fact) }
     @Test(arguments: VaultContract.facts) func vault(_ fact: Fact<VaultContract>) async throws { try await hold(fact) }
     @Test(arguments: AuditContract.facts) func audit(_ fact: Fact<AuditContract>) async throws { try await hold(fact) }
+    @Test(arguments: DmarcContract.facts) func dmarc(_ fact: Fact<DmarcContract>) async throws { try await hold(fact) }
 }

@@ -31,6 +31,7 @@ enum Schema {
         migrator.registerMigration("v13") { try $0.execute(sql: movedV13) }
         migrator.registerMigration("v14") { try $0.execute(sql: acknowledgedV14) }
         migrator.registerMigration("v15") { try $0.execute(sql: stewardshipV15) }
+        migrator.registerMigration("v16") { try $0.execute(sql: dmarcV16) }
         return migrator
     }
 

@@ -100,6 +100,12 @@ struct StoreTable: Sendable {
         StoreTable("sighting", "addressKey role address first last count lastOutcome", order: "addressKey, role"),
         StoreTable("usage", "provider login hour messages recipients", order: "login, provider, hour"),
         StoreTable("traffic", "hour route outcome recipients", order: "hour, route, outcome"),
+        StoreTable(
+            "dmarcReport", "id organization contact reportID domain begins ends policy messages file takenAt isWhole?", order: "id"),
+        StoreTable(
+            "dmarcRow",
+            "report number domain source isDKIMAligned? isSPFAligned? signer envelope disposition exception messages",
+            order: "report, number"),
         StoreTable("secret", "kind owner keyID sealed", order: "kind, owner"),
         StoreTable("token", "name grant keyID sealed obtained expires edition", order: "name"),
         StoreTable("grantUse", "grant consentedAt usedAt askedAt scope", order: "grant"),

@@ -9,6 +9,8 @@ extension Transaction {
     private static let doneAge: Int64 = 7 * 24 * 3_600_000
     /// Daily limits look back a day; reports at most a month and some.
     private static let usageAge: Int64 = 40 * 24 * 3_600_000
+    /// What receivers reported is compared with the same month of the year before.
+    private static let dmarcAge: Int64 = 400 * 24 * 3_600_000
     /// A reader that is further behind loads the directory whole, which for so many changes is no slower.
     private static let changesKept: Int64 = 100_000
     /// Rows per transaction: a few milliseconds, so other writers hardly notice.
@@ -47,6 +49,7 @@ extension Transaction {
             try remove("repeatable", by: "client, key", where: "at", before: time - Int64(RepeatableRequest.life * 1000)),
             try remove("handout", by: "id", where: "at", before: time - Int64(Handout.daysKept * 86_400_000)),
             try remove("lease", by: "name", where: "until", before: time - Self.orphanAge),
+            try removeReports(at: time),
             try forgetChanges(),
         ]
         let isSwept = orphans < Self.pieces && counts.allSatisfy { $0 < Self.step }
@@ -68,6 +71,19 @@ extension Transaction {
 
     private func remove(_ table: String, by key: String, where time: String, before limit: Int64) throws -> Int {
         try change("DELETE FROM \(table) WHERE (\(key)) IN (SELECT \(key) FROM \(table) WHERE \(time) < ? LIMIT \(Self.step))", [limit])
+    }
+
+    /// Their rows first: a report may have a hundred thousand. What was left half-way goes after a day, and only to be taken again.
+    private func removeReports(at time: Int64) throws -> Int {
+        let old: Values = [time - Self.dmarcAge, time - Self.orphanAge]
+        let isOld = "takenAt < ? OR NOT isWhole AND takenAt < ?"
+        let rows = try change(
+            """
+            DELETE FROM dmarcRow WHERE (report, number) IN (SELECT r.report, r.number FROM dmarcReport d JOIN dmarcRow r ON r.report = d.id
+                WHERE \(isOld) LIMIT \(Self.step))
+            """, old)
+        guard rows == 0 else { return Self.step }
+        return try change("DELETE FROM dmarcReport WHERE id IN (SELECT id FROM dmarcReport WHERE \(isOld) LIMIT \(Self.step))", old)
     }
 
     /// First what nobody may ask for any more; then, where there is none of that, the line is drawn anew.

@@ -42,6 +42,9 @@ struct SpoolMemoryTests {
         try await fact.hold { MemoryStore() }
     }
     @Test(arguments: AuditContract.facts) func keepsSums(_ fact: Fact<AuditContract>) async throws { try await fact.hold { MemoryStore() } }
+    @Test(arguments: DmarcContract.facts) func keepsReports(_ fact: Fact<DmarcContract>) async throws {
+        try await fact.hold { MemoryStore() }
+    }
 
     /// Its journal tells that a thing was changed, not from what to what: that is a database's to tell.
     @Test(arguments: EditContract.facts.filter { !["journalTellsFromAndTo", "journalTellsOfRemovals"].contains($0.name) })

@@ -11,7 +11,7 @@ package actor MemoryStore {
             heads, rows
         case directory, slice, changes, entity, entities, references, apply, conditions, observations, observe, dataVersion
         case credentials, token, takeLease, dropLease, keep, asking, secret, consent, vault, warn, sightings, usage, handout, request,
-            routeWishes, wake
+            routeWishes, wake, dmarc
     }
 
     private struct Fault {
@@ -52,6 +52,7 @@ package actor MemoryStore {
     var traffics: [(hour: Int64, traffic: Traffic)] = []
     var usages: [(hour: Int64, usage: Usage)] = []
     var minutes: [ClientID: [ClientUse.Minute]] = [:]
+    var dmarc: [String: MemoryDmarcReport] = [:]
 
     package init() {}
 

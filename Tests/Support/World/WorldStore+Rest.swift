@@ -216,3 +216,17 @@ extension WorldStore: ConsentStore, AuditStore, HandoutStore {
         try await through(.write) { () throws(StoreFailure) in try await base.report(id, outcome, at: now) }
     }
 }
+
+extension WorldStore: DmarcStore {
+    package func take(_ report: DmarcReport, from file: String, by person: String, at now: Date) async throws(StoreFailure) -> Bool {
+        try await through(.write) { () throws(StoreFailure) in try await base.take(report, from: file, by: person, at: now) }
+    }
+
+    package func dmarcReports() async throws(StoreFailure) -> [TakenDmarcReport] {
+        try await through(.read) { () throws(StoreFailure) in try await base.dmarcReports() }
+    }
+
+    package func sendings(since: Date) async throws(StoreFailure) -> [SendingTotal] {
+        try await through(.read) { () throws(StoreFailure) in try await base.sendings(since: since) }
+    }
+}

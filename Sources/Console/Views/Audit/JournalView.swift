@@ -118,7 +118,7 @@ extension JournalEntry {
         case .attempted: outcomeBadge
         case .unknown, .changed, .warned: "wait"
         case .refused, .signInFailed, .consentFailed: "bad"
-        case .queue, .tokenHandedOut: "off"
+        case .queue, .tokenHandedOut, .reportTaken: "off"
         }
     }
 

@@ -81,7 +81,7 @@ struct MessageView: Sendable {
             case .unknown: ("Unknown after a crash", "wait")
             case .refused: ("Refused", "bad")
             case .queue: ("Somebody's wish: \(entry.fact("action") ?? "")", "off")
-            case .changed, .warned, .tokenHandedOut, .signedIn, .signInFailed, .consentFailed: (entry.kind.rawValue, "off")
+            case .changed, .warned, .tokenHandedOut, .signedIn, .signInFailed, .consentFailed, .reportTaken: (entry.kind.rawValue, "off")
             }
         let time = String(entry.at.second.dropFirst(11).prefix(8))
         return [

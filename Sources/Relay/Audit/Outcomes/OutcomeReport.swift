@@ -57,7 +57,8 @@ package struct OutcomeReport: Sendable {
                 row.outcome = .removed
                 row.words = entry.fact("why")
             }
-        case .settled, .refused, .changed, .queue, .warned, .tokenHandedOut, .signedIn, .signInFailed, .consentFailed: break
+        case .settled, .refused, .changed, .queue, .warned, .tokenHandedOut, .signedIn, .signInFailed, .consentFailed, .reportTaken:
+            break
         }
     }
 
