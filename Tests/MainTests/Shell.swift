@@ -17,6 +17,8 @@ final class Shell: Sendable {
     let folder: String
     var store: String { folder + "/store" }
     let now = Date(timeIntervalSince1970: 1_795_000_000)
+    /// The file that commands have run of this program.
+    let program = Mutex("/usr/bin/mandate")
     private let dice = Mutex(UInt64(42))
 
     init() throws {
@@ -87,7 +89,7 @@ final class Shell: Sendable {
             },
             environment: ["MANDATE_STORE": store].merging(environment) { $1 },
             account: Live.Account(uid: uid, name: uid == geteuid() ? "tester" : "stranger", home: folder),
-            standardInput: standardInput, standardOutput: standardOutput, standardError: standardError)
+            standardInput: standardInput, standardOutput: standardOutput, standardError: standardError, program: program.withLock { $0 })
     }
 
     @discardableResult

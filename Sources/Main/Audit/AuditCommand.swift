@@ -12,11 +12,12 @@ struct AuditCommand: AsyncParsableCommand {
               mandate audit impact --mailbox tracker@example.org
               mandate audit journal --from ann@example.org --since 2026-11-01
               mandate audit outcomes --outcome refused
+              mandate audit dmarc --domain example.org
               mandate audit verify --checkpoint /mnt/elsewhere/mandate.checkpoint
             """,
         subcommands: [
             UnauthorizedCommand.self, AcknowledgeCommand.self, LintCommand.self, ReviewCommand.self, ConfirmCommand.self,
             RetireCommand.self, SendersCommand.self, ImpactCommand.self,
-            OutcomesCommand.self, JournalCommand.self, VerifyCommand.self,
+            OutcomesCommand.self, JournalCommand.self, VerifyCommand.self, DmarcCommand.self,
         ])
 }

@@ -76,8 +76,9 @@ struct ListingWalkTests {
     /// What a listing needs to be told beside its name.
     private static let more = [
         "providers import": [#filePath.components(separatedBy: "/Tests/")[0] + "/Fixtures/import/autoconfig"], "settings list": ["--all"],
-        "audit impact": ["--setting", "AD_HOC_EMAIL_FROM_ADDRESS"],
+        "audit impact": ["--setting", "AD_HOC_EMAIL_FROM_ADDRESS"], "audit dmarc read": [reports],
     ]
+    private static let reports = #filePath.components(separatedBy: "/Tests/")[0] + "/Fixtures/dmarc"
 
     private static func listings(_ command: any ParsableCommand.Type = Mandate.self, _ name: [String] = []) -> [[String]] {
         let children = command.configuration.subcommands
@@ -92,6 +93,8 @@ struct ListingWalkTests {
         let long = "a-rather-long-name-of-somebody-in-the-second-warehouse"
         try await shell.set(
             "users add \(long) --address \(long)@logistics.contoso.example", "settings set AD_HOC_EMAIL_FROM_ADDRESS \(long)")
+        shell.program.withLock { $0 = (try? Premises.program()) ?? "" }  // without it nothing is reported, and the walk says so
+        await shell.run(["audit", "dmarc", "read", reports])
         for purpose in ["notification", "administrator"] {
             await shell.run(["send", "--purpose", purpose, "--to", "\(long)@example.net"], input: "Subject: x\n\nHello\n")
         }
