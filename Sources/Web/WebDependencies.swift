@@ -127,11 +127,12 @@ package struct WebOperations: Sendable {
     package let devices: any DeviceAuthorizer
     package let verifier: any JournalVerifier
     package let readiness: any ReadinessCheck
+    package let reports: any ReportReader
 
     package init(
         follower: any StoreFollower, wake: @escaping @Sendable () -> Void, prober: any StandingProber, checker: any MailboxChecker,
         tester: any CredentialTester, revoker: any ConsentRevoker, devices: any DeviceAuthorizer, verifier: any JournalVerifier,
-        readiness: any ReadinessCheck
+        readiness: any ReadinessCheck, reports: any ReportReader
     ) {
         self.follower = follower
         self.wake = wake
@@ -142,5 +143,6 @@ package struct WebOperations: Sendable {
         self.devices = devices
         self.verifier = verifier
         self.readiness = readiness
+        self.reports = reports
     }
 }

@@ -159,7 +159,7 @@ enum WebBenchmark {
             address: .usual, settings: WebSettings(),
             operations: WebOperations(
                 follower: Nobody(), wake: {}, prober: Nobody(), checker: Nobody(), tester: Nobody(), revoker: Nobody(), devices: Nobody(),
-                verifier: Nobody(), readiness: Nobody()),
+                verifier: Nobody(), readiness: Nobody(), reports: Nobody()),
             registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, draw: random, logger: logger
         )
         return WebGateway(
@@ -219,12 +219,16 @@ enum WebBenchmark {
 
 /// Plays every role by doing nothing: what is measured needs nobody outside.
 private struct Nobody: StoreFollower, StandingProber, MailboxChecker, CredentialTester, ConsentRevoker, DeviceAuthorizer, JournalVerifier,
-    ReadinessCheck
+    ReadinessCheck, ReportReader
 {
     var requestDevice: RequestDevice { { _ throws(TokenFailure) in throw .missing("none") } }
     var pollDevice: PollDevice { { _ throws(TokenFailure) in .expired } }
 
     func catchUp() async -> Bool { true }
+
+    func documents(inFile path: String) async throws(ReportReaderFailure) -> [DmarcDocument] { throw .noFile("none") }
+
+    func documents(in octets: [UInt8]) async throws(ReportReaderFailure) -> [DmarcDocument] { throw .unavailable("none") }
     func isReady() async -> Bool { true }
     func probe(_ key: StandingKey, through mailbox: Mailbox, by person: String) async throws(StoreFailure) -> Standing? { nil }
     func check(_ mailbox: Mailbox, _ kind: CheckKind, by person: String) async -> CheckReport { CheckReport(steps: []) }

@@ -21,6 +21,7 @@ enum PageFiles {
         ("clients", PackageResources.clients_mustache),
         ("csrf", PackageResources.csrf_mustache),
         ("deny", PackageResources.deny_mustache),
+        ("dmarc", PackageResources.dmarc_mustache),
         ("entries", PackageResources.entries_mustache),
         ("error", PackageResources.error_mustache),
         ("explain", PackageResources.explain_mustache),

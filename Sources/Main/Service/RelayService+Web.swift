@@ -47,7 +47,8 @@ extension RelayService {
             }, prober: self, checker: self, tester: CredentialTrial(store: store, vault: vault, request: client.requestToken),
             revoker: Revoker(
                 store: store, vault: vault, revoke: { question throws(TokenFailure) in try await client.revoke(question) }),
-            devices: client, verifier: JournalWalk(store: store, vault: vault), readiness: self)
+            devices: client, verifier: JournalWalk(store: store, vault: vault), readiness: self,
+            reports: ReportProcess(program: live.program))
     }
 }
 
