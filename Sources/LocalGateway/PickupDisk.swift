@@ -54,7 +54,7 @@ struct PickupDisk: Sendable {
             [(settings.folder, Purpose?.none)]
             + (settings.hasPurposes ? Purpose.allCases.map { ("\(settings.folder)/\($0.rawValue)", $0) } : [])
         for (folder, purpose) in folders {
-            let unnamable = try each(in: folder) { name in
+            let unnamable = try Self.each(in: folder) { name in
                 guard let status = Self.status("\(folder)/\(name)") else {
                     if !name.hasPrefix("."), purpose != nil || !own.contains(name) { unusable += 1 }
                     return
@@ -64,7 +64,7 @@ struct PickupDisk: Sendable {
                     unlink("\(folder)/\(name)")
                 }
                 if status.st_size == 0, modified < now - 60 { unusable += 1 }
-                guard Self.isMessage(name), files.count < Self.most else { return }
+                guard Self.isFinished(name), files.count < Self.most else { return }
                 files.append(
                     PickupFile(
                         path: "\(folder)/\(name)", name: name, purpose: purpose, size: Int64(status.st_size),
@@ -76,20 +76,20 @@ struct PickupDisk: Sendable {
     }
 
     /// Links are not followed, and what is no file is nothing.
-    private static func status(_ path: String) -> stat? {
+    static func status(_ path: String) -> stat? {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? status : nil
     }
 
     /// Names by which programs mark what is not finished, and our own beside a rejected message.
-    private static func isMessage(_ name: String) -> Bool {
+    static func isFinished(_ name: String) -> Bool {
         let lowered = name.lowercased()
         return !name.hasPrefix(".") && !name.hasPrefix("tmp-") && !name.hasSuffix("~")
             && ![".tmp", ".part", ".partial", ".swp", ".reason", ".lock"].contains { lowered.hasSuffix($0) }
     }
 
     /// Every name, however many there are; returns how many are no UTF-8.
-    private func each(in folder: String, _ body: (String) -> Void) throws(Failure) -> Int {
+    static func each(in folder: String, _ body: (String) -> Void) throws(Failure) -> Int {
         guard let directory = opendir(folder) else {
             if errno == ENOENT { return 0 }
             throw .system(path: folder, reason: errno)
@@ -105,7 +105,7 @@ struct PickupDisk: Sendable {
 
     func claimed() throws(Failure) -> [ClaimedFile] {
         var claimed: [ClaimedFile] = []
-        _ = try each(in: settings.claimed) { name in
+        _ = try Self.each(in: settings.claimed) { name in
             if let file = ClaimedFile(name, in: settings.claimed), claimed.count < Self.most { claimed.append(file) }
         }
         return claimed.sorted { $0.path < $1.path }
@@ -153,17 +153,17 @@ struct PickupDisk: Sendable {
     func reject(_ file: ClaimedFile, _ reason: String) throws(Failure) {
         var target = "\(settings.rejected)/\(file.name)"
         if Self.exists(target) || Self.exists(target + ".reason") { target = "\(settings.rejected)/\(file.id)" }
-        try write(reason + "\n", to: target + ".reason")
+        try Self.write(reason + "\n", to: target + ".reason")
         guard rename(file.path, target) == 0 else { throw .system(path: target, reason: errno) }
     }
 
-    private static func exists(_ path: String) -> Bool {
+    static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
     /// Never into what is there already: others may write into that folder, too.
-    private func write(_ text: String, to path: String) throws(Failure) {
+    static func write(_ text: String, to path: String) throws(Failure) {
         unlink(path)
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o660)
         guard descriptor >= 0 else { throw .system(path: path, reason: errno) }

@@ -33,13 +33,16 @@ extension StoreExamination {
             folders += [folder.maildrop, folder.keepersMaildrop].map { $0 + ".rejected" }
         }
         if let pickup = configuration.pickup { folders.append(pickup.folder + "/rejected") }
-        return folders.compactMap { folder in
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []  // where there is none, nothing was rejected
-            let count = names.count { $0.hasSuffix(".reason") }
-            guard count > 0 else { return nil }
-            return Finding(
-                folder, "\(count) message\(count == 1 ? " was" : "s were") put down and could not be taken",
-                fix: ["read the .reason beside each", "mend it and move the message back, or remove both"])
-        }
+        let reports = configuration.dmarcFolder.map { [$0 + "/rejected"] } ?? []
+        return folders.compactMap { rejected(in: $0, "message") } + reports.compactMap { rejected(in: $0, "report") }
+    }
+
+    private func rejected(in folder: String, _ what: String) -> Finding? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []  // where there is none, nothing was rejected
+        let count = names.count { $0.hasSuffix(".reason") }
+        guard count > 0 else { return nil }
+        return Finding(
+            folder, "\(count) \(what)\(count == 1 ? " was" : "s were") put down and could not be taken",
+            fix: ["read the .reason beside each", "mend it and move the \(what) back, or remove both"])
     }
 }

@@ -51,7 +51,8 @@ struct WaysIn: Sendable {
                     accepted: { service.accepted(by: settings.isMaildrop ? .sendmail : .pickup) }, wait: live.wait, logger: log
                 ))
         }
-        services = [browsers, smtp] + pickups
+        let reports = configuration.dmarcFolder.map { service.reportFolder($0, log: log) }
+        services = [browsers, smtp] + pickups + (reports.map { [$0] } ?? [])
         if let folder = configuration.localFolder, let obstacle = LocalFolder(folder).obstacle {
             log.notice(
                 "only \(live.account.name) can use `mandate sendmail`: chmod o+x \(obstacle) lets others reach \(folder), and not what else is there"

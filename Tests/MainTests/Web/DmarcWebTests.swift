@@ -5,7 +5,7 @@ import Testing
 
 @testable import Main
 
-/// Reports by the API and on the page.
+/// Reports by the API, on the page, and from the folder that the service looks into.
 struct DmarcWebTests {
     private static let fixtures = FixtureFolder.fixtures.appending(path: "dmarc")
 
@@ -32,6 +32,24 @@ struct DmarcWebTests {
             #expect(
                 page.status == 200 && page.text.contains("bulk.newsletters.example") && page.text.contains("2 reports, 3 sources"),
                 "\(page.text)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func aFolderIsWatched() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "mandate-dmarc-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await WebHouse.with(["dmarc.folder=\(folder)"]) { house in
+            func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
+            for _ in 0..<600 where !exists("rejected") { try await Task.sleep(for: .milliseconds(50)) }
+            for name in ["two-results.xml", "broken.xml"] {
+                try FileManager.default.copyItem(atPath: Self.fixtures.appending(path: name).path, toPath: folder + "/" + name)
+            }
+            for _ in 0..<1200 where !exists("taken/two-results.xml") || !exists("rejected/broken.xml") {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(exists("taken/two-results.xml") && exists("rejected/broken.xml.reason"), "\(house.log.all)")
+            let text = try await house.client(.auditor).get("/v1/audit/dmarc").text
+            #expect(text.contains("bulk.newsletters.example"), "\(text)")
         }
     }
 }

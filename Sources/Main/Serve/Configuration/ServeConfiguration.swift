@@ -24,6 +24,7 @@ struct ServeConfiguration: Sendable {
     var domain: Domain
     var localFolder: String?
     var pickup: Pickup?
+    var dmarcFolder: String?
 
     /// Keys whose values differ and that are looked at only when the service starts.
     func waitingForStart(beside now: ServeConfiguration) -> [ServeKey] {
@@ -36,7 +37,7 @@ struct ServeConfiguration: Sendable {
             (.smtpHostName, domain != now.domain), (.smtpSize, size != now.size),
             (.smtpRecipients, recipients != now.recipients), (.localFolder, localFolder != now.localFolder),
             (.pickupFolder, pickup?.folder != now.pickup?.folder), (.pickupClient, pickup?.client != now.pickup?.client),
-            (.pickupSettle, pickup?.settle != now.pickup?.settle),
+            (.pickupSettle, pickup?.settle != now.pickup?.settle), (.dmarcFolder, dmarcFolder != now.dmarcFolder),
         ]
         return differences.filter(\.1).map(\.0)
     }
@@ -75,6 +76,7 @@ struct ServeConfiguration: Sendable {
         smtpFiles = try await IdentityFiles(source, .smtpCertificate, .smtpKey)
         smtp = try await Self.smtp(source, domain, isEncrypted: smtpFiles != nil)
         localFolder = try await source.folder(.localFolder, usual: store + "/door")
+        dmarcFolder = try await source.folder(.dmarcFolder, usual: nil)
         if let folder = try await source.folder(.pickupFolder, usual: nil) {
             pickup = Pickup(
                 folder: folder, client: try await source.text(.pickupClient),

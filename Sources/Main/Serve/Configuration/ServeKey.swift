@@ -28,13 +28,14 @@ enum ServeKey: String, Sendable, CaseIterable {
     case pickupFolder = "pickup.folder"
     case pickupClient = "pickup.client"
     case pickupSettle = "pickup.settle"
+    case dmarcFolder = "dmarc.folder"
 
     /// For people; the code that reads a key knows the value.
     var usual: String {
         switch self {
         case .node: "main"
         case .checkpoint, .httpCertificate, .httpKey, .httpProxies, .httpHostNames, .smtpListenTLS, .smtpCertificate, .smtpKey,
-            .pickupFolder, .pickupClient:
+            .pickupFolder, .pickupClient, .dmarcFolder:
             "–"
         case .logLevel: "info"
         case .logFormat: "text"
@@ -88,6 +89,7 @@ enum ServeKey: String, Sendable, CaseIterable {
         case .pickupFolder: "messages put there as files are sent; purposes are folders in it"
         case .pickupClient: "the client that such files are from, with its limits; – is the store's owner"
         case .pickupSettle: "seconds that a file must have been left alone"
+        case .dmarcFolder: "DMARC reports put there as files are taken in: XML, gzip, zip, or the mail messages with them"
         }
     }
 
