@@ -17,7 +17,7 @@ struct AuditCommand: AsyncParsableCommand {
             """,
         subcommands: [
             UnauthorizedCommand.self, AcknowledgeCommand.self, LintCommand.self, ReviewCommand.self, ConfirmCommand.self,
-            RetireCommand.self, SendersCommand.self, ImpactCommand.self,
-            OutcomesCommand.self, JournalCommand.self, VerifyCommand.self, DmarcCommand.self,
+            RetireCommand.self, SendersCommand.self, ReachCommand.self, ImpactCommand.self, OutcomesCommand.self, DmarcCommand.self,
+            JournalCommand.self, VerifyCommand.self,
         ])
 }

@@ -3,7 +3,7 @@ internal import Relay
 
 /// The shapes that routes name.
 extension OpenAPI {
-    static let components: [(name: String, schema: Schema)] = collections + asking + keeping + auditing
+    static let components: [(name: String, schema: Schema)] = collections + asking + keeping + reported + auditing
 
     static let problem = Schema.object([
         .init("type", .line, required: true), .init("title", .line, required: true), .init("status", .number(), required: true),
@@ -196,96 +196,102 @@ extension OpenAPI {
         ),
     ]
 
-    private static let auditing: [(name: String, schema: Schema)] =
-        reported + [
-            (
-                "Finding",
-                .object([
-                    .init("finding", .line, required: true, "unauthorized, or the kind of a near miss"),
-                    .init("id", text, required: true, "the same as long as it is the same that is the matter"),
-                    .init("class", .optional(.choice(Belonging.Class.self)), required: true), .init("address", .text(), required: true),
-                    .init("addresses", .optional(.number()), required: true, "how many it is about"),
-                    .init("used_in", .list(of: .text()), required: true),
-                    .init("code", .optional(.choice(RefusalCode.self)), required: true), .init("reason", .text(), required: true),
-                    .init("mail", text, required: true, "what became of its mail"), .init("first_seen", moment, required: true),
-                    .init("last_seen", moment, required: true),
-                    .init("count", .number(), required: true), .init("acknowledged_until", moment, required: true),
-                    .init("provider_fix", .text(), required: true),
-                    .init("our_fix", .text(), required: true),
-                ])
-            ),
-            (
-                "Reviewed",
-                .object([
-                    .init("kind", .choice(EntityKind.self), required: true), .init("id", .line, required: true),
-                    .init("name", .text(), required: true),
-                    .init("reasons", .list(of: .choice(ReviewReport.Reason.self)), required: true), .init("why", .text(), required: true),
-                    .init("owner", .text(), required: true), .init("purpose", .text(), required: true),
-                    .init("review", moment, required: true), .init("last_use", moment, required: true),
-                    .init("steps", .list(of: .text()), required: true),
-                ])
-            ),
-            (
-                "Impact",
-                .object([
-                    .init("mail", .text(), required: true, "an address, or what mail is for that names none"),
-                    .init("now", .text(), required: true),
-                    .init("then", .text(), required: true), .init("lost", .flag, required: true, "it has no way out then"),
-                ])
-            ),
-            (
-                "Outcome",
-                .object([
-                    .init("id", .line, required: true, "of the message or of the handout"), .init("at", moment, required: true),
-                    .init("client", .line, required: true), .init("author", .text(), required: true),
-                    .init("recipient", .text(), required: true), .init("outcome", .choice(OutcomeReport.Outcome.self), required: true),
-                    .init("words", .text(), required: true), .init("from", .text(), required: true),
-                    .init("mailbox", .text(), required: true),
-                    .init("route", .text(), required: true), .init("attempts", .number(), required: true),
-                ])
-            ),
-            (
-                "Lint",
-                .object([
-                    .init("rule", .choice(LintRule.self), required: true), .init("what", .text(), required: true),
-                    .init("trouble", .text(), required: true),
-                    .init("fix", .list(of: .text()), required: true, "of several commands one is enough"),
-                ])
-            ),
-            (
-                "Right",
-                .object([
-                    .init("mailbox", .line, required: true), .init("sends_as", .line, required: true), .init("by", .line, required: true),
-                    .init("standing", .line, required: true),
-                    .init("effective", .choice(Outlook.State.self), required: true, "what a message that goes this way would meet now"),
-                    .init("why", .text(), required: true), .init("valid_until", moment, required: true),
-                    .init("grant", text, required: true),
-                ])
-            ),
-            (
-                "Entry",
-                .object([
-                    .init("strand", .line, required: true), .init("number", .number(), required: true),
-                    .init("at", .moment, required: true),
-                    .init("kind", .choice(JournalEntry.Kind.self), required: true), .init("message", text, required: true),
-                    .init("count", .number(), required: true),
-                    .init(
-                        "personal",
-                        .list(of: .object([.init("role", .line, required: true), .init("text", .text(), required: true)])), required: true,
-                        "addresses and names; one with the role `erased` where they are no longer kept"),
-                    .init(
-                        "facts",
-                        .list(of: .object([.init("name", .line, required: true), .init("value", .text(), required: true)])), required: true),
-                ])
-            ),
-            (
-                "Handout",
-                .object([
-                    .init("handout", .line, required: true), .init("client", .line, required: true), .init("at", .moment, required: true),
-                    .init("expires", .moment, required: true), .init("login", .line, required: true),
-                    .init("transport", .choice(Transport.self), required: true),
-                    .init("from", .list(of: .text()), required: true),
-                ])
-            ),
-        ]
+    private static let auditing: [(name: String, schema: Schema)] = [
+        (
+            "Finding",
+            .object([
+                .init("finding", .line, required: true, "unauthorized, or the kind of a near miss"),
+                .init("id", text, required: true, "the same as long as it is the same that is the matter"),
+                .init("class", .optional(.choice(Belonging.Class.self)), required: true), .init("address", .text(), required: true),
+                .init("addresses", .optional(.number()), required: true, "how many it is about"),
+                .init("used_in", .list(of: .text()), required: true),
+                .init("code", .optional(.choice(RefusalCode.self)), required: true), .init("reason", .text(), required: true),
+                .init("mail", text, required: true, "what became of its mail"), .init("first_seen", moment, required: true),
+                .init("last_seen", moment, required: true),
+                .init("count", .number(), required: true), .init("acknowledged_until", moment, required: true),
+                .init("provider_fix", .text(), required: true),
+                .init("our_fix", .text(), required: true),
+            ])
+        ),
+        (
+            "Reviewed",
+            .object([
+                .init("kind", .choice(EntityKind.self), required: true), .init("id", .line, required: true),
+                .init("name", .text(), required: true),
+                .init("reasons", .list(of: .choice(ReviewReport.Reason.self)), required: true), .init("why", .text(), required: true),
+                .init("owner", .text(), required: true), .init("purpose", .text(), required: true),
+                .init("review", moment, required: true), .init("last_use", moment, required: true),
+                .init("steps", .list(of: .text()), required: true),
+            ])
+        ),
+        (
+            "Impact",
+            .object([
+                .init("mail", .text(), required: true, "an address, or what mail is for that names none"),
+                .init("now", .text(), required: true),
+                .init("then", .text(), required: true), .init("lost", .flag, required: true, "it has no way out then"),
+            ])
+        ),
+        (
+            "Outcome",
+            .object([
+                .init("id", .line, required: true, "of the message or of the handout"), .init("at", moment, required: true),
+                .init("client", .line, required: true), .init("author", .text(), required: true),
+                .init("recipient", .text(), required: true), .init("outcome", .choice(OutcomeReport.Outcome.self), required: true),
+                .init("words", .text(), required: true), .init("from", .text(), required: true), .init("mailbox", .text(), required: true),
+                .init("route", .text(), required: true), .init("attempts", .number(), required: true),
+            ])
+        ),
+        (
+            "Reach",
+            .object([
+                .init("kind", .choice(EntityKind.self), required: true), .init("id", .line, required: true),
+                .init("name", .text(), required: true), .init("could", .text(), required: true),
+                .init("known", .optional(.number()), required: true, "addresses in use here that it could send as"),
+                .init("needs", .number(), required: true), .init("steps", .list(of: .text()), required: true, "what narrows it"),
+            ])
+        ),
+        (
+            "Lint",
+            .object([
+                .init("rule", .choice(LintRule.self), required: true), .init("what", .text(), required: true),
+                .init("trouble", .text(), required: true),
+                .init("fix", .list(of: .text()), required: true, "of several commands one is enough"),
+            ])
+        ),
+        (
+            "Right",
+            .object([
+                .init("mailbox", .line, required: true), .init("sends_as", .line, required: true), .init("by", .line, required: true),
+                .init("standing", .line, required: true),
+                .init("effective", .choice(Outlook.State.self), required: true, "what a message that goes this way would meet now"),
+                .init("why", .text(), required: true), .init("valid_until", moment, required: true),
+                .init("grant", text, required: true),
+            ])
+        ),
+        (
+            "Entry",
+            .object([
+                .init("strand", .line, required: true), .init("number", .number(), required: true), .init("at", .moment, required: true),
+                .init("kind", .choice(JournalEntry.Kind.self), required: true), .init("message", text, required: true),
+                .init("count", .number(), required: true),
+                .init(
+                    "personal",
+                    .list(of: .object([.init("role", .line, required: true), .init("text", .text(), required: true)])), required: true,
+                    "addresses and names; one with the role `erased` where they are no longer kept"),
+                .init(
+                    "facts",
+                    .list(of: .object([.init("name", .line, required: true), .init("value", .text(), required: true)])), required: true),
+            ])
+        ),
+        (
+            "Handout",
+            .object([
+                .init("handout", .line, required: true), .init("client", .line, required: true), .init("at", .moment, required: true),
+                .init("expires", .moment, required: true), .init("login", .line, required: true),
+                .init("transport", .choice(Transport.self), required: true),
+                .init("from", .list(of: .text()), required: true),
+            ])
+        ),
+    ]
 }

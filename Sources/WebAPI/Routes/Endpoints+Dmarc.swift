@@ -5,7 +5,6 @@ internal import Relay
 internal import struct FoundationEssentials.Date
 
 extension Endpoints {
-    private static let group = "Audit"
     private static let types = [
         "application/gzip", "application/zip", "text/xml", "application/xml", "message/rfc822", "application/octet-stream",
     ]
@@ -13,14 +12,13 @@ extension Endpoints {
     private static let named = 10
 
     private static let choice: [Endpoint.Parameter] = [
-        .query("format", .choice(["json", "csv"]), "json unless said otherwise"),
-        .query("domain", .line, "only this domain, and those below it"),
+        tableFormat, .query("domain", .line, "only this domain, and those below it"),
         .query("since", .text(), "only reports that end then or later: \(DocumentDate.form)"),
     ]
 
     static let dmarc: [Endpoint] = [
         Endpoint(
-            .get, "/v1/audit/dmarc", in: group, "Who sends as our domains outside of Mandate, as receivers report it",
+            .get, "/v1/audit/dmarc", in: auditGroup, "Who sends as our domains outside of Mandate, as receivers report it",
             about: "By DMARC aggregate reports (RFC 9990). Anybody can write one: they are counted, and nothing is decided by them.",
             for: .readers,
             parameters: choice + [.query("by", .choice(["name", "address"]), "a row for each name of a source, unless said otherwise")]
@@ -45,7 +43,8 @@ extension Endpoints {
             return try table.reply(to: request)
         },
         Endpoint(
-            .get, "/v1/audit/dmarc/domains", in: group, "How much of each domain's mail is aligned, as receivers report it", for: .readers,
+            .get, "/v1/audit/dmarc/domains", in: auditGroup, "How much of each domain's mail is aligned, as receivers report it",
+            for: .readers,
             parameters: choice + WebTable.paging, promises: [.init(.ok, "by domain", shapes: table("DomainAlignment"))]
         ) { request in
             let domains = DomainAlignment.all(try await sources(request), try await request.dependencies.store.dmarcReports())
@@ -63,7 +62,7 @@ extension Endpoints {
             return try table.reply(to: request)
         },
         Endpoint(
-            .post, "/v1/audit/dmarc", in: group, "Take a DMARC aggregate report in",
+            .post, "/v1/audit/dmarc", in: auditGroup, "Take a DMARC aggregate report in",
             about: """
                 As it came: XML, gzip, zip, or the mail message with it; its first octets say which, whatever the Content-Type. One that was taken before is \
                 `known` and counted once; one that is malformed is `refused` with its line, and keeps no other in the same archive from being taken.

@@ -16,6 +16,21 @@ extension Endpoints {
 
     static let review: [Endpoint] = [
         Endpoint(
+            .get, "/v1/audit/reach", in: auditGroup, "What each grant and mailbox could send as, and what it needs",
+            about: "With the provider's commands that narrow it.", for: .readers, parameters: [tableFormat] + WebTable.paging,
+            promises: [.init(.ok, "grants that open many mailboxes, then mailboxes that stand for many addresses", shapes: table("Reach"))]
+        ) { request in
+            let directory = request.dependencies.directory
+            var table = WebTable(["kind", "id", "name", "could", "known", "needs", "steps"])
+            for row in try await Aside.run({ ReachReport(directory).rows }) {
+                table.add([
+                    .text(row.key.kind.rawValue), .text(row.key.id), .text(row.name), .text(row.could),
+                    row.couldCount.map { DocumentValue($0) } ?? .null, DocumentValue(row.needs), DocumentValue(row.steps),
+                ])
+            }
+            return try table.reply(to: request)
+        },
+        Endpoint(
             .get, "/v1/audit/outcomes", in: auditGroup, "What became of each recipient, and tokens that nobody has reported on",
             about: "From the journal, with all that came later; of a day unless `since` says otherwise.", for: .readers,
             parameters: [
