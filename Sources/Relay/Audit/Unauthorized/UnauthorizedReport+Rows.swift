@@ -18,7 +18,7 @@ extension UnauthorizedReport {
         }
         guard finding.size > 1 else { return own }
         return UnauthorizedRow(
-            address: name(of: finding, first), usedIn: finding.isInTraffic ? ["traffic"] : own.usedIn, code: finding.code,
+            address: name(of: finding, first), usedIn: places(of: finding, own), code: finding.code,
             reason: words(finding, own), firstSeen: finding.firstSeen, lastSeen: finding.lastSeen, count: finding.count, fate: nil,
             remedy: remedy(of: finding, first) ?? own.remedy, asking: own.asking)
     }
@@ -81,9 +81,15 @@ extension UnauthorizedReport {
 
     private func words(_ finding: UnauthorizedFinding, _ own: UnauthorizedRow) -> String {
         if case .users(let domain) = finding.cause, own.code == .noRoute {
-            return "no mailbox, family or delegation speaks of \(finding.size) users of \(domain.text): \(own.reason)"
+            return "no mailbox, family or delegation speaks of \(finding.size) users of \(domain.text)"
         }
         return "\(finding.size) addresses, for one reason: \(own.reason)"
+    }
+
+    private func places(of finding: UnauthorizedFinding, _ own: UnauthorizedRow) -> [String] {
+        let users = finding.users == 0 ? nil : "\(finding.users) users"
+        let others = finding.isInTraffic ? ["traffic"] : finding.addresses.isEmpty ? [] : own.usedIn
+        return others + [users].compactMap(\.self)
     }
 
     private func remedy(of finding: UnauthorizedFinding, _ first: EmailAddress) -> Remedy? {
