@@ -17,7 +17,8 @@ internal import Glibc
                 name: "What people decide",
                 subcommands: [
                     SettingsCommand.self, UsersCommand.self, ProvidersCommand.self, ApplicationsCommand.self, GrantsCommand.self,
-                    MailboxesCommand.self, DelegationsCommand.self, ClientsCommand.self, ExportCommand.self, PlanCommand.self,
+                    MailboxesCommand.self, DelegationsCommand.self, ClientsCommand.self, ImportCommand.self, ExportCommand.self,
+                    PlanCommand.self,
                     ApplyCommand.self,
                 ]),
             CommandGroup(

@@ -128,11 +128,12 @@ package struct WebOperations: Sendable {
     package let verifier: any JournalVerifier
     package let readiness: any ReadinessCheck
     package let reports: any ReportReader
+    package let xml: any XMLReader
 
     package init(
         follower: any StoreFollower, wake: @escaping @Sendable () -> Void, prober: any StandingProber, checker: any MailboxChecker,
         tester: any CredentialTester, revoker: any ConsentRevoker, devices: any DeviceAuthorizer, verifier: any JournalVerifier,
-        readiness: any ReadinessCheck, reports: any ReportReader
+        readiness: any ReadinessCheck, reports: any ReportReader, xml: any XMLReader
     ) {
         self.follower = follower
         self.wake = wake
@@ -144,5 +145,6 @@ package struct WebOperations: Sendable {
         self.verifier = verifier
         self.readiness = readiness
         self.reports = reports
+        self.xml = xml
     }
 }

@@ -159,7 +159,7 @@ enum WebBenchmark {
             address: .usual, settings: WebSettings(),
             operations: WebOperations(
                 follower: Nobody(), wake: {}, prober: Nobody(), checker: Nobody(), tester: Nobody(), revoker: Nobody(), devices: Nobody(),
-                verifier: Nobody(), readiness: Nobody(), reports: Nobody()),
+                verifier: Nobody(), readiness: Nobody(), reports: Nobody(), xml: Nobody()),
             registry: registry, metrics: MandateMetrics(factory: registry, version: "benchmark"), wait: wait, draw: random, logger: logger
         )
         return WebGateway(
@@ -219,11 +219,12 @@ enum WebBenchmark {
 
 /// Plays every role by doing nothing: what is measured needs nobody outside.
 private struct Nobody: StoreFollower, StandingProber, MailboxChecker, CredentialTester, ConsentRevoker, DeviceAuthorizer, JournalVerifier,
-    ReadinessCheck, ReportReader
+    ReadinessCheck, ReportReader, XMLReader
 {
     var requestDevice: RequestDevice { { _ throws(TokenFailure) in throw .missing("none") } }
     var pollDevice: PollDevice { { _ throws(TokenFailure) in .expired } }
 
+    func read(_ bytes: [UInt8], each: (XMLElement) -> Void) throws(ImportFault) { throw ImportFault("none") }
     func catchUp() async -> Bool { true }
 
     func documents(inFile path: String) async throws(ReportReaderFailure) -> [DmarcDocument] { throw .noFile("none") }

@@ -30,6 +30,12 @@ package struct FixtureFolder: Sendable, Hashable, CustomStringConvertible {
     package static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    /// Files of others that lie beside the checkout, or beside what that lies in; nil on most machines. They are no part of it.
+    package static func collection(_ name: String) -> FixtureFolder? {
+        let places = ["../shared/corpora", "../../shared/corpora"].map { repository.appending(path: $0).appending(path: name).standardized }
+        return places.map { FixtureFolder(name: name, url: $0) }.first(where: \.isFolder)
+    }
+
     package func bytes(_ file: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: url.appending(path: file))) }
 
     package func text(_ file: String) throws -> String { String(decoding: try bytes(file), as: UTF8.self) }

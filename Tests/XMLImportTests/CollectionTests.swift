@@ -6,10 +6,10 @@ import XMLImport
 
 /// Mozilla's collection, where it lies beside the checkout.
 struct CollectionTests {
-    private static let folder = FixtureFolder.repository.appending(path: "../shared/corpora/ispdb")
+    private static let folder = FixtureFolder.collection("ispdb")
 
     private static let files: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)  // absent on most machines
+        let names = folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.url.path) }
         return (names ?? []).filter { $0.hasSuffix(".xml") }.sorted()
     }()
 
@@ -18,11 +18,12 @@ struct CollectionTests {
     private static let withEndpointAlone = ["mail.ru", "yandex.ru"]
 
     @Test(.enabled(if: !files.isEmpty)) func everyFileIsRead() async throws {
+        let folder = try #require(Self.folder)
         var providers: [String] = []
         var others: [Autoconfig.Shortfall: [String]] = [:]
         for file in Self.files {
             await Task.yield()  // tests that watch the clock need the thread too
-            let autoconfig = try Autoconfig([UInt8](try Data(contentsOf: Self.folder.appending(path: file))))
+            let autoconfig = try Autoconfig(try folder.bytes(file))
             #expect(!autoconfig.domains.isEmpty, "\(file)")
             switch autoconfig.offer() {
             case .noOAuth2(let shortfall): others[shortfall, default: []].append(autoconfig.id)

@@ -16,6 +16,7 @@ enum Navigation {
     /// Pages below another's heading, by their first step.
     private static let parents = [
         "applications": "/tokens", "mailboxes": "/tokens", "providers": "/tokens", "delegations": "/identities", "denies": "/identities",
+        "imports": "/users",
     ]
 
     static func document(_ request: ConsoleRequest) -> DocumentValue {

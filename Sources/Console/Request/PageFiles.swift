@@ -56,8 +56,8 @@ enum PageFiles {
         ("review", PackageResources.review_mustache), ("lint", PackageResources.lint_mustache),
         ("user", PackageResources.user_mustache),
         ("users", PackageResources.users_mustache),
-        ("users-import", PackageResources.users_import_mustache),
-        ("users-import-progress", PackageResources.users_import_progress_mustache),
-        ("users-import-report", PackageResources.users_import_report_mustache),
+        ("import", PackageResources.import_mustache),
+        ("import-progress", PackageResources.import_progress_mustache),
+        ("import-report", PackageResources.import_report_mustache),
     ]
 }

@@ -1,5 +1,5 @@
-/// The Base64 of RFC 2045 for encoded words; here because Mail has no Foundation.
-enum Base64 {
+/// The Base64 of RFC 2045, for encoded words and files that others write; here because Mail has no Foundation.
+package enum Base64 {
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         var text: [UInt8] = []
@@ -13,7 +13,7 @@ enum Base64 {
     }
 
     /// Missing padding is forgiven; a character outside the alphabet, or something after the padding, is not.
-    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0

@@ -60,11 +60,7 @@ struct FileChange {
         put(
             difference.lines.map { line in
                 let title = "\(line.sign.rawValue) \(line.key.kind.noun) \(line.title)"
-                guard line.sign != .removed, !line.fields.isEmpty else { return title }
-                let fields = line.fields.filter { line.sign == .changed || !$0.after.isEmpty }.map { field in
-                    line.sign == .added ? "\(field.name) \(field.after)" : "\(field.name): \(shown(field.before)) → \(shown(field.after))"
-                }
-                return "\(title): \(fields.joined(separator: "; "))"
+                return line.words.isEmpty ? title : "\(title): \(line.words)"
             })
     }
 
@@ -79,6 +75,4 @@ struct FileChange {
         for line in lines.prefix(most) { opened.live.output(DisplayWidth.printable(line)) }
         if lines.count > most { opened.live.output("… and \(lines.count - most) more") }
     }
-
-    private func shown(_ text: String) -> String { text.isEmpty ? "(none)" : text }
 }

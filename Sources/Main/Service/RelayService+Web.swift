@@ -6,6 +6,7 @@ internal import Store
 internal import Console
 internal import Web
 internal import WebAPI
+internal import XMLImport
 
 /// What the way in for browsers and programs needs of the whole program.
 extension RelayService {
@@ -48,7 +49,7 @@ extension RelayService {
             revoker: Revoker(
                 store: store, vault: vault, revoke: { question throws(TokenFailure) in try await client.revoke(question) }),
             devices: client, verifier: JournalWalk(store: store, vault: vault), readiness: self,
-            reports: ReportProcess(program: live.program))
+            reports: ReportProcess(program: live.program), xml: XMLRecords())
     }
 }
 

@@ -35,7 +35,10 @@ package struct CSVDecoder {
     private var mark = 0
     private var records: [Record] = []
 
-    package init() {}
+    private let separator: UInt8
+
+    /// `separator`: a semicolon or a tab where the writer's land has them.
+    package init(separator: UInt8 = UInt8(ascii: ",")) { self.separator = separator }
 
     /// The records that these bytes complete.
     package mutating func decode(_ bytes: [UInt8]) throws(Failure) -> [Record] {
@@ -87,7 +90,7 @@ package struct CSVDecoder {
 
     private mutating func takePlain(_ byte: UInt8) throws(Failure) {
         switch byte {
-        case UInt8(ascii: ","): try endField()
+        case separator: try endField()
         case UInt8(ascii: "\r"): state = .afterReturn
         case UInt8(ascii: "\n"): try endRecord()
         case UInt8(ascii: "\""): throw Failure(line: line, sentence: "a quote stands inside a field that does not begin with one")

@@ -1,3 +1,4 @@
+internal import Relay
 internal import CXML2
 internal import CXML2Shim
 

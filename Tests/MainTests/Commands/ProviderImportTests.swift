@@ -131,4 +131,21 @@ struct ProviderImportTests {
         let good = await shell.run(["providers", "import", "-"], input: text)
         #expect(good.status == 0 && good.out.contains("standard input") == false)
     }
+
+    /// Mozilla's whole collection, where it lies beside the checkout: each file becomes a provider, or says why not, and the second time nothing changes.
+    @Test(.enabled(if: FixtureFolder.collection("ispdb") != nil)) func aCollectionIsReadToItsLastFile() async throws {
+        let folder = try #require(FixtureFolder.collection("ispdb")).url.path
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".xml") }
+        let shell = try await Shell.withStore()
+        let found = try await rows(shell, "providers import \(folder)")
+        #expect(found.count == files.count && files.count >= 163)
+        #expect(found.allSatisfy { !$0.value.hasPrefix("refused ") || $0.value.count > "refused ".count + 10 })
+        let outcomes = Dictionary(grouping: found.values) {
+            $0.split(separator: " ").prefix($0.hasPrefix("no OAuth2") ? 2 : 1).joined(separator: " ")
+        }
+        #expect(outcomes.mapValues(\.count) == ["new": 6, "no OAuth2": 157], "\(outcomes.mapValues(\.count))")
+        let edition = try await shell.edition()
+        #expect(await shell.run("providers import \(folder)").err.contains("6 unchanged"))
+        #expect(try await shell.edition() == edition)
+    }
 }

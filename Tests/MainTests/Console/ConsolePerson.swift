@@ -43,10 +43,13 @@ struct ConsolePerson {
     }
 
     /// A form with a file, as browsers send it (RFC 7578).
-    func upload(_ path: String, file name: String, _ content: String) async throws -> WebClient.Answer {
+    func upload(
+        _ path: String, file name: String, _ content: String, _ fields: [(name: String, value: String)] = []
+    ) async throws -> WebClient.Answer {
         let mark = "----a-line-that-is-in-no-file"
         let form =
             "--\(mark)\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n\(token)\r\n"
+            + fields.map { "--\(mark)\r\nContent-Disposition: form-data; name=\"\($0.name)\"\r\n\r\n\($0.value)\r\n" }.joined()
             + "--\(mark)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\nContent-Type: text/csv\r\n\r\n\(content)\r\n"
             + "--\(mark)--\r\n"
         return try await post(path, form, [("Content-Type", "multipart/form-data; boundary=\(mark)")])

@@ -72,6 +72,30 @@ struct UserImportTests {
         }
     }
 
+    /// What is no user is shown line by line; what cannot be read stays at the form.
+    @Test(.timeLimit(.minutes(20))) func theConsoleShowsLineByLine() async throws {
+        try await WebHouse.with { house in
+            let person = try await ConsolePerson.logIn(to: house)
+            let before = try await house.directory().edition
+            let permissions = """
+                Identity,Trustee,AccessRights,Deny
+                press@fabrikam.example,tracker@fabrikam.example,SendAs,False
+                Nobody Knows,tracker@fabrikam.example,SendAs,False
+
+                """
+            let kind = [(name: "kind", value: "exchange-permissions")]
+            let place = try #require(try await person.upload("/imports", file: "send-as.csv", permissions, kind).field("Location"))
+            let report = try await person.client.get(place).text
+            #expect(report.contains("tracker@fabrikam.example for press@fabrikam.example") && report.contains("Nobody Knows"))
+            #expect(try await house.directory().edition == before)
+            #expect(try await person.post(place + "/apply", "csrf=\(person.token)").status == 303)
+            while try await person.client.get(place + "/progress.json")["finished"] as? Bool != true { await Live.system().wait(0.02) }
+            #expect(try await house.directory().allDelegations.contains { $0.covers.description == "press@fabrikam.example" })
+            let patterns = try await person.upload("/imports", file: "x", "/^a/ b\n", [(name: "kind", value: "postfix-logins")])
+            #expect(patterns.status == 422 && patterns.text.contains("able of patterns"), "\(patterns.text)")
+        }
+    }
+
     /// Follows the work as the script does, and says how it ended.
     private static func end(of place: String, _ person: ConsolePerson) async throws -> String {
         var last = 0

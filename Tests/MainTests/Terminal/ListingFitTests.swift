@@ -73,10 +73,17 @@ struct ListingFitTests {
 
 /// All listings there are, found by walking the commands, on a store with a little of everything.
 struct ListingWalkTests {
+    private static let fixtures = #filePath.components(separatedBy: "/Tests/")[0] + "/Fixtures/import/"
+
     /// What a listing needs to be told beside its name.
     private static let more = [
-        "providers import": [#filePath.components(separatedBy: "/Tests/")[0] + "/Fixtures/import/autoconfig"], "settings list": ["--all"],
+        "providers import": [fixtures + "autoconfig"], "settings list": ["--all"],
         "audit impact": ["--setting", "AD_HOC_EMAIL_FROM_ADDRESS"], "audit dmarc read": [reports],
+        "import users": [fixtures + "draft/users-ldif/in.ldif"], "import settings": [fixtures + "draft/settings-properties/in.properties"],
+        "import exchange-permissions": [fixtures + "draft/exchange-send-as/in.csv"],
+        "import gmail-send-as": [fixtures + "draft/gmail/in.json"], "import postfix-logins": [fixtures + "draft/postfix-logins/in"],
+        "import postfix-generic": [fixtures + "draft/postfix-generic/in"],
+        "import email-oauth2-proxy": [fixtures + "draft/email-oauth2-proxy/in.config"],
     ]
     private static let reports = #filePath.components(separatedBy: "/Tests/")[0] + "/Fixtures/dmarc"
 

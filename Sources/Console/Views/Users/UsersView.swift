@@ -12,7 +12,7 @@ struct UsersView: Sendable {
             .post("/users") { request in try await UserView(request).create() },
             .post("/users/{id}") { request in try await UserView(request).change() },
             .post("/users/{id}/delete") { request in try await UserView(request).remove() },
-        ] + UserImportView.routes
+        ] + ImportView.routes
 
     private let request: ConsoleRequest
     /// Rows that a person looks through.

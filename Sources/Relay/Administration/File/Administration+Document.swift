@@ -47,18 +47,17 @@ extension Administration {
 /// The things of a file one after another, each on what those before it have made.
 private struct Bringing {
     private var working: Administration
-    private var plan = Plan.unchanged("the directory is as the file says")
+    private var gathered = GatheredPlan(unchanged: "the directory is as the file says")
     private var removals: [DirectoryChange] = []
     private var counts: [Plan.Outcome: Int] = [:]
-
-    /// Of each kind of advice, so many: whoever brings a thousand mailboxes does not read a thousand lines.
-    private static let mostWords = 20
 
     init(_ administration: Administration) { working = administration }
 
     mutating func remove(_ keys: [EntityKey]) {
         removals = keys.map { .remove($0) }
-        plan.gone = keys
+        var gone = Plan.unchanged("")
+        gone.gone = keys
+        gathered.take(gone)
         counts[.removed, default: 0] += keys.count
         apply(removals)
     }
@@ -121,16 +120,7 @@ private struct Bringing {
     }
 
     private mutating func take(_ one: Plan) {
-        plan.changes += one.changes
-        plan.secrets += one.secrets
-        plan.gone += one.gone
-        plan.observations += one.observations
-        plan.observesChangeAlone = plan.observesChangeAlone || one.observesChangeAlone
-        plan.journal += one.journal
-        plan.due += one.due.prefix(max(0, Self.mostWords - plan.due.count))
-        plan.notes += one.notes.prefix(max(0, Self.mostWords - plan.notes.count))
-        plan.warnings += one.warnings.prefix(max(0, Self.mostWords - plan.warnings.count))
-        plan.next += one.next.filter { !plan.next.contains($0) }.prefix(max(0, Self.mostWords - plan.next.count))
+        gathered.take(one)
         apply(one.changes)
     }
 
@@ -139,7 +129,7 @@ private struct Bringing {
     }
 
     func finish() -> Plan {
-        var plan = plan
+        var plan = gathered.plan
         plan.changes += removals
         let said = [Plan.Outcome.added, .changed, .removed].compactMap { outcome in counts[outcome].map { "\($0) \(outcome.rawValue)" } }
         guard !plan.changes.isEmpty else { return plan }

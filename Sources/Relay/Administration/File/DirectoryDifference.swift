@@ -19,6 +19,29 @@ package struct DirectoryDifference: Sendable {
         package let title: String
         /// What of it is another; of what is added, all that it has.
         package let fields: [Field]
+
+        package init(from before: DirectoryEntity?, to after: DirectoryEntity) {
+            self.init(
+                sign: before == nil ? .added : .changed, key: after.key, title: after.title,
+                fields: DirectoryDifference.fields(from: before, to: after))
+        }
+
+        fileprivate init(sign: Sign, key: EntityKey, title: String, fields: [Field]) {
+            self.sign = sign
+            self.key = key
+            self.title = title
+            self.fields = fields
+        }
+
+        /// What is another than before, or what there is of something new.
+        package var words: String {
+            guard sign != .removed else { return "" }
+            return fields.filter { sign == .changed || !$0.after.isEmpty }.map { field in
+                sign == .added ? "\(field.name) \(field.after)" : "\(field.name): \(Self.shown(field.before)) → \(Self.shown(field.after))"
+            }.joined(separator: "; ")
+        }
+
+        private static func shown(_ text: String) -> String { text.isEmpty ? "(none)" : text }
     }
 
     package let lines: [Line]
@@ -28,9 +51,7 @@ package struct DirectoryDifference: Sendable {
             let before = directory.entity(change.key)
             switch change {
             case .put(let entity):
-                return Line(
-                    sign: before == nil ? .added : .changed, key: change.key, title: entity.title,
-                    fields: Self.fields(from: before, to: entity))
+                return Line(from: before, to: entity)
             case .remove(let key):
                 return before.map { Line(sign: .removed, key: key, title: $0.title, fields: []) }
             }

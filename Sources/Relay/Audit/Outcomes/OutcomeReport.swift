@@ -57,8 +57,7 @@ package struct OutcomeReport: Sendable {
                 row.outcome = .removed
                 row.words = entry.fact("why")
             }
-        case .settled, .refused, .changed, .queue, .warned, .tokenHandedOut, .signedIn, .signInFailed, .consentFailed, .reportTaken:
-            break
+        case .settled, .refused, .changed, .queue, .warned, .tokenHandedOut, .signedIn, .signInFailed, .consentFailed, .reportTaken: break
         }
     }
 

@@ -129,7 +129,7 @@ extension SettingKey {
     /// With what each path of the service begins: pages, consent, API and what monitors ask for.
     package static let reservedSteps: Set<String> = [
         "OAuth2", "account", "api", "applications", "assets", "clients", "delegations", "denies", "explain", "families", "healthz",
-        "identities",
+        "identities", "imports",
         "journal",
         "login",
         "logout", "mailboxes", "metrics", "openapi.json", "providers", "queue", "readyz", "sent", "settings", "standings", "tokens",

@@ -155,12 +155,12 @@ package final class PackedUsers: Sendable {
 
     private func userAddress(_ own: PackedUserReader.Address) -> UserAddress { UserAddress(address(own), isOn: own.isOn) }
 
-    /// The same in the order of their ids' octets, in which a store has them, too: what is written in it touches few pages of a file.
-    func inOrder() -> PackedUsers {
-        let isInOrder = indices.dropFirst().allSatisfy { precedes($0 - 1, $0) }
-        if isInOrder { return self }
+    /// Their places in the order of their ids' octets, in which a store has them, too: what is written in it touches few pages of a file. nil: they are in it.
+    var order: [Int]? { indices.dropFirst().allSatisfy { precedes($0 - 1, $0) } ? nil : indices.sorted(by: precedes) }
+
+    func inOrder(_ order: [Int]) -> PackedUsers {
         var packer = UserPacker(sharing: self)
-        for place in indices.sorted(by: precedes) { packer.copy(place, of: self) }
+        for place in order { packer.copy(place, of: self) }
         return packer.finish()
     }
 
