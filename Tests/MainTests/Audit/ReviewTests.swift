@@ -51,6 +51,13 @@ struct ReviewTests {
         #expect(await shell.run("decide --from m@example.org").status != 0)
     }
 
+    /// A hundred thousand rights of one mailbox are not a hundred thousand questions.
+    @Test func whoAnswersForAMailboxAnswersForItsRights() async throws {
+        let shell = try await house()
+        try await shell.set("audit confirm mailbox m@example.org --owner desk")
+        #expect(try await rows(shell).allSatisfy { $0["kind"] as? String != "delegation" })
+    }
+
     @Test func whatNobodyHasUsedForAQuarterIsListed() throws {
         let now = Date(timeIntervalSince1970: 1_800_000_000), day = 86_400.0
         let stewardship = Stewardship(owner: "desk", review: now.addingTimeInterval(day))

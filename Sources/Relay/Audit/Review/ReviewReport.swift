@@ -54,7 +54,9 @@ package struct ReviewReport: Sendable {
             add(.family(family), family.name, family.members.compactMap { lastSeen[$0] }.max())
         }
         for delegation in directory.allDelegations {
-            add(.delegation(delegation), delegation.id.text, lastSeen[delegation.covers], from: delegation.grantedAt)
+            // Whoever answers for a mailbox answers for what it may do, unless somebody else does.
+            let owner = directory.mailbox(delegation.mailbox)?.stewardship.owner ?? ""
+            add(.delegation(delegation), delegation.id.text, lastSeen[delegation.covers], from: delegation.grantedAt, inheriting: owner)
         }
         for client in directory.allClients where client.isEnabled && client.roles.contains(.sender) {
             add(.client(client), client.name, clientDays[client.id])
@@ -62,9 +64,12 @@ package struct ReviewReport: Sendable {
         rows.sort { ($0.rank, $0.entity.kind.rawValue, $0.name) < ($1.rank, $1.entity.kind.rawValue, $1.name) }
     }
 
-    /// `from`: since when it is there, where that is known.
-    private mutating func add(_ entity: DirectoryEntity, _ name: String, _ lastUse: Date?, from: Date? = nil) {
-        let stewardship = entity.stewardship ?? .none
+    /// `from`: since when it is there, where that is known. `inheriting`: who answers for it where it has no owner of its own.
+    private mutating func add(
+        _ entity: DirectoryEntity, _ name: String, _ lastUse: Date?, from: Date? = nil, inheriting owner: String = ""
+    ) {
+        var stewardship = entity.stewardship ?? .none
+        if stewardship.owner.isEmpty { stewardship.owner = owner }
         var reasons: [(Reason, String)] = []
         if let review = stewardship.review, review <= now { reasons.append((.due, "to be looked at since \(review.day)")) }
         let known = lastUse ?? [from, since].compactMap(\.self).max()
