@@ -128,13 +128,9 @@ extension SettingKey {
 
     /// With what each path of the service begins: pages, consent, API and what monitors ask for.
     package static let reservedSteps: Set<String> = [
-        "OAuth2", "account", "api", "applications", "assets", "clients", "delegations", "denies", "explain", "families", "healthz",
-        "identities", "imports",
-        "journal",
-        "login",
-        "logout", "mailboxes", "metrics", "openapi.json", "providers", "queue", "readyz", "sent", "settings", "standings", "tokens",
-        "unauthorised", "unauthorized", "users",
-        "v1",
+        "account", "api", "applications", "assets", "clients", "delegations", "denies", "dmarc", "explain", "families", "healthz",
+        "identities", "impact", "imports", "journal", "lint", "login", "logout", "mailboxes", "metrics", "OAuth2", "openapi.json",
+        "providers", "queue", "readyz", "review", "sent", "settings", "standings", "tokens", "unauthorised", "unauthorized", "users", "v1",
     ]
 
     private func choiceProblem<Choice: RawRepresentable<String> & CaseIterable>(_ text: String, _: Choice.Type) -> String? {
