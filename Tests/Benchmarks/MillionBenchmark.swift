@@ -150,7 +150,11 @@ enum MillionBenchmark {
         var service: Process?
         let greeting = try await clock.measure { service = try await house.serving(port: port, httpPort: httpPort) }
         guard let service else { return }
-        defer { service.terminate() }
+        defer {
+            service.terminate()
+            // It tidies its store up, which is going to be removed.
+            service.waitUntilExit()
+        }
         row("`mandate serve` greets after", "\((greeting / .seconds(1)).short) s")
         row("  resident", "\(service.memory.now >> 20) MB, at most \(service.memory.most >> 20) MB")
         let client = WebClient(port: httpPort, key: MailHouse.client.key)
