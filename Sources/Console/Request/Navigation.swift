@@ -9,7 +9,8 @@ enum Navigation {
         (nil, "/settings", "Settings"),
         (nil, "/users", "Users"), (nil, "/clients", "Clients"), ("Mail", "/explain", "Explain"), (nil, "/queue", "Queue"),
         (nil, "/sent", "Sent"),
-        ("Audit", "/unauthorized", "Unauthorized"), (nil, "/review", "To review"), (nil, "/lint", "Lint"), (nil, "/dmarc", "DMARC"),
+        ("Audit", "/unauthorized", "Unauthorized"), (nil, "/review", "To review"), (nil, "/lint", "Lint"), (nil, "/impact", "What if"),
+        (nil, "/dmarc", "DMARC"),
         (nil, "/journal", "Journal"),
     ]
 

@@ -54,6 +54,7 @@ enum PageFiles {
         ("tokens-device", PackageResources.tokens_device_mustache),
         ("unauthorized", PackageResources.unauthorized_mustache), ("finding", PackageResources.finding_mustache),
         ("review", PackageResources.review_mustache), ("lint", PackageResources.lint_mustache),
+        ("impact", PackageResources.impact_mustache),
         ("user", PackageResources.user_mustache),
         ("users", PackageResources.users_mustache),
         ("import", PackageResources.import_mustache),

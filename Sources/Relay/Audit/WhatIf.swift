@@ -12,6 +12,20 @@ package enum WhatIf: Sendable, Hashable {
     case consentGone(String)
 }
 
+extension WhatIf {
+    /// What a request calls it: a kind of thing, `setting`, an application's `secret`, a grant's `consent`; nil: nothing is called so.
+    package init?(_ kind: String, _ name: String, value: String?, isOff: Bool) {
+        switch kind {
+        case "setting": self = .setting(name, value)
+        case "secret": self = .secretGone(name)
+        case "consent": self = .consentGone(name)
+        default:
+            guard let entity = EntityKind(rawValue: kind), entity != .deny else { return nil }
+            self = isOff ? .off(entity, name) : .gone(entity, name)
+        }
+    }
+}
+
 extension Administration {
     /// Directory and conditions as they would be.
     package func snapshot(if question: WhatIf) throws(AdministrationRefusal) -> Snapshot {

@@ -151,16 +151,10 @@ extension Endpoints {
         guard let kind = query["kind"], let name = query["name"] else {
             throw Problem(.badRequest, "name what it is about: kind and name", place: "kind")
         }
-        switch kind {
-        case "setting": return .setting(name, query["value"])
-        case "secret": return .secretGone(name)
-        case "consent": return .consentGone(name)
-        default:
-            guard let entity = EntityKind(rawValue: kind), entity != .deny else {
-                throw Problem(.badRequest, "\(kind) is no kind of thing", place: "kind")
-            }
-            return try query.flag("disable") ? .off(entity, name) : .gone(entity, name)
+        guard let question = WhatIf(kind, name, value: query["value"], isOff: try query.flag("disable")) else {
+            throw Problem(.badRequest, "\(kind) is no kind of thing", place: "kind")
         }
+        return question
     }
 }
 

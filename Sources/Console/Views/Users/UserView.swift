@@ -25,6 +25,7 @@ struct UserView: Sendable {
             "user", user.map { $0.name.isEmpty ? $0.id.text : $0.name } ?? "New user",
             [
                 "is_new": .flag(user == nil), "id": DocumentValue(user?.id.text),
+                "id_href": DocumentValue(user.map { PercentCoding.encode($0.id.text) }),
                 "etag": DocumentValue(user.map { EntityTag.of(.user($0)) }),
                 "action": .text(user.map { UsersView.href($0.id) } ?? "/users"),
                 "explain_href": DocumentValue(user.map { ExplainView.href(nil, purpose: .adHoc, user: $0.id) }),
