@@ -162,7 +162,11 @@ struct Adviser: Sendable {
     private func letting(_ addresses: AddressPattern, leaves: Bool = false, _ fate: AddressFate? = nil) -> [Remedy.Step] {
         let deny = Remedy.Step.command("mandate delegations deny '*' \(addresses.description.shellQuoted)", "nobody is to use it")
         if leaves {
-            let so = fate.flatMap { $0.inReplyTo == 0 ? nil : ", as \($0.inReplyTo) of its \($0.messages) messages did" } ?? ""
+            let so =
+                fate.flatMap { fate -> String? in
+                    guard fate.inReplyTo > 0 else { return nil }
+                    return fate.messages == 1 ? ", as its one message did" : ", as \(fate.inReplyTo) of its \(fate.messages) messages did"
+                } ?? ""
             return [.words("it goes to Reply-To, and the carrier is in From\(so): nothing has to be done"), deny]
         }
         let isSaid = directory.settings[SettingKey(.fallback)] == Fallback.replyTo.rawValue
