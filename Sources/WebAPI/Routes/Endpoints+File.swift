@@ -36,7 +36,7 @@ extension Endpoints {
                 .header("If-Match", "the ETag of the directory that it was made of; without it, any"),
             ],
             body: .json(document), promises: [.init(.ok, "what is another, or would be", proposal)],
-            problems: [.changedMeanwhile, .tooLarge]
+            problems: [.changedMeanwhile, .tooLarge, .conflict, .notFound]
         ) { request in try await bring(request) },
         Endpoint(
             .get, "/v1/audit/impact", in: auditGroup, "Whose mail would go another way, if something were gone or another",
@@ -54,7 +54,7 @@ extension Endpoints {
                 .query("disable", .choice(["true", "false"]), "switched off instead of gone"),
                 .query("value", .line, "of a setting: another value instead of none"),
             ] + WebTable.paging,
-            promises: [.init(.ok, "what would have no way out comes first", shapes: table("Impact"))], problems: [.notFound]
+            promises: [.init(.ok, "what would have no way out comes first", shapes: table("Impact"))], problems: [.notFound, .conflict]
         ) { request in
             let question = try question(request.query)
             let administration = request.dependencies.administration(for: request.visitor.person)

@@ -96,7 +96,7 @@ extension Endpoints {
                 .object([
                     .init("owner", .line, "who answers for it"), .init("purpose", .line, "what it is for"),
                     .init("review", .text(), "when somebody is to look at it again; \(DocumentDate.form)"),
-                ])), promises: [.init(.ok, "what was written down", done)], problems: [.notFound]
+                ])), promises: [.init(.ok, "what was written down", done)], problems: [.notFound, .conflict]
         ) { request in
             let fields = try await request.document().fields(["owner", "purpose", "review"])
             let (owner, purpose, review) = (try fields.line("owner"), try fields.line("purpose"), try fields["review"]?.date())
@@ -107,7 +107,7 @@ extension Endpoints {
         Endpoint(
             .post, "/v1/audit/review/{kind}/{name}/retire", in: auditGroup, "End it",
             about: "A right is taken back; anything else is switched off, and may be switched on again.", for: .administrators,
-            parameters: thing, promises: [.init(.ok, "what was ended", done)], problems: [.notFound]
+            parameters: thing, promises: [.init(.ok, "what was ended", done)], problems: [.notFound, .conflict]
         ) { request in try await carryOut(request) { try $0.retire($1) } },
     ]
 

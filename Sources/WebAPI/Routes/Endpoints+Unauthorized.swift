@@ -53,7 +53,7 @@ extension Endpoints {
                     .init("reason", .line, required: true, "for whoever asks"),
                     .init("until", .text(), "\(DocumentDate.form); in 90 days unless given, a year at most"),
                 ])),
-            promises: [.init(.ok, "what was acknowledged", acknowledged)]
+            promises: [.init(.ok, "what was acknowledged", acknowledged)], problems: [.notFound]
         ) { request in
             let fields = try await request.document().fields(["reason", "until"])
             let (reason, until) = (try fields.required("reason").line(), try fields["until"]?.date())

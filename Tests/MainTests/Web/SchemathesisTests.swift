@@ -41,7 +41,7 @@ extension WebPeers {
                 let ended = await program.end()
                 let failures = said.firstRange(of: " FAILURES ").map { said[$0.lowerBound...] } ?? said[...]
                 #expect(ended == 0, "as \(role.rawValue): \(failures.prefix(12_000))")
-                #expect(said.contains("Tested: 8") || said.contains("Tested: 9"), "it asked of all routes: \(said.suffix(900))")
+                #expect(said.contains("Tested: 10") || said.contains("Tested: 11"), "it asked of all routes: \(said.suffix(900))")
                 #expect(!house.log.all.contains("internal fault"), "\(house.log.all.suffix(2000))")
             }
         }
