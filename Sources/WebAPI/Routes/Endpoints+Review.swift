@@ -9,7 +9,7 @@ extension Endpoints {
     private static let thing: [Endpoint.Parameter] = [
         .path("kind", "grant, mailbox, family, delegation or client"), .path("name", "its id, name or address"),
     ]
-    private static let done = Schema.object([
+    static let done = Schema.object([
         .init("outcome", .choice(["changed", "unchanged", "removed"]), required: true), .init("words", .line, required: true),
         .init("warnings", .list(of: .line), "what may be a slip, in words"),
     ])
@@ -111,6 +111,11 @@ extension Endpoints {
         ) { request in try await carryOut(request) { try $0.retire($1) } },
     ]
 
+    static func done(_ plan: Plan) -> Reply {
+        let answer: DocumentValue = ["outcome": .text(plan.outcome.rawValue), "words": .text(plan.words)]
+        return .json(answer.adding(warnings: plan))
+    }
+
     private static func carryOut(
         _ request: APIRequest, _ verb: (Administration, EntityKey) throws -> Plan
     ) async throws -> Reply {
@@ -118,7 +123,6 @@ extension Endpoints {
         let plan = try await request.dependencies.editor(for: request.visitor.person).edit { administration in
             try verb(administration, try administration.steward(kind, request.path("name")))
         }.plan
-        let answer: DocumentValue = ["outcome": .text(plan.outcome.rawValue), "words": .text(plan.words)]
-        return .json(answer.adding(warnings: plan))
+        return done(plan)
     }
 }

@@ -53,7 +53,7 @@ extension Endpoints {
                     .init("reason", .line, required: true, "for whoever asks"),
                     .init("until", .text(), "\(DocumentDate.form); in 90 days unless given, a year at most"),
                 ])),
-            promises: [.init(.ok, "what was acknowledged", acknowledged)], problems: [.notFound]
+            promises: [.init(.ok, "what was acknowledged", done)], problems: [.notFound]
         ) { request in
             let fields = try await request.document().fields(["reason", "until"])
             let (reason, until) = (try fields.required("reason").line(), try fields["until"]?.date())
@@ -64,7 +64,7 @@ extension Endpoints {
         Endpoint(
             .delete, "/v1/audit/unauthorized/{finding}/acknowledgement", in: auditGroup, "Take an acknowledgement back",
             for: .administrators,
-            parameters: [finding], promises: [.init(.ok, "what is a finding again", acknowledged)]
+            parameters: [finding], promises: [.init(.ok, "what is a finding again", done)]
         ) { request in
             let report = try await report(request)
             let name = request.path("finding")
@@ -72,13 +72,9 @@ extension Endpoints {
         },
     ]
 
-    private static let acknowledged = Schema.object([
-        .init("outcome", .choice(["changed", "unchanged", "removed"]), required: true), .init("words", .line, required: true),
-    ])
-
     private static func carryOut(_ request: APIRequest, _ verb: (Administration) async throws -> Plan) async throws -> Reply {
         let plan = try await request.dependencies.editor(for: request.visitor.person).edit { try await verb($0) }.plan
-        return .json(["outcome": .text(plan.outcome.rawValue), "words": .text(plan.words)])
+        return done(plan)
     }
 
     private static let columns = [
