@@ -13,6 +13,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let bits = Target.Dependency.product(name: "BitCollections", package: "swift-collections")
 let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdTLS"].map {
     .product(name: $0, package: "hummingbird")
 }
@@ -68,7 +69,7 @@ let package = Package(
         .target(name: "CXML2Shim", dependencies: ["CXML2"]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "Mail", dependencies: ["CIDN2"]),
-        .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees]),
+        .target(name: "Relay", dependencies: ["Mail", crypto, cryptoExtras, trees, bits]),
         .target(name: "Store", dependencies: ["Relay", "Mail"]),
         .target(name: "SQLiteEngine", dependencies: ["Store", "Relay", grdb, sqlite]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

@@ -170,7 +170,8 @@ enum MillionBenchmark {
                         guard answer.status == 200 else { throw Unexpected("/v1/\(path) was answered with \(answer.status)") }
                     })
             }
-            row("  /v1/\(path)", "\((times.sorted()[3] / .milliseconds(1)).short) ms")
+            // What is kept for whoever asks again must not hide what the first has waited for.
+            row("  /v1/\(path)", "\((times[0] / .milliseconds(1)).short) ms, then \((times.sorted()[3] / .milliseconds(1)).short) ms")
         }
         row("  resident after that", "\(service.memory.now >> 20) MB")
     }

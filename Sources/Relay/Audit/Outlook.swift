@@ -90,7 +90,7 @@ extension Decider {
     private func remedy(_ refusal: Refusal, of purpose: Purpose?, by key: SettingKey?) -> Remedy? {
         let adviser = Adviser(self)
         if let author = refusal.author {
-            return adviser.remedy(for: author.first.address, refusal, purpose: purpose, AddressUsage(key.map { [.setting($0)] } ?? []))
+            return adviser.remedy(for: author.first.address, refusal, purpose: purpose, AddressUsage(key.map { .setting($0) }))
         }
         guard let key, let text = directory.settings[key] else { return nil }
         return adviser.remedy(of: key, SenderSetting(text) { directory.hasUser($0) })

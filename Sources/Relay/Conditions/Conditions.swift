@@ -70,6 +70,8 @@ package struct Conditions: Sendable {
     /// In no order.
     package var standingKeys: some Sequence<StandingKey> { standings.keys }
 
+    var standingsInNoOrder: some Sequence<(key: StandingKey, value: Standing)> { standings }
+
     package var allStandings: [(key: StandingKey, standing: Standing)] {
         standings.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
     }

@@ -7,7 +7,7 @@ import TestSupport
 /// A company with something wrong in it, and what the audit and the doctor say of it: `Fixtures/audit/<case>/case.yaml`.
 ///
 ///     with: {…}                                     # laid over ../company.yaml
-///     sightings: [{address: …, count: …, last: …}]  # what was seen in traffic
+///     sightings: [{address: …, count: …, last: …, outcome: …}]  # what was seen in traffic
 ///     expect:
 ///       unauthorized: [{address: …, steps: […], reason: …}]    # each step as its kind and its line; the reason where it matters
 ///       chosen: 2
@@ -38,11 +38,11 @@ struct AuditCase: Sendable {
         let company = try DirectoryFile.value(of: FixtureFolder.at("audit").text("company.yaml"), "company.yaml")
         start = try DirectoryDocument(company.overlaid(by: root.required("with", else: .map([])).value))
         sightings = try root.items("sightings").map { item in
-            let fields = try item.fields(["address", "count", "last"])
+            let fields = try item.fields(["address", "count", "last", "outcome"])
             let last = try fields["last"]?.date() ?? Self.now.addingTimeInterval(-86_400)
             return SightingTotal(
                 address: try fields.required("address").address(), role: .author, first: last.addingTimeInterval(-86_400), last: last,
-                count: Int(try fields.required("count").number(in: 1...1000)), lastOutcome: "no-route")
+                count: Int(try fields.required("count").number(in: 1...1000)), lastOutcome: try fields["outcome"]?.line() ?? "no-route")
         }
         expected = try root["expect"].map { try Expected($0) } ?? Expected()
     }

@@ -31,9 +31,10 @@ struct UnauthorizedReportTests {
         UnauthorizedReport(directory: directory, conditions: Conditions(observations), sightings: sightings, now: now ?? self.now)
     }
 
-    private func sighting(_ address: EmailAddress, _ role: Sighting.Role = .author, _ count: Int = 1, at: Date? = nil) -> SightingTotal {
-        SightingTotal(
-            address: address, role: role, first: at ?? now, last: at ?? now, count: count, lastOutcome: "accepted")
+    private func sighting(
+        _ address: EmailAddress, _ role: Sighting.Role = .author, _ count: Int = 1, at: Date? = nil, _ outcome: String = "accepted"
+    ) -> SightingTotal {
+        SightingTotal(address: address, role: role, first: at ?? now, last: at ?? now, count: count, lastOutcome: outcome)
     }
 
     private func addresses(_ report: UnauthorizedReport) -> [EmailAddress] {
@@ -91,7 +92,7 @@ struct UnauthorizedReportTests {
         let deny = Deny(id: DenyID(trusted: "no"), mailbox: nil, covers: .address(denied), reason: "has left")
         let report = report(
             try directory(50, at: "staff.example", also: [.family(family), .deny(deny)]),
-            [.mailbox(stopped, .broken(since: now, reason: "5.7.139"))], [sighting(denied)])
+            [.mailbox(stopped, .broken(since: now, reason: "5.7.139"))], [sighting(denied, .author, 1, at: now, "denied")])
         #expect(Set(addresses(report)) == [denied, try EmailAddress("p3@staff.example")])
     }
 
@@ -116,9 +117,9 @@ struct UnauthorizedReportTests {
             directory.apply([change], edition: Edition(Int64(number + 1)))
             if case .put(let entity) = change { keys.append(entity.key) }
         }
-        let account = Account(provider: ProviderID(trusted: "microsoft"), login: "login-1")
-        let report = report(
-            directory, [.mailbox(account, .broken(since: now, reason: "x"))], town.addresses.prefix(3).map { sighting($0) })
+        let conditions = try rights(in: &directory, seed)
+        let report = UnauthorizedReport(
+            directory: directory, conditions: conditions, sightings: town.addresses.prefix(3).map { sighting($0) }, now: now)
         var expected: Set<EmailAddress> = []
         for user in directory.allUsers {
             for entry in user.addresses where entry.isOn && report.row(of: entry.address) != nil { expected.insert(entry.address) }
@@ -126,7 +127,50 @@ struct UnauthorizedReportTests {
         for address in report.uses.all.keys where report.row(of: address) != nil { expected.insert(address) }
         let found = addresses(report)
         #expect(Set(found) == expected && found.count == expected.count)
+        let nearMisses = nearMissesOneByOne(report, conditions)
+        #expect(report.nearMisses.count == nearMisses.count)
+        for (found, expected) in zip(report.nearMisses, nearMisses) { #expect(found == expected) }
         #expect(report.findings.filter { if case .setting = $0.cause { false } else { true } }.reduce(0) { $0 + $1.size } == expected.count)
+    }
+
+    /// Mailboxes of two providers with a right to many addresses each, most of which nothing else speaks of, and what is known of some.
+    private func rights(in directory: inout Directory, _ seed: Int) throws -> Conditions {
+        let account = Account(provider: ProviderID(trusted: "microsoft"), login: "login-1")
+        var observations = [Observation.mailbox(account, .broken(since: now, reason: "x"))]
+        for (name, provider) in [("one", Provider.microsoft), ("two", .google)] {
+            let application = Application(
+                id: ApplicationID(trusted: "a-\(name)"), name: name, provider: provider.id, tenant: "t", clientID: name,
+                domains: seed.isMultiple(of: 2) ? [try Domain("x.example")] : [])
+            let grant = Grant(id: GrantID(trusted: "g-\(name)"), name: name, kind: .appOnly, application: application.id)
+            let mailbox = Mailbox(id: MailboxID(trusted: "m-\(name)"), address: try EmailAddress("\(name)@x.example"), grant: grant.id)
+            var changes: [DirectoryEntity] = [.application(application), .grant(grant), .mailbox(mailbox)]
+            let login = Account(provider: provider.id, login: mailbox.login)
+            for number in 0..<40 {
+                let address = try EmailAddress("r\(number)@\(number % 7 == 6 ? "y" : "x").example")
+                let delegation = Delegation(
+                    id: DelegationID(trusted: "d-\(name)-\(number)"), mailbox: mailbox.id, covers: .address(address),
+                    kind: number % 8 == 7 ? .onBehalf : .sendAs,
+                    validUntil: number % 10 == 9 ? now.addingTimeInterval(86_400) : nil, grantedBy: "root",
+                    grantedAt: Date(timeIntervalSince1970: 0), allowsUnaligned: number % 6 == 5)
+                if name == "one" || number > 30 { changes.append(.delegation(delegation)) }
+                let age = Double((seed + number) % 5) * 40 * 86_400
+                let standing: Standing =
+                    number % 9 == 8 ? .denied(at: now, code: "5.7.60") : .proven(at: now.addingTimeInterval(-age), how: "seen")
+                if number % 3 > 0 { observations.append(.standing(StandingKey(login, from: address, transport: .smtp), standing)) }
+            }
+            directory.apply(changes.map { .put($0) }, edition: Edition(100))
+        }
+        return Conditions(observations)
+    }
+
+    /// As if nothing were alike.
+    private func nearMissesOneByOne(_ report: UnauthorizedReport, _ conditions: Conditions) -> [NearMiss] {
+        var misses = NearMissCollector(Decider(directory: report.directory, conditions: conditions))
+        let users = report.directory.allUsers.flatMap { $0.addresses.filter(\.isOn).map(\.address) }
+        for address in Set(users).union(report.uses.all.keys) {
+            if case .routed(let decision) = report.verdict(address) { misses.add(decision, report.uses.all[address], at: now) }
+        }
+        return misses.finish(HealthReport(report.directory, conditions, uses: [:], withoutSecret: [], at: now))
     }
 
     @Test func aStrangerWhoseMailGoesOutNeedsNothing() throws {

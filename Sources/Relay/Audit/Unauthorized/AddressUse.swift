@@ -42,16 +42,40 @@ package enum AddressUse: Sendable, Hashable {
 
 /// What is known of how one address is used.
 struct AddressUsage: Sendable {
-    var places: [AddressUse] = []
+    /// A right to send as just this address, without a beginning or an end.
+    struct PlainRight: Sendable, Hashable {
+        let mailbox: MailboxID
+        let allowsUnaligned: Bool
+
+        fileprivate init?(_ delegation: Delegation) {
+            guard delegation.kind == .sendAs, delegation.validFrom == nil, delegation.validUntil == nil else { return nil }
+            mailbox = delegation.mailbox
+            allowsUnaligned = delegation.allowsUnaligned
+        }
+    }
+
+    private(set) var places: [AddressUse] = []
+    /// It is all that speaks of the address.
+    private(set) var plainRight: PlainRight?
     var first: Date?
     var last: Date?
     private var counts: [Sighting.Role: Int] = [:]
     private var lastOutcome = ""
 
-    init(_ places: [AddressUse] = []) { self.places = places }
+    init(_ place: AddressUse? = nil) { if let place { places = [place] } }
+
+    mutating func add(_ place: AddressUse) {
+        places.append(place)
+        plainRight = nil
+    }
+
+    mutating func add(_ delegation: Delegation) {
+        plainRight = places.isEmpty ? PlainRight(delegation) : nil
+        places.append(.delegation(delegation.id))
+    }
 
     mutating func add(_ sighting: SightingTotal) {
-        if !places.contains(.traffic) { places.append(.traffic) }
+        if !places.contains(.traffic) { add(.traffic) }
         first = min(first ?? sighting.first, sighting.first)
         if last.map({ $0 <= sighting.last }) ?? true {
             last = sighting.last
@@ -62,6 +86,9 @@ struct AddressUsage: Sendable {
 
     /// A message is seen as asked for and as sent: the greater of both is how often the address was used.
     var count: Int { max(counts[.author] ?? 0, counts[.from] ?? 0) }
+
+    /// The latest message met a deny entry.
+    var wasDenied: Bool { lastOutcome == RefusalCode.denied.rawValue }
 
     /// What became of its mail; nil: there was none.
     var fate: AddressFate? {
@@ -108,7 +135,7 @@ struct AddressUses: Sendable {
             }
         }
         for delegation in directory.allDelegations {
-            if case .address(let address) = delegation.covers { add(.delegation(delegation.id), address) }
+            if case .address(let address) = delegation.covers { all[address, default: AddressUsage()].add(delegation) }
         }
         for client in directory.allClients {
             if let address = client.authorIfUnusable { add(.client(client.id), address) }
@@ -129,14 +156,14 @@ struct AddressUses: Sendable {
     }
 
     private mutating func add(_ place: AddressUse, _ address: EmailAddress) {
-        all[address, default: AddressUsage()].places.append(place)
+        all[address, default: AddressUsage()].add(place)
     }
 
     /// With the users who have it.
     func usage(of address: EmailAddress, in directory: Directory) -> AddressUsage {
         var usage = all[address] ?? AddressUsage()
         let holders = directory.users(with: address).filter { $0.addresses.contains { $0.address == address && $0.isOn } }
-        usage.places += holders.map { .user($0.id) }
+        for holder in holders { usage.add(.user(holder.id)) }
         return usage
     }
 }

@@ -24,6 +24,8 @@ struct NearMissCollector: Sendable {
     }
 
     private struct Sum {
+        /// Of those that it is about, the one whose reason is told: the first by name, whatever the order they came in.
+        let example: Candidate
         let reason: String
         let remedy: Remedy
         var count = 0
@@ -32,6 +34,7 @@ struct NearMissCollector: Sendable {
     private var groups: [Group: Sum] = [:]
     private var alignments: [Alignment: (count: Int, example: Candidate)] = [:]
     private var applications: [ApplicationID: Int] = [:]
+    /// For how many there is no other.
     private var delegates: [MailboxID: Int] = [:]
 
     /// `times`: so many addresses are like this one.
@@ -40,21 +43,35 @@ struct NearMissCollector: Sendable {
         let application = decision.source.application
         applications[application.id, default: 0] += times
         if application.domains.isEmpty {
-            alignments[Alignment(application: application.id, domain: chosen.author.domain), default: (0, chosen)].count += times
-        }
-        if case .mailbox(let id) = chosen.mailbox.row, let right = chosen.delegation {
-            delegates[id, default: 0] += times
-            addRight(right, chosen, usage, times, at: now)
+            let alignment = Alignment(application: application.id, domain: chosen.author.domain)
+            let known = alignments[alignment] ?? (0, chosen)
+            let isBetter = (chosen.isOfItsDomain ? 0 : 1, chosen.author) < (known.example.isOfItsDomain ? 0 : 1, known.example.author)
+            alignments[alignment] = (known.count + times, isBetter ? chosen : known.example)
         }
         addStanding(decision, times, at: now)
-        for case .struck(let candidate, let strikes) in decision.explanation.steps { addClosed(candidate, strikes, times) }
+        var isOnlyWay = true
+        for step in decision.explanation.steps {
+            switch step {
+            case .struck(let candidate, let strikes): addClosed(candidate, strikes, times)
+            case .usable(let other, _, _) where other.mailbox != chosen.mailbox: isOnlyWay = false
+            default: break  // What else was looked at is no way out.
+            }
+        }
+        if case .mailbox(let id) = chosen.mailbox.row, let right = chosen.delegation {
+            if isOnlyWay { delegates[id, default: 0] += times }
+            addRight(right, chosen, usage, times, at: now)
+        }
     }
 
     private mutating func add(
-        _ kind: NearMiss.Kind, _ subject: String, _ times: Int, _ reason: @autoclosure () -> String, _ remedy: @autoclosure () -> Remedy
+        _ kind: NearMiss.Kind, _ subject: String, like candidate: Candidate, _ times: Int, _ reason: @autoclosure () -> String,
+        _ remedy: @autoclosure () -> Remedy
     ) {
         let group = Group(kind: kind, subject: subject)
-        if groups[group] == nil { groups[group] = Sum(reason: reason(), remedy: remedy()) }
+        let known = groups[group]
+        if known.map({ candidate.author < $0.example.author }) ?? true {
+            groups[group] = Sum(example: candidate, reason: reason(), remedy: remedy(), count: known?.count ?? 0)
+        }
         groups[group]?.count += times
     }
 
@@ -66,12 +83,12 @@ struct NearMissCollector: Sendable {
         if let until = delegation.validUntil, until.timeIntervalSince(now) < Self.soon {
             let allow = "\(chosen.allowing(covers, delegation.kind)) --until DATE"
             add(
-                .rightExpiring, covers.description, times, "\(chosen): the right ends \(until.minute)",
+                .rightExpiring, covers.description, like: chosen, times, "\(chosen): the right ends \(until.minute)",
                 Remedy(.look(delegation), .command(allow, "for longer; without --until for ever")))
         }
         guard !chosen.isExact, usage?.places.contains(.traffic) == true else { return }
         add(
-            .domainRule, covers.description, times,
+            .domainRule, covers.description, like: chosen, times,
             "addresses such as \(chosen.author) are in use, and nothing but the rule for \(covers) lets \(chosen.mailbox.address) send as them",
             Remedy(
                 .look(delegation),
@@ -84,16 +101,17 @@ struct NearMissCollector: Sendable {
         // Every right is pending at first; that is no near miss before its time is over.
         case .pending(let until, _, _)? where until <= now:
             add(
-                .pending, chosen.author.description, times,
+                .pending, chosen.author.description, like: chosen, times,
                 "\(chosen): the provider had until \(until.minute), and whether it lets it is not known", chosen.probing(over: transport))
         case .proven(let at, _)? where decision.standing?.isProven(at: now) == false && chosen.delegation != nil:
             add(
-                .proofAged, chosen.mailbox.address.description, times,
+                .proofAged, chosen.mailbox.address.description, like: chosen, times,
                 "that it may send as \(chosen.author) was last seen \(at.day), and permissions are taken away without a word",
                 chosen.probing(over: transport))
         case .doubted(let doubt)?:
             add(
-                .doubted, chosen.author.description, times, "\(chosen): a message was refused (\(doubt.code)); \(doubt.prospect)",
+                .doubted, chosen.author.description, like: chosen, times,
+                "\(chosen): a message was refused (\(doubt.code)); \(doubt.prospect)",
                 chosen.probing(over: transport))
         case .pending?, .proven?, .declared?, .denied?, .rewritten?, nil: break
         }
@@ -105,11 +123,17 @@ struct NearMissCollector: Sendable {
         for strike in strikes {
             switch strike {
             case .standingDoubted:
-                add(.doubted, candidate.author.description, times, "\(candidate): \(strike)", Remedy(of: strike, candidate, decider))
+                add(
+                    .doubted, candidate.author.description, like: candidate, times, "\(candidate): \(strike)",
+                    Remedy(of: strike, candidate, decider))
             case .rewrittenByProvider:
-                add(.rewritten, candidate.author.description, times, "\(candidate): \(strike)", Remedy(of: strike, candidate, decider))
+                add(
+                    .rewritten, candidate.author.description, like: candidate, times, "\(candidate): \(strike)",
+                    Remedy(of: strike, candidate, decider))
             case .mailboxBroken, .mailboxStopped, .transportStopped, .grantNeedsConsent, .applicationSuspended:
-                add(.stopped, account, times, "\(strike); its mail takes another way", Remedy(of: strike, candidate, decider))
+                add(
+                    .stopped, account, like: candidate, times, "\(strike); its mail takes another way",
+                    Remedy(of: strike, candidate, decider))
             case .deniedByEntry, .standingDenied, .reportedByClient, .messageRefused, .pendingAndDenied, .notYetValid, .expired,
                 .mailboxDisabled, .tooLarge, .envelopeNotExpressible, .grantDisabled, .grantMissing, .applicationMissing, .unaligned,
                 .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing, .noTransport:

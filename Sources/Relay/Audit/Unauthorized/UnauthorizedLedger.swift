@@ -42,6 +42,9 @@ struct UnauthorizedLedger {
         }
     }
 
+    /// So many addresses that have their way alike, of which nothing more is known.
+    mutating func addRouted(_ decision: Decision, times: Int) { misses.add(decision, nil, times: times, at: now) }
+
     mutating func add(_ key: SettingKey, _ setting: SenderSetting, _ report: UnauthorizedReport) {
         let (text, code): (String, RefusalCode) =
             switch setting {

@@ -49,7 +49,7 @@ package struct UnauthorizedReport: Sendable {
         self.uses = uses
         marks = directory.marks(uses, conditions, carriers)
         var ledger = UnauthorizedLedger(actual, at: now)
-        judgeAll(&ledger)
+        judgeAll(conditions, &ledger)
         findings = ledger.finish(conditions)
         byChoice = ledger.byChoice
         let health = HealthReport(directory, conditions, uses: [:], withoutSecret: withoutSecret, at: now)
@@ -71,9 +71,19 @@ package struct UnauthorizedReport: Sendable {
         return parts.compactMap(\.self).joined(separator: "; ")
     }
 
-    private func judgeAll(_ ledger: inout UnauthorizedLedger) {
+    private func judgeAll(_ conditions: Conditions, _ ledger: inout UnauthorizedLedger) {
         for (key, setting) in uses.empty { ledger.add(key, setting, self) }
-        for address in uses.all.keys { judge(address, &ledger) }
+        let named = AlikeAddresses(uses, directory, conditions, besides: carriers, at: now)
+        for address in named.others { judge(address, &ledger) }
+        for (kind, addresses) in named.classes {
+            if addresses.count > 1, let first = addresses.min(), own.hasOneAnswer(for: kind, like: first),
+                case .routed(let decision) = verdict(first)
+            {
+                ledger.addRouted(decision, times: addresses.count)
+            } else {
+                for address in addresses { judge(address, &ledger) }
+            }
+        }
         let census = directory.users.census(marks, examples: Self.few)
         for address in census.singular where uses.all[address] == nil { judge(address, &ledger) }
         for (domain, plain) in census.plain {
@@ -104,8 +114,10 @@ package struct UnauthorizedReport: Sendable {
             return .routed(decision)
         }
         let usage = uses.usage(of: address, in: directory)
-        // Nobody uses what is merely written down, and somebody has seen to that.
-        if refusal.denial != nil, usage.places.allSatisfy(\.isMerelyRecorded) { return .chosen }
+        // Nobody uses what is merely written down, or was before it was forbidden, and somebody has seen to that.
+        if refusal.denial != nil, usage.places.allSatisfy({ $0.isMerelyRecorded || $0 == .traffic && !usage.wasDenied }) {
+            return .chosen
+        }
         guard let chosen = purposes(of: address, usage, refusal) else {
             let leaves = actual.decide(author, Routing(purpose: nil, envelopeSender: nil, at: now)).obstacle == nil
             return .refused(refusal, nil, usage, leaves: leaves)

@@ -1,3 +1,4 @@
+internal import BitCollections
 internal import Mail
 
 /// Very many users in few octets: one behind the other in one piece of memory, found by id and by address. One of an ordinary name and address takes some
@@ -14,27 +15,37 @@ package final class PackedUsers: Sendable {
     let domains: [Domain]
     private let byID: PlaceTable
     private let byAddress: PlaceTable
+    /// Where a user stands with an address that another has, too.
+    private let sharers: BitSet
 
     init(octets: [UInt8], ends: [UInt32], domains: [Domain], byID: PlaceTable, addresses: Int) {
         self.octets = octets
         self.ends = ends
         self.domains = domains
         self.byID = byID
-        byAddress = octets.withUnsafeBufferPointer { octets in
+        (byAddress, sharers) = octets.withUnsafeBufferPointer { octets in
             var table = PlaceTable(capacity: addresses)
+            var sharers = BitSet(reservingCapacity: ends.count)
             var start = 0
             for (place, end) in ends.enumerated() {
                 var reader = PackedUserReader(octets, in: start..<Int(end))
                 reader.skipNames()
-                while let address = reader.address() { table.insert(place, hash: Self.hash(ofAddress: address.text)) }
+                while let address = reader.address() {
+                    let hash = Self.hash(ofAddress: address.text)
+                    if let other = Self.other(than: place, with: address.text, hash, in: table, { Self.reader(octets, ends, $0) }) {
+                        sharers.insert(place)
+                        sharers.insert(other)
+                    }
+                    table.insert(place, hash: hash)
+                }
                 start = Int(end)
             }
-            return table
+            return (table, sharers)
         }
     }
 
     /// Octets of memory they take.
-    package var footprint: Int { octets.count + 4 * ends.count + byID.footprint + byAddress.footprint }
+    package var footprint: Int { octets.count + 4 * ends.count + byID.footprint + byAddress.footprint + count / 8 }
 
     func contains(_ id: UserID) -> Bool { place(of: id) != nil }
 
@@ -141,16 +152,39 @@ package final class PackedUsers: Sendable {
     }
 
     /// Another user than the one at that place has the address, too.
-    func isShared(_ text: PackedUserReader.Octets, _ hash: Int, by place: Int) -> Bool {
-        read { octets in
-            byAddress.first(hash: hash) { other in
-                guard other != place else { return false }
-                var reader = PackedUserReader(octets, in: range(other))
-                reader.skipNames()
-                while let own = reader.address() { if Folding.areEqual(own.text, text) { return true } }
-                return false
-            } != nil
+    func isShared(_ text: PackedUserReader.Octets, by place: Int) -> Bool {
+        guard sharers.contains(place) else { return false }
+        return read { octets in
+            Self.other(than: place, with: text, Self.hash(ofAddress: text), in: byAddress) { Self.reader(octets, ends, $0) } != nil
         }
+    }
+
+    /// Where users stand of whose addresses one may have one of these hashes.
+    func places(withHashes hashes: Set<Int>) -> BitSet {
+        var places = BitSet(reservingCapacity: count)
+        for hash in hashes {
+            _ = byAddress.first(hash: hash) { place in
+                places.insert(place)
+                return false
+            }
+        }
+        return places
+    }
+
+    private static func other(
+        than place: Int, with text: PackedUserReader.Octets, _ hash: Int, in table: PlaceTable, _ reader: (Int) -> PackedUserReader
+    ) -> Int? {
+        table.first(hash: hash) { other in
+            guard other != place else { return false }
+            var reader = reader(other)
+            reader.skipNames()
+            while let own = reader.address() { if Folding.areEqual(own.text, text) { return true } }
+            return false
+        }
+    }
+
+    private static func reader(_ octets: UnsafeBufferPointer<UInt8>, _ ends: [UInt32], _ place: Int) -> PackedUserReader {
+        PackedUserReader(octets, in: (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]))
     }
 
     private func userAddress(_ own: PackedUserReader.Address) -> UserAddress { UserAddress(address(own), isOn: own.isOn) }

@@ -1,9 +1,10 @@
+internal import BitCollections
 internal import HashTreeCollections
 internal import Mail
 
 /// Texts that something speaks of, by the hashes that users' addresses are kept under: what is among them may be spoken of, and nothing else is.
 struct AddressMarks: Sendable {
-    private var hashes: Set<Int> = []
+    private(set) var hashes: Set<Int> = []
 
     mutating func insert(_ address: EmailAddress) { insert(address.key) }
 
@@ -81,15 +82,17 @@ extension Users {
 
     private func visitPacked(_ marks: AddressMarks, _ visit: (PackedUserReader.Address, _ isPlain: Bool) throws -> Bool) rethrows {
         // Of whom something has become since, something else is known.
-        let outdated = Set(changed.keys.compactMap { packed.place(of: $0) })
+        let outdated = BitSet(changed.keys.compactMap { packed.place(of: $0) })
         var marks = marks
         for address in changedByAddress.keys { marks.insert(address) }
+        // Marks are few beside users: those are asked for by them, so that of nobody else a hash is made.
+        let marked = packed.places(withHashes: marks.hashes)
         try packed.visitAddresses { place, login, address in
-            guard address.isOn, outdated.isEmpty || !outdated.contains(place) else { return true }
-            let hash = PackedUsers.hash(ofAddress: address.text)
+            guard address.isOn, !outdated.contains(place) else { return true }
             let isSingular =
-                marks.mayContain(hash) || login.map { marks.mayContain(PackedUsers.hash(ofAddress: $0)) } ?? false
-                || address.localPart.dropFirst().contains(UInt8(ascii: "+")) || packed.isShared(address.text, hash, by: place)
+                marked.contains(place) && marks.mayContain(PackedUsers.hash(ofAddress: address.text))
+                || login.map { marks.mayContain(PackedUsers.hash(ofAddress: $0)) } ?? false
+                || address.localPart.dropFirst().contains(UInt8(ascii: "+")) || packed.isShared(address.text, by: place)
             return try visit(address, !isSingular)
         }
     }
