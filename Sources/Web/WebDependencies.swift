@@ -28,6 +28,7 @@ package final class WebDependencies: Sendable {
     package let backgroundTasks = BackgroundTasks()
     package let names: OwnNames
     package let authenticator: Authenticator
+    package let reports: AuditReports
     private let signIns = SignInRecord()
 
     package init(
@@ -50,6 +51,7 @@ package final class WebDependencies: Sendable {
         self.wait = wait
         self.draw = draw
         self.logger = logger
+        reports = AuditReports(snapshots, store)
         authenticator = Authenticator(
             address: address, isSecure: address.isSecure || settings.isEncrypted, proxies: settings.proxies,
             sessions: SessionKeeper(key: Secret(draw(32))), browsers: KnownBrowsers(vault: vault),

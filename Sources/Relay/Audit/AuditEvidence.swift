@@ -16,6 +16,12 @@ package struct AuditEvidence: Sendable {
         clientDays = try await store.clientDays()
     }
 
+    /// A report of the one says what a report of the other does.
+    package func isSame(as other: AuditEvidence) -> Bool {
+        snapshot.isSame(as: other.snapshot) && withoutSecret == other.withoutSecret && uses == other.uses && clientDays == other.clientDays
+            && sightings == other.sightings
+    }
+
     /// Of a million addresses it takes about a second: nobody else should wait for it.
     package func unauthorized(at now: Date) -> UnauthorizedReport {
         UnauthorizedReport(

@@ -20,10 +20,9 @@ extension Endpoints {
             promises: [.init(.ok, "one row for each", shapes: table("Lint"))]
         ) { request in
             let rule = try request.query.choice("rule", LintRule.self)
-            let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
-            let now = request.now
             var table = WebTable(["rule", "what", "trouble", "fix"])
-            for finding in try await Aside.run({ evidence.examination(at: now).lint }) where rule == nil || finding.rule == rule {
+            let findings = try await request.dependencies.reports.lint(at: request.now)
+            for finding in findings where rule == nil || finding.rule == rule {
                 table.add([
                     DocumentValue(finding.rule?.rawValue), .text(finding.what), .text(finding.trouble), DocumentValue(finding.fix),
                 ])

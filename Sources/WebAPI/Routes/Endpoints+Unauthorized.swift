@@ -24,7 +24,7 @@ extension Endpoints {
             promises: [.init(.ok, "one row for each finding", shapes: table("Finding"))]
         ) { request in
             let filter = try filter(request.query)
-            let report = try await report(request)
+            let report = try await request.dependencies.reports.unauthorized(at: request.now)
             var table = WebTable(columns)
             for finding in report.findings(filter) { table.add(cells(report.row(of: finding), finding)) }
             for miss in try request.query.flag("near") ? report.nearMisses : [] {
@@ -40,7 +40,7 @@ extension Endpoints {
             parameters: [finding] + WebTable.paging,
             promises: [.init(.ok, "one item for each address", .page(of: .named("Finding")))], problems: [.notFound]
         ) { request in
-            let report = try await report(request)
+            let report = try await request.dependencies.reports.unauthorized(at: request.now)
             guard let found = report.finding(request.path("finding")) else { throw Problem(.notFound, "there is no such finding") }
             return try page(of: found, in: report, request)
         },
@@ -57,7 +57,7 @@ extension Endpoints {
         ) { request in
             let fields = try await request.document().fields(["reason", "until"])
             let (reason, until) = (try fields.required("reason").line(), try fields["until"]?.date())
-            let report = try await report(request)
+            let report = try await request.dependencies.reports.unauthorized(at: request.now)
             let name = request.path("finding")
             return try await carryOut(request) { try $0.acknowledge(name, until: until, reason: reason, in: report) }
         },
@@ -66,7 +66,7 @@ extension Endpoints {
             for: .administrators,
             parameters: [finding], promises: [.init(.ok, "what is a finding again", done)]
         ) { request in
-            let report = try await report(request)
+            let report = try await request.dependencies.reports.unauthorized(at: request.now)
             let name = request.path("finding")
             return try await carryOut(request) { try $0.withdrawAcknowledgement(of: name, in: report) }
         },
@@ -118,11 +118,5 @@ extension Endpoints {
         filter.since = try query.date("since")
         filter.includesAcknowledged = try query.flag("acknowledged")
         return filter
-    }
-
-    private static func report(_ request: APIRequest) async throws -> UnauthorizedReport {
-        let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
-        let now = request.now
-        return try await Aside.run { evidence.unauthorized(at: now) }
     }
 }

@@ -18,12 +18,8 @@ struct ReviewView: Sendable {
 
     init(_ request: ConsoleRequest) { self.request = request }
 
-    private func evidence() async throws -> AuditEvidence {
-        try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
-    }
-
     private func page() async throws -> Page {
-        let (evidence, now) = (try await evidence(), request.now)
+        let (evidence, now) = (try await request.dependencies.reports.evidence(), request.now)
         let rows = try await Aside.run { evidence.review(at: now).rows }.filter { !$0.reasons.isEmpty }
         let more = rows.count > Self.most ? "; the CSV file has all \(Words.number(rows.count))" : ""
         return Page(
@@ -61,8 +57,7 @@ struct ReviewView: Sendable {
     }
 
     private func lintPage() async throws -> Page {
-        let (evidence, now) = (try await evidence(), request.now)
-        let findings = try await Aside.run { evidence.examination(at: now).lint }
+        let findings = try await request.dependencies.reports.lint(at: request.now)
         return Page(
             "lint", "Lint",
             [

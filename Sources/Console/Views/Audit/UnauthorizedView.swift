@@ -23,14 +23,8 @@ struct UnauthorizedView: Sendable {
 
     init(_ request: ConsoleRequest) { self.request = request }
 
-    private func report() async throws -> UnauthorizedReport {
-        let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
-        let now = request.now
-        return try await Aside.run { evidence.unauthorized(at: now) }
-    }
-
     private func page() async throws -> Page {
-        let report = try await report()
+        let report = try await request.dependencies.reports.unauthorized(at: request.now)
         var filter = UnauthorizedFilter()
         filter.belonging = request.query["class"].flatMap { Belonging.Class(rawValue: $0) }
         filter.includesAcknowledged = request.query["acknowledged"] == "true"
@@ -57,7 +51,7 @@ struct UnauthorizedView: Sendable {
     }
 
     private func findingPage(_ notice: Notice? = nil) async throws -> Page {
-        let report = try await report()
+        let report = try await request.dependencies.reports.unauthorized(at: request.now)
         guard let finding = report.finding(request.path("finding")) else {
             throw Problem(.notFound, "this is no finding any more", fix: "the list has what there is now: /unauthorized")
         }
@@ -104,7 +98,7 @@ struct UnauthorizedView: Sendable {
     }
 
     private func carryOut(_ verb: (Administration, UnauthorizedReport) throws -> Plan) async throws -> ConsoleAnswer {
-        let report = try await report()
+        let report = try await request.dependencies.reports.unauthorized(at: request.now)
         do { return .redirect("/unauthorized", Notice(try await request.editor.edit { try verb($0, report) }.plan)) } catch let refusal
             as AdministrationRefusal
         {
