@@ -34,14 +34,9 @@ struct LintCommand: AsyncParsableCommand {
             listing.add(cells + (withFix ? [.lines(finding.fix)] : []))
         }
         listing.finish()
-        // No table: what is to be typed must stand there whole.
-        if !withFix, !found.isEmpty {
-            live.output("\nWhat to do:")
-            for finding in found {
-                live.output("  \(DisplayWidth.printable(finding.what))")
-                for line in finding.fix { live.output("    \(DisplayWidth.printable(line))") }
-            }
-        }
+        var advice = AdviceListing()
+        if !withFix { for finding in found { advice.add(finding) } }
+        advice.write(to: live.standardOutput)
         live.say(found.isEmpty ? "nothing is wrong with what was decided" : "\(found.count) to look at")
         if !found.isEmpty { throw ExitStatus.found }
     }

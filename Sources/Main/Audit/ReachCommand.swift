@@ -28,15 +28,12 @@ struct ReachCommand: AsyncParsableCommand {
                 .text(row.key.kind.rawValue), .text(row.name), .text(row.could), row.couldCount.map { .number($0) } ?? .none,
                 .number(row.needs),
             ]
-            listing.add(cells + (withSteps ? [.lines(row.steps)] : []))
+            listing.add(cells + (withSteps ? [.lines(row.remedy.lines)] : []))
         }
         listing.finish()
-        let narrowed = withSteps ? [] : report.rows.filter { !$0.steps.isEmpty }
-        if !narrowed.isEmpty { live.output("\nWhat to do:") }
-        for row in narrowed {
-            live.output("  \(row.key.kind.rawValue) \(DisplayWidth.printable(row.name))")
-            for line in row.steps { live.output("    \(DisplayWidth.printable(line))") }
-        }
+        var advice = AdviceListing()
+        if !withSteps { for row in report.rows { advice.add("\(row.key.kind.rawValue) \(row.name)", row.remedy) } }
+        advice.write(to: live.standardOutput)
         live.say(
             report.rows.isEmpty ? "no grant or mailbox reaches further than one" : "\(report.rows.count) reach further than one mailbox")
     }

@@ -25,7 +25,7 @@ extension Endpoints {
             for row in try await Aside.run({ ReachReport(directory).rows }) {
                 table.add([
                     .text(row.key.kind.rawValue), .text(row.key.id), .text(row.name), .text(row.could),
-                    row.couldCount.map { DocumentValue($0) } ?? .null, DocumentValue(row.needs), DocumentValue(row.steps),
+                    row.couldCount.map { DocumentValue($0) } ?? .null, DocumentValue(row.needs), DocumentValue(row.remedy.lines),
                 ])
             }
             return try table.reply(to: request)
@@ -74,7 +74,7 @@ extension Endpoints {
         ) { request in
             let reason = try request.query.choice("reason", ReviewReport.Reason.self)
             let all = try request.query.flag("all")
-            let evidence = try await AuditEvidence(request.dependencies.snapshots.current, from: request.dependencies.store)
+            let evidence = try await request.dependencies.reports.evidence()
             let now = request.now
             var table = WebTable(["kind", "id", "name", "reasons", "why", "owner", "purpose", "review", "last_use", "steps"])
             for row in try await Aside.run({ evidence.review(at: now).rows }) where all || !row.reasons.isEmpty {

@@ -24,7 +24,8 @@ struct ReachReportTests {
             [.provider(provider), .application(application), .grant(grant), .family(family), .mailbox(mailbox)] + users.map { .user($0) })
         let row = try #require(ReachReport(directory).rows.first)
         #expect(row.name == "g" && row.couldCount == 5 && row.needs == 3)
-        #expect(row.could.contains("tenant t") && row.steps.contains { $0.contains("-App '1'") && $0.contains("CustomResourceScope") })
+        #expect(
+            row.could.contains("tenant t") && row.remedy.lines.contains { $0.contains("-App '1'") && $0.contains("CustomResourceScope") })
     }
 
     @Test func aMailboxForManyOrForADomainIsListedAndATeamsIsNot() throws {

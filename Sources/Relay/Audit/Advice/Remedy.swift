@@ -20,7 +20,7 @@ package struct Remedy: Sendable, Hashable {
         /// What a command is good for, where that is not plain.
         package let aim: String
 
-        package static func look(_ command: String, _ aim: String) -> Self { Self(kind: .look, text: command.pasteable, aim: aim) }
+        package static func look(_ command: String, _ aim: String = "") -> Self { Self(kind: .look, text: command.pasteable, aim: aim) }
         package static func provider(_ text: String) -> Self { Self(kind: .provider, text: text, aim: "") }
         package static func command(_ command: String, _ aim: String = "") -> Self {
             Self(kind: .command, text: command.pasteable, aim: aim)

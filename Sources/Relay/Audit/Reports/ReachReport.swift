@@ -12,8 +12,8 @@ package struct ReachReport: Sendable {
         package let couldCount: Int?
         /// Mailboxes, or addresses of others, that it is here for.
         package let needs: Int
-        /// What would narrow it; empty: nothing to do.
-        package let steps: [String]
+        /// What would narrow it.
+        package let remedy: Remedy
     }
 
     /// Above so many addresses of others a mailbox stands for a house; a team's shared mailbox stays below.
@@ -46,7 +46,7 @@ package struct ReachReport: Sendable {
             rows.append(
                 Row(
                     key: EntityKey(.grant, grant.id.text), name: grant.name, could: Self.could(source), couldCount: known, needs: needs,
-                    steps: Self.narrowing(source)))
+                    remedy: Self.narrowing(source)))
         }
         let rights = Dictionary(grouping: directory.allDelegations, by: \.mailbox)
         for mailbox in directory.allMailboxes.sorted(by: { $0.address < $1.address }) where mailbox.isEnabled {
@@ -61,10 +61,9 @@ package struct ReachReport: Sendable {
                     key: EntityKey(.mailbox, mailbox.id.text), name: mailbox.address.description,
                     could: "\(rights.count) addresses of others\(wide)",
                     couldCount: rights.count - domains.count + domains.reduce(0) { $0 + (people[$1] ?? 0) }, needs: rights.count,
-                    steps: [
-                        "mandate delegations list --mailbox \(mailbox.address.description.shellQuoted)",
-                        "\(families)   # a mailbox of its own for each".pasteable,
-                    ]))
+                    remedy: Remedy(
+                        .look("mandate delegations list --mailbox \(mailbox.address.description.shellQuoted)"),
+                        .command(families, "a mailbox of its own for each"))))
         }
     }
 
@@ -77,19 +76,27 @@ package struct ReachReport: Sendable {
     }
 
     /// Source: Exchange's RBAC for applications, whose rights and Entra's add up (domain.md 2.3).
-    private static func narrowing(_ source: GrantSource) -> [String] {
+    private static func narrowing(_ source: GrantSource) -> Remedy {
         let id = source.application.clientID.powerShellLiteral
         switch source.provider.kind {
         case .microsoft:
-            return [
-                "New-ManagementScope -Name 'Mandate' -RecipientRestrictionFilter \"MemberOfGroup -eq '<distinguished name of the group>'\"",
-                "New-ManagementRoleAssignment -Name 'Mandate SMTP' -Role 'Application SMTP.SendAsApp' -App \(id) -CustomResourceScope 'Mandate'",
-                "Entra admin center, API permissions: remove SMTP.SendAsApp and Mail.Send there: rights in Entra and in Exchange add up, and beside them a scope narrows nothing",
-                "Test-ServicePrincipalAuthorization -Identity \(id)",
-            ]
+            return Remedy([
+                .provider(
+                    "New-ManagementScope -Name 'Mandate' -RecipientRestrictionFilter \"MemberOfGroup -eq '<distinguished name of the group>'\""
+                ),
+                .provider(
+                    "New-ManagementRoleAssignment -Name 'Mandate SMTP' -Role 'Application SMTP.SendAsApp' -App \(id) -CustomResourceScope 'Mandate'"
+                ),
+                .provider(
+                    "Entra admin center, API permissions: remove SMTP.SendAsApp and Mail.Send there: rights in Entra and in Exchange add up, and beside them a scope narrows nothing"
+                ),
+                .provider("Test-ServicePrincipalAuthorization -Identity \(id)"),
+            ])
         case .google:
-            return ["admin.google.com, Security, API controls, Domain-wide delegation: leave it the scopes that it needs, and no more"]
-        case .custom: return []
+            return Remedy(
+                .provider(
+                    "admin.google.com, Security, API controls, Domain-wide delegation: leave it the scopes that it needs, and no more"))
+        case .custom: return Remedy()
         }
     }
 }

@@ -59,28 +59,13 @@ struct UnauthorizedListing: Sendable {
     private func remedies(_ remedy: Remedy) -> [Cell] { withRemedies ? [.text(remedy.provider), .text(remedy.ours)] : [] }
 
     private func writeRemedies(to output: OutputStream) {
-        var text = ""
+        var advice = AdviceListing()
         for finding in findings {
             let row = report.row(of: finding)
-            text += lines("\(row.address) (\(finding.id), \(finding.belonging.rawValue))", row.remedy)
+            advice.add("\(row.address) (\(finding.id), \(finding.belonging.rawValue))", row.remedy)
         }
-        for miss in nearMisses { text += lines("\(miss.subject) (\(miss.kind.rawValue))", miss.remedy) }
-        if !text.isEmpty { output.write("\nWhat to do:\n" + text) }
-    }
-
-    private func lines(_ subject: String, _ remedy: Remedy) -> String {
-        var text = "  \(DisplayWidth.printable(subject))\n"
-        for step in remedy.steps {
-            let place =
-                switch step.kind {
-                case .look: "look             "
-                case .provider: "at the provider  "
-                case .command: "here             "
-                case .words: "                 "
-                }
-            text += "    \(place)\(DisplayWidth.printable(step.line))\n"
-        }
-        return text
+        for miss in nearMisses { advice.add("\(miss.subject) (\(miss.kind.rawValue))", miss.remedy) }
+        advice.write(to: output)
     }
 
     /// Three places say where to look; JSON, CSV and a pipe have them all.
