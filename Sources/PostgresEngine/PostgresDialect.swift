@@ -12,7 +12,7 @@ extension PostgresConnection {
             "SELECT setval(pg_get_serial_sequence('content', 'number'), (SELECT coalesce(max(number), 0) + 1 FROM content), false)",
             // Otherwise it plans for empty tables until it has counted them by itself.
             "ANALYZE message, queue, fate, body, content, chunk, journal, journalRole, \"user\", userAddress, mailbox, delegation",
-        ], appendedSums: AppendedSums(addUp: PostgresSchema.addUpSums))
+        ], appendedSums: AppendedSums(PostgresSchema.takings))
 }
 
 /// Question marks as the server wants them: `$1` for the first, `?3` is `$3`.

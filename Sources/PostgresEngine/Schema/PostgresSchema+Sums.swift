@@ -1,3 +1,5 @@
+internal import Store
+
 /// Sums that every commit adds to: it appends what is added, and now and then that is added up.
 extension PostgresSchema {
     static let sumsV2 = """
@@ -52,29 +54,20 @@ extension PostgresSchema {
         """
     }
 
-    /// In one order, whoever does it, as sums are always written.
-    static let addUpSums = [
-        """
-        WITH taken AS (\(taking("sightingLater"))), parts AS (\(sightings(of: "taken")))
-        INSERT INTO sighting (addressKey, role, address, first, last, count, lastOutcome)
-            SELECT addressKey, role, address, first, last, count, lastOutcome FROM parts ORDER BY addressKey, role
-        ON CONFLICT (addressKey, role) DO UPDATE SET first = least(sighting.first, excluded.first),
-            lastOutcome = CASE WHEN excluded.last >= sighting.last THEN excluded.lastOutcome ELSE sighting.lastOutcome END,
-            last = greatest(sighting.last, excluded.last), count = sighting.count + excluded.count
-        """,
-        """
-        WITH taken AS (\(taking("usageLater")))
-        INSERT INTO usage (login, provider, hour, messages, recipients)
-            SELECT login, provider, hour, sum(messages), sum(recipients) FROM taken GROUP BY login, provider, hour ORDER BY login, provider, hour
-        ON CONFLICT (login, provider, hour) DO UPDATE SET messages = usage.messages + excluded.messages,
-            recipients = usage.recipients + excluded.recipients
-        """,
-        """
-        WITH taken AS (\(taking("trafficLater")))
-        INSERT INTO traffic (hour, route, outcome, recipients)
-            SELECT hour, route, outcome, sum(recipients) FROM taken GROUP BY hour, route, outcome ORDER BY hour, route, outcome
-        ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = traffic.recipients + excluded.recipients
-        """,
+    /// What was appended to each sum, added up.
+    static let takings: [String: AppendedSums.Taking] = [
+        "sighting": .init(
+            with: "WITH taken AS (\(taking("sightingLater"))), parts AS (\(sightings(of: "taken")))",
+            rows: "SELECT addressKey, role, address, first, last, count, lastOutcome FROM parts ORDER BY addressKey, role"),
+        "usage": .init(
+            with: "WITH taken AS (\(taking("usageLater")))",
+            rows: """
+                SELECT login, provider, hour, sum(messages), sum(recipients) FROM taken GROUP BY login, provider, hour
+                ORDER BY login, provider, hour
+                """),
+        "traffic": .init(
+            with: "WITH taken AS (\(taking("trafficLater")))",
+            rows: "SELECT hour, route, outcome, sum(recipients) FROM taken GROUP BY hour, route, outcome ORDER BY hour, route, outcome"),
     ]
 
     /// Each row by one only: who adds up at the same time passes it over.

@@ -45,10 +45,23 @@ package struct Dialect: Sendable {
 /// Where as many versions of a row are gone through as commits have changed it since somebody's oldest snapshot - a dump's, a long report's -, what is to be added to
 /// a sum becomes a row of its own, in a table beside it, and is added up now and then.
 package struct AppendedSums: Sendable {
-    /// Adds up what was appended: rows that another is at are passed over.
-    package let addUp: [String]
+    /// How what was appended to one sum is taken out: rows that another is at are passed over.
+    package struct Taking: Sendable {
+        /// The common table expressions in front of the insertion.
+        package let with: String
+        /// The rows, each key once, in the order in which sums are always written.
+        package let rows: String
 
-    package init(addUp: [String]) { self.addUp = addUp }
+        package init(with: String, rows: String) {
+            self.with = with
+            self.rows = rows
+        }
+    }
+
+    /// By the sum's name. How they are joined to what is there is said by whoever adds to sums, once for all databases.
+    let takings: [String: Taking]
+
+    package init(_ takings: [String: Taking]) { self.takings = takings }
 
     /// Where rows are appended to.
     static func table(_ name: String) -> String { name + "Later" }

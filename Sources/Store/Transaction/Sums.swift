@@ -92,6 +92,7 @@ struct Sums {
             into: Self.traffic)
     }
 
+    fileprivate static let tables = [sighting, usage, traffic]
     private static let clientDay =
         "INSERT INTO clientUse (client, day) VALUES (?1, ?2) ON CONFLICT (client) DO UPDATE SET day = ?2 WHERE clientUse.day < ?2"
     private static let sighting = SumTable(
@@ -114,14 +115,24 @@ struct Sums {
         "ON CONFLICT (hour, route, outcome) DO UPDATE SET recipients = traffic.recipients + excluded.recipients")
 }
 
-/// How rows come to a sum: each is added to the one that is there, or appended.
+/// How rows come to a sum: each is added to the one that is there, or appended, and taken from there later.
 private struct SumTable: Sendable {
     let adding: ManyRows
     let appending: ManyRows
+    private let name: String
+    private let head: String
+    private let joining: String
 
-    init(_ name: String, _ list: String, columns: Int, _ adding: String) {
-        self.adding = ManyRows("INSERT INTO \(name) (\(list))", columns: columns, adding)
+    init(_ name: String, _ list: String, columns: Int, _ joining: String) {
+        self.name = name
+        self.joining = joining
+        head = "INSERT INTO \(name) (\(list))"
+        adding = ManyRows(head, columns: columns, joining)
         appending = ManyRows("INSERT INTO \(AppendedSums.table(name)) (\(list))", columns: columns)
+    }
+
+    func addUp(_ appended: AppendedSums) -> String? {
+        appended.takings[name].map { "\($0.with) \(head) \($0.rows) \(joining)" }
     }
 }
 
@@ -131,7 +142,10 @@ extension Transaction {
     }
 
     /// What was appended becomes part of its sum.
-    func addUpSums() throws { for statement in dialect.appendedSums?.addUp ?? [] { try run(statement) } }
+    func addUpSums() throws {
+        guard let appended = dialect.appendedSums else { return }
+        for statement in Sums.tables.compactMap({ $0.addUp(appended) }) { try run(statement) }
+    }
 }
 
 /// A statement for several rows at once, in a few sizes that are prepared once.
