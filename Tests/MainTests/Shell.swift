@@ -119,6 +119,14 @@ final class Shell: Sendable {
         return answer
     }
 
+    /// As a command that has the key file.
+    func write(_ work: (DatabaseStore) async throws -> Void) async throws {
+        let live = live()
+        let store = try await SQLiteStore.open(at: store, vault: try KeyFile.vault(for: store, live), random: { live.randomBytes($0) })
+        try await work(store)
+        try await store.close()
+    }
+
     func edition() async throws -> Int64 { try await read { try await $0.directory().edition.number } }
     func directory() async throws -> Directory { try await read { try await $0.directory() } }
 }

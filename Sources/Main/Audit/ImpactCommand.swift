@@ -8,8 +8,8 @@ struct ImpactCommand: AsyncParsableCommand {
         commandName: "impact", abstract: "Whose mail would go another way if something went away, was switched off or set; change nothing.",
         discussion: """
             Takes the thing away with all that needs it, or switches a mailbox, family or grant off (--disable), or gives a setting another value (--value), and \
-            asks the decider of every address in use, and of mail that names none: now, and then. What would have no way out comes first. Exit status: 0 if \
-            all keeps one, 1 if not.
+            asks the decider of every address in use, of mail that names none, and of each message of the last days: now, and then. What would have no way out comes \
+            first. Exit status: 0 if all keeps one, 1 if not.
 
             Examples:
               mandate audit impact --mailbox tracker@example.org
@@ -34,7 +34,11 @@ struct ImpactCommand: AsyncParsableCommand {
     @Option(help: "With --setting: another value instead of none.") var value: String?
     @Flag(help: "With --mailbox or --grant: switched off instead of taken away.") var disable = false
 
-    private static let columns: [Column] = ["mail", "now", "then", "lost", .number("count", isSpare: true), .spare("last_seen")]
+    @Option(help: ArgumentHelp("Decide the messages of so many days again; 0: none.", valueName: "days")) var days = MailInUse.usualDays
+
+    private static let columns: [Column] = [
+        "mail", "now", "then", "lost", .number("messages"), .number("count", isSpare: true), .spare("last_seen"),
+    ]
 
     func validate() throws {
         let named = [mailbox, grant, application, provider, delegation, user, client, secret, consent, setting].count { $0 != nil }
@@ -43,6 +47,7 @@ struct ImpactCommand: AsyncParsableCommand {
                 "name one thing: --mailbox, --grant, --application, --provider, --delegation, --user, --client, --secret, --consent or --setting"
             )
         }
+        guard (0...MailInUse.longest).contains(days) else { throw ValidationError("--days is a number from 0 to \(MailInUse.longest)") }
         if value != nil, setting == nil { throw ValidationError("--value is that of a setting: it needs --setting") }
         if disable, mailbox == nil, grant == nil { throw ValidationError("--disable is for a mailbox, a family or a grant") }
     }
@@ -54,13 +59,14 @@ struct ImpactCommand: AsyncParsableCommand {
                 Snapshot(directory: try await store.directory(), conditions: try await store.conditions(of: nil)), person: live.person,
                 isOnMachine: true, at: live.now(), generator: { live.generator })
             let seen = try await store.sightings().filter { $0.role == .author }
+            let mail = try await MailInUse(from: store, days: days, at: live.now())
             let then: Snapshot
             do throws(AdministrationRefusal) { then = try administration.snapshot(if: question) } catch {
                 throw CommandFailure(error.status, error.description)
             }
             var bar = ProgressBar("deciding", of: nil, live)
             let impact = RouteImpact(
-                from: administration.snapshot, to: then, seen: seen.authors, at: live.now(), progress: { bar.advance(to: $0) })
+                from: administration.snapshot, to: then, mail: mail, at: live.now(), progress: { bar.advance(to: $0) })
             bar.finish()
             try write(impact, seen, live)
             return impact.rows.count { $0.isLost }
@@ -74,7 +80,8 @@ struct ImpactCommand: AsyncParsableCommand {
         for row in impact.rows {
             let sighting = row.address.flatMap { seen[$0] }
             listing.add([
-                .text(row.subject), .text(row.before), .text(row.after), .flag(row.isLost), .number(sighting?.count ?? 0),
+                .text(row.subject), .text(row.before), .text(row.after), .flag(row.isLost), .number(row.messages),
+                .number(sighting?.count ?? 0),
                 Cell(sighting?.last),
             ])
         }

@@ -42,9 +42,9 @@ struct FileChange {
             ) { proposal in
                 guard !proposal.plan.isEmpty else { return }
                 write(proposal.difference)
-                let seen = try await opened.store.sightings().authors
+                let mail = try await MailInUse(from: opened.store, at: opened.live.now())
                 var bar = ProgressBar("deciding", of: nil, opened.live)
-                let impact = proposal.impact(seen: seen, at: opened.live.now(), progress: { bar.advance(to: $0) })
+                let impact = proposal.impact(on: mail, at: opened.live.now(), progress: { bar.advance(to: $0) })
                 bar.finish()
                 write(impact)
                 if isTrial {
@@ -66,7 +66,11 @@ struct FileChange {
 
     private func write(_ impact: RouteImpact) {
         if !impact.rows.isEmpty { opened.live.output("") }
-        put(impact.rows.map { "\($0.isLost ? "!" : " ") \($0.subject): \($0.before) → \($0.after)" })
+        put(
+            impact.rows.map { row in
+                let messages = row.messages == 0 ? "" : " (\(row.messages) messages)"
+                return "\(row.isLost ? "!" : " ") \(row.subject): \(row.before) → \(row.after)\(messages)"
+            })
         opened.live.say(impact.words)
     }
 

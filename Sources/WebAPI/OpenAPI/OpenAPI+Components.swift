@@ -230,6 +230,7 @@ extension OpenAPI {
                 .init("mail", .text(), required: true, "an address, or what mail is for that names none"),
                 .init("now", .text(), required: true),
                 .init("then", .text(), required: true), .init("lost", .flag, required: true, "it has no way out then"),
+                .init("messages", .number(), required: true, "of the last days, that went the one way and would go the other"),
             ])
         ),
         (

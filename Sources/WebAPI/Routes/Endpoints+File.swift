@@ -53,15 +53,19 @@ extension Endpoints {
                 .query("name", .line, "its name, address, id or key"),
                 .query("disable", .choice(["true", "false"]), "switched off instead of gone"),
                 .query("value", .line, "of a setting: another value instead of none"),
+                .query(
+                    "days", .number(0...Int64(MailInUse.longest)), "whose messages are decided again; \(MailInUse.usualDays) unless given"),
             ] + WebTable.paging,
             promises: [.init(.ok, "what would have no way out comes first", shapes: table("Impact"))], problems: [.notFound, .conflict]
         ) { request in
             let question = try question(request.query)
             let administration = request.dependencies.administration(for: request.visitor.person)
             let (present, future) = (administration.snapshot, try administration.snapshot(if: question))
-            let (seen, now) = (try await request.dependencies.store.sightings().authors, request.now)
-            var table = WebTable(["mail", "now", "then", "lost"])
-            for row in try await Aside.run({ RouteImpact(from: present, to: future, seen: seen, at: now).rows }) { table.add(cells(row)) }
+            let now = request.now
+            let days = try request.query.number("days", in: 0...MailInUse.longest, usual: MailInUse.usualDays)
+            let mail = try await MailInUse(from: request.dependencies.store, days: days, at: now)
+            var table = WebTable(impactColumns)
+            for row in try await Aside.run({ RouteImpact(from: present, to: future, mail: mail, at: now).rows }) { table.add(cells(row)) }
             return try table.reply(to: request)
         },
     ]
@@ -93,8 +97,10 @@ extension Endpoints {
 
     private static func tag(_ edition: Edition) -> String { "\"\(edition)\"" }
 
+    private static let impactColumns = ["mail", "now", "then", "lost", "messages"]
+
     private static func cells(_ row: RouteImpact.Row) -> [DocumentValue] {
-        [.text(row.subject), .text(row.before), .text(row.after), .flag(row.isLost)]
+        [.text(row.subject), .text(row.before), .text(row.after), .flag(row.isLost), DocumentValue(row.messages)]
     }
 
     private static func bring(_ request: APIRequest) async throws -> Reply {
@@ -110,20 +116,21 @@ extension Endpoints {
         // Of persons a document says nothing, and they are not its to remove.
         if pruning != nil { document = document.adding(directory.persons) }
         let expected = try edition(request.header("If-Match"), in: directory)
-        let (seen, now) = (try await request.dependencies.store.sightings().authors, request.now)
+        let now = request.now
+        let mail = try await MailInUse(from: request.dependencies.store, at: now)
         var changes: [DocumentValue] = []
         var impact: RouteImpact?
         let done = try await request.dependencies.editor(for: request.visitor.person).bring(
             document, pruning: pruning, expecting: expected, isTrial: isTrial, telling: request.dependencies.operations.revoker
         ) { proposal in
             changes = proposal.difference.lines.map(line)
-            impact = try await Aside.run { proposal.impact(seen: seen, at: now) }
+            impact = try await Aside.run { proposal.impact(on: mail, at: now) }
         }
         let answer: DocumentValue = [
             "words": .text(done.plan.words), "edition": .number((done.edition ?? directory.edition).number), "changes": .list(changes),
             "impact": .list(
                 (impact?.rows ?? []).map { row in
-                    ["mail": .text(row.subject), "now": .text(row.before), "then": .text(row.after), "lost": .flag(row.isLost)]
+                    .map(zip(impactColumns, cells(row)).map { DocumentValue.Entry($0, $1) })
                 }), "impact_words": .text(impact?.words ?? ""), "notes": DocumentValue(done.plan.notes),
         ]
         return .json(answer.adding(warnings: done.plan))

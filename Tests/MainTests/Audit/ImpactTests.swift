@@ -1,4 +1,6 @@
 import Foundation
+import Relay
+import Store
 import TestSupport
 import Testing
 
@@ -49,6 +51,49 @@ struct ImpactTests {
         ])
         #expect(answer.out.contains("mail for notification that names nobody") && answer.out.contains("carol@example.org"), "\(answer.out)")
         #expect(answer.status == 0, "\(answer.err)")
+    }
+
+    /// What went is asked again: whose mail it would be, how many, and what became of the client's own.
+    @Test func messagesOfTheLastDaysAreDecidedAgain() async throws {
+        let shell = try await shell()
+        let words: [([String], String, Int)] = [
+            ([], "From: carol@example.org\n", 3), (["--purpose", "notification"], "", 2),
+            (["--purpose", "ad-hoc", "--user", "ann"], "", 1),
+        ]
+        for (words, from, count) in words {
+            for _ in 0..<count {
+                let answer = await shell.run(
+                    ["send", "--to", "x@else.example"] + words, input: from + "To: x@else.example\n\nHello.\n")
+                #expect(answer.status == 0, "\(answer.err)")
+            }
+        }
+        func rows(_ words: String...) async -> (lines: [String], words: String) {
+            let answer = await shell.run(["audit", "impact", "--format", "csv", "--columns", "mail,lost,messages"] + words)
+            return (answer.out.split(whereSeparator: \.isNewline).dropFirst().map(String.init), answer.err)
+        }
+        let carol = await rows("--mailbox", "carol@example.org")
+        #expect(carol.lines.contains("carol@example.org,false,3"), "\(carol)")
+        #expect(carol.words.contains("of 6 messages since 2026-11-11 3 would go another way"), "\(carol)")
+        let support = await rows("--setting", "EMAIL_FROM_USER_ID", "--value", "carol@example.org")
+        #expect(support.lines.contains("mail for notification that names nobody,false,2"), "\(support)")
+        let batch = await rows("--delegation", "batch-ann")
+        #expect(batch.lines.contains { $0.hasPrefix("ann@example.org") && $0.hasSuffix(",1") }, "\(batch)")
+        #expect(await rows("--mailbox", "carol@example.org", "--days", "0").lines.contains("carol@example.org,false,0"))
+    }
+
+    @Test func aClientsMessagesGoWithIt() async throws {
+        let shell = try await shell()
+        let now = shell.now
+        try await shell.write { store in
+            let client = try #require(try await store.directory().allClients.first { $0.name == "batchmail" })
+            let entry = JournalEntry(
+                at: now.addingTimeInterval(-86_400), kind: .accepted, message: SpoolID("m1"),
+                facts: [.init("client", client.id.text), .init("size", "512")], personal: [.init(.author, "carol@example.org")])
+            try await store.append([entry], sightings: [])
+        }
+        let answer = await shell.run("audit impact --client batchmail --format csv --columns mail,then,lost,messages")
+        #expect(answer.status == 1)
+        #expect(answer.out.contains("\"carol@example.org, of client batchmail\",refused: its client is gone,true,1"), "\(answer.out)")
     }
 
     @Test(arguments: [

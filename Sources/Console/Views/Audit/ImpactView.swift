@@ -42,13 +42,17 @@ struct ImpactView: Sendable {
         }
         let administration = request.dependencies.administration(for: request.person)
         let (present, future) = (administration.snapshot, try administration.snapshot(if: question))
-        let (seen, now) = (try await request.dependencies.store.sightings().authors, request.now)
-        let impact = try await Aside.run { RouteImpact(from: present, to: future, seen: seen, at: now) }
+        let now = request.now
+        let mail = try await MailInUse(from: request.dependencies.store, at: now)
+        let impact = try await Aside.run { RouteImpact(from: present, to: future, mail: mail, at: now) }
         return [
             "words": .text(impact.words.sentence), "has_rows": .flag(!impact.rows.isEmpty),
             "rows": .list(
                 impact.rows.prefix(Self.most).map { row in
-                    ["mail": .text(row.subject), "now": .text(row.before), "then": .text(row.after), "is_lost": .flag(row.isLost)]
+                    [
+                        "mail": .text(row.subject), "now": .text(row.before), "then": .text(row.after), "is_lost": .flag(row.isLost),
+                        "messages": .text(row.messages == 0 ? "" : Words.number(row.messages)),
+                    ]
                 }),
         ]
     }

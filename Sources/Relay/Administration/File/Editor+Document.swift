@@ -1,4 +1,3 @@
-package import Mail
 package import struct FoundationEssentials.Date
 
 /// A whole directory at once, all or none.
@@ -18,11 +17,11 @@ extension Editor {
 
         package var difference: DirectoryDifference { DirectoryDifference(plan.changes, in: before.directory) }
 
-        package func impact(seen: [EmailAddress], at now: Date, progress: (Int) -> Void = { _ in }) -> RouteImpact {
+        package func impact(on mail: MailInUse, at now: Date, progress: (Int) -> Void = { _ in }) -> RouteImpact {
             var after = before.directory
             after.apply(plan.changes, edition: before.directory.edition)
             return RouteImpact(
-                from: before, to: Snapshot(directory: after, conditions: before.conditions), seen: seen, at: now, progress: progress)
+                from: before, to: Snapshot(directory: after, conditions: before.conditions), mail: mail, at: now, progress: progress)
         }
     }
 

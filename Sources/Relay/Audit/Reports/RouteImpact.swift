@@ -1,7 +1,8 @@
 package import Mail
 package import struct FoundationEssentials.Date
 
-/// Whose mail goes another way once the directory is another: the decider is asked before and after, of every address that is in use and of mail that names none.
+/// Whose mail goes another way once the directory is another: the decider is asked before and after, of every address that is in use, of mail that names none, and of
+/// the messages of the last days.
 package struct RouteImpact: Sendable {
     package struct Row: Sendable, Hashable {
         /// An address, or what mail is for that names none; with its purpose where others go as they went.
@@ -12,6 +13,8 @@ package struct RouteImpact: Sendable {
         package let after: String
         /// It had a way, and has none then.
         package let isLost: Bool
+        /// Of the last days, that would go this way instead of that.
+        package fileprivate(set) var messages = 0
     }
 
     package private(set) var rows: [Row] = []
@@ -21,20 +24,32 @@ package struct RouteImpact: Sendable {
     /// In a sentence without its full stop.
     package var words: String {
         let lost = rows.count { $0.isLost }
-        let ways = rows.isEmpty ? "all mail goes as it did" : "\(rows.count) \(rows.count == 1 ? "goes" : "go") another way"
-        return "\(ways), of \(asked) addresses asked about" + (lost == 0 ? "" : "; \(lost) \(lost == 1 ? "has" : "have") none then")
+        let ways = rows.isEmpty ? "all mail goes as it did" : Self.counted(rows.count, "goes", "go") + " another way"
+        let addresses = "\(ways), of \(asked) addresses asked about" + (lost == 0 ? "" : "; \(Self.counted(lost, "has", "have")) none then")
+        return [addresses, wordsOfMessages].compactMap(\.self).joined(separator: "; ")
     }
+
+    private var wordsOfMessages: String? {
+        guard let since = mail.since else { return nil }
+        let which = mail.isCutShort ? "of the newest \(mail.messages) messages" : "of \(mail.messages) messages since \(since.day)"
+        let (changed, lost) = (rows.reduce(0) { $0 + $1.messages }, rows.reduce(0) { $0 + ($1.isLost ? $1.messages : 0) })
+        guard mail.messages > 0 else { return "no message since \(since.day)" }
+        return "\(which) \(Self.counted(changed, "would go", "would go")) another way" + (lost == 0 ? "" : ", \(lost) of them none at all")
+    }
+
+    private static func counted(_ count: Int, _ one: String, _ several: String) -> String { "\(count) \(count == 1 ? one : several)" }
 
     private let before: Decider
     private let after: Decider
     private let now: Date
+    private let mail: MailInUse
+    /// Where each subject's rows stand, until they are sorted.
+    private var places: [String: [Int]] = [:]
     /// Mail of each goes by other settings in one of them.
     private let purposes: [Purpose?]
 
-    /// `seen`: addresses of traffic.
-    package init(
-        from present: Snapshot, to future: Snapshot, seen: [EmailAddress], at now: Date, progress: (Int) -> Void = { _ in }
-    ) {
+    package init(from present: Snapshot, to future: Snapshot, mail: MailInUse, at now: Date, progress: (Int) -> Void = { _ in }) {
+        self.mail = mail
         let (before, after) = (present.directory, future.directory)
         self.before = Decider(directory: before, conditions: present.conditions)
         self.after = Decider(directory: after, conditions: future.conditions)
@@ -46,7 +61,7 @@ package struct RouteImpact: Sendable {
         for directory in [before, after] {
             for address in Self.named(in: directory) where done.insert(address).inserted { ask(address) }
         }
-        for address in seen where done.insert(address).inserted { ask(address) }
+        for address in mail.seen where done.insert(address).inserted { ask(address) }
         // Of people there may be a million: whoever has the same record, in a directory that is otherwise the same, needs no question.
         let isOtherwiseSame = before.isSame(butUsers: after) && present.conditions.revision == future.conditions.revision
         for (one, other) in [(before, after), (after, before)] {
@@ -58,6 +73,8 @@ package struct RouteImpact: Sendable {
                 }
             }
         }
+        for (question, count) in mail.questions { ask(question, count) }
+        places = [:]
         rows.sort { ($0.isLost ? 0 : 1, $0.subject) < ($1.isLost ? 0 : 1, $1.subject) }
     }
 
@@ -72,10 +89,10 @@ package struct RouteImpact: Sendable {
     private mutating func ask(_ purpose: Purpose) {
         let question = Question(purpose: purpose, at: now)
         let (was, then) = (before.decide(question), after.decide(question))
-        add("mail for \(purpose.rawValue) that names nobody", nil, was, then) { answer in
-            answer.author.map { "\($0.first.address), \(answer.way)" } ?? answer.way
-        }
+        add(Self.unnamed(purpose), nil, was, then, \.wayWithAuthor)
     }
+
+    private static func unnamed(_ purpose: Purpose) -> String { "mail for \(purpose.rawValue) that names nobody" }
 
     private mutating func ask(_ address: EmailAddress) {
         asked += 1
@@ -91,10 +108,41 @@ package struct RouteImpact: Sendable {
         }
     }
 
+    /// Messages that went as their address does stand in its line; all others in one of their own.
+    private mutating func ask(_ past: MailInUse.PastQuestion, _ count: Int) {
+        guard var question = past.question(in: before.directory, at: now) else { return }
+        let was = before.decide(question)
+        var then: Answer?
+        question.client = past.client.flatMap { after.directory.client($0) }
+        if past.client == nil || question.client != nil { then = after.decide(question) }
+        let ways = [(was.way, then?.way), (was.wayWithAuthor, then?.wayWithAuthor)].map { ($0, $1 ?? "refused: its client is gone") }
+        guard ways[1].0 != ways[1].1 else { return }
+        let subject = past.purpose.map { "\(past.subject) (\($0.rawValue))" } ?? past.subject
+        let subjects = [past.subject, subject] + (past.purpose.map { [Self.unnamed($0)] } ?? [])
+        let known = subjects.flatMap { places[$0] ?? [] }.first { place in
+            ways.contains { $0 == (rows[place].before, rows[place].after) }
+        }
+        if let known {
+            rows[known].messages += count
+        } else {
+            let isLost = was.obstacle == nil && (then.map { $0.obstacle != nil } ?? true)
+            let client = past.client.flatMap { before.directory.client($0)?.name }
+            append(
+                Row(
+                    subject: client.map { "\(subject), of client \($0)" } ?? subject, address: nil, before: ways[1].0, after: ways[1].1,
+                    isLost: isLost, messages: count))
+        }
+    }
+
+    private mutating func append(_ row: Row) {
+        places[row.subject, default: []].append(rows.count)
+        rows.append(row)
+    }
+
     private mutating func add(_ subject: String, _ address: EmailAddress?, _ was: Answer, _ then: Answer, _ words: (Answer) -> String) {
         let (before, after) = (words(was), words(then))
         guard before != after else { return }
-        rows.append(
+        append(
             Row(
                 subject: subject, address: address, before: before, after: after,
                 isLost: was.obstacle == nil && then.obstacle != nil))
@@ -102,6 +150,8 @@ package struct RouteImpact: Sendable {
 }
 
 extension Answer {
+    fileprivate var wayWithAuthor: String { author.map { "\($0.first.address), \(way)" } ?? way }
+
     /// Through which mailbox, as whom.
     fileprivate var way: String {
         switch self {
