@@ -31,7 +31,7 @@ package struct Console: Site {
         OverviewView.routes + IdentitiesView.routes + SettingsView.routes + ExplainView.routes + TokensView.routes + ConsentView.routes
         + CheckView.routes + NewApplicationView.routes + ApplicationView.routes + QueueView.routes + MessageView.routes
         + MailboxView.routes + ProviderView.routes + ClientView.routes + AccountView.routes + SentView.routes + UnauthorizedView.routes
-        + ReviewView.routes + ImpactView.routes + ReportedView.routes
+        + ReviewView.routes + ImpactView.routes + OutcomesView.routes + ReachView.routes + ReportedView.routes
         + UsersView.routes
         + ClientsView.routes + JournalView.routes + ReferenceView.routes
 

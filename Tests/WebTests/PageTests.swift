@@ -30,7 +30,7 @@ struct PageTests {
     @Test func everyPageHasAContext() throws {
         let partials = [
             "account", "badge", "brand", "choices", "client-limits", "client-roles", "csrf", "entries", "foot", "head", "limits", "meta",
-            "nav", "pager", "pairs", "plainfoot", "plainhead", "steps", "time",
+            "nav", "pager", "pairs", "plainfoot", "plainhead", "steps", "steward", "time",
         ]
         let covered = Set(try Self.files().map(Self.template))
         #expect(Set(PageFiles.templates.map(\.name)).subtracting(partials) == covered)

@@ -8,8 +8,9 @@ enum Navigation {
         (nil, "/", "Overview"), ("Sending", "/tokens", "Connections"), (nil, "/identities", "Who may send as whom"),
         (nil, "/settings", "Settings"),
         (nil, "/users", "Users"), (nil, "/clients", "Clients"), ("Mail", "/explain", "Explain"), (nil, "/queue", "Queue"),
-        (nil, "/sent", "Sent"),
-        ("Audit", "/unauthorized", "Unauthorized"), (nil, "/review", "To review"), (nil, "/lint", "Lint"), (nil, "/impact", "What if"),
+        (nil, "/sent", "Sent"), (nil, "/outcomes", "Outcomes"),
+        ("Audit", "/unauthorized", "Unauthorized"), (nil, "/review", "To review"), (nil, "/lint", "Lint"), (nil, "/reach", "Reach"),
+        (nil, "/impact", "What if"),
         (nil, "/dmarc", "DMARC"),
         (nil, "/journal", "Journal"),
     ]

@@ -41,15 +41,7 @@ extension Endpoints {
             ] + WebTable.paging,
             promises: [.init(.ok, "by the time they began", shapes: table("Outcome"))]
         ) { request in
-            let query = request.query
-            var filter = OutcomeFilter(since: try query.date("since") ?? request.now.addingTimeInterval(-86_400))
-            filter.until = try query.date("until")
-            filter.message = try query["message"].map { text in
-                guard let id = SpoolID(text) else { throw Problem(.badRequest, "message is no id", place: "message") }
-                return id
-            }
-            (filter.recipient, filter.author, filter.client) = (query["recipient"], query["as"], query["client"])
-            filter.outcome = try query.choice("outcome", OutcomeReport.Outcome.self)
+            let filter = try OutcomeFilter(request.query, at: request.now)
             let report = try await filter.report(from: request.dependencies.store, at: request.now)
             var table = WebTable([
                 "id", "at", "client", "author", "recipient", "outcome", "words", "from", "mailbox", "route", "attempts",

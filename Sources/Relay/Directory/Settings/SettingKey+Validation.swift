@@ -130,7 +130,8 @@ extension SettingKey {
     package static let reservedSteps: Set<String> = [
         "account", "api", "applications", "assets", "clients", "delegations", "denies", "dmarc", "explain", "families", "healthz",
         "identities", "impact", "imports", "journal", "lint", "login", "logout", "mailboxes", "metrics", "OAuth2", "openapi.json",
-        "providers", "queue", "readyz", "review", "sent", "settings", "standings", "tokens", "unauthorised", "unauthorized", "users", "v1",
+        "outcomes", "providers", "queue", "reach", "readyz", "review", "sent", "settings", "standings", "tokens", "unauthorised",
+        "unauthorized", "users", "v1",
     ]
 
     private func choiceProblem<Choice: RawRepresentable<String> & CaseIterable>(_ text: String, _: Choice.Type) -> String? {
