@@ -51,13 +51,13 @@ struct ConfirmCommand: AsyncParsableCommand {
             Writes down who answers for it, what it is for, and when it is to be looked at again: in a year unless said otherwise. What is not named stays as it is.
 
             Examples:
-              mandate audit confirm mailbox tracker@example.org --owner 'service desk' --purpose 'ticket mail'
+              mandate audit confirm mailbox tracker@example.org --owner 'service desk' --used-for 'ticket mail'
               mandate audit confirm delegation del-4q7z --review 2027-06-30
             """)
     @OptionGroup var options: StoreOptions
     @OptionGroup var thing: StewardedThing
     @Option(help: "Who answers for it: a person or a team.", transform: Parse.line) var owner: String?
-    @Option(help: "What it is for.", transform: Parse.line) var purpose: String?
+    @Option(name: [.customLong("used-for"), .customLong("purpose")], help: "What it is for.", transform: Parse.line) var purpose: String?
     @Option(help: "When it is to be looked at again (UTC).", transform: Parse.date) var review: Date?
 
     func run() async throws {

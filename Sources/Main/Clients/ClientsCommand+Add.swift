@@ -29,6 +29,8 @@ extension ClientsCommand {
         @Option(help: "sender, administrator or auditor. Repeat it.", completion: .list(Role.allCases.map(\.rawValue))) var role: [String] =
             []
 
+        @OptionGroup var steward: StewardOptions
+
         func validate() throws {
             let ways = [key, network != nil, uid != nil, password].filter { $0 }.count
             if ways != 1 { throw ValidationError("give one of --key, --password, --network and --uid") }
@@ -40,9 +42,10 @@ extension ClientsCommand {
             var said = Particulars(
                 .client,
                 ["name": name, "new_key": key ? "yes" : nil, "network": network, "uid": uid, "password_scrypt": hash])
-            said.entries += limits.entries.filter { $0.value != .null }
+            said.entries += limits.entries.filter { $0.value != .null } + steward.entries.filter { $0.value != .null }
             if !role.isEmpty { said["roles"] = DocumentValue(role) }
             let names = LimitOptions.names.merging(["network": "--network", "uid": "--uid", "roles": "--role"]) { $1 }
+                .merging(StewardOptions.names) { $1 }
             try await options.change(live) { opened in try await opened.carryOut(said.slice, calling: names) { try $0.add(said) } }
         }
     }

@@ -71,22 +71,26 @@ extension DelegationsCommand {
         @Option(help: "Why, for the auditor; \"\" for none.") var reason: String?
         @Flag(help: "Send even where the tenant does not sign for the domain (DMARC will fail).") var allowUnaligned = false
         @Option(help: "It is known to work: say how, such as \"sent a test on Monday\".") var proven: String?
+        @OptionGroup var steward: StewardOptions
 
-        var isEmpty: Bool { priority == nil && from == nil && until == nil && reason == nil && !allowUnaligned && proven == nil }
+        var isEmpty: Bool {
+            priority == nil && from == nil && until == nil && reason == nil && !allowUnaligned && proven == nil && steward.entries.isEmpty
+        }
 
         func allow(_ mailbox: String, _ covers: String, _ kind: String, _ opened: OpenedStore) async throws {
-            let said = Particulars(
+            var said = Particulars(
                 .delegation,
                 [
                     "mailbox": mailbox, "covers": covers, "kind": kind, "priority": priority, "valid_from": from, "valid_until": until,
                     "reason": reason, "allows_unaligned": allowUnaligned ? "yes" : nil,
                 ])
-            try await opened.carryOut(
-                said.slice,
-                calling: [
-                    "kind": "--kind", "priority": "--priority", "valid_from": "--from", "valid_until": "--until", "proven": "--proven",
-                ]
-            ) { try $0.allow(said, proven: proven) }
+            said.entries += steward.entries.filter { $0.value != .null }
+            let names = [
+                "kind": "--kind", "priority": "--priority", "valid_from": "--from", "valid_until": "--until", "proven": "--proven",
+            ]
+            try await opened.carryOut(said.slice, calling: names.merging(StewardOptions.names) { $1 }) { [said] in
+                try $0.allow(said, proven: proven)
+            }
         }
     }
 

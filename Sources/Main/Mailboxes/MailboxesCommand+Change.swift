@@ -6,7 +6,7 @@ extension MailboxesCommand {
     static let options = [
         "address": "the address", "login": "--login", "grant": "--grant", "transports": "--transport", "transport": "--over",
         "name": "--name", "read": "--read",
-    ]
+    ].merging(StewardOptions.names) { $1 }
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -14,6 +14,7 @@ extension MailboxesCommand {
             discussion: """
                 Examples:
                   mandate mailboxes add tracker@example.org --grant tracker --login svc-tracker@example.onmicrosoft.com
+                  mandate mailboxes add scan@example.org --grant staff --owner 'facility team' --used-for 'scanners of the house'
                   mandate mailboxes add --family @example.org --grant staff
                   mandate mailboxes add --family ann@example.org --family bob@example.org --name dependencies --grant staff
                 """)
@@ -29,6 +30,7 @@ extension MailboxesCommand {
             completion: .list(Transport.allCases.map(\.rawValue)))
         var transport: [String] = []
         @Flag(help: "An application reads its incoming mail, too: its consents ask for that as well.") var read = false
+        @OptionGroup var steward: StewardOptions
 
         func validate() throws {
             if (address == nil) == family.isEmpty { throw ValidationError("give one address, or --family @domain (or several addresses)") }
@@ -50,6 +52,7 @@ extension MailboxesCommand {
                 : Particulars(.family, ["name": name ?? family[0], "grant": grant])
             if !family.isEmpty { said["members"] = DocumentValue(family) }
             if !transport.isEmpty { said["transports"] = DocumentValue(transport) }
+            said.entries += steward.entries.filter { $0.value != .null }
             return said
         }
     }
@@ -74,6 +77,7 @@ extension MailboxesCommand {
         @Option(
             help: "The transports, in place of those there are; repeat it.", completion: .list(Transport.allCases.map(\.rawValue)))
         var transport: [String] = []
+        @OptionGroup var steward: StewardOptions
         @Flag(inversion: .prefixedNo, help: "Whether its incoming mail is read, too: the next consent asks for that as well.") var read:
             Bool?
 
@@ -103,7 +107,7 @@ extension MailboxesCommand {
             if !transport.isEmpty { patch.append(.init("transports", DocumentValue(transport))) }
             if let read { patch.append(.init("read", .flag(read))) }
             if let isEnabled = use.isEnabled { patch.append(.init("enabled", .flag(isEnabled))) }
-            return patch
+            return patch + steward.entries
         }
     }
 

@@ -6,7 +6,7 @@ extension GrantsCommand {
     static let options = [
         "name": "the name", "application": "--application", "kind": "--kind", "principal": "--principal",
         "refresh_token": "--refresh-token-from", "command": "the program",
-    ]
+    ].merging(StewardOptions.names) { $1 }
 
     static func reader(_ live: Live) -> SecretReader { SecretReader(live: live, option: "--refresh-token-from", what: "refresh token") }
 
@@ -39,6 +39,7 @@ extension GrantsCommand {
                 valueName: "file"), completion: .file())
         var refreshTokenFrom: String?
         @Option(help: ArgumentHelp("The program as one line for /bin/sh.", valueName: "line"), transform: Parse.line) var shell: String?
+        @OptionGroup var steward: StewardOptions
         @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.") var program: [String] = []
 
         func validate() throws {
@@ -53,6 +54,7 @@ extension GrantsCommand {
                 var said = Particulars(.grant, ["name": name, "application": application, "kind": kind, "principal": principal])
                 let command = shell.map { ["/bin/sh", "-c", $0] } ?? program
                 if !command.isEmpty { said["command"] = DocumentValue(command) }
+                said.entries += steward.entries.filter { $0.value != .null }
                 if let refreshTokenFrom {
                     // Whether it may have one at all is known before it is read.
                     said.secrets = [.refreshToken: Secret("")]

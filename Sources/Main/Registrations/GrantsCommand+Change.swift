@@ -22,6 +22,7 @@ extension GrantsCommand {
         @Option(help: "Who has consented, by login; \"\" for nobody in particular.") var principal: String?
         @Flag(help: "Forget who consented before: whoever has the principal's login may consent next.") var forgetPin = false
         @OptionGroup var use: UseOption
+        @OptionGroup var steward: StewardOptions
         @Option(
             help: ArgumentHelp("Where the new refresh token is: a file, - for standard input, prompt, or env:NAME.", valueName: "file"),
             completion: .file())
@@ -48,7 +49,7 @@ extension GrantsCommand {
             if let principal { patch.append(.init("principal", principal.isEmpty ? .null : .text(principal))) }
             if !program.isEmpty { patch.append(.init("command", DocumentValue(program))) }
             if let isEnabled = use.isEnabled { patch.append(.init("enabled", .flag(isEnabled))) }
-            return patch
+            return patch + steward.entries
         }
     }
 

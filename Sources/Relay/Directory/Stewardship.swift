@@ -31,4 +31,26 @@ extension DirectoryEntity {
         case .setting, .user, .provider, .application, .deny: nil
         }
     }
+
+    /// The same thing, and others answer for it.
+    func with(_ stewardship: Stewardship) -> DirectoryEntity {
+        switch self {
+        case .grant(var grant):
+            grant.stewardship = stewardship
+            return .grant(grant)
+        case .mailbox(var mailbox):
+            mailbox.stewardship = stewardship
+            return .mailbox(mailbox)
+        case .family(var family):
+            family.stewardship = stewardship
+            return .family(family)
+        case .delegation(var delegation):
+            delegation.stewardship = stewardship
+            return .delegation(delegation)
+        case .client(var client):
+            client.stewardship = stewardship
+            return .client(client)
+        case .setting, .user, .provider, .application, .deny: return self
+        }
+    }
 }

@@ -43,7 +43,11 @@ struct ReviewView: Sendable {
 
     private func confirm() async throws -> ConsoleAnswer {
         let (owner, purpose) = (request.form["owner"], request.form["purpose"])
-        return try await carryOut { try $0.confirm($1, owner: owner, purpose: purpose) }
+        let review = try request.form["review"].map { text in
+            guard let date = DocumentDate.date(text) else { throw Problem(.badRequest, "review is \(DocumentDate.form)", place: "review") }
+            return date
+        }
+        return try await carryOut { try $0.confirm($1, owner: owner, purpose: purpose, review: review) }
     }
 
     private func retire() async throws -> ConsoleAnswer { try await carryOut { try $0.retire($1) } }
@@ -52,8 +56,9 @@ struct ReviewView: Sendable {
         guard let kind = EntityKind(rawValue: request.path("kind")) else { throw Problem(.notFound, "there is no such kind of thing") }
         let key = EntityKey(kind, request.path("id"))
         do {
-            return .redirect("/review", Notice(try await request.editor.edit { try verb($0, try $0.existing(key).key) }.plan))
-        } catch let refusal as AdministrationRefusal { return .redirect("/review", .bad(refusal.words)) }
+            return .redirect(
+                request.back(or: "/review"), Notice(try await request.editor.edit { try verb($0, try $0.existing(key).key) }.plan))
+        } catch let refusal as AdministrationRefusal { return .redirect(request.back(or: "/review"), .bad(refusal.words)) }
     }
 
     private func lintPage() async throws -> Page {

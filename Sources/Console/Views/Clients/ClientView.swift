@@ -66,7 +66,10 @@ struct ClientFacts: Sendable {
             "has_rights": .flag(!rights.isEmpty), "wants_tokens": .flag(isSender),
             "strict": .flag(client.isStrict), "command": .text("mandate clients show \(client.name.shellQuoted)".pasteable),
         ]
-        return facts.adding((forms ?? ClientForms(client, directory)).document(directory))
+        let place = "/clients/\(PercentCoding.encode(client.id.text))"
+        return facts.adding(
+            (forms ?? ClientForms(client, directory)).document(directory)
+                + [StewardCard(entity: .client(client), place: place, now: now).document])
     }
 
     private var decider: Decider { Decider(directory: directory, conditions: snapshot.conditions) }

@@ -48,7 +48,8 @@ struct FamilyFacts: Sendable {
             "command": .text("mandate mailboxes show \(family.name.shellQuoted)".pasteable),
         ]
         let account = AccountFacts(row: .family(family.id), grant: family.grant, directory: directory, health: health, now: now)
-        return own.adding(account.document + members + users)
+        return own.adding(
+            account.document + members + users + [StewardCard(entity: .family(family), place: family.place, now: now).document])
     }
 
     /// What it names, and behind that single addresses of its domains against which the provider has something.

@@ -71,7 +71,7 @@ struct MailboxFacts: Sendable {
             "sent_href": .text("/sent?mailbox=\(login)"), "command": .text("mandate mailboxes show \(address.shellQuoted)".pasteable),
         ]
         let account = AccountFacts(row: .mailbox(mailbox.id), grant: mailbox.grant, directory: directory, health: health, now: now)
-        return own.adding(account.document + rights)
+        return own.adding(account.document + rights + [StewardCard(entity: .mailbox(mailbox), place: mailbox.place, now: now).document])
     }
 
     /// By the decider, like every page that says who may send as whom.

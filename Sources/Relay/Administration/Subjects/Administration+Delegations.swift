@@ -61,7 +61,7 @@ extension Administration {
 /// What holds for a delegation, and what there is to say of it.
 extension Administration {
     /// Who granted it and when are as they were when nothing else is new: granting again with other values is a new grant. Why it was granted is no value:
-    /// not to say it again takes nothing back.
+    /// not to say it again takes nothing back, and nor is who answers for it.
     func settle(
         _ delegation: Delegation, replacing before: DirectoryEntity?, _ manner: Manner, _ said: Particulars
     ) throws(AdministrationRefusal) -> Delegation {
@@ -69,9 +69,12 @@ extension Administration {
         var delegation = delegation
         if manner == .added, !said.says("reason") { delegation.reason = known.reason }
         var same = delegation
+        same.stewardship = known.stewardship
         if !said.says("granted_by") { same.grantedBy = known.grantedBy }
         if !said.says("granted_at") { same.grantedAt = known.grantedAt }
-        return same == known ? same : delegation
+        guard same == known else { return delegation }
+        same.stewardship = delegation.stewardship
+        return same
     }
 
     /// Before names are looked up: it is wrong whatever they mean.

@@ -15,9 +15,10 @@ extension Administration {
     package func add(_ said: Particulars) throws(AdministrationRefusal) -> Plan {
         try checkNoPlaceholder(said.entries, at: said.place, of: said.kind)
         let said = try completed(said, id: said.id)
-        let fresh = try read(said, id: said.id ?? identifier(of: said.kind))
+        var fresh = try read(said, id: said.id ?? identifier(of: said.kind))
         guard let known = directory.entity(fresh.key) ?? twin(of: fresh) else { return try made(fresh, said) }
         guard said.id == nil || fresh.key == known.key else { throw taken(known) }
+        fresh = fresh.with(stewardship(of: known, unlessSaidIn: said, fresh))
         let isGivenAnew = isGivenAnew(known)
         if !isGivenAnew, case (.client(let fresh), .client(let known)) = (fresh, known) {
             if let refusal = refusal(toAdd: fresh, again: known, said) { throw refusal }
@@ -31,6 +32,15 @@ extension Administration {
         }
         guard isGivenAnew else { throw taken(known, hasOtherValues: true) }
         return try changed(settled, from: known, said)
+    }
+
+    /// Who answers for a thing is no value of it: whoever makes it again and does not say takes nobody's name away.
+    private func stewardship(of known: DirectoryEntity, unlessSaidIn said: Particulars, _ fresh: DirectoryEntity) -> Stewardship {
+        guard var kept = known.stewardship, let new = fresh.stewardship else { return .none }
+        if said.says("owner") { kept.owner = new.owner }
+        if said.says("purpose") { kept.purpose = new.purpose }
+        if said.says("review") { kept.review = new.review }
+        return kept
     }
 
     /// Each is made, or takes the place of what is there already; all or none.

@@ -48,13 +48,14 @@ package struct ReviewReport: Sendable {
         for mailbox in directory.allMailboxes where mailbox.isEnabled {
             let own = lastSeen[.address(mailbox.address)]
             let others = (rights[mailbox.id] ?? []).compactMap { lastSeen[$0.covers] }.max()
-            add(.mailbox(mailbox), mailbox.address.description, [own, others].compactMap(\.self).max())
+            let unowned = (rights[mailbox.id] ?? []).count { $0.stewardship.owner.isEmpty }
+            add(.mailbox(mailbox), mailbox.address.description, [own, others].compactMap(\.self).max(), rights: unowned)
         }
         for family in directory.allFamilies where family.isEnabled {
             add(.family(family), family.name, family.members.compactMap { lastSeen[$0] }.max())
         }
         for delegation in directory.allDelegations {
-            // Whoever answers for a mailbox answers for what it may do, unless somebody else does.
+            // Whoever answers for a mailbox answers for what it may do, unless somebody else does; where nobody does, that is asked once, of the mailbox.
             let owner = directory.mailbox(delegation.mailbox)?.stewardship.owner ?? ""
             add(.delegation(delegation), delegation.id.text, lastSeen[delegation.covers], from: delegation.grantedAt, inheriting: owner)
         }
@@ -64,19 +65,23 @@ package struct ReviewReport: Sendable {
         rows.sort { ($0.rank, $0.entity.kind.rawValue, $0.name) < ($1.rank, $1.entity.kind.rawValue, $1.name) }
     }
 
-    /// `from`: since when it is there, where that is known. `inheriting`: who answers for it where it has no owner of its own.
+    /// `from`: since when it is there, where that is known. `inheriting`: who answers for it where it has no owner of its own; nil: it has none but its own.
+    /// `rights`: of a mailbox, that nobody answers for but through it.
     private mutating func add(
-        _ entity: DirectoryEntity, _ name: String, _ lastUse: Date?, from: Date? = nil, inheriting owner: String = ""
+        _ entity: DirectoryEntity, _ name: String, _ lastUse: Date?, from: Date? = nil, inheriting owner: String? = nil, rights: Int = 0
     ) {
         var stewardship = entity.stewardship ?? .none
-        if stewardship.owner.isEmpty { stewardship.owner = owner }
+        if stewardship.owner.isEmpty, let owner { stewardship.owner = owner }
         var reasons: [(Reason, String)] = []
         if let review = stewardship.review, review <= now { reasons.append((.due, "to be looked at since \(review.day)")) }
         let known = lastUse ?? [from, since].compactMap(\.self).max()
         if let known, now.timeIntervalSince(known) > Self.unused {
             reasons.append((.unused, lastUse.map { "last used \($0.day)" } ?? "not used since \(known.day), from when on it is known"))
         }
-        if stewardship.owner.isEmpty { reasons.append((.ownerless, "nobody answers for it")) }
+        if stewardship.owner.isEmpty, owner == nil {
+            let others = rights == 0 ? "" : rights == 1 ? ", nor for the right that it has" : ", nor for the \(rights) rights that it has"
+            reasons.append((.ownerless, "nobody answers for it\(others)"))
+        }
         rows.append(
             Row(
                 entity: entity, name: name, stewardship: stewardship, lastUse: lastUse, reasons: Set(reasons.map(\.0)),
