@@ -118,7 +118,10 @@ extension MailboxCheck {
             return nil
         } catch {
             return FailureTable.diagnose(
-                error, FailureSubject(kind: source.provider.kind, login: mailbox.login, from: [mailbox.address]))
+                error,
+                FailureSubject(
+                    kind: source.provider.kind, login: mailbox.login, from: [mailbox.address], isAppOnly: source.grant.kind == .appOnly,
+                    token: TokenClaims(token.secret)))
         }
     }
 }

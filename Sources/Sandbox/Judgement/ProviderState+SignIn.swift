@@ -35,6 +35,7 @@ extension ProviderState {
             guard token.scopes.contains(where: door.isOpened) else { throw Denial(reason: .missingScope) }
             guard mailbox.isOpened(by: owner) else { throw Denial(reason: .notThisMailbox) }
         case .application(let clientID):
+            guard token.roles.contains(door.role) else { throw Denial(reason: .missingScope) }
             guard tenant.application(clientID)?.appOnly.contains(mailbox.login) == true else { throw Denial(reason: .notThisMailbox) }
         }
         guard mailbox.isEnabled(at: door) else { throw Denial(reason: .doorDisabled) }

@@ -94,7 +94,7 @@ extension ProviderState {
                 return refused(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
             }
             guard let mailbox = tenant.mailbox(login: visit.user) else { return missing(visit.user) }
-            guard tenant.application(clientID)?.appOnly.contains(mailbox.login) == true else {
+            guard token.roles.contains("Mail.Send"), tenant.application(clientID)?.appOnly.contains(mailbox.login) == true else {
                 return refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
             }
             return .success(mailbox.login)

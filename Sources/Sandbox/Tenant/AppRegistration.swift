@@ -51,6 +51,8 @@ package struct AppRegistration: Sendable, Hashable {
     /// Certificates whose keys may sign for it, as PEM.
     package var certificates: [String]
     package var serviceAccount: ServiceAccount?
+    /// Application permissions that an administrator has consented to (Entra, API permissions). A token has those of the moment it was made, and keeps to them.
+    package var roles: Set<String> = ["SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp", "Mail.Send"]
 
     package init(
         clientID: String, name: String, secrets: [Secret], appOnly: AppOnlyScope = .none, redirectURIs: [String] = [],

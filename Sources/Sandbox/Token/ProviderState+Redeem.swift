@@ -40,7 +40,7 @@ extension ProviderState {
             TokenBook.Consent(login: login, clientID: application.clientID, scopes: scopes, granted: now, standing: .granted))
         let wanted = asked.map { text in text.split(separator: " ").filter { scopes.contains(String($0)) }.joined(separator: " ") }
         let (resource, granted) = try firstScopes(wanted ?? scopes.joined(separator: " "), tokens.consents[index], application)
-        let access = newAccessText()
+        let access = newAccessText(for: resource, scopes: granted)
         let token = tokens.issueAccess(
             access, to: .user(login: login), for: resource, scopes: granted, expires: now + Double(habits.accessTokenLifetime),
             now: now)
@@ -71,7 +71,7 @@ extension ProviderState {
         case .failure(let refusal): throw .google(error: refusal.error, description: refusal.description)
         case .success((let mailbox, _, let scopes)):
             let resource = scopes.compactMap { Scope($0).resource }.first ?? .outlook
-            let access = newAccessText()
+            let access = newAccessText(for: resource, scopes: scopes)
             let token = tokens.issueAccess(
                 access, to: .user(login: mailbox.login), for: resource, scopes: scopes,
                 expires: now + Double(habits.accessTokenLifetime), now: now)

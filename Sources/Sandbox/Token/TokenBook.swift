@@ -1,4 +1,4 @@
-/// Every token handed out, by its text. Access tokens are opaque: what they open stands here, not in them.
+/// Every token handed out, by its text. What they open stands here; what stands in them is for whoever reads it, and nothing is decided by it.
 package struct TokenBook: Sendable {
     package struct AccessToken: Sendable, Hashable {
         package enum Principal: Sendable, Hashable {
@@ -11,6 +11,8 @@ package struct TokenBook: Sendable {
         package var principal: Principal
         package var resource: Resource
         package var scopes: [String]
+        /// Of an application that asks in its own name.
+        package var roles: Set<String> = []
         package var expires: Double
         package var isRevoked = false
     }
@@ -54,12 +56,13 @@ package struct TokenBook: Sendable {
     var texts: [String] { Array(access.keys) + Array(refresh.keys) }
 
     mutating func issueAccess(
-        _ text: String, to principal: AccessToken.Principal, for resource: Resource, scopes: [String], expires: Double, now: Double
+        _ text: String, to principal: AccessToken.Principal, for resource: Resource, scopes: [String], roles: Set<String> = [],
+        expires: Double, now: Double
     ) -> AccessToken {
         // Tokens expired for an hour can answer nothing that an unknown one would not; a sandbox that runs for weeks must not keep them.
         if access.count >= 8_192 { access = access.filter { $0.value.expires > now - 3_600 } }
         issued += 1
-        let token = AccessToken(id: "A\(issued)", principal: principal, resource: resource, scopes: scopes, expires: expires)
+        let token = AccessToken(id: "A\(issued)", principal: principal, resource: resource, scopes: scopes, roles: roles, expires: expires)
         access[text] = token
         return token
     }

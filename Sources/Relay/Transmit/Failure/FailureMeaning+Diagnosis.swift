@@ -31,7 +31,10 @@ extension FailureMeaning {
     }
 
     /// The limit is the tenant's and ends by itself, however long that takes: no message is given up for it.
-    package var outlastsTheSchedule: Bool { self == .tenantRecipients }
+    package var pausesTenant: Bool { self == .tenantRecipients }
+
+    /// A token that is older than the permission does not have it, and is kept as long as it lives: a fresh one is worth one try.
+    package var mayBeOfAnOldToken: Bool { [.tokenRefused, .tokenExpiring, .permissionMissing, .delegationMissing].contains(self) }
 
     /// The provider asks for less at once: fewer connections for a while, whatever becomes of this message.
     package var asksForLess: Bool { [.tooManyConnections, .tooFast, .signInBusy, .tooManySignIns].contains(self) }
@@ -99,7 +102,7 @@ extension FailureMeaning {
         case .tlsFailed: return "check the provider's certificate, or give its authority with `mandate providers set ID --trust FILE`"
         case .tlsMissing, .mechanismMissing, .tlsWanted, .signInMissing: return "check host and port of the provider's SMTP endpoint"
         case .tokenTooLong: return "a limit of the server, not a bad token: raise its line length, or have shorter tokens issued"
-        case .tokenRefused: return tokenFix(subject.kind)
+        case .tokenRefused: return subject.permissionFix ?? tokenFix(subject.kind)
         case .tokenExpiring:
             return "nothing, if it happens once: tokens are renewed ahead of need; else have longer lives configured at the provider"
         case .submissionOffForMailbox:
@@ -122,8 +125,8 @@ extension FailureMeaning {
                 "wait: the mail goes out as soon as the tenant may send again; in the Exchange admin center, Reports, Mail flow shows the limit, which "
                 + "grows with its licences (a trial's and that of *.onmicrosoft.com addresses are low)"
         case .permissionMissing:
-            return
-                "in Entra: grant Mail.Send to the application, or in Exchange Online: New-ManagementRoleAssignment -Role 'Application Mail.Send' "
+            return subject.permissionFix
+                ?? "in Entra: grant Mail.Send to the application, or in Exchange Online: New-ManagementRoleAssignment -Role 'Application Mail.Send' "
                 + "with a scope that contains \(login); `mandate applications show` has the lines"
         case .delegationMissing:
             return "Google Admin, Security, API controls, Domain-wide delegation: authorise the service account's client id for the scope"

@@ -9,8 +9,19 @@ package struct FailureSubject: Sendable, Hashable {
     package let from: [EmailAddress]
     /// What MAIL FROM says; nil: `<>`, or nothing that is known.
     package let envelopeSender: EmailAddress?
+    package let transport: Transport
+    /// The application asks in its own name.
+    package let isAppOnly: Bool
+    /// What the token that was refused says that it permits; nil: nothing that could be read.
+    package var token: TokenClaims?
 
-    package init(kind: ProviderKind, login: String, from: [EmailAddress], envelopeSender: EmailAddress? = nil) {
+    package init(
+        kind: ProviderKind, login: String, from: [EmailAddress], envelopeSender: EmailAddress? = nil, transport: Transport = .smtp,
+        isAppOnly: Bool = false, token: TokenClaims? = nil
+    ) {
+        self.transport = transport
+        self.isAppOnly = isAppOnly
+        self.token = token
         self.kind = kind
         self.login = login
         self.from = from
@@ -33,7 +44,38 @@ extension FailureSubject {
             case .connect, .greeting, .ehlo, .startTLS, .auth, .content, .request: nil
             }
         guard let refused = spoken ?? seen ?? from.first else { return self }
-        return FailureSubject(kind: kind, login: login, from: [refused], envelopeSender: envelopeSender)
+        return FailureSubject(
+            kind: kind, login: login, from: [refused], envelopeSender: envelopeSender, transport: transport, isAppOnly: isAppOnly,
+            token: token)
+    }
+
+    /// What a token needs at Microsoft, and where that is given (domain.md 2.1, 2.9).
+    private var permission: (name: String, resource: String) {
+        switch transport {
+        case .smtp: (isAppOnly ? "SMTP.SendAsApp" : "SMTP.Send", isAppOnly ? "Office 365 Exchange Online" : "Microsoft Graph")
+        case .graph, .gmail: ("Mail.Send", "Microsoft Graph")
+        }
+    }
+
+    /// What the refused token shows to be wrong, with the steps; nil: it could not be read.
+    var permissionFix: String? {
+        guard kind == .microsoft, let token else { return nil }
+        let (name, resource) = permission
+        guard token.has(name) else {
+            let kind = isAppOnly ? "Application" : "Delegated"
+            let then =
+                isAppOnly ? "then Grant admin consent: tokens from then on have it" : "then consent again: `mandate grants authorize`"
+            return
+                "\(token.words), and not \(name): in the Entra admin center, App registrations, API permissions, Add a permission, \(resource), "
+                + "\(kind) permissions, \(name), \(then)"
+        }
+        if isAppOnly {
+            return
+                "\(token.words), so what leaves \(login) out is in Exchange Online: `Test-ServicePrincipalAuthorization -Identity CLIENT-ID -Resource "
+                + "\(login.powerShellQuoted)` shows it; New-ManagementRoleAssignment with a scope that contains it, or Add-MailboxPermission "
+                + "\(login.powerShellQuoted) -User SERVICE-PRINCIPAL -AccessRights FullAccess, lets it in"
+        }
+        return "\(token.words), so it is not that person's mailbox: let who owns \(login) consent, or use a grant of the kind app-only"
     }
 
     /// What stands behind "send as", else the first of ours that is named at all.
