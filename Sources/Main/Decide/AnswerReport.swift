@@ -12,13 +12,13 @@ struct AnswerReport {
         case .json: output.write(JSONWriter.text(answer.document(), .indented) + "\n")
         case .table, .csv:
             sheet.write(format, to: output)
-            if explains, format == .table { output.write("\n" + Self.lines(answer.explanation)) }
+            if explains, format == .table { output.write("\n" + Self.lines(answer)) }
         }
     }
 
     /// The explanation alone.
-    static func lines(_ explanation: Explanation) -> String {
-        explanation.steps.map { DisplayWidth.printable($0.description) + "\n" }.joined()
+    static func lines(_ answer: Answer) -> String {
+        answer.explanationLines.map { DisplayWidth.printable($0) + "\n" }.joined()
     }
 
     private var sheet: Sheet {

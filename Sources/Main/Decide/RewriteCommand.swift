@@ -26,7 +26,7 @@ struct RewriteCommand: AsyncParsableCommand {
         let input = try InputFile("-", live)
         let message = try MessageHeader(from: input, live)
         let asked = try await asked.answer(about: AskedContent(message, to: [], size: nil), live)
-        if explain { live.standardError.write(AnswerReport.lines(asked.answer.explanation)) }
+        if explain { live.standardError.write(AnswerReport.lines(asked.answer)) }
         switch asked.answer {
         case .later(_, let refusal), .refused(let refusal): throw refusal
         case .hold(_, let refusal): throw CommandFailure(.temporary, "the message would be held: \(refusal.sentence)")

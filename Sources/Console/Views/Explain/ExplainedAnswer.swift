@@ -51,6 +51,7 @@ struct ExplainedAnswer: Sendable {
         return [
             "state": Words.badge(decision.route == .replyTo ? "wait" : "good", decision.route.rawValue),
             "route": .text(decision.route.rawValue), "author": .text(decision.author.all.words),
+            "copy": .text(decision.sentCopy.words.sentence), "copy_step": DocumentValue(decision.sentCopy.step),
             "mailbox": .text(decision.mailbox.words), "mailbox_href": .text(decision.mailbox.row.place),
             "transport": .text(decision.transport.rawValue),
             "from": .text(written?.first(.from)?.decoded() ?? fields.from.words),
@@ -63,7 +64,8 @@ struct ExplainedAnswer: Sendable {
     private static func waiting(_ author: Author, _ state: String, _ words: String) -> DocumentValue {
         [
             "state": Words.badge("wait", state), "route": .text("none now: \(words)"), "author": .text(author.all.words),
-            "mailbox": "none", "transport": "none", "from": .text(author.all.words), "sender": nil, "reply_to": nil,
+            "copy": nil, "copy_step": nil, "mailbox": "none", "transport": "none", "from": .text(author.all.words), "sender": nil,
+            "reply_to": nil,
             "envelope_sender": "none",
         ]
     }

@@ -11,7 +11,7 @@ extension Answer {
         case .hold(let author, let refusal): entries = [.init("route", "hold"), .init("author", author.document)] + refusal.entries
         case .decided(let decision): entries = decision.entries
         }
-        if explains { entries.append(.init("explanation", DocumentValue(explanation.steps.map(\.description)))) }
+        if explains { entries.append(.init("explanation", DocumentValue(explanationLines))) }
         return .map(entries)
     }
 }
