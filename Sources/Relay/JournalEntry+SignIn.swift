@@ -44,6 +44,7 @@ extension ConsentFailure {
         case .issuerMissing: "issuer-missing"
         case .otherIssuer: "other-issuer"
         case .declined: "declined"
+        case .blocked: "blocked"
         case .wrongPerson: "wrong-person"
         case .identity: "identity"
         case .scopesMissing: "scopes-missing"

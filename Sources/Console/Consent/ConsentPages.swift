@@ -26,6 +26,13 @@ struct ConsentPages: Sendable {
 
     func waiting() -> String { page("One moment", "wait", "<p>The provider is being asked. Load this page again in a few seconds.</p>") }
 
+    func allowed() -> String {
+        page(
+            "Allowed for the tenant", "good",
+            "<p>An administrator has allowed the application. Whoever wants to send as a mailbox can consent now: the link that was shown is opened once more, or <code>mandate grants authorize</code> shows a new one.</p><p>You can close this window.</p>"
+        )
+    }
+
     func redirectURI(of application: String) -> String {
         page(
             "Nothing to consent to", "wait",

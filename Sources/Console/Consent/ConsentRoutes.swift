@@ -53,6 +53,10 @@ package struct ConsentRoutes: Site {
         guard let query = request.uri.query, !query.isEmpty else {
             return page(.badRequest, pages.redirectURI(of: application))
         }
+        // What comes back from an administrator who has consented for the tenant: nobody's consent, and the way to one.
+        if let answer = Query(query), answer["admin_consent"]?.lowercased() == "true", answer["code"] == nil {
+            return page(.ok, pages.allowed())
+        }
         guard query.utf8.count <= Self.longestQuery, let response = AuthorizationResponse(query) else {
             return page(
                 .badRequest, pages.trouble("This is no answer of a provider: it needs a state, and a code or an error, each once."))
@@ -109,7 +113,7 @@ package struct ConsentRoutes: Site {
     private func status(_ failure: ConsentFailure) -> HTTPResponse.Status {
         switch failure {
         case .unknownState, .expired, .alreadyUsed: .gone
-        case .otherBrowser, .otherApplication, .issuerMissing, .otherIssuer, .declined, .wrongPerson, .identity, .scopesMissing,
+        case .otherBrowser, .otherApplication, .issuerMissing, .otherIssuer, .declined, .blocked, .wrongPerson, .identity, .scopesMissing,
             .noRefreshToken, .grantChanged:
             .forbidden
         case .notPossible: .conflict

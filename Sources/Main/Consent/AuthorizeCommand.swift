@@ -12,7 +12,9 @@ struct AuthorizeCommand: AsyncParsableCommand {
             permission, a refresh token.
 
             --paste   for a browser anywhere: sign in there, and paste the address it ends at (which cannot be reached, and need not be)
-            --device  for a person at another screen: a short code to type in there (Microsoft; Google gives no mail permissions that way)
+            --device  for a person at another screen: a short code to type in there (Microsoft; Google gives no mail permissions that way, and many tenants block it)
+
+            Where the tenant lets only an administrator consent, `mandate grants letter` writes what to send to one.
 
             Examples:
               mandate grants authorize ann

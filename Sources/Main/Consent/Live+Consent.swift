@@ -17,7 +17,7 @@ extension Live {
 extension ConsentFailure {
     var status: ExitStatus {
         switch self {
-        case .wrongPerson, .otherBrowser, .otherApplication, .otherIssuer, .issuerMissing, .declined, .identity: .notPermitted
+        case .wrongPerson, .otherBrowser, .otherApplication, .otherIssuer, .issuerMissing, .declined, .blocked, .identity: .notPermitted
         case .notPossible, .scopesMissing, .noRefreshToken: .configuration
         case .unknownState, .expired, .alreadyUsed: .data
         case .grantChanged, .temporary: .temporary

@@ -14,7 +14,7 @@ struct GrantsCommand: AsyncParsableCommand {
               mandate grants add ann --application tracker --kind consent --principal ann@example.org
               mandate grants authorize ann
             """,
-        subcommands: [List.self, Show.self, Add.self, Set.self, AuthorizeCommand.self, Forget.self, Remove.self])
+        subcommands: [List.self, Show.self, Add.self, Set.self, AuthorizeCommand.self, Letter.self, Forget.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -70,7 +70,8 @@ extension Problem {
         case .token(let token): self.init(.provider, "\(token)")
         case .temporary(let why): self.init(.busy, why, retryAfter: 5)
         case .notPossible, .grantChanged: self.init(.conflict, failure.description)
-        case .unknownState, .expired, .alreadyUsed, .otherBrowser, .otherApplication, .issuerMissing, .otherIssuer, .declined, .wrongPerson,
+        case .unknownState, .expired, .alreadyUsed, .otherBrowser, .otherApplication, .issuerMissing, .otherIssuer, .declined, .blocked,
+            .wrongPerson,
             .identity, .scopesMissing, .noRefreshToken:
             self.init(.invalid, failure.description)
         }

@@ -73,6 +73,64 @@ import Testing
         }
     }
 
+    /// A tenant that lets nobody but an administrator consent: what to do is said where it went wrong, there is a letter to send along, and then it goes on.
+    @Test func aTenantThatBlocksConsentSaysTheWayOn() async throws {
+        try await GrantJourney.with(.microsoft) { admin in
+            try await consentGrant(admin)
+            let browser = admin.browser()
+            let end = try await admin.authorize("--paste") { address in
+                let state = try #require(address.firstMatch(of: #/[?&]state=([^&]+)/#)?.1)
+                return "http://localhost:\(admin.port)/?error=access_denied&error_description=AADSTS90094%3A+admin+approval&state=\(state)"
+            }
+            #expect(
+                end.status != 0 && end.words.contains("mandate grants letter ann") && end.words.contains("/v2.0/adminconsent?"),
+                "\(end.words)")
+            let letter = try await admin.run("grants", "letter", "ann").out
+            #expect(letter.contains("/v2.0/adminconsent?client_id=\(GrantJourney.clientID)") && letter.contains("SMTP.Send"), "\(letter)")
+            let again = try await admin.authorize("--paste") { try await browser.answer($0, as: GrantJourney.ann) }
+            #expect(again.status == 0, "\(again.words)")
+        }
+    }
+
+    /// A role that was not consented to is told by its name, with what the token has and where the role is given; a token of before is not what is asked with once it is.
+    @Test(arguments: [("smtp", "SMTP.SendAsApp", "Office 365 Exchange Online"), ("graph", "Mail.Send", "Microsoft Graph")])
+    func aMissingRoleIsNamed(_ transport: String, _ role: String, _ resource: String) async throws {
+        try await GrantJourney.with(.microsoft) { admin in
+            try await admin.run("providers", "set", admin.provider.text, "--graph-api", admin.sandbox.baseAddress + "/v1.0")
+            try await grant(.secret, admin)
+            try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann", "--transport", transport)
+            admin.sandbox.changeTenant { $0.applications[0].roles.remove(role) }
+            try await admin.run(
+                "send", "--purpose", "notification", "--to", "customer@elsewhere.example",
+                input: "To: customer@elsewhere.example\n\nHello.\n")
+            func serve(until condition: @escaping @Sendable (Record) -> Bool) async throws {
+                let service = try Program([
+                    try Premises.program(), "serve", "--set", "http.port=0", "--set", "smtp.listen=127.0.0.1:0", "--store",
+                    admin.shell.store,
+                ])
+                _ = await admin.sandbox.record(until: condition)
+                #expect(await service.stop() == 0)
+            }
+            // Once with what it had, and once with a fresh one.
+            let issued = admin.sandbox.record.tokensIssued
+            try await serve { $0.tokensIssued >= issued + 2 }
+            var shown = ""
+            for _ in 0..<200 where !shown.contains(role) {
+                await Live.system().wait(0.05)
+                shown = await admin.shell.run(["queue", "list", "--format", "csv"], at: Date()).out
+            }
+            #expect(shown.contains("and not \(role)") && shown.contains(resource) && shown.contains("Grant admin consent"), "\(shown)")
+            if transport == "smtp" {
+                let check = await admin.shell.run(["mailboxes", "check", GrantJourney.ann], at: Date())
+                #expect(check.status != 0 && check.out.contains("and not \(role)"), "\(check.out)")
+            }
+            admin.sandbox.changeTenant { $0.applications[0].roles.insert(role) }
+            try await admin.run("mailboxes", "resume", GrantJourney.ann)
+            try await serve { !$0.messages.isEmpty }
+            #expect(admin.sandbox.record.messages.map(\.login) == [GrantJourney.ann])
+        }
+    }
+
     /// Google gives no mail permissions to a device, and the command says what to do instead.
     @Test func googleHasNoDeviceWay() async throws {
         try await GrantJourney.with(.google) { admin in

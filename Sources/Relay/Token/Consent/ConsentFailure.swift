@@ -12,6 +12,8 @@ package enum ConsentFailure: Error, Sendable, Hashable, CustomStringConvertible 
     case otherIssuer(expected: String, found: String)
     /// The person or the provider said no.
     case declined(error: String, description: String)
+    /// The tenant has set it up so; in words, with what to do.
+    case blocked(ConsentObstacle.Kind, String)
     case wrongPerson(expected: String, found: String)
     case identity(String)
     case scopesMissing([String])
@@ -35,6 +37,7 @@ package enum ConsentFailure: Error, Sendable, Hashable, CustomStringConvertible 
             "the answer is from \(found), not from \(expected): it may be forged, so it was not used"
         case .declined(let error, let description):
             "the provider did not give consent (\(error))" + (description.isEmpty ? "" : ": \(description)")
+        case .blocked(_, let words): words
         case .wrongPerson(let expected, let found):
             "signed in was \(found), but this grant is \(expected)'s: sign out at the provider, or use a private window, and begin again"
         case .identity(let why): "who consented could not be verified: \(why)"

@@ -31,8 +31,9 @@ extension ConsentFlow {
             let answer = try await request(question)
             return DeviceInvitation(attempt: attempt, answer: answer, expires: now().addingTimeInterval(answer.lifetime))
         } catch {
-            await end(attempt, .token(error), "no device code: \(error)")
-            throw .token(error)
+            let told = explained(.token(error), attempt)
+            await end(attempt, told, "no device code: \(told)")
+            throw told
         }
     }
 
@@ -43,8 +44,9 @@ extension ConsentFlow {
         do throws(ConsentFailure) {
             return try await redeemed(invitation, poll: poll, wait: wait)
         } catch {
-            await end(invitation.attempt, error)
-            throw error
+            let told = explained(error, invitation.attempt)
+            await end(invitation.attempt, told)
+            throw told
         }
     }
 

@@ -91,8 +91,9 @@ package struct ConsentFlow: Sendable {
         do throws(ConsentFailure) {
             return (attempt, try await exchange(response, attempt))
         } catch {
-            await end(attempt, error)
-            throw error
+            let told = explained(error, attempt)
+            await end(attempt, told)
+            throw told
         }
     }
 

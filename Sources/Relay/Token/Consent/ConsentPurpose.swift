@@ -12,12 +12,15 @@ package struct ConsentPurpose: Sendable {
         self.logins = logins
     }
 
-    /// As the directory has it: the transports of the grant's mailboxes, SMTP first, and reading where one of them is read.
+    /// As the directory has it: the transports of the grant's mailboxes, SMTP first, and reading where one of them is read; at Microsoft every way to send.
     package init?(_ grant: GrantID, in directory: Directory) {
         guard let source = directory.source(of: grant) else { return nil }
         let mailboxes = directory.mailboxes(of: grant)
+        let needed = TokenResource.needed(by: mailboxes)
+        // Where a tenant switches SMTP off, mail goes on through Graph: one consent is for both, and nobody is asked a second time.
+        let both: [TokenResource] = source.provider.kind == .microsoft ? [.smtp, .graph] : []
         self.init(
-            source: source, resources: TokenResource.needed(by: mailboxes).filter { source.provider.scopes[$0] != nil },
+            source: source, resources: (needed + both.filter { !needed.contains($0) }).filter { source.provider.scopes[$0] != nil },
             logins: source.grant.principal.map { [$0] } ?? mailboxes.map(\.login))
     }
 

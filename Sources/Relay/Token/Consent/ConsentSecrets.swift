@@ -56,4 +56,21 @@ package enum Base64URL {
         if bits > 0 { result.append(alphabet[Int(pending << UInt32(6 - bits) & 63)]) }
         return String(decoding: result, as: UTF8.self)
     }
+
+    /// nil: it is none.
+    static func octets(_ text: some Collection<UInt8>) -> [UInt8]? {
+        var result: [UInt8] = []
+        var pending: UInt32 = 0
+        var bits = 0
+        for character in text {
+            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            pending = pending << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                result.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
+            }
+        }
+        return bits < 6 ? result : nil
+    }
 }
