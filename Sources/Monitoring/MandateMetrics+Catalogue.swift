@@ -2,7 +2,8 @@
 extension MandateMetrics {
     package static let catalogue = MetricCatalogue([
         .messagesAccepted, .messagesRefused, .attempts, .recipients, .mailboxAttempts, .attemptDuration, .messageAge,
-        .queueMessages, .queueOldest, .purposeOpen, .tokenRenewals, .tokenHandedOut, .decisions, .decisionDuration,
+        .queueMessages, .queueOldest, .purposeOpen, .tenantRecipients, .tenantLimit, .tenantPaused, .tokenRenewals, .tokenHandedOut,
+        .decisions, .decisionDuration,
         .httpRequests, .httpRequestDuration, .loginFailures, .buildInfo,
     ])
 }
@@ -46,6 +47,21 @@ extension Metric {
     /// Only of purposes for which a setting says whose their mail is.
     static let purposeOpen = gauge(
         "mandate_purpose_open", "Whether mail of that purpose would leave now: 1, or 0 where it waits or is refused.", labels: ["purpose"])
+}
+
+/// What a tenant may write to people outside of it within a day.
+extension Metric {
+    static let tenantRecipients = gauge(
+        "mandate_tenant_external_recipients", "Recipients outside that mail of the tenant reached in the last 24 hours.",
+        labels: [.open("tenant")])
+
+    static let tenantLimit = gauge(
+        "mandate_tenant_external_recipients_limit", "How many it may reach; of a tenant whose licences nobody has recorded it is missing.",
+        labels: [.open("tenant")])
+
+    static let tenantPaused = gauge(
+        "mandate_tenant_paused", "Whether mail of the tenant to the outside waits for its provider's limit: 1, or 0.",
+        labels: [.open("tenant")])
 }
 
 /// What a message needs on its way, and who asks.

@@ -86,6 +86,15 @@ package struct MandateMetrics: Sendable {
         areOpen.map { Sample(Metric.purposeOpen.name, labels: ["purpose": $0], value: $1 ? 1 : 0) }
     }
 
+    /// For `render(adding:)`: what a tenant has written to the outside within a day. `limit` nil: nobody has said.
+    package static func tenant(_ name: String, used: Int, limit: Int?, isPaused: Bool) -> [Sample] {
+        let labels = ["tenant": name]
+        return [
+            Sample(Metric.tenantRecipients.name, labels: labels, value: Double(used)),
+            Sample(Metric.tenantPaused.name, labels: labels, value: isPaused ? 1 : 0),
+        ] + (limit.map { [Sample(Metric.tenantLimit.name, labels: labels, value: Double($0))] } ?? [])
+    }
+
     private func count(_ metric: Metric, _ dimensions: [(String, String)]) {
         Counter(label: metric.name, dimensions: dimensions, factory: factory).increment()
     }

@@ -53,6 +53,10 @@ package struct MonitoringRoutes: Site {
             samples = MandateMetrics.queue(
                 messages: Dictionary(uniqueKeysWithValues: states.map { ($0.rawValue, depth.counts[$0] ?? 0) }),
                 oldest: depth.oldest.map { max(0, dependencies.now.timeIntervalSince($0)) } ?? 0)
+            let meters = try await dependencies.store.tenantMeters(of: dependencies.snapshots.current, at: dependencies.now)
+            samples += meters.flatMap { meter in
+                MandateMetrics.tenant(meter.tenant.name, used: meter.used, limit: meter.tenant.budget, isPaused: meter.pause != nil)
+            }
         } catch { dependencies.logger.error("the queue could not be measured: \(error)") }
         samples += MandateMetrics.purposes(
             areOpen: Dictionary(

@@ -15,6 +15,7 @@ struct OverviewView: Sendable {
         let traffic: [TrafficTotal]
         let delays: [Double]
         let health: HealthReport
+        let tenants: [TenantMeter]
 
         func count(_ state: QueuedMessage.StateName) -> Int { depth.counts[state] ?? 0 }
         func total(_ outcome: Traffic.Outcome) -> Int {
@@ -32,7 +33,8 @@ struct OverviewView: Sendable {
         let facts = Facts(
             depth: try await store.depth(), traffic: try await store.traffic(since: now.addingTimeInterval(-23 * 3600)),
             delays: try await store.delays(since: now.addingTimeInterval(-86_400), limit: 1000),
-            health: try await request.dependencies.health())
+            health: try await request.dependencies.health(),
+            tenants: try await store.tenantMeters(of: request.dependencies.snapshots.current, at: now))
         let routes = self.routes(facts)
         return Page(
             "overview", "Overview",
@@ -153,7 +155,19 @@ struct OverviewView: Sendable {
                     "Grant \(grant.name)", health, "/tokens#grant-\(PercentCoding.encode(grant.id.text))",
                     grant.kind == .consent && (health.state == .needsConsent || health.state == .untried) ? "Consent" : "Look"))
         }
-        return needs + accounts(facts)
+        return needs + facts.tenants.compactMap(need) + accounts(facts)
+    }
+
+    /// That it nears its limit, or has reached it: nothing is lost, and nobody need do anything; but people will ask.
+    private func need(_ meter: TenantMeter) -> DocumentValue? {
+        guard let trouble = meter.trouble else { return nil }
+        let application = request.directory.allApplications.filter { $0.tenant == meter.tenant.name || $0.name == meter.tenant.name }
+            .min { $0.name < $1.name }
+        return [
+            "what": .text("Tenant \(meter.tenant.name)"), "why": .text(trouble.sentence),
+            "href": .text(application.map { "/applications/\(PercentCoding.encode($0.id.text))" } ?? "/queue"), "action": "Look",
+            "state": Words.badge("wait", meter.pause == nil ? "near its limit" : "waits"),
+        ]
     }
 
     /// Mailboxes and families that one page names.

@@ -15,7 +15,8 @@ struct StoreExamination {
         let snapshot = Snapshot(directory: directory, conditions: try await opened.store.conditions(of: nil))
         let examination = try await AuditEvidence(snapshot, from: opened.store).examination(at: live.now())
         let queue = Examination.queue(try await opened.store.depth(), isServed: isServed, in: directory, at: live.now())
-        return try await journal() + examination.findings + queue + service(directory)
+        let tenants = try await opened.store.tenantFindings(of: snapshot, at: live.now())
+        return try await journal() + examination.findings + tenants + queue + service(directory)
     }
 
     /// The store's own.

@@ -6,7 +6,8 @@ extension ApplicationsCommand {
     static let options = [
         "name": "the name", "provider": "--provider", "tenant": "--tenant", "client_id": "--client-id",
         "secret_expires": "--secret-expires",
-        "domains": "--domain", "secret": "--secret-from", "private_key": "--key-from", "certificate": "--certificate",
+        "domains": "--domain", "licences": "--licences", "secret": "--secret-from", "private_key": "--key-from",
+        "certificate": "--certificate",
     ]
 
     struct Add: AsyncParsableCommand {
@@ -33,6 +34,8 @@ extension ApplicationsCommand {
         @Flag(help: "It has none (a public client).") var noSecret = false
         @Option(help: "When the secret ends; it is warned about before.") var secretExpires: String?
         @Option(help: "A domain the tenant signs for; repeat it. None: unknown.") var domain: [String] = []
+        @Option(help: "How many licences for mailboxes the tenant has: how many people outside it may write to in a day follows from that.")
+        var licences: Int?
 
         func validate() throws {
             if noSecret, credentials.isGiven { throw ValidationError("--no-secret contradicts the credential that is given") }
@@ -51,6 +54,7 @@ extension ApplicationsCommand {
                         "secret_expires": secretExpires,
                     ])
                 if !domain.isEmpty { said["domains"] = DocumentValue(domain) }
+                if let licences { said["licences"] = DocumentValue(licences) }
                 if credentials.serviceAccountKey == nil { try await opened.check(said, calling: ApplicationsCommand.options) }
                 if let credential = try credential(live) {
                     said.entries += credential.entries.filter { $0.value != .null }

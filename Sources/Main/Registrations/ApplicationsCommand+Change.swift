@@ -24,6 +24,7 @@ extension ApplicationsCommand {
         @Option(help: "When the secret ends.") var secretExpires: String?
         @Option(help: "The domains the tenant signs for, in place of those recorded; repeat it.") var domain: [String] = []
         @Flag(help: "The domains the tenant signs for are not known.") var domainsUnknown = false
+        @Option(help: "How many licences for mailboxes the tenant has; 0: nobody knows.") var licences: Int?
 
         func validate() throws {
             if domainsUnknown, !domain.isEmpty { throw ValidationError("--domain and --domains-unknown contradict each other") }
@@ -50,6 +51,7 @@ extension ApplicationsCommand {
             if let tenant { patch.append(.init("tenant", tenant.isEmpty ? .null : .text(tenant))) }
             if let clientID = clientID ?? credential?.clientID { patch.append(.init("client_id", .text(clientID))) }
             if let end { patch.append(.init("secret_expires", .text(end))) }
+            if let licences { patch.append(.init("licences", licences == 0 ? .null : DocumentValue(licences))) }
             if !domain.isEmpty || domainsUnknown { patch.append(.init("domains", DocumentValue(domain))) }
             return patch
         }

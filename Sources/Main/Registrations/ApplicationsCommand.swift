@@ -70,11 +70,17 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 sheet.add("has_secret", .flag(try await store.secret(SecretName(.clientSecret, of: application.id.text)) != nil))
                 sheet.add("secret_expires", Cell(application.secretExpires?.day))
                 sheet.add("domains", .list(application.domains.map(\.text)))
+                sheet.add("licences", application.licences.map { .number($0) } ?? .none)
                 if let account = application.serviceAccount {
                     sheet.add("service_account", .text("\(account.address), key \(account.keyID)"))
                 }
                 sheet.add("certificate", Cell(application.certificate.flatMap(CertificateThumbprint.of)))
                 let directory = try await store.directory(of: DirectorySlice())
+                let lane = directory.allGrants.lazy.filter { $0.application == application.id }.compactMap { directory.source(of: $0.id) }
+                    .first?.tenantLane
+                let snapshot = Snapshot(directory: directory, conditions: try await store.conditions(of: []))
+                let meter = try await store.tenantMeters(of: snapshot, at: live.now()).first { $0.tenant.lane == lane }
+                sheet.add("tenant_limit", Cell(meter?.trouble ?? meter?.words))
                 let redirectURI = directory.settings.publicAddress.redirectURI(application.id.text)
                 sheet.add("redirect_uri", .text(redirectURI))
                 sheet.add(try await store.healthReport(live).health(of: application), live)

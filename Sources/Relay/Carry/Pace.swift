@@ -12,15 +12,12 @@ package final class Pace: Sendable {
         package let account: Account
         package let transport: Transport
         package let limits: ProviderLimits
-        /// What its tenant's recipients are counted under; nil: the provider has no such limit.
-        package let tenant: Account?
         package let recipients: Int
 
-        package init(account: Account, transport: Transport, limits: ProviderLimits, tenant: Account?, recipients: Int) {
+        package init(account: Account, transport: Transport, limits: ProviderLimits, recipients: Int) {
             self.account = account
             self.transport = transport
             self.limits = limits
-            self.tenant = tenant
             self.recipients = recipients
         }
     }
@@ -176,18 +173,16 @@ package final class Pace: Sendable {
 
     /// A rolling day, by whole hours: a limit is rather kept too early than broken.
     private func dayIsOver(_ wish: Wish) async -> Turn? {
-        let limits = [(wish.account, wish.limits.recipientsPerDay)] + (wish.tenant.map { [($0, wish.limits.tenantRecipientsPerDay)] } ?? [])
-        for (account, limit) in limits {
-            guard let limit, let sum = await recipients(of: account), sum + wish.recipients > limit, sum > 0 else { continue }
-            let until = now().addingTimeInterval(Self.dayInterval)
-            state.withLock { $0.lanes[wish.account, default: Lane()].close(until: until) }
-            return .later(until: until, why: "\(account.login) has reached \(sum) of \(limit) recipients a day")
-        }
-        return nil
+        guard let limit = wish.limits.recipientsPerDay, let sum = await recipientsOfDay(wish.account), sum + wish.recipients > limit,
+            sum > 0
+        else { return nil }
+        let until = now().addingTimeInterval(Self.dayInterval)
+        state.withLock { $0.lanes[wish.account, default: Lane()].close(until: until) }
+        return .later(until: until, why: "\(wish.account.login) has reached \(sum) of \(limit) recipients a day")
     }
 
-    /// nil: the store could not be read, which is no reason to hold mail.
-    private func recipients(of account: Account) async -> Int? {
+    /// What an account, or a tenant, has reached in the last 24 hours. nil: the store could not be read, which is no reason to hold mail.
+    func recipientsOfDay(_ account: Account) async -> Int? {
         let at = now()
         if let day = state.withLock({ $0.days[account] }), at.timeIntervalSince(day.asOf).magnitude < 300 { return day.recipients }
         do throws(StoreFailure) {

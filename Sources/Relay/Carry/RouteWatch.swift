@@ -40,7 +40,7 @@ package actor RouteWatch {
     }
 
     private func wake(_ wish: RouteWish, _ decider: Decider) async throws(StoreFailure) -> Int {
-        let answer = decider.decide(wish.author, Routing(purpose: wish.purpose, envelopeSender: nil, at: now()))
+        let answer = decider.decide(wish.author, Routing(purpose: wish.purpose, envelopeSender: nil, at: now(), isOutside: wish.isOutside))
         // What nothing will mend any more goes too: its attempt says so.
         let lane: Account?
         switch answer {

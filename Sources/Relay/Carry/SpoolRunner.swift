@@ -283,7 +283,9 @@ extension Settlement {
         guard case .waiting(let until, let why) = state else { return settlement }
         settlement.state = .waiting(until: until.addingTimeInterval(-ahead), why: why)
         settlement.routeWait = routeWait.map {
-            RouteWait(until: $0.until.addingTimeInterval(-ahead), why: $0.why, code: $0.code, edition: $0.edition, revision: $0.revision)
+            RouteWait(
+                until: $0.until.addingTimeInterval(-ahead), why: $0.why, code: $0.code, edition: $0.edition, revision: $0.revision,
+                isOutside: $0.isOutside)
         }
         return settlement
     }

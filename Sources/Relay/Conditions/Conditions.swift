@@ -9,6 +9,7 @@ package struct Conditions: Sendable {
     private var grants: TreeDictionary<GrantID, GrantHealth> = [:]
     private var applications: TreeDictionary<ApplicationID, ApplicationHealth> = [:]
     private var reports: TreeDictionary<ReportKey, ClientReport> = [:]
+    private var tenants: TreeDictionary<Account, TenantPause> = [:]
     private var acknowledgements: TreeDictionary<String, Acknowledgement> = [:]
 
     package init(_ observations: some Sequence<Observation> = [], revision: Int64 = 0) {
@@ -24,6 +25,7 @@ package struct Conditions: Sendable {
             case .grant(let id, let health): grants[id] = health
             case .application(let id, let health): applications[id] = health
             case .reported(let key, let report): reports[key] = report
+            case .tenant(let lane, let pause): tenants[lane] = pause
             case .acknowledged(let finding, let acknowledgement): acknowledgements[finding] = acknowledgement
             }
         }
@@ -62,6 +64,9 @@ package struct Conditions: Sendable {
             ($0.account, $0.transport?.rawValue ?? "") < ($1.account, $1.transport?.rawValue ?? "")
         }
     }
+
+    /// Whether it holds is the pause's to say.
+    package func tenant(_ lane: Account) -> TenantPause? { tenants.isEmpty ? nil : tenants[lane] }
 
     package func acknowledgement(of finding: String) -> Acknowledgement? { acknowledgements[finding] }
 

@@ -7,6 +7,8 @@ package enum Observation: Sendable, Hashable {
     case grant(GrantID, GrantHealth?)
     case application(ApplicationID, ApplicationHealth?)
     case reported(ReportKey, ClientReport?)
+    /// By what a tenant is counted under.
+    case tenant(Account, TenantPause?)
     /// A person's word on a finding of the audit, by its id.
     case acknowledged(String, Acknowledgement?)
 }
@@ -31,7 +33,12 @@ extension Observation {
                         Doubt(
                             since: meant(doubt.since), code: doubt.code, needs: doubt.needs, probes: doubt.probes,
                             nextProbe: meant(doubt.nextProbe), tries: doubt.tries, nextTry: doubt.nextTry.map(meant))))
-            case .mailbox, .reported, .standing, .grant, .application, .acknowledged: nil
+            case .tenant(let lane, let pause?):
+                .tenant(
+                    lane,
+                    TenantPause(
+                        since: meant(pause.since), until: meant(pause.until), code: pause.code, times: pause.times, counted: pause.counted))
+            case .mailbox, .reported, .standing, .grant, .application, .acknowledged, .tenant: nil
             }
         return after == self ? nil : after
     }

@@ -37,7 +37,7 @@ package struct Mending: Sendable, Hashable {
 extension Strike {
     package var mending: Mending {
         switch self {
-        case .mailboxStopped, .transportStopped, .notYetValid, .pendingAndDenied, .reportedByClient, .messageRefused: .byTime
+        case .mailboxStopped, .transportStopped, .notYetValid, .pendingAndDenied, .reportedByClient, .messageRefused, .tenantPaused: .byTime
         // The probe decides, without anyone doing anything.
         case .standingDoubted: .byTime
         case .grantNeedsConsent, .mailboxBroken: .here
@@ -60,6 +60,7 @@ extension Strike {
         case .standingDoubted(_, let doubt): doubt.nextProbe
         case .reportedByClient(_, let report): report.until
         case .messageRefused(_, let until): until
+        case .tenantPaused(_, let pause): pause.until
         case .deniedByEntry, .standingDenied, .rewrittenByProvider, .expired, .mailboxDisabled, .mailboxBroken, .tooLarge,
             .envelopeNotExpressible, .grantDisabled, .grantMissing, .grantNeedsConsent, .applicationMissing, .applicationSuspended,
             .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing,
@@ -76,7 +77,7 @@ extension Strike {
             .onBehalfUnproven, .transportMissing:
             true
         case .deniedByEntry, .notYetValid, .expired, .mailboxDisabled, .mailboxBroken, .mailboxStopped, .grantDisabled, .grantMissing,
-            .grantNeedsConsent, .applicationMissing, .applicationSuspended, .unaligned, .noTransport:
+            .grantNeedsConsent, .applicationMissing, .applicationSuspended, .tenantPaused, .unaligned, .noTransport:
             false
         }
     }
@@ -88,8 +89,8 @@ extension Strike {
         case .deniedByEntry, .standingDenied, .standingDoubted, .messageRefused, .reportedByClient, .pendingAndDenied,
             .rewrittenByProvider, .notYetValid, .expired, .mailboxDisabled, .mailboxBroken, .mailboxStopped, .transportStopped,
             .grantDisabled, .grantMissing, .grantNeedsConsent, .applicationMissing,
-            .applicationSuspended, .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven,
-            .transportMissing, .noTransport:
+            .applicationSuspended, .tenantPaused, .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced,
+            .onBehalfUnproven, .transportMissing, .noTransport:
             false
         }
     }

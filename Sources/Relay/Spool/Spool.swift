@@ -116,8 +116,11 @@ package struct RouteWait: Sendable, Hashable {
     /// What it was decided on.
     package let edition: Edition
     package let revision: Int64
+    /// It was decided for recipients outside of a tenant that may write to none for now.
+    package let isOutside: Bool
 
-    package init(until: Date, why: String, code: RefusalCode, edition: Edition, revision: Int64) {
+    package init(until: Date, why: String, code: RefusalCode, edition: Edition, revision: Int64, isOutside: Bool = false) {
+        self.isOutside = isOutside
         self.until = until
         self.why = why
         self.code = code
@@ -129,14 +132,16 @@ package struct RouteWait: Sendable, Hashable {
     package func isCurrent(_ edition: Edition, _ revision: Int64) -> Bool { edition <= self.edition && revision <= self.revision }
 }
 
-/// Messages that wait for a route and will get the same one, because their author and purpose are the same.
+/// Messages that wait for a route and will get the same one, because their author and purpose are the same, and whether they leave a tenant.
 package struct RouteWish: Sendable, Hashable {
     package let author: Author
     package let purpose: Purpose?
+    package let isOutside: Bool
 
-    package init(author: Author, purpose: Purpose?) {
+    package init(author: Author, purpose: Purpose?, isOutside: Bool = false) {
         self.author = author
         self.purpose = purpose
+        self.isOutside = isOutside
     }
 }
 

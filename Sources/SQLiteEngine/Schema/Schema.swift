@@ -32,6 +32,7 @@ enum Schema {
         migrator.registerMigration("v14") { try $0.execute(sql: acknowledgedV14) }
         migrator.registerMigration("v15") { try $0.execute(sql: stewardshipV15) }
         migrator.registerMigration("v16") { try $0.execute(sql: dmarcV16) }
+        migrator.registerMigration("v17") { try $0.execute(sql: tenantV17) }
         return migrator
     }
 

@@ -29,6 +29,11 @@ package struct Habit: Sendable {
             number("recipients-per-message", 1...100_000, "at RCPT and in the APIs", \.recipientsPerMessage),
             number("recipients-per-day", 1...10_000_000, "of one mailbox", \.recipientsPerDay),
             number("tenant-recipients-per-day", 1...10_000_000, "of all mailboxes, outside the organisation", \.tenantRecipientsPerDay),
+            choice(
+                "tenant-limit", Habits.TenantLimit.allCases.map { ($0.rawValue, $0) }, "which one that is, by its code", \.tenantLimit),
+            choice(
+                "tenant-limit-at", Habits.TenantLimitPlace.allCases.map { ($0.rawValue, $0) },
+                "whether RCPT, the content or a report that comes later says so", \.tenantLimitAt),
             number("graph-requests-at-once", 1...1_000, "of one application and mailbox; then 429", \.graphRequestsAtOnce),
             number("graph-requests-per-10-minutes", 1...1_000_000, "the same", \.graphRequestsPerTenMinutes),
             number("message-size", 1...1 << 30, "octets", \.messageSize),

@@ -72,6 +72,8 @@ package struct Habits: Sendable, Hashable {
     package var recipientsPerDay: Int?
     /// Of the whole organisation, those outside it, within 24 hours; nil: nobody counts.
     package var tenantRecipientsPerDay: Int?
+    package var tenantLimit = TenantLimit.external
+    package var tenantLimitAt = TenantLimitPlace.content
     /// Graph, for each application and mailbox; beyond them 429 with Retry-After. nil: nobody counts.
     package var graphRequestsAtOnce: Int?
     package var graphRequestsPerTenMinutes: Int?

@@ -13,7 +13,9 @@ extension ProviderState {
                     login: delivery.login, sender: header.from.first, reply: reply, connection: delivery.connection, time: now))
             return (.reply(reply), nil)
         }
+        let report = limitReport(on: envelope, now: now)
         let message = accept(envelope, delivery, header, now: now)
+        if let report { returned(report, to: envelope.sender.address, about: delivery, now: now) }
         return (.reply(Reply(250, "2.0.0 OK \(message.messageID) [Hostname=\(habits.backendName)]")), message)
     }
 
@@ -32,7 +34,7 @@ extension ProviderState {
                 "5.2.252 Sender throttled due to continuous send as denied errors in your message; "
                     + "https://go.microsoft.com/fwlink/?linkid=2178267 \(host)")
         }
-        if let reply = limitReply(envelope, delivery.login, host, now: now) { return reply }
+        if let reply = limitReply(envelope, delivery.login, now: now) { return reply }
         if let problem = fromProblem(header) {
             return Reply(550, "5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant, \(problem) \(host)")
         }
@@ -40,20 +42,6 @@ extension ProviderState {
         guard habits.sendAsDenial != .rewritten else { return nil }
         traffic.noteDenied(delivery.login, limit: habits.denialsBeforeThrottle, blocksFor: habits.throttleSeconds, now: now)
         return denial(of: denied, login: delivery.login)
-    }
-
-    /// Recipients of a day: the mailbox's own and the whole organisation's (domain.md 2.8, 3.7).
-    private mutating func limitReply(_ envelope: Envelope, _ login: String, _ host: String, now: Double) -> Reply? {
-        if let limit = habits.recipientsPerDay, traffic.recipientsLastDay(login, now: now) + envelope.recipients.count > limit {
-            return habits.flavour == .google
-                ? Reply(550, "5.4.5 Daily user sending limit exceeded. - gsmtp")
-                : Reply(550, "5.1.90 The daily limit for message recipients of this mailbox is reached \(host)")
-        }
-        let strangers = envelope.recipients.count { !tenant.hosts($0.address) }
-        if let limit = habits.tenantRecipientsPerDay, traffic.recipientsLastDay(nil, now: now) + strangers > limit, strangers > 0 {
-            return Reply(550, "5.7.705 Access denied, tenant has exceeded threshold \(host)")
-        }
-        return nil
     }
 
     private func fromProblem(_ header: HeaderGlance) -> String? {
@@ -119,6 +107,13 @@ extension ProviderState {
             wasAnswered: delivery.wasAnswered)
         record.accept(message, contentLimit: contentLimit)
         return message
+    }
+
+    /// A report that comes back into the mailbox.
+    private mutating func returned(_ report: [UInt8], to address: String, about delivery: Delivery, now: Double) {
+        let envelope = Envelope(sender: EnvelopeSender(""), recipients: [EnvelopeRecipient(address)])
+        let back = Delivery(connection: delivery.connection, login: "", content: report, tlsVersion: delivery.tlsVersion)
+        _ = accept(envelope, back, HeaderGlance(report), now: now)
     }
 
     static func digest(_ bytes: ArraySlice<UInt8>) -> String {

@@ -46,6 +46,10 @@ extension ProviderState {
         case .connect: return .reply(SubmissionWords(server: habits.serverName).greeting(at: now))
         case .signIn(let signIn): return judge(signIn, connection: connection, now: now)
         case .recipient(let recipient):
+            if let reply = limitReply(to: recipient, now: now) {
+                record.refusals.append(SubmissionRefusal(login: login, sender: nil, reply: reply, connection: connection, time: now))
+                return .reply(reply)
+            }
             guard habits.refusesUnknownRecipients, tenant.hosts(recipient.address), !tenant.knowsRecipient(recipient.address) else {
                 return .proceed
             }

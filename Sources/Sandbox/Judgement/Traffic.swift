@@ -54,16 +54,16 @@ struct Traffic: Sendable {
         denials[login.lowercased()]?.count = 0
     }
 
-    mutating func recipientsLastDay(_ login: String?, now: Double) -> Int {
-        let key = login?.lowercased()
-        let old = recipients[key]?.prefix { $0.time <= now - 86_400 }.count ?? 0
-        recipients[key]?.removeFirst(old)
-        return recipients[key]?.reduce(0) { $0 + $1.count } ?? 0
+    func recipientsOfDay(_ login: String?, now: Double) -> Int {
+        recipients[login?.lowercased()]?.reduce(0) { $1.time > now - 86_400 ? $0 + $1.count : $0 } ?? 0
     }
 
     mutating func note(recipients count: Int, of login: String?, now: Double) {
         guard count > 0 else { return }
-        recipients[login?.lowercased(), default: []].append((now, count))
+        let key = login?.lowercased()
+        let old = recipients[key]?.prefix { $0.time <= now - 86_400 }.count ?? 0
+        recipients[key]?.removeFirst(old)
+        recipients[key, default: []].append((now, count))
     }
 
     /// Whether one more is within the limits; then it counts until `endRequest`.

@@ -46,7 +46,8 @@ struct StoreTable: Sendable {
             mayReceiveSecrets? edition
             """, order: "id"),
         StoreTable(
-            "application", "id name provider tenant clientID secretExpires domains edition certificate serviceAccount keyID", order: "id"),
+            "application", "id name provider tenant clientID secretExpires domains edition certificate serviceAccount keyID licences",
+            order: "id"),
         StoreTable(
             "grant", "id name kind application principal isEnabled? edition pinRealm pinSubject command owner purpose review", order: "id"),
         StoreTable("mailbox", "id address login grant transports isEnabled? isRead? owner purpose review", order: "id"),
@@ -96,6 +97,7 @@ struct StoreTable: Sendable {
         StoreTable(
             "report", "client provider login transport addressKey address at until words revision",
             order: "client, login, provider, transport, addressKey"),
+        StoreTable("tenantPause", "provider lane since until code times counted revision", order: "provider, lane"),
         StoreTable("acknowledgement", "finding at until person reason revision", order: "finding"),
         StoreTable("sighting", "addressKey role address first last count lastOutcome", order: "addressKey, role"),
         StoreTable("usage", "provider login hour messages recipients", order: "login, provider, hour"),

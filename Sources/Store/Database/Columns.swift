@@ -83,6 +83,10 @@ struct Columns {
         return choice
     }
 
+    static func domain(_ text: String) throws -> Domain {
+        do { return try Domain(text) } catch { throw StoreFailure.damaged("\(text) is no domain: \(error)") }
+    }
+
     static func address(_ text: String) throws -> EmailAddress {
         do { return try EmailAddress(text) } catch { throw StoreFailure.damaged("\(text) is no address: \(error)") }
     }

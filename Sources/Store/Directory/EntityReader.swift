@@ -92,7 +92,7 @@ struct EntityReader {
             id: ApplicationID(trusted: id), name: try columns.text(), provider: ProviderID(trusted: try columns.text()),
             tenant: try columns.text(), clientID: try columns.text(), secretExpires: try columns.optionalDate(),
             domains: try columns.list().map { try domain($0) }, certificate: try columns.optionalText(),
-            serviceAccount: try serviceAccount(&columns))
+            serviceAccount: try serviceAccount(&columns), licences: try columns.optionalInteger().map { Int($0) })
     }
 
     private func serviceAccount(_ columns: inout Columns) throws -> ServiceAccount? {

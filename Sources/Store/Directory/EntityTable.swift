@@ -16,7 +16,8 @@ extension EntityKind {
                 "refusesSeveralAuthors", "replacesUnlistedFrom", "propagation", "takesNullSender", "oldRefreshTokenWorks",
                 "trustedCertificates", "details", "mayReceiveSecrets",
             ]
-        case .application: ["name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID"]
+        case .application:
+            ["name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID", "licences"]
         case .grant: ["name", "kind", "application", "principal", "isEnabled", "pinRealm", "pinSubject", "command"] + stewardship
         case .mailbox: ["address", "login", "\"grant\"", "transports", "isRead", "isEnabled"] + stewardship
         case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"] + stewardship

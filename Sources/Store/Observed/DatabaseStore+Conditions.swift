@@ -8,7 +8,7 @@ extension DatabaseStore: ConditionsStore {
             let revision = try transaction.revisions().revision
             var observations =
                 try transaction.health("state <> 'none'", []) + transaction.reports("until IS NOT NULL", [])
-                + transaction.acknowledgements("until IS NOT NULL", [])
+                + transaction.acknowledgements("until IS NOT NULL", []) + transaction.tenantPauses("until IS NOT NULL", [])
             if let addresses {
                 let keys = ListText.write(addresses.map(\.key))
                 observations += try transaction.standings(
@@ -27,6 +27,7 @@ extension DatabaseStore: ConditionsStore {
             let found =
                 try transaction.standings("revision > ?", [revision]) + transaction.health("revision > ?", [revision])
                 + transaction.reports("revision > ?", [revision]) + transaction.acknowledgements("revision > ?", [revision])
+                + transaction.tenantPauses("revision > ?", [revision])
             return (found.sorted { $0.revision < $1.revision }.map(\.observation), now)
         }
     }
@@ -68,6 +69,7 @@ extension Transaction {
             case .grant(let id, let health): try put(HealthRow(health), kind: "grant", id: id.text, revision: revision)
             case .application(let id, let health): try put(HealthRow(health), kind: "application", id: id.text, revision: revision)
             case .reported(let key, let report): try put(report, key, revision: revision)
+            case .tenant(let lane, let pause): try put(pause, lane, revision: revision)
             case .acknowledged(let finding, let acknowledgement): try put(acknowledgement, finding, revision: revision)
             }
         }
@@ -78,7 +80,7 @@ extension Transaction {
         let time = now.milliseconds
         let found =
             try standings("state = 'doubted' OR state = 'pending'", []) + health("state = 'stopped' AND at > ?", [time])
-            + reports("until > ?", [time])
+            + reports("until > ?", [time]) + tenantPauses("until > ?", [time])
         return found.map(\.observation)
     }
 
@@ -119,6 +121,18 @@ extension Transaction {
             [
                 finding, acknowledgement?.at.milliseconds ?? 0, acknowledgement?.until.milliseconds, acknowledgement?.by ?? "",
                 acknowledgement?.reason ?? "", revision,
+            ])
+    }
+
+    private func put(_ pause: TenantPause?, _ lane: Account, revision: Int64) throws {
+        try run(
+            """
+            INSERT INTO tenantPause (provider, lane, since, until, code, times, counted, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (provider, lane) DO UPDATE SET since = ?3, until = ?4, code = ?5, times = ?6, counted = ?7, revision = ?8
+            """,
+            [
+                lane.provider.text, lane.login, pause?.since.milliseconds ?? 0, pause?.until.milliseconds, pause?.code ?? "",
+                pause?.times ?? 0, ListText.write((pause?.counted ?? []).map(\.ascii).sorted()), revision,
             ])
     }
 
@@ -175,6 +189,18 @@ extension Transaction {
             )
             let acknowledgement = until.map { Acknowledgement(at: at, until: Date(milliseconds: $0), by: person, reason: reason) }
             return Observed(observation: .acknowledged(finding, acknowledgement), revision: try columns.integer())
+        }
+    }
+
+    fileprivate func tenantPauses(_ condition: String, _ arguments: Values) throws -> [Observed] {
+        try all("SELECT provider, lane, since, until, code, times, counted, revision FROM tenantPause WHERE \(condition)", arguments) {
+            columns in
+            let lane = try columns.account()
+            let (since, until, code) = (try columns.date(), try columns.optionalInteger(), try columns.text())
+            let times = Int(try columns.integer())
+            let counted = Set(try columns.list().map { try Columns.domain($0) })
+            let pause = until.map { TenantPause(since: since, until: Date(milliseconds: $0), code: code, times: times, counted: counted) }
+            return Observed(observation: .tenant(lane, pause), revision: try columns.integer())
         }
     }
 

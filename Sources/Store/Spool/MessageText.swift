@@ -16,13 +16,20 @@ enum MessageText {
         return Author(first, others: Array(all.dropFirst()))
     }
 
-    /// Author and purpose: messages that have both in common get the same route.
-    static func text(of wish: RouteWish) -> String { text(of: wish.author) + "\t" + (wish.purpose?.rawValue ?? "") }
+    /// Author and purpose, and whether it is for recipients outside: messages that have these in common get the same route.
+    static func text(of wish: RouteWish) -> String {
+        text(of: wish.author) + "\t" + (wish.purpose?.rawValue ?? "") + (wish.isOutside ? outside : "")
+    }
+
+    /// Behind such a wish.
+    static let outside = "\toutside"
 
     static func wish(_ text: String) throws -> RouteWish {
-        let parts = text.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw StoreFailure.damaged("a wish for a route cannot be read") }
-        return RouteWish(author: try author(String(parts[0])), purpose: Purpose(rawValue: String(parts[1])))
+        let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
+        guard parts.count == 2 || parts.count == 3 && parts[2] == outside.dropFirst() else {
+            throw StoreFailure.damaged("a wish for a route cannot be read")
+        }
+        return RouteWish(author: try author(String(parts[0])), purpose: Purpose(rawValue: String(parts[1])), isOutside: parts.count == 3)
     }
 
     static func text(of recipients: [Recipient]) -> String {

@@ -88,12 +88,13 @@ extension Transaction {
                 pairRefusals = coalesce(?, pairRefusals), claimUntil = NULL, claimNode = NULL, claimIncarnation = NULL, isUnknown = isUnknown AND ?,
                 withoutRoute = withoutRoute + CASE WHEN ? THEN 0 ELSE \(dialect.greatest)(0, coalesce(? - lacksRouteSince, 0)) END,
                 lacksRouteSince = CASE WHEN ? THEN coalesce(lacksRouteSince, ?) END,
-                wish = CASE WHEN ? THEN coalesce(wish, (SELECT author || '\t' || coalesce(purpose, '') FROM message WHERE number = queue.message)) END
+                wish = CASE WHEN ? THEN (SELECT author || '\t' || coalesce(purpose, '') FROM message WHERE number = queue.message) || ? END
             WHERE \(Self.isHeld) RETURNING message, outcomes, share, size
             """,
             [
                 next.state.rawValue, next.why, next.due, settlement.lane.map(LaneText.write), settlement.isPostponed ? 1 : 0,
                 settlement.pairRefusals.flatMap(MessageText.text), settlement.isPostponed, lacksRoute, time, lacksRoute, time, lacksRoute,
+                settlement.routeWait?.isOutside == true ? MessageText.outside : "",
                 claim.message.text, claim.claimant.node, claim.claimant.incarnation, claim.attempt,
             ]
         ) {

@@ -71,6 +71,9 @@ struct DirectoryCollection: Sendable {
             .init("id", .line), name, .init("provider", .line, required: true), .init("tenant", .optional(.text())),
             .init("client_id", .line, required: true), .init("secret_expires", .optional(.text())),
             .init("domains", .list(of: .text(format: "hostname")), "that the tenant signs for"),
+            .init(
+                "licences", .optional(.number(1...Int64(Application.mostLicences))),
+                "for mailboxes, of the tenant: its limits follow from them"),
             .init("certificate", .optional(.text()), "PEM"),
             .init(
                 "service_account",

@@ -17,12 +17,12 @@ struct PaceTests {
     }
 
     private func wish(
-        _ account: Account = "ann", _ transport: Transport = .smtp, tenant: Account? = nil, recipients: Int = 1,
+        _ account: Account = "ann", _ transport: Transport = .smtp, recipients: Int = 1,
         _ change: (inout ProviderLimits) -> Void = { _ in }
     ) -> Pace.Wish {
         var limits = ProviderLimits()
         change(&limits)
-        return Pace.Wish(account: account, transport: transport, limits: limits, tenant: tenant, recipients: recipients)
+        return Pace.Wish(account: account, transport: transport, limits: limits, recipients: recipients)
     }
 
     @Test func noMoreAtOnceThanConnections() async {
@@ -70,16 +70,6 @@ struct PaceTests {
     /// One message with more recipients than a day has would wait for ever: it goes when nothing else has gone.
     @Test func aSingleTooLargeMessageIsNotHeldForEver() async {
         #expect(await pace().enter(wish(recipients: 20) { $0.recipientsPerDay = 10 }) == .go)
-    }
-
-    @Test func tenantsDayCountsForAllItsMailboxes() async {
-        let pace = pace()
-        let wishes = ["ann", "bob"].map { (account: Account) in
-            wish(account, tenant: "tenant/t", recipients: 6) { $0.tenantRecipientsPerDay = 10 }
-        }
-        #expect(await pace.enter(wishes[0]) == .go)
-        pace.count([Usage(of: "tenant/t", messages: 1, recipients: 6)])
-        guard case .later = await pace.enter(wishes[1]) else { return #expect(Bool(false), "bob's tenant has had its day") }
     }
 
     @Test func providerThatWantsLessGetsLess() async {

@@ -125,17 +125,6 @@ struct SpoolAttemptHealingTests {
         #expect(try await healed.attempt()?.observations == [.mailbox("ann-login", nil)])
     }
 
-    /// The tenant's limit is nobody's fault: the mailbox goes on, and the message outlasts its five days.
-    @Test func aTenantsRecipientLimitGivesNothingUp() async throws {
-        let service = try await FakeService()
-        try await service.accept("m", at: service.clock.now.addingTimeInterval(-9 * 86_400))
-        service.transmit.answer { _ in .success([RecipientReply.said(.rcpt, 550, "5.7.233", "daily limit for external recipients")]) }
-        let settlement = try #require(try await service.attempt())
-        #expect(settlement.observations.isEmpty && settlement.outcomes.isEmpty)
-        guard case .waiting(let until, let why) = settlement.state else { return #expect(Bool(false), "\(settlement.state)") }
-        #expect(until > service.clock.now && why.contains("recipients outside"))
-    }
-
     @Test func missingConsentTakesTheNextRoute() async throws {
         let service = try await FakeService()
         try await service.accept("m", from: FakeCompany.carol)

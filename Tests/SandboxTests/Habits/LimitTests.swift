@@ -29,15 +29,36 @@ struct LimitTests {
         #expect(send(&state, to: ["a@x.example"], now: Contoso.start + 86_400).hasPrefix("250 "))
     }
 
-    @Test func anOrganisationHasSoManyStrangersADay() {
+    @Test(arguments: [
+        (Habits.TenantLimit.external, "550 5.7.233 "), (.trial, "550 5.7.232 "), (.initialDomain, "550 5.7.236 "),
+        (.threshold, "550 5.7.705 Access denied, tenant has exceeded threshold"),
+    ]) func anOrganisationHasSoManyStrangersADay(_ limit: Habits.TenantLimit, _ refusal: String) {
         var habits = Habits.microsoft
         habits.tenantRecipientsPerDay = 2
+        habits.tenantLimit = limit
         var state = Contoso.state(habits)
         #expect(send(&state, to: ["a@x.example", "team@contoso.example"]).hasPrefix("250 "))
         #expect(send(&state, as: "bob@contoso.example", to: ["a@x.example"]).hasPrefix("250 "))
-        #expect(send(&state, to: ["a@x.example"]).hasPrefix("550 5.7.705 Access denied, tenant has exceeded threshold"))
+        #expect(send(&state, to: ["a@x.example"]).hasPrefix(refusal))
         #expect(send(&state, to: ["team@contoso.example"]).hasPrefix("250 "), "its own people do not count")
         #expect(send(&state, to: ["a@x.example"], now: Contoso.start + 86_400).hasPrefix("250 "))
+    }
+
+    /// Taken, and a report comes back: the only way in which the real one has been seen to say it.
+    @Test func aLimitMayBeToldByAReportAlone() throws {
+        var habits = Habits.microsoft
+        habits.tenantRecipientsPerDay = 1
+        habits.tenantLimitAt = .report
+        var state = Contoso.state(habits)
+        for _ in 0..<2 { #expect(send(&state, to: ["a@x.example"]).hasPrefix("250 ")) }
+        let report = try #require(state.record.messages.last)
+        #expect(
+            state.record.messages.count == 3 && report.sender.address.isEmpty && report.recipients.map(\.address) == ["ann@contoso.example"]
+        )
+        let text = String(decoding: report.content ?? [], as: UTF8.self)
+        #expect(
+            text.contains("multipart/report") && text.contains("Status: 5.7.233\r\n")
+                && text.contains("Final-Recipient: rfc822;a@x.example"))
     }
 
     @Test(arguments: [(true, "ann.alias@contoso.example"), (false, "ann@contoso.example")])

@@ -45,6 +45,11 @@ package struct ConditionsContract: StoreContract {
             .reported(
                 ReportKey(client: ClientID(trusted: "c"), "box"),
                 ClientReport(at: Samples.time(1), until: Samples.time(2), words: "535 5.7.139")),
+            .tenant(
+                "tenant/t",
+                TenantPause(
+                    since: Samples.time(1), until: Samples.time(2), code: "550 5.7.233", times: 3, counted: [try Domain("example.org")])),
+            .tenant("tenant/other", TenantPause(since: Samples.time(1), until: Samples.time(2), code: "")),
         ]
     }
 

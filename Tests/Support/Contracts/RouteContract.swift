@@ -16,7 +16,7 @@ package struct RouteContract: StoreContract {
         Fact("wakingIsDoneInParts", wakingIsDoneInParts), Fact("wishesArePaged", wishesArePaged),
         Fact("timeWithoutARouteAddsUp", timeWithoutARouteAddsUp),
         Fact("waitDecidedOnWhatIsOldIsDueAtOnce", waitDecidedOnWhatIsOldIsDueAtOnce),
-        Fact("othersAreNoWish", othersAreNoWish),
+        Fact("othersAreNoWish", othersAreNoWish), Fact("theOutsideIsAWishOfItsOwn", theOutsideIsAWishOfItsOwn),
     ]
 
     private static let later = Samples.time(14_400)
@@ -120,6 +120,28 @@ package struct RouteContract: StoreContract {
         settlement.routeWait = try await wait(store)
         try await store.settle(settlement)
         #expect(try await SpoolContract.claim(store, after: 5).isEmpty)
+    }
+
+    /// It is known again for as long as it is that: the next time it may wait for something else.
+    @Sendable func theOutsideIsAWishOfItsOwn() async throws {
+        let store = try await make()
+        let message = try Samples.message("m")
+        try await SpoolContract.accept(message, into: store)
+        let own = RouteWish(author: message.author, purpose: message.purpose)
+        let outside = RouteWish(author: message.author, purpose: message.purpose, isOutside: true)
+        for (claimed, wish) in [(1.0, outside), (14_410, own), (28_820, outside)] {
+            let claim = try #require(try await SpoolContract.claim(store, after: claimed).first).claim
+            let wait = try await wait(store)
+            var settlement = Settlement(
+                claim: claim, at: Samples.time(claimed + 1), state: .waiting(until: Samples.time(claimed + 14_400), why: "w"))
+            settlement.routeWait = RouteWait(
+                until: Samples.time(claimed + 14_400), why: "w", code: wait.code, edition: wait.edition, revision: wait.revision,
+                isOutside: wish.isOutside)
+            try await store.settle(settlement)
+            #expect(try await store.routeWishes(after: nil, limit: 10, at: Samples.time(claimed + 2)) == [wish])
+        }
+        #expect(try await store.wake(own, lane: "box", limit: 10, at: Samples.time(28_830)) == 0)
+        #expect(try await store.wake(outside, lane: "box", limit: 10, at: Samples.time(28_830)) == 1)
     }
 
     @Sendable func othersAreNoWish() async throws {

@@ -83,6 +83,7 @@ extension MemoryStore {
         if let wait = settlement.routeWait {
             row.due = due(wait, at: settlement.at)
             row.lacksRouteSince = row.lacksRouteSince ?? settlement.at
+            row.isOutside = settlement.routeWait?.isOutside == true
         } else {
             row.withoutRoute = row.withoutRoute(at: settlement.at)
             row.lacksRouteSince = nil
@@ -197,7 +198,7 @@ extension RouteWish {
 }
 
 extension MemoryMessage {
-    fileprivate var wish: RouteWish { RouteWish(author: message.author, purpose: message.purpose) }
+    fileprivate var wish: RouteWish { RouteWish(author: message.author, purpose: message.purpose, isOutside: isOutside) }
 
     fileprivate mutating func take(_ next: Settlement.Next, at now: Date) {
         claimant = nil

@@ -136,6 +136,7 @@ extension Observation {
         case .grant(let id, _): ["grant", id.text]
         case .application(let id, _): ["application", id.text]
         case .acknowledged(let finding, _): ["acknowledged", finding]
+        case .tenant(let lane, _): ["tenant"] + lane.words
         case .reported(let key, _):
             ["reported", key.client.text] + key.account.words + [key.transport?.rawValue ?? "", key.from?.key ?? ""]
         }

@@ -16,6 +16,7 @@ struct MemoryMessage {
     var doneAt: Date?
     var lane: Account?
     var lacksRouteSince: Date?
+    var isOutside = false
     var withoutRoute: Double = 0
     var pairRefusals: [PairRefusal] = []
 

@@ -28,6 +28,8 @@ struct MandateMetricsTests {
         #"mandate_http_request_duration_seconds_count{route="/v1/messages"} 2"#, "mandate_login_failures_total 1",
         #"mandate_build_info{version="1.0 \"test\""} 1"#, #"mandate_queue_messages{state="held"} 0"#, "mandate_queue_oldest_seconds 90",
         #"mandate_purpose_open{purpose="notification"} 0"#, #"mandate_purpose_open{purpose="administrator"} 1"#,
+        #"mandate_tenant_external_recipients{tenant="contoso"} 1204"#, #"mandate_tenant_external_recipients_limit{tenant="contoso"} 22059"#,
+        #"mandate_tenant_paused{tenant="contoso"} 0"#,
     ]) func eventIsALine(_ line: String) { #expect(day().contains("\n\(line)\n")) }
 
     @Test(arguments: [-1e300, -.infinity, .nan, -1]) func clockThatWasSetBackIsNoTimeAtAll(_ seconds: Double) {
@@ -70,6 +72,7 @@ struct MandateMetricsTests {
         metrics.loginFailed()
         return registry.render(
             adding: MandateMetrics.queue(messages: ["waiting": 3, "held": 0], oldest: 90)
-                + MandateMetrics.purposes(areOpen: ["notification": false, "administrator": true]))
+                + MandateMetrics.purposes(areOpen: ["notification": false, "administrator": true])
+                + MandateMetrics.tenant("contoso", used: 1204, limit: 22_059, isPaused: false))
     }
 }

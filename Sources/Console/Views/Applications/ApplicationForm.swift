@@ -5,11 +5,13 @@ internal import Relay
 /// What the forms of an application say. What was typed comes back with the page, but for the secret; what is wrong with it is told at its field.
 struct ApplicationForm: Sendable {
     private static let shown = [
-        "name", "tenant_id", "client_id", "secret_expires", "domains", "mailbox_address", "mailbox_login", "mailbox_read", "grant_kind",
+        "name", "tenant_id", "client_id", "secret_expires", "domains", "licences", "mailbox_address", "mailbox_login", "mailbox_read",
+        "grant_kind",
         "grant",
     ]
     private static let faulty = [
-        "name", "tenant_id", "client_id", "client_secret", "secret_expires", "domains", "mailbox_address", "mailbox_login", "grant_kind",
+        "name", "tenant_id", "client_id", "client_secret", "secret_expires", "domains", "licences", "mailbox_address", "mailbox_login",
+        "grant_kind",
     ]
     /// Octets: a secret of Entra has 40, a list of domains some thousands.
     private static let longest = 1000
@@ -42,6 +44,7 @@ struct ApplicationForm: Sendable {
         secret = nil
         values = ["name": application.name, "client_id": application.clientID]
         if !application.tenant.isEmpty { values["tenant_id"] = application.tenant }
+        if let licences = application.licences { values["licences"] = String(licences) }
         if !application.domains.isEmpty { values["domains"] = application.domains.map(\.text).joined(separator: " ") }
     }
 
@@ -60,7 +63,8 @@ struct ApplicationForm: Sendable {
 
     /// Fields by the keys of a document.
     private static let fields = [
-        "tenant": "tenant_id", "secret_expires": "secret_expires", "domains": "domains", "name": "name", "client_id": "client_id",
+        "tenant": "tenant_id", "secret_expires": "secret_expires", "domains": "domains", "licences": "licences", "name": "name",
+        "client_id": "client_id",
         "address": "mailbox_address", "login": "mailbox_login", "principal": "mailbox_login", "secret": "client_secret",
         "kind": "grant_kind",
     ]
@@ -100,6 +104,7 @@ extension ApplicationForm {
         [
             .init("name", DocumentValue(values["name"])), .init("tenant", DocumentValue(values["tenant_id"])),
             .init("client_id", DocumentValue(values["client_id"])), .init("domains", .list(domains.map { .text($0) })),
+            .init("licences", DocumentValue(values["licences"])),
         ]
     }
 

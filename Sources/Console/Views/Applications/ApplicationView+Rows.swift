@@ -15,6 +15,8 @@ extension ApplicationView {
             "tenant_id": DocumentValue(application.tenant.isEmpty ? nil : application.tenant), "client_id": .text(application.clientID),
             "credential": .text(credential(facts)), "ends": ends(application.secretExpires), "no_end": .text(noEnd(facts)),
             "domains": .text(domains.isEmpty ? "not recorded" : domains),
+            "licences": DocumentValue(application.licences.map { Words.number($0) }), "outside": DocumentValue(facts.meter?.words),
+            "outside_trouble": DocumentValue(facts.meter?.trouble?.sentence),
         ]
     }
 

@@ -39,6 +39,8 @@ struct ApplicationView: Sendable {
         let usedBy: String?
         let health: HealthReport
         let hasSecret: Bool
+        /// nil: nothing is counted.
+        let meter: TenantMeter?
     }
 
     private func facts() async throws -> Facts {
@@ -52,7 +54,14 @@ struct ApplicationView: Sendable {
         return Facts(
             directory: directory, application: application, provider: directory.provider(application.provider), grants: grants,
             opened: opened, usedBy: usedBy, health: try await request.dependencies.health(),
-            hasSecret: try await request.dependencies.store.secret(SecretName(.clientSecret, of: id.text)) != nil)
+            hasSecret: try await request.dependencies.store.secret(SecretName(.clientSecret, of: id.text)) != nil,
+            meter: try await meter(of: grants))
+    }
+
+    private func meter(of grants: [Grant]) async throws -> TenantMeter? {
+        let snapshot = request.dependencies.snapshots.current
+        guard let lane = grants.first.flatMap({ snapshot.directory.source(of: $0.id)?.tenantLane }) else { return nil }
+        return try await request.dependencies.store.tenantMeters(of: snapshot, at: request.now).first { $0.tenant.lane == lane }
     }
 
     /// What would go with it; nil: nothing.

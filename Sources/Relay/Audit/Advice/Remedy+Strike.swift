@@ -42,6 +42,10 @@ extension Remedy {
             self.init(
                 .provider("make a new client secret for \(names.clientID)"),
                 .command("mandate applications set \(names.application) --secret-from FILE --secret-expires DATE"))
+        case .tenantPaused(let tenant, let pause):
+            self.init(
+                .words("wait until \(pause.until.minute): mail to the outside goes on by itself as soon as \(tenant) may send again"),
+                .command("mandate applications show \(names.application)", "how much of it is used"))
         case .unaligned(let domain): self.init(names.aligning(domain))
         case .severalAuthorsRefused: self.init(.words("send it with one author"))
         case .aliasSentFromPrimary, .transportMissing, .noTransport, .tooLarge, .envelopeNotExpressible:

@@ -174,6 +174,7 @@ package struct HealthReport: Sendable {
         case .transportStopped(let transport, let until, let reason):
             return Health(.stopped, "\(transport.rawValue) until \(until.minute): \(reason)", steps: outlook.steps, canResume: true)
         case .mailboxBroken(let reason): return Health(.broken, reason, steps: outlook.steps, canResume: true)
+        case .tenantPaused: return Health(.stopped, outlook.reason, steps: outlook.steps)
         // Of grants and applications more is known than the decider needs.
         case .grantDisabled, .grantNeedsConsent, .applicationSuspended, .grantMissing, .applicationMissing:
             return directory.grant(grant).map(below) ?? Health(.broken, "its grant is gone")

@@ -163,7 +163,7 @@ extension Outlook {
         case .deniedByEntry?: .forbidden
         case nil, .standingDenied?, .standingDoubted?, .reportedByClient?, .messageRefused?, .pendingAndDenied?, .rewrittenByProvider?,
             .mailboxBroken?, .mailboxStopped?, .transportStopped?, .tooLarge?, .envelopeNotExpressible?, .grantDisabled?, .grantMissing?,
-            .grantNeedsConsent?, .applicationMissing?, .applicationSuspended?, .unaligned?, .severalAuthorsRefused?,
+            .grantNeedsConsent?, .applicationMissing?, .applicationSuspended?, .tenantPaused?, .unaligned?, .severalAuthorsRefused?,
             .aliasSentFromPrimary?, .unlistedFromReplaced?, .onBehalfUnproven?, .transportMissing?, .noTransport?:
             known
         }

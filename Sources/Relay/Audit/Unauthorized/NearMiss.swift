@@ -36,5 +36,7 @@ package struct NearMiss: Sendable, Hashable, Comparable {
     package let count: Int
     package let remedy: Remedy
 
-    package static func < (left: Self, right: Self) -> Bool { (left.kind, left.subject) < (right.kind, right.subject) }
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.kind, left.subject, left.reason) < (right.kind, right.subject, right.reason)
+    }
 }

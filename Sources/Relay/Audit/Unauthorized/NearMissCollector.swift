@@ -130,7 +130,7 @@ struct NearMissCollector: Sendable {
                 add(
                     .rewritten, candidate.author.description, like: candidate, times, "\(candidate): \(strike)",
                     Remedy(of: strike, candidate, decider))
-            case .mailboxBroken, .mailboxStopped, .transportStopped, .grantNeedsConsent, .applicationSuspended:
+            case .mailboxBroken, .mailboxStopped, .transportStopped, .grantNeedsConsent, .applicationSuspended, .tenantPaused:
                 add(
                     .stopped, account, like: candidate, times, "\(strike); its mail takes another way",
                     Remedy(of: strike, candidate, decider))

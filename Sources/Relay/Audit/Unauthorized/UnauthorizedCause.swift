@@ -23,7 +23,8 @@ package enum UnauthorizedCause: Sendable, Hashable {
         switch strike {
         case .deniedByEntry(let deny): self = .deny(deny.id)
         case .grantDisabled, .grantMissing, .grantNeedsConsent: self = .grant(candidate.mailbox.grant)
-        case .applicationMissing, .applicationSuspended: self = application.map { .application($0) } ?? .grant(candidate.mailbox.grant)
+        case .applicationMissing, .applicationSuspended, .tenantPaused:
+            self = application.map { .application($0) } ?? .grant(candidate.mailbox.grant)
         case .mailboxDisabled, .noTransport: self = .mailbox(candidate.mailbox.row, login: "")
         case .mailboxBroken, .mailboxStopped, .transportStopped, .transportMissing:
             self = .mailbox(candidate.mailbox.row, login: candidate.mailbox.login)
@@ -82,6 +83,7 @@ extension Strike {
         case .grantNeedsConsent: "grant-needs-consent"
         case .applicationMissing: "application-missing"
         case .applicationSuspended: "application-suspended"
+        case .tenantPaused: "tenant-paused"
         case .unaligned: "unaligned"
         case .severalAuthorsRefused: "several-authors-refused"
         case .aliasSentFromPrimary: "alias-sent-from-primary"

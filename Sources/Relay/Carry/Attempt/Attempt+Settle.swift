@@ -10,8 +10,10 @@ extension Attempt {
 
     /// No route, which somebody or time will mend: its time stands still, and whatever mends it makes it due. The journal hears of it once.
     func settle(withoutRoute refusal: Refusal, _ report: AttemptReport) async -> Settlement {
+        // A tenant's limit ends by itself, however long that takes: no message is given up for it.
+        let acceptedAt = report.isOutside ? surroundings.now() : entry.message.acceptedAt
         let next = surroundings.schedule.nextLook(
-            acceptedAt: entry.message.acceptedAt, at: surroundings.now(), comesBack: refusal.comesBack, spread: surroundings.draw())
+            acceptedAt: acceptedAt, at: surroundings.now(), comesBack: refusal.comesBack, spread: surroundings.draw())
         guard let next else {
             return await settle(
                 report, outcome: refusal.code.rawValue, state: .failed(why: "given up after fourteen days: \(refusal.sentence)"))
@@ -24,7 +26,7 @@ extension Attempt {
         settlement.isPostponed = true
         settlement.routeWait = RouteWait(
             until: next, why: refusal.sentence, code: refusal.code, edition: snapshot.directory.edition,
-            revision: snapshot.conditions.revision)
+            revision: snapshot.conditions.revision, isOutside: report.isOutside)
         return settlement
     }
 
@@ -77,8 +79,10 @@ extension Attempt {
     }
 
     /// What ended the dialogue for all of them.
-    func settle(_ failure: TransmitFailure, to tried: [Int], _ decision: Decision, _ report: AttemptReport) async -> Settlement {
-        let diagnosis = diagnose(failure, decision, report.envelopeSender)
+    func settle(
+        _ failure: TransmitFailure, _ claims: TokenClaims? = nil, to tried: [Int], _ decision: Decision, _ report: AttemptReport
+    ) async -> Settlement {
+        let diagnosis = diagnose(failure, decision, report.envelopeSender, claims)
         var report = report
         report.recipients = tried.map { index in
             AttemptReport.Result(
@@ -120,25 +124,29 @@ extension Attempt {
         let words = diagnosis.fix.isEmpty ? diagnosis.cause : "\(diagnosis.cause); to mend it: \(diagnosis.fix)"
         let state: Settlement.Next
         switch diagnosis.verdict {
-        // More than a message may have at once: the others are next.
+        // More than a message may have at once, or than may be reached now: the others are next.
         case .sent, .refused:
             state =
                 report.recipients.count < entry.remaining.count
-                ? .waiting(until: surroundings.now(), why: "more recipients than a message may have")
+                ? .waiting(until: surroundings.now(), why: "those who remain are next")
                 : closing(report, diagnosis.verdict == .refused ? words : nil)
-        case .retry(let seconds): state = later(words, notBefore: seconds, forEver: diagnosis.meaning.outlastsTheSchedule, report)
+        // Decided anew, for those within and those outside.
+        case .retry where diagnosis.meaning.pausesTenant: state = again(words, report, forEver: true)
+        case .retry(let seconds): state = later(words, notBefore: seconds, report)
         case .denied, .tokenRejected, .transportStopped, .mailboxStopped: state = again(words, report)
         }
-        let sent = outcomes.values.count { if case .sent = $0 { true } else { false } }
+        let reached = outcomes.keys.filter { if case .sent? = outcomes[$0] { true } else { false } }
+        let sent = reached.count
         var settlement = await settle(report, outcome: word(diagnosis.verdict, state), state: state)
         settlement.outcomes = outcomes
         settlement.asksForLess = report.recipients.contains { $0.diagnosis.meaning.asksForLess }
-        settlement.observations = observations(diagnosis, decision, report, isHealthy: sent > 0)
+        settlement.observations =
+            observations(diagnosis, decision, report, isHealthy: sent > 0) + tenantObservations(decision, report)
         if diagnosis.verdict == .denied, let refused = diagnosis.refusedSender {
             let key = StandingKey(decision.account, from: refused, transport: decision.transport)
             settlement.pairRefusals = entry.pairRefusals.adding(key, at: report.at)
         }
-        if sent > 0 { settlement.usages = usages(decision, recipients: sent) }
+        if sent > 0 { settlement.usages = usages(decision, sent: reached) }
         settlement.traffic = traffic(report, decision)
         settlement.sightings = sightings(decision, outcome: sent > 0 ? Verdict.sent.word : diagnosis.verdict.word, at: report.at)
         return settlement
@@ -155,13 +163,6 @@ extension Attempt {
             let count = report.recipients.count { Traffic.Outcome($0.diagnosis.verdict) == outcome }
             return count == 0 ? nil : Traffic(route: decision.route.rawValue, outcome: outcome, recipients: count)
         }
-    }
-
-    /// Of the account, and of the tenant where the provider limits that.
-    private func usages(_ decision: Decision, recipients: Int) -> [Usage] {
-        let own = Usage(of: decision.account, messages: 1, recipients: recipients)
-        guard decision.source.provider.limits.tenantRecipientsPerDay != nil else { return [own] }
-        return [own, Usage(of: decision.source.tenantLane, messages: 1, recipients: recipients)]
     }
 
     /// Every recipient has its last word: done, or failed if any of the message's recipients, now or earlier, was refused. `words`: why, where it was now.
@@ -196,8 +197,8 @@ extension Attempt {
     }
 
     /// At once, by another route: deciding will not choose this one again. After many tries in a row it waits like any other, so that nothing circles.
-    private func again(_ why: String, _ report: AttemptReport) -> Settlement.Next {
-        failures(report) < 10 ? .waiting(until: surroundings.now(), why: why) : later(why, notBefore: nil, report)
+    private func again(_ why: String, _ report: AttemptReport, forEver: Bool = false) -> Settlement.Next {
+        failures(report) < 10 ? .waiting(until: surroundings.now(), why: why) : later(why, notBefore: nil, forEver: forEver, report)
     }
 
     /// `forEver`: what is in the way ends by itself, so that the message is not given up however old it is.

@@ -58,12 +58,14 @@ package struct Attempt: Sendable {
     private struct Plan: Sendable {
         let decision: Decision
         let rewritten: Rewritten
+        /// Who may get it that way now, among those who remain.
+        let reach: [Int]
 
         var source: GrantSource { decision.source }
 
         /// Whether the same would leave, from the same mailbox to the same servers.
         func isSame(as other: Plan) -> Bool {
-            decision.route == other.decision.route && decision.mailbox == other.decision.mailbox
+            reach == other.reach && decision.route == other.decision.route && decision.mailbox == other.decision.mailbox
                 && decision.transport == other.decision.transport && source == other.source
                 && rewritten.envelopeSender == other.rewritten.envelopeSender && rewritten.header.bytes == other.rewritten.header.bytes
         }
@@ -83,7 +85,8 @@ package struct Attempt: Sendable {
     /// How the sending itself went.
     private enum Transmission {
         case replies([RecipientReply])
-        case failed(TransmitFailure)
+        /// With what the token said that it permits.
+        case failed(TransmitFailure, TokenClaims?)
         case noToken(TokenFailure)
         /// Nothing was sent: what was decided is not what would be decided by now.
         case moved
@@ -127,7 +130,8 @@ package struct Attempt: Sendable {
             purpose: message.purpose, envelopeSender: message.hasEnvelopeSender ? message.envelope.sender : nil, at: report.at,
             size: message.size, needsEnvelope: redirection == nil && needsEnvelope(header),
             recipients: redirection == nil ? entry.remaining.count : 1, refusals: entry.pairRefusals)
-        let (answer, wait) = decide(routing)
+        let (answer, wait, reach) = decideWithinTenants(routing)
+        report.isOutside = reach.isOutside
         if let wait, case .decided(let decision) = answer { return .wait(decision, until: wait.until, why: wait.why) }
         switch answer {
         case .refused(let refusal) where refusal.fitsNowhere:
@@ -142,7 +146,7 @@ package struct Attempt: Sendable {
                 return .later(why: error.sentence, word: error.code.rawValue)
             }
             report.envelopeSender = rewritten.envelopeSender
-            return .plan(Plan(decision: decision, rewritten: rewritten))
+            return .plan(Plan(decision: decision, rewritten: rewritten, reach: reach.recipients))
         }
     }
 
@@ -150,15 +154,15 @@ package struct Attempt: Sendable {
     private func send(_ plan: Plan, _ report: AttemptReport) async -> Settlement? {
         let (decision, source) = (plan.decision, plan.source)
         let limits = source.provider.limits
-        let tried = Array(entry.remaining.prefix(redirection == nil ? limits.recipientsPerMessage ?? .max : .max))
+        let tried = Array(plan.reach.prefix(redirection == nil ? limits.recipientsPerMessage ?? .max : .max))
+        if let full = await tenantIsFull(for: tried, source) { return postpone(full, decision, report) }
         let wish = Pace.Wish(
-            account: decision.account, transport: decision.transport, limits: limits,
-            tenant: limits.tenantRecipientsPerDay == nil ? nil : source.tenantLane, recipients: redirection == nil ? tried.count : 1)
+            account: decision.account, transport: decision.transport, limits: limits, recipients: redirection == nil ? tried.count : 1)
         if case .later(let until, let why) = await surroundings.pace.enter(wish) { return postpone(until: until, why, decision, report) }
         let settlement: Settlement? =
             switch await transmit(plan, to: tried) {
             case .replies(let replies): await settle(shared(replies, by: tried), to: tried, decision, report)
-            case .failed(let failure): await settle(failure, to: tried, decision, report)
+            case .failed(let failure, let claims): await settle(failure, claims, to: tried, decision, report)
             case .noToken(let failure): await settle(failure, report)
             case .moved: nil
             }
@@ -216,7 +220,7 @@ package struct Attempt: Sendable {
         } catch {
             // A token can die before its time (revoked, clock, sessions): a fresh one is worth exactly one try.
             let diagnosis = diagnose(error, plan.decision, plan.rewritten.envelopeSender)
-            guard diagnosis.verdict == .tokenRejected, !error.contentHadLeft else { return .failed(error) }
+            guard diagnosis.meaning.mayBeOfAnOldToken, !error.contentHadLeft else { return .failed(error, nil) }
             let fresh: AccessToken
             do throws(TokenFailure) { fresh = try await surroundings.broker.replacement(for: key, rejected: token) } catch {
                 return .noToken(error)
@@ -224,7 +228,7 @@ package struct Attempt: Sendable {
             guard await holds(plan, with: fresh) else { return .moved }
             do throws(TransmitFailure) {
                 return .replies(try await surroundings.transmit(outgoing(fresh.secret)))
-            } catch { return .failed(error) }
+            } catch { return .failed(error, TokenClaims(fresh.secret)) }
         }
     }
 
@@ -244,13 +248,18 @@ package struct Attempt: Sendable {
         }
     }
 
-    func diagnose(_ failure: TransmitFailure, _ decision: Decision, _ envelopeSender: ReversePath?) -> Diagnosis {
-        FailureTable.diagnose(failure, subject(of: decision, envelopeSender))
+    func diagnose(
+        _ failure: TransmitFailure, _ decision: Decision, _ envelopeSender: ReversePath?, _ claims: TokenClaims? = nil
+    ) -> Diagnosis {
+        var subject = subject(of: decision, envelopeSender)
+        subject.token = claims
+        return FailureTable.diagnose(failure, subject)
     }
 
     func subject(of decision: Decision, _ envelopeSender: ReversePath?) -> FailureSubject {
         FailureSubject(
             kind: decision.source.provider.kind, login: decision.mailbox.login, from: decision.fields.from.map(\.address),
-            envelopeSender: envelopeSender?.address)
+            envelopeSender: envelopeSender?.address, transport: decision.transport,
+            isAppOnly: decision.source.grant.kind == .appOnly)
     }
 }

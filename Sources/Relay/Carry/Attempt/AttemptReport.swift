@@ -14,6 +14,8 @@ struct AttemptReport: Sendable {
     /// `sent`, `refused`, `retry`, `denied`, … or a refusal's code; no text that may quote an address.
     var outcome = ""
     var next = ""
+    /// It was decided for recipients outside of a tenant that is paused.
+    var isOutside = false
     /// Nobody was tried, because the message is too much for every way out.
     var fitsNowhere = false
 

@@ -121,6 +121,7 @@ extension Strike {
         case .grantNeedsConsent: "waits for a consent"
         case .applicationMissing: "has lost its application"
         case .applicationSuspended: "waits for its application to be repaired"
+        case .tenantPaused(_, let pause): "is of a tenant that may write to nobody outside until \(pause.until.minute)"
         case .unaligned(let domain): "is of a tenant that does not sign for \(domain)"
         case .severalAuthorsRefused: "takes only one author"
         case .aliasSentFromPrimary: "would send it from its primary address"

@@ -16,6 +16,9 @@ extension Decider {
         let row = state(of: candidate.mailbox.row)
         if !row.isEnabled { strikes.append(.mailboxDisabled) }
         strikeByHealth(candidate, source, at: now, &strikes)
+        if routing.isOutside, let source, let pause = conditions.tenant(source.tenantLane), pause.holds(at: now) {
+            strikes.append(.tenantPaused(source.tenantName, pause))
+        }
         guard let source else {
             if !strikes.contains(.grantMissing) { strikes.append(.applicationMissing) }
             search.strike(candidate, strikes)

@@ -50,10 +50,12 @@ package struct Routing: Sendable, Hashable {
     package var client: ClientID?
     /// Pairs that a provider has refused to this very message.
     package var refusals: [PairRefusal]
+    /// It is for recipients outside of a tenant that may write to none for now: only tenants that may will do.
+    package var isOutside: Bool
 
     package init(
         purpose: Purpose?, envelopeSender: ReversePath?, at: Date, size: Int? = nil, needsEnvelope: Bool = false, recipients: Int = 1,
-        client: ClientID? = nil, refusals: [PairRefusal] = []
+        client: ClientID? = nil, refusals: [PairRefusal] = [], isOutside: Bool = false
     ) {
         self.purpose = purpose
         self.envelopeSender = envelopeSender
@@ -63,6 +65,7 @@ package struct Routing: Sendable, Hashable {
         self.recipients = recipients
         self.client = client
         self.refusals = refusals
+        self.isOutside = isOutside
     }
 }
 

@@ -40,6 +40,7 @@ extension Strike {
         case .transportStopped(let transport, let until, _): "\(transport.rawValue) is stopped until \(until.minute)"
         case .grantNeedsConsent: "its grant needs consent"
         case .applicationSuspended: "its application is suspended"
+        case .tenantPaused(let tenant, let pause): "\(tenant) may write to nobody outside until \(pause.until.minute)"
         case .notYetValid, .expired, .mailboxDisabled, .tooLarge, .envelopeNotExpressible, .grantDisabled, .grantMissing,
             .applicationMissing,
             .unaligned, .severalAuthorsRefused, .aliasSentFromPrimary, .unlistedFromReplaced, .onBehalfUnproven, .transportMissing,

@@ -79,6 +79,8 @@ extension Strike: CustomStringConvertible {
         case .envelopeNotExpressible(let transport):
             "\(transport.rawValue) sends to everyone whom the header names: they are too many, or some of them are not to get it"
         case .transportStopped(let transport, let until, let why): "\(transport.rawValue) is stopped until \(until.minute): \(why)"
+        case .tenantPaused(let tenant, let pause):
+            "the tenant \(tenant) may write to nobody outside until \(pause.until.minute): \(pause.words)"
         case .grantDisabled: "its grant is disabled"
         case .grantMissing: "its grant is gone"
         case .grantNeedsConsent(let why): "its grant needs consent: \(why)"

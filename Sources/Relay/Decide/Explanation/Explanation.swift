@@ -108,6 +108,8 @@ package enum Strike: Sendable, Hashable {
     case grantNeedsConsent(String)
     case applicationMissing
     case applicationSuspended(String)
+    /// Its tenant, by name, may write to nobody outside for now, and the message is for somebody there.
+    case tenantPaused(String, TenantPause)
     case unaligned(Domain)
     case severalAuthorsRefused(Transport)
     case aliasSentFromPrimary(Transport)

@@ -15,12 +15,14 @@ package struct Application: Sendable, Hashable {
     package var serviceAccount: ServiceAccount?
     /// When the secret or the certificate ends. Unknown is a warning, not a promise.
     package var secretExpires: Date?
+    /// How many licences for mailboxes the tenant has, which its limits follow from; nil: nobody has said.
+    package var licences: Int?
     /// The domains the tenant signs for. Empty: unknown, so everything is allowed and listed as a near miss.
     package var domains: [Domain]
 
     package init(
         id: ApplicationID, name: String, provider: ProviderID, tenant: String = "", clientID: String, secretExpires: Date? = nil,
-        domains: [Domain] = [], certificate: String? = nil, serviceAccount: ServiceAccount? = nil
+        domains: [Domain] = [], certificate: String? = nil, serviceAccount: ServiceAccount? = nil, licences: Int? = nil
     ) {
         self.id = id
         self.name = name
@@ -31,7 +33,10 @@ package struct Application: Sendable, Hashable {
         self.serviceAccount = serviceAccount
         self.secretExpires = secretExpires
         self.domains = domains
+        self.licences = licences
     }
+
+    package static let mostLicences = 10_000_000
 
     /// A tenant becomes a step in the token endpoint's path, so it may hold nothing that would make another URL of it.
     package static func isTenant(_ text: String) -> Bool {

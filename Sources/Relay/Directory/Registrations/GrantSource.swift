@@ -13,9 +13,6 @@ package final class GrantSource: Sendable {
     }
 
     package func account(_ login: String) -> Account { Account(provider: provider.id, login: login) }
-
-    /// What a tenant's usage is counted under; no login begins like that.
-    var tenantLane: Account { account("tenant/\(application.tenant.isEmpty ? application.provider.text : application.tenant)") }
 }
 
 extension Directory {

@@ -9,7 +9,7 @@ extension DirectoryReader {
             throw DocumentError("\(entry.path).\(secret.key)", "a directory file holds no secrets: `mandate applications set` takes them")
         }
         let fields = try entry.fields([
-            "id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "certificate", "service_account",
+            "id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "certificate", "service_account", "licences",
         ])
         let (id, name): (ApplicationID, String) = try identity(fields)
         let provider = try providerNames.find(fields.required("provider"))
@@ -18,7 +18,10 @@ extension DirectoryReader {
         let application = Application(
             id: id, name: name, provider: provider, tenant: try fields.line("tenant") ?? "",
             clientID: try fields.required("client_id").line(), secretExpires: try fields["secret_expires"]?.date(), domains: domains,
-            certificate: try fields["certificate"]?.text(), serviceAccount: try serviceAccount(fields))
+            certificate: try fields["certificate"]?.text(), serviceAccount: try serviceAccount(fields),
+            licences: try fields["licences"].map { reader throws(DocumentError) in
+                Int(try reader.number(in: 1...Int64(Application.mostLicences)))
+            })
         if application.tenant.isEmpty, providers[provider]?.wantsTenant == true {
             throw fields.at("tenant", "it is missing: the token endpoint of \(provider) contains it", .invalid)
         }

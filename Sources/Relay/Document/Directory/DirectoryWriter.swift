@@ -74,6 +74,7 @@ struct DirectoryWriter {
         map.add("client_id", application.clientID)
         map.add("secret_expires", application.secretExpires)
         map.add("domains", application.domains.map { .text($0.ascii) })
+        map.add("licences", application.licences)
         map.add("certificate", application.certificate)
         if let account = application.serviceAccount {
             map.add("service_account", .map([.init("address", .text(account.address)), .init("key_id", .text(account.keyID))]))
