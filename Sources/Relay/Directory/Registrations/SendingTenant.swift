@@ -6,6 +6,8 @@ package struct SendingTenant: Sendable, Hashable {
     package let lane: Account
     /// For a person: as the applications name it.
     package let name: String
+    /// The name of one that is registered in it: where the licences are entered.
+    package let application: String
     /// Entered as its own.
     package let domains: Set<Domain>
     /// How many recipients outside it may write to within 24 hours; nil: nobody has said.
@@ -50,7 +52,8 @@ extension Directory {
         let licences = same.compactMap(\.licences).max()
         let budget = source.provider.limits.tenantRecipientsPerDay ?? licences.map(SendingTenant.externalRecipients)
         return SendingTenant(
-            lane: source.tenantLane, name: source.tenantName, domains: Set(same.flatMap(\.domains)), budget: budget)
+            lane: source.tenantLane, name: source.tenantName, application: same.map(\.name).min() ?? source.application.name,
+            domains: Set(same.flatMap(\.domains)), budget: budget)
     }
 
     private func isSameTenant(_ one: Application, _ other: Application) -> Bool {
