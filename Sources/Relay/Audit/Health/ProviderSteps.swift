@@ -9,7 +9,7 @@ package enum ProviderSteps {
         let kinds = Set(grants.map(\.kind))
         let resources = resources.isEmpty ? [.smtp] : resources
         switch provider.kind {
-        case .microsoft: return entra(application, kinds, resources, redirectURI)
+        case .microsoft: return entra(application, provider, kinds, resources, redirectURI)
         case .google: return google(application, kinds, redirectURI)
         case .custom:
             let scopes = resources.compactMap { provider.scopes[$0]?.delegated }.joined(separator: " ")
@@ -24,14 +24,14 @@ package enum ProviderSteps {
     }
 
     private static func entra(
-        _ application: Application, _ kinds: Set<Grant.Kind>, _ resources: [TokenResource], _ redirectURI: String
+        _ application: Application, _ provider: Provider, _ kinds: Set<Grant.Kind>, _ resources: [TokenResource], _ redirectURI: String
     ) -> [String] {
         var steps: [String] = []
         if kinds.contains(.consent) || kinds.isEmpty {
-            let permissions = permissions(resources, \.delegated)
+            let permissions = EntraPermission.words(provider.consented(for: resources), isApplication: false)
             steps += [
                 "Entra admin center, App registrations, \(application.clientID), Authentication: add the platform Web with the redirect URI \(redirectURI)",
-                "API permissions, Delegated: \(permissions) (under \"APIs my organization uses\"), offline_access, openid, profile, email",
+                "API permissions, Delegated: \(permissions), offline_access, openid, profile, email",
                 "API permissions: Grant admin consent, where users may not consent themselves",
             ]
         }
@@ -41,7 +41,7 @@ package enum ProviderSteps {
         }
         if kinds.contains(.appOnly) {
             steps += [
-                "API permissions, Application: \(permissions(resources, \.application)), then Grant admin consent; with App RBAC no permission at all",
+                "API permissions, Application (under \"APIs my organization uses\"): \(EntraPermission.words(resources, isApplication: true)), then Grant admin consent; with App RBAC no permission at all",
                 "Exchange Online PowerShell, once; the object id is the ENTERPRISE application's, not the registration's:",
                 "  New-ServicePrincipal -AppId \(application.clientID.powerShellLiteral) -ObjectId <object id of the enterprise application> -DisplayName \(application.name.powerShellLiteral)",
                 "for all mailboxes of a group (App RBAC):",
@@ -51,31 +51,6 @@ package enum ProviderSteps {
             ]
         }
         return steps
-    }
-
-    private struct Permission {
-        let delegated: String
-        let application: String
-    }
-
-    /// Entra's names of what a token opens (domain.md 2.2, 2.3).
-    private static func permission(_ resource: TokenResource) -> (api: String, Permission)? {
-        switch resource {
-        case .smtp: ("Office 365 Exchange Online", Permission(delegated: "SMTP.Send", application: "SMTP.SendAsApp"))
-        case .imap: ("Office 365 Exchange Online", Permission(delegated: "IMAP.AccessAsUser.All", application: "IMAP.AccessAsApp"))
-        case .graph: ("Microsoft Graph", Permission(delegated: "Mail.Send and Mail.Send.Shared", application: "Mail.Send"))
-        case .gmail: nil
-        }
-    }
-
-    /// `SMTP.Send and IMAP.AccessAsUser.All of Office 365 Exchange Online`
-    private static func permissions(_ resources: [TokenResource], _ name: KeyPath<Permission, String>) -> String {
-        let found = resources.compactMap(permission)
-        var apis: [String] = []
-        for (api, _) in found where !apis.contains(api) { apis.append(api) }
-        return apis.map { api in
-            found.filter { $0.api == api }.map { $0.1[keyPath: name] }.joined(separator: " and ") + " of " + api
-        }.joined(separator: ", ")
     }
 
     private static func google(_ application: Application, _ kinds: Set<Grant.Kind>, _ redirectURI: String) -> [String] {

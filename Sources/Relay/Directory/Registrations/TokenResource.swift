@@ -11,6 +11,15 @@ extension TokenResource {
     }
 }
 
+extension Provider {
+    /// What a person consents to where these are needed. Where a tenant of Microsoft's switches SMTP off, mail goes on through Graph: one consent is for both, and
+    /// nobody is asked a second time.
+    package func consented(for needed: [TokenResource]) -> [TokenResource] {
+        let both: [TokenResource] = kind == .microsoft ? [.smtp, .graph] : []
+        return (needed + both.filter { !needed.contains($0) }).filter { scopes[$0] != nil }
+    }
+}
+
 extension Transport {
     /// What its access token opens.
     package var resource: TokenResource {

@@ -16,11 +16,8 @@ package struct ConsentPurpose: Sendable {
     package init?(_ grant: GrantID, in directory: Directory) {
         guard let source = directory.source(of: grant) else { return nil }
         let mailboxes = directory.mailboxes(of: grant)
-        let needed = TokenResource.needed(by: mailboxes)
-        // Where a tenant switches SMTP off, mail goes on through Graph: one consent is for both, and nobody is asked a second time.
-        let both: [TokenResource] = source.provider.kind == .microsoft ? [.smtp, .graph] : []
         self.init(
-            source: source, resources: (needed + both.filter { !needed.contains($0) }).filter { source.provider.scopes[$0] != nil },
+            source: source, resources: source.provider.consented(for: TokenResource.needed(by: mailboxes)),
             logins: source.grant.principal.map { [$0] } ?? mailboxes.map(\.login))
     }
 

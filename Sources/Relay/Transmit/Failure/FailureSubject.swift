@@ -49,24 +49,18 @@ extension FailureSubject {
             token: token)
     }
 
-    /// What a token needs at Microsoft, and where that is given (domain.md 2.1, 2.9).
-    private var permission: (name: String, resource: String) {
-        switch transport {
-        case .smtp: (isAppOnly ? "SMTP.SendAsApp" : "SMTP.Send", isAppOnly ? "Office 365 Exchange Online" : "Microsoft Graph")
-        case .graph, .gmail: ("Mail.Send", "Microsoft Graph")
-        }
-    }
-
     /// What the refused token shows to be wrong, with the steps; nil: it could not be read.
     var permissionFix: String? {
-        guard kind == .microsoft, let token else { return nil }
-        let (name, resource) = permission
+        guard kind == .microsoft, let token, let permission = EntraPermission(transport.resource, isApplication: isAppOnly) else {
+            return nil
+        }
+        let name = permission.names[0]
         guard token.has(name) else {
             let kind = isAppOnly ? "Application" : "Delegated"
             let then =
                 isAppOnly ? "then Grant admin consent: tokens from then on have it" : "then consent again: `mandate grants authorize`"
             return
-                "\(token.words), and not \(name): in the Entra admin center, App registrations, API permissions, Add a permission, \(resource), "
+                "\(token.words), and not \(name): in the Entra admin center, App registrations, API permissions, Add a permission, \(permission.api), "
                 + "\(kind) permissions, \(name), \(then)"
         }
         if isAppOnly {
