@@ -7,7 +7,7 @@ struct LintCommand: AsyncParsableCommand {
         commandName: "lint", abstract: "Entries that contradict each other, are never chosen, or lead nowhere.",
         discussion: """
             Looks at what people decided, whether or not anything has happened yet: settings that give nobody, mail that cannot leave, loops between the intake and who \
-            is answered, addresses of several users, rights that are forbidden as well, shadowed by a better one, or chosen by the alphabet, and what nobody uses. \
+            is answered, addresses of several users, a certificate that signs in at two providers, rights that are forbidden as well, shadowed by a better one, or chosen by the alphabet, and what nobody uses. \
             Of several commands one is enough. Exit status: 0 if there is nothing, 1 if there is.
 
             Examples:

@@ -48,6 +48,27 @@ struct ExaminationTests {
             ])
     }
 
+    /// What the one provider is shown it could show to the other; line ends make no other certificate of it, and two registrations at one provider are its own affair.
+    @Test(arguments: [
+        (Provider.google, "-----BEGIN CERTIFICATE-----\r\nAAAA\r\nBBBB\r\n-----END CERTIFICATE-----\r\n", true),
+        (.google, "-----BEGIN CERTIFICATE-----\nAAAACCCC\n-----END CERTIFICATE-----\n", false),
+        (.microsoft, "-----BEGIN CERTIFICATE-----\nAAAABBBB\n-----END CERTIFICATE-----\n", false),
+    ]) func aCertificateAtTwoProvidersIsNamed(_ provider: Provider, _ certificate: String, _ isNamed: Bool) {
+        func application(_ name: String, _ provider: Provider, _ certificate: String) -> DirectoryEntity {
+            .application(
+                Application(id: ApplicationID(trusted: name), name: name, provider: provider.id, clientID: name, certificate: certificate))
+        }
+        let entities: [DirectoryEntity] = [
+            .provider(.microsoft), .provider(.google),
+            application("one", .microsoft, "-----BEGIN CERTIFICATE-----\nAAAABBBB\n-----END CERTIFICATE-----\n"),
+            application("two", provider, certificate),
+        ]
+        let snapshot = Snapshot(directory: Directory(entities), conditions: Conditions())
+        let found = Examination(snapshot, uses: [:], at: Samples.start).lint.filter { $0.rule == .sharedCertificate }
+        #expect(found.map(\.what) == (isNamed ? ["certificate of one"] : []))
+        #expect(found.flatMap(\.fix).allSatisfy { $0.hasPrefix("mandate applications set two --certificate FILE") })
+    }
+
     @Test func aNetworkThatMaySendAsAnybodyIsNamed() throws {
         func findings(_ limits: Client.Limits) throws -> [Finding] {
             let client = Client(

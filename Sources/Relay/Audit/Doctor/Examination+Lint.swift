@@ -3,7 +3,7 @@ internal import Mail
 /// What is wrong with what people decided, though nothing may have happened yet: entries that contradict each other, are never chosen, or lead nowhere.
 extension Examination {
     package var lint: [Finding] {
-        mail + settings.by(.setting) + loops + people + contradictions + shadowed + ambiguous + orphans
+        mail + settings.by(.setting) + loops + people + sharedCertificates + contradictions + shadowed + ambiguous + orphans
     }
 
     /// Whatever is answered to the intake goes to the program that reads it: it must be nobody who is answered.
@@ -50,6 +50,21 @@ extension Examination {
             }
         }
         return findings.by(.loop)
+    }
+
+    /// What one provider is shown to prove who asks could be shown to the other by whoever runs it (draft-ietf-oauth-security-topics-update, audience injection).
+    private var sharedCertificates: [Finding] {
+        let signing = directory.allApplications.filter { $0.certificate != nil }.sorted { $0.name < $1.name }
+        let same = Dictionary(grouping: signing) { $0.certificate?.filter { !$0.isWhitespace } }.values
+        return same.filter { Set($0.map(\.provider)).count > 1 }.sorted { $0[0].name < $1[0].name }.map { several in
+            let places = several.map { "\($0.name) at \(directory.provider($0.provider)?.name ?? $0.provider.text)" }
+            return Finding(
+                "certificate of \(several[0].name)",
+                "it signs in \(Self.some(places)): what the one provider is shown, it could show to the other as if it were you",
+                fix: several.dropFirst().map {
+                    "mandate applications set \($0.name.shellQuoted) --certificate FILE --key-from FILE   # a certificate of its own"
+                })
+        }.by(.sharedCertificate)
     }
 
     private var sorted: [Delegation] { directory.allDelegations.sorted { $0.id < $1.id } }

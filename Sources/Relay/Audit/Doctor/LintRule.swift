@@ -18,6 +18,8 @@ package enum LintRule: String, Sendable, Hashable, CaseIterable {
     case client
     /// A right that its provider does not know.
     case impossible
+    /// One key signs in at two providers.
+    case sharedCertificate = "shared-certificate"
     /// Allowed, and forbidden.
     case contradiction
     /// Never chosen, because another entry for the same is always better.
