@@ -218,6 +218,23 @@ struct SpoolTenantTests {
         #expect((9_500..<10_000_000).contains(SendingTenant.externalRecipients(licences: 1_000_000)))
     }
 
+    /// What licences give is Exchange Online's rule, and its reports are where only it has them.
+    @Test(
+        arguments: [(Provider.microsoft, 22_059, "Exchange admin center"), (.google, nil, "Google Admin console")]
+            as [(Provider, Int?, String)])
+    func whatHelpsIsTheProviders(_ provider: Provider, _ budget: Int?, _ place: String) throws {
+        func tenant(_ licences: Int?) throws -> SendingTenant {
+            let application = Application(
+                id: ApplicationID(trusted: "a"), name: "My app", provider: provider.id, clientID: "c", licences: licences)
+            let grant = Grant(id: GrantID(trusted: "g"), name: "g", kind: .consent, application: application.id)
+            return try #require(Directory([.provider(provider), .application(application), .grant(grant)]).allTenants.first)
+        }
+        #expect(try tenant(100).budget == budget)
+        let steps = TenantMeter(try tenant(nil), used: 1).steps
+        #expect(steps.contains { $0.hasPrefix(place) })
+        #expect(steps.contains { $0.hasPrefix("mandate applications set 'My app' --licences ") } == (provider.kind == .microsoft))
+    }
+
     @Test func aPauseGrowsToAnHourAndNoFurther() {
         var pause: TenantPause?
         var now = Samples.start

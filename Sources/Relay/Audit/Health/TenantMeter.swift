@@ -33,12 +33,20 @@ package struct TenantMeter: Sendable, Hashable {
 
     /// What helps. What waits goes out by itself.
     package var steps: [String] {
-        ["wait: mail within goes on, and what is for others goes out by itself as soon as the provider lets it; nothing is given up for it"]
-            + (tenant.budget == nil
-                ? ["mandate applications set \(tenant.application.shellQuoted) --licences NUMBER   # so that it is warned of before"] : [])
+        [
+            "wait: mail within goes on, and what is for others goes out by itself as soon as the provider lets it; nothing is given up for it"
+        ] + atProvider + [
+            "mandate delegations allow MAILBOX ADDRESS --kind send-as   # a mailbox of another tenant that may send as the address takes what this one may not"
+        ]
+    }
+
+    private var atProvider: [String] {
+        guard tenant.kind != .google else { return ["Google Admin console, Reporting, Email log search: who sends so much"] }
+        return
+            (tenant.budget == nil
+            ? ["mandate applications set \(tenant.application.shellQuoted) --licences NUMBER   # so that it is warned of before"] : [])
             + [
-                "Exchange admin center, Reports, Mail flow, Tenant Outbound External Recipients Rate: what counts, and which limit the tenant has",
-                "mandate delegations allow MAILBOX ADDRESS --kind send-as   # a mailbox of another tenant that may send as the address takes what this one may not",
+                "Exchange admin center, Reports, Mail flow, Tenant Outbound External Recipients Rate: what counts, and which limit the tenant has"
             ]
     }
 

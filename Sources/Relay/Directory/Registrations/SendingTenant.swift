@@ -4,6 +4,7 @@ package import Mail
 package struct SendingTenant: Sendable, Hashable {
     /// What its usage is counted under, and its pause is kept under.
     package let lane: Account
+    package let kind: ProviderKind
     /// For a person: as the applications name it.
     package let name: String
     /// The name of one that is registered in it: where the licences are entered.
@@ -50,9 +51,11 @@ extension Directory {
         // Nearly always there is one.
         let same = allApplications.filter { isSameTenant($0, source.application) }
         let licences = same.compactMap(\.licences).max()
-        let budget = source.provider.limits.tenantRecipientsPerDay ?? licences.map(SendingTenant.externalRecipients)
+        let byLicences = source.provider.kind == .google ? nil : licences.map(SendingTenant.externalRecipients)
+        let budget = source.provider.limits.tenantRecipientsPerDay ?? byLicences
         return SendingTenant(
-            lane: source.tenantLane, name: source.tenantName, application: same.map(\.name).min() ?? source.application.name,
+            lane: source.tenantLane, kind: source.provider.kind, name: source.tenantName,
+            application: same.map(\.name).min() ?? source.application.name,
             domains: Set(same.flatMap(\.domains)), budget: budget)
     }
 

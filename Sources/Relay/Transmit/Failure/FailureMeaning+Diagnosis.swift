@@ -121,6 +121,10 @@ extension FailureMeaning {
         case .tenantBlocked: return "ask the provider's support, and look for a service incident of the tenant"
         case .tenantLimit: return "wait; the limit is the tenant's, so another of its mailboxes does not help"
         case .tenantRecipients:
+            guard subject.kind != .google else {
+                return
+                    "wait: the mail goes out as soon as the customer may send again; the limit grows with its users (Google Admin console, Apps, Gmail, Routing)"
+            }
             return
                 "wait: the mail goes out as soon as the tenant may send again; in the Exchange admin center, Reports, Mail flow shows the limit, which "
                 + "grows with its licences (a trial's and that of *.onmicrosoft.com addresses are low)"

@@ -49,13 +49,14 @@ extension FailureTable {
     private static let permanent = 500...599
 
     /// How many recipients outside a tenant may write to (domain.md 7.1): 5.7.233 of all, 5.7.232 of a trial, 5.7.236 from *.onmicrosoft.com. They were seen in
-    /// reports after acceptance; at which stage they are said to a client nobody has written down, so at any.
+    /// reports after acceptance; at which stage they are said to a client nobody has written down, so at any. Google's limit is the customer's, too, and no mailbox's.
     private static let tenantRows: [ReplyRule] = {
         let codes: Set = ["5.7.232", "5.7.233", "5.7.236"]
         let stages = Set(TransmitStage.allCases)
         return [
             ReplyRule(.tenantRecipients, of: [.microsoft, .custom], at: stages, codes: permanent, enhanced: codes),
             ReplyRule(.tenantRecipients, of: [.microsoft, .custom], at: stages, codes: 400...599, says: codes.sorted()),
+            ReplyRule(.tenantRecipients, of: [.google, .custom], at: dialogue, codes: permanent, says: ["limit exceeded for customer"]),
         ]
     }()
 
@@ -91,7 +92,7 @@ extension FailureTable {
         ReplyRule(
             .senderThrottled, at: dialogue, codes: 550...550, enhanced: ["5.2.251", "5.2.252", "5.2.253", "5.2.254", "5.2.255"]),
         ReplyRule(.tenantLimit, of: [.microsoft, .custom], at: dialogue, codes: permanent, enhanced: ["5.7.705"]),
-        ReplyRule(.tenantLimit, at: dialogue, codes: permanent, says: ["limit exceeded for customer", "tenant has exceeded threshold"]),
+        ReplyRule(.tenantLimit, at: dialogue, codes: permanent, says: ["tenant has exceeded threshold"]),
         ReplyRule(
             .senderBanned, of: [.microsoft, .custom], at: dialogue, codes: permanent, enhanced: ["5.1.8", "5.7.501", "5.7.502", "5.7.503"]),
         ReplyRule(
