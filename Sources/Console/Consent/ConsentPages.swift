@@ -5,6 +5,38 @@ internal import Relay
 struct ConsentPages: Sendable {
     let address: PublicAddress
 
+    /// Before the provider's own.
+    func introduction(_ brief: ConsentBrief, _ onward: String, hasNoCookies: Bool) -> String {
+        page(
+            "Let an application send your mail?", "wait",
+            (hasNoCookies
+                ? "<p><strong>This browser keeps no cookies of this site: allow them, or the way back is not recognised.</strong></p>" : "")
+                + facts(brief) + "<p>\(button("Continue at \(brief.provider)", onward))</p>"
+                + "<p>If you do not know who asks, close this window: nothing has been given, and nothing will be.</p>")
+    }
+
+    /// The provider's answer came to one that was not shown the page before.
+    func otherBrowser(_ brief: ConsentBrief, _ start: String) -> String {
+        page(
+            "Begun in another browser", "bad",
+            "<p>This consent was begun in another browser than this, so the provider's answer was not used.</p>" + facts(brief)
+                + "<p>If you know who asks, and want it: \(button("Begin it here", start))</p>"
+                + "<p>If not, close this window: somebody sent you a link that would have let them send as you, and it came to nothing.</p>"
+        )
+    }
+
+    private func facts(_ brief: ConsentBrief) -> String {
+        let rows = [
+            ("Application", "\(brief.application), at \(brief.provider)"), ("May then", brief.may), ("Signs in", brief.signsIn),
+            ("Asked for by", brief.startedBy), ("Until", brief.expires.minute),
+        ]
+        return "<dl>" + rows.map { "<dt>\($0.0)</dt><dd>\(escaped($0.1))</dd>" }.joined() + "</dl>"
+    }
+
+    private func button(_ words: String, _ place: String) -> String {
+        "<a class=\"button\" href=\"\(escaped(place))\" rel=\"noreferrer\">\(escaped(words))</a>"
+    }
+
     func granted(_ words: String, _ onward: ConsentOnward? = nil) -> String {
         page(
             "Consent given", "good",
@@ -57,6 +89,9 @@ struct ConsentPages: Sendable {
         body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
         main { max-width: 36rem; margin: 10vh auto; padding: 1.5rem 2rem; border: 1px solid var(--line); border-radius: .5rem }
         main.good { border-top: .3rem solid var(--good) } main.bad { border-top: .3rem solid var(--bad) } main.wait { border-top: .3rem solid var(--wait) }
+        dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem } dt { color: var(--wait) } dd { margin: 0; overflow-wrap: anywhere }
+        .button { display: inline-block; padding: .4rem 1rem; border: 1px solid var(--line); border-radius: .4rem; color: inherit; text-decoration: none; font-weight: 600 }
+        .button:hover, .button:focus-visible { border-color: var(--ink) }
         h1 { font-size: 1.3rem; margin: 0 0 .5rem } code { overflow-wrap: anywhere; font-size: .95em }
         """
 

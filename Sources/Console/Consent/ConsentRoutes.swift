@@ -41,10 +41,16 @@ package struct ConsentRoutes: Site {
         guard let id = consent(request), let application = ApplicationID(application) else {
             return page(.badRequest, pages.trouble("This address lacks which consent it is for: use the whole address that was shown."))
         }
+        let known = request.cookies[Self.cookie]?.value
+        let shown = Query(request.uri.query)?["go"]
         do throws(ConsentFailure) {
-            let opened = try await consents.open(id, of: application, cookie: request.cookies[Self.cookie]?.value)
-            var response = Response(status: .seeOther, headers: headers([.location: opened.address]))
-            response.headers.append(HTTPField(name: .setCookie, value: cookie(opened.cookie, application.text)))
+            if let address = try await consents.open(id, of: application, cookie: known, pass: shown) {
+                return Response(status: .seeOther, headers: headers([.location: address]))
+            }
+            let (brief, cookie, pass) = try await consents.introduce(id, of: application, cookie: known)
+            let onward = "\(address.start(application.text, consent: id.text))&go=\(pass)"
+            var response = page(.ok, pages.introduction(brief, onward, hasNoCookies: known == nil && shown != nil))
+            response.headers.append(HTTPField(name: .setCookie, value: self.cookie(cookie, application.text)))
             return response
         } catch { return page(status(error), pages.trouble(error.description)) }
     }
@@ -69,7 +75,13 @@ package struct ConsentRoutes: Site {
         } catch {
             // Away from the address with the code in it, where there is a page to go to.
             do throws(ConsentFailure) {
-                if let attempt = try await consents.attempt(of: response), case .refused = attempt.progress { return seen(attempt) }
+                if let attempt = try await consents.attempt(of: response) {
+                    if case .refused = attempt.progress { return seen(attempt) }
+                    if case .otherBrowser = error {
+                        let start = address.start(attempt.application.text, consent: attempt.id.text)
+                        return page(status(error), pages.otherBrowser(try consents.brief(attempt), start))
+                    }
+                }
             } catch { return page(status(error), pages.trouble(error.description)) }
             return page(status(error), pages.trouble(error.description))
         }

@@ -21,6 +21,7 @@ struct ConsentSession {
         let application = grant.application.text
         let attempt = try await flow.begin(
             grant.id, way: .browser, redirectURI: address.redirectURI(application), by: live.person)
+        try say(flow.brief(attempt))
         guard !address.isSecure else {
             show(attempt)
             return try await end(of: attempt)
@@ -51,6 +52,8 @@ struct ConsentSession {
         }
         await live.wait(0.1)  // for the bytes of the page itself
     }
+
+    private func say(_ brief: ConsentBrief) { live.say(DisplayWidth.printable(brief.words)) }
 
     private func show(_ attempt: ConsentAttempt) {
         live.say("open this address in a browser, and sign in as \(grant.principal ?? "the mailbox's owner"):")
@@ -107,6 +110,7 @@ struct ConsentSession {
     func throughPaste() async throws -> String {
         let attempt = try await flow.begin(
             grant.id, way: .pasted, redirectURI: address.redirectURI(grant.application.text), by: live.person)
+        try say(flow.brief(attempt))
         live.say("open this address in a browser, and sign in as \(grant.principal ?? "the mailbox's owner"):")
         live.output(try flow.authorizationAddress(attempt))
         live.say("then paste here the address that the browser ends at, even if it says that it cannot be reached")
@@ -124,11 +128,11 @@ struct ConsentSession {
 
     func throughDevice(_ client: TokenClient) async throws -> String {
         let invitation = try await flow.invite(grant.id, by: live.person, request: client.requestDevice)
+        try say(flow.brief(invitation.attempt, expires: invitation.expires))
         let place = invitation.answer.completeURI ?? invitation.answer.verificationURI
         live.say(
             "open \(DisplayWidth.printable(place)) on any screen, sign in as \(grant.principal ?? "the mailbox's owner"), and type")
         live.output(DisplayWidth.printable(invitation.answer.userCode))
-        live.say("waiting until \(invitation.expires.second)")
         return try await flow.redeem(invitation, poll: client.pollDevice, wait: live.wait)
     }
 }

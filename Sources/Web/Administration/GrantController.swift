@@ -26,6 +26,11 @@ package struct GrantController: Sendable {
         } catch { throw Problem(error) }
     }
 
+    /// What whoever is asked is told.
+    package func brief(_ attempt: ConsentAttempt) throws(Problem) -> ConsentBrief {
+        do throws(ConsentFailure) { return try dependencies.consents.brief(attempt) } catch { throw Problem(error) }
+    }
+
     /// A consent at another screen; this service asks on until it is given, refused or over.
     package func invite(_ grant: Grant) async throws(Problem) -> ConsentFlow.DeviceInvitation {
         let invitation: ConsentFlow.DeviceInvitation

@@ -23,15 +23,23 @@ final class Browser: Sendable {
         let location: String?
         let body: String
         let fields: [HTTPField]
+
+        /// The first one on the page with this in it.
+        func link(_ part: String) -> String? {
+            body.split(separator: "href=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }.first { $0.contains(part) }
+                .map { $0.replacing("&amp;", with: "&") }
+        }
     }
 
     func get(_ address: String) async throws -> Page { try await ask(.get, address, nil) }
 
     func post(_ address: String, _ form: String) async throws -> Page { try await ask(.post, address, form) }
 
-    /// Opens our start page and answers the provider's form; returns the address the provider sends back to.
+    /// Opens our start page, reads it, goes on and answers the provider's form; returns the address the provider sends back to.
     func consent(at start: String, as login: String, _ action: String = "allow") async throws -> String {
-        let page = try await get(start)
+        let first = try await get(start)
+        guard first.status == 200, let onward = first.link("go=") else { throw ConsentFailure.temporary("\(first.status) \(first.body)") }
+        let page = try await get(onward)
         guard page.status == 303, let address = page.location else { throw ConsentFailure.temporary("\(page.status) \(page.body)") }
         return try await answer(address, as: login, action)
     }

@@ -81,14 +81,50 @@ struct ConsentTests {
         }
     }
 
-    @Test func anotherBrowserIsRefused() async throws {
+    /// It is told who asked for what, and may begin anew if it knows them: then the first browser's answer is nobody's any more.
+    @Test func anotherBrowserIsRefusedAndAsked() async throws {
         try await ConsentHouse.with { house in
             let attempt = try await house.begin()
-            let back = try await house.browser().consent(attempt, as: ConsentHouse.ann)
-            try await expectRefused(house, try await house.browser().follow(back), "browser")
+            let first = house.browser()
+            let back = try await first.consent(attempt, as: ConsentHouse.ann)
             let other = house.browser()
-            _ = try await other.get(ConsentHouse.address.start("app-one", consent: try await house.begin().id.text))
-            try await expectRefused(house, try await other.follow(back), "browser")
+            let page = try await other.follow(back)
+            try await expectRefused(house, page, "another browser", "tester", ConsentHouse.ann, "close this window")
+            let start = try #require(page.link("/start?consent="))
+            let mine = try await other.consent(at: start, as: ConsentHouse.ann)
+            try await expectRefused(house, try await first.follow(back), "another browser")
+            #expect(try await other.follow(mine).status == 200)
+            #expect(try await house.refreshToken() != "the old one")
+        }
+    }
+
+    /// Nobody comes to the provider without having been told what for: what is in a link that somebody else wrote leads to the page, and so does a cookie without it.
+    @Test func whatItIsForIsReadFirst() async throws {
+        try await ConsentHouse.with { house in
+            let start = ConsentHouse.address.start("app-one", consent: try await house.begin().id.text)
+            let (attacker, victim) = (house.browser(), house.browser())
+            let onward = try #require(try await attacker.get(start).link("go="))
+            for address in [onward, start, start + "&go=", start + "&go=x"] {
+                let page = try await victim.get(address)
+                #expect(page.status == 200 && page.location == nil, "\(address)")
+                for word in ["tester", ConsentHouse.ann, "send mail from the mailbox", "If you do not know who asks"] {
+                    #expect(page.body.contains(word), "\(word) in \(page.body)")
+                }
+            }
+            // The first of them came without a cookie, which may be why it was not known.
+            #expect(try await house.browser().get(onward).body.contains("keeps no cookies"))
+        }
+    }
+
+    /// What looks at links in mail looks at this one too, before the person and after.
+    @Test func whoOnlyLooksTakesNothing() async throws {
+        try await ConsentHouse.with { house in
+            let start = ConsentHouse.address.start("app-one", consent: try await house.begin().id.text)
+            _ = try await house.browser().get(start)
+            let browser = house.browser()
+            let back = try await browser.consent(at: start, as: ConsentHouse.ann)
+            _ = try await house.browser().get(start)
+            #expect(try await browser.follow(back).status == 200)
         }
     }
 

@@ -128,6 +128,8 @@ struct ConsoleJourney {
     /// From the page that leads to the provider to the one that comes back.
     private func allow() async throws {
         try await browser.click("main a[href*='/OAuth2/']")
+        try await browser.shows("If you do not know who asks")
+        try await browser.click("main a[href*='go=']")
         try await browser.click("input[name=login][value='\(Self.tracker)']")
         try await browser.click("button[value=allow]")
         try await browser.shows("Consent given")

@@ -31,6 +31,7 @@ extension ConsentView {
         switch state(attempt) {
         case .over(let notice): return .redirect(grant.place, notice)
         case .waiting(let invitation):
+            let brief = try controller.brief(attempt)
             return .page(
                 Page(
                     "tokens-device", "Device code for \(grant.name)",
@@ -38,7 +39,9 @@ extension ConsentView {
                         "state": Words.badge("wait", "waiting"), "progress_href": .text(Self.place(grant, attempt.id, ".json")),
                         "self_href": .text(Self.place(grant, attempt.id)), "verification_url": .text(invitation.address),
                         "user_code": .text(invitation.userCode), "principal": .text(try await principal(grant)),
-                        "words": .text(Self.waitingWords), "expires": Words.moment(invitation.expires, at: request.now),
+                        "application": .text(brief.application), "provider": .text(brief.provider), "may": .text(brief.may),
+                        "started_by": .text(brief.startedBy), "words": .text(Self.waitingWords),
+                        "expires": Words.moment(invitation.expires, at: request.now),
                         "grant_id": .text(PercentCoding.encode(grant.id.text)), "grant_name": .text(grant.name.shellQuoted),
                     ], refresh: Self.refresh))
         }

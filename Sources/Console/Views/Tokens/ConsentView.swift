@@ -37,16 +37,17 @@ struct ConsentView: Sendable {
 
     private func begin(_ grant: Grant) async throws -> ConsoleAnswer {
         try await answering(grant) {
-            guard let provider = request.directory.source(of: grant.id)?.provider,
-                let endpoint = provider.authorization.authorizationEndpoint
+            guard let endpoint = request.directory.source(of: grant.id)?.provider.authorization.authorizationEndpoint
             else { throw Problem(.conflict, "its provider has no authorisation endpoint, so no browser can consent to it") }
             let attempt = try await controller.begin(grant)
+            let brief = try controller.brief(attempt)
             return .page(
                 Page(
                     "tokens-consent", "Consent for \(grant.name)",
                     [
-                        "provider": .text(provider.name), "principal": .text(try await principal(grant)),
-                        "expires": Words.moment(attempt.expires, at: request.now),
+                        "application": .text(brief.application), "provider": .text(brief.provider),
+                        "principal": .text(try await principal(grant)), "may": .text(brief.may),
+                        "expires": Words.moment(brief.expires, at: request.now),
                         "provider_url": .text(request.dependencies.address.start(attempt.application.text, consent: attempt.id.text)),
                         "host": .text(Self.host(of: endpoint)),
                     ]))

@@ -56,20 +56,6 @@ package struct ConsentFlow: Sendable {
         }
     }
 
-    /// Binds the attempt to the browser that asks, and says where to send it. The cookie is for that browser alone; one that it has from another consent
-    /// is good for this one too, or the first would be lost.
-    package func open(
-        _ id: ConsentID, of application: ApplicationID, cookie known: String?
-    ) async throws(ConsentFailure) -> (address: String, cookie: String) {
-        let attempt = try await waiting(try await stored { () throws(StoreFailure) in try await store.consent(id) })
-        guard attempt.application == application else { throw .otherApplication }
-        let isOurs = known?.utf8.count == 43 && known?.utf8.allSatisfy { Base64URL.alphabet.contains($0) } == true
-        let cookie = isOurs ? known ?? "" : Base64URL.text(random(32))
-        let isBound = try await stored { () throws(StoreFailure) in try await store.bind(id, browser: Digest.sha256(cookie)) }
-        guard isBound else { throw .alreadyUsed }
-        return (try authorizationAddress(attempt), cookie)
-    }
-
     /// Where a person begins who will paste the answer.
     package func authorizationAddress(_ attempt: ConsentAttempt) throws(ConsentFailure) -> String {
         let purpose = try consentable(attempt.grant)
