@@ -156,7 +156,11 @@ private struct House {
             grant.id, way: .browser, redirectURI: address.redirectURI(grant.application.text), by: "tester")
         let start = try await curl.perform(HTTPRequest(.get, address.start(grant.application.text, consent: attempt.id.text)))
         let cookie = String((start.value(of: "Set-Cookie") ?? "").prefix { $0 != ";" })
-        let back = try await provider.consent(at: start.value(of: "Location") ?? "", as: OpenIDProvider.alice)
+        let page = Browser.Page(
+            status: start.status, location: nil, body: String(decoding: start.body, as: UTF8.self), fields: start.fields)
+        let onward = try await curl.perform(
+            HTTPRequest(.get, try #require(page.link("go=")), fields: [HTTPField("Cookie", cookie)]))
+        let back = try await provider.consent(at: onward.value(of: "Location") ?? "", as: OpenIDProvider.alice)
         let answer = try await curl.perform(HTTPRequest(.get, back, fields: [HTTPField("Cookie", cookie)]))
         let done = try await curl.perform(
             HTTPRequest(.get, answer.value(of: "Location") ?? back, fields: [HTTPField("Cookie", cookie)]))
