@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Stores of every schema there has been open and are what they were. To keep one of a new schema, before it ships:
-/// `MANDATE_MAKE_FIXTURE=v17 swift test --filter FixtureTests`.
+/// `MANDATE_MAKE_FIXTURE=v18 swift test --filter FixtureTests`.
 struct FixtureTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Fixtures/store")
         .standardized

@@ -122,7 +122,7 @@ struct OpeningTests {
             try other.close()
             let refused = await opening(folder)
             #expect(refused?.isUnavailable == true)
-            #expect(refused?.description.contains("newer Mandate (its schema has v99, this program knows up to v17)") == true)
+            #expect(refused?.description.contains("newer Mandate (its schema has v99, this program knows up to v18)") == true)
         }
     }
 

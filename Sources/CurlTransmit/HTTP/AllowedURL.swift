@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+internal import Relay
 
 /// A URL that a secret may be sent to: https, or plain http to this very machine. It is read with libcurl's own parser and handed on
 /// parsed, so what was checked is what is connected to; two parsers that disagree about a host are a way round any check.
@@ -9,7 +10,7 @@ struct AllowedURL: ~Copyable {
     /// As CURLOPT_PROTOCOLS_STR wants it: the one protocol this URL has.
     let scheme: String
 
-    init(_ text: String) throws(CurlFailure) {
+    init(_ text: String, reaching reach: HTTPRequest.Reach = .loopback) throws(CurlFailure) {
         guard !text.utf8.contains(0) else { throw .notAllowed("the address contains a NUL") }
         guard let handle = curl_url() else { throw .other(code: Int(CURLE_OUT_OF_MEMORY.rawValue), "out of memory") }
         var isKept = false
@@ -19,7 +20,8 @@ struct AllowedURL: ~Copyable {
         guard code == CURLUE_OK else { throw .notAllowed("the address is not a URL to use: \(String(cString: curl_url_strerror(code)))") }
         let scheme = Self.part(CURLUPART_SCHEME, of: handle).lowercased()
         let host = Self.part(CURLUPART_HOST, of: handle)
-        let isLoopback = Self.isLoopback(host)
+        // What stands there is as near as a loopback host: no proxy either.
+        let isLoopback = Self.isLoopback(host) || reach == .metadata && FederatedTokenAddress.metadataHosts.contains(host.lowercased())
         guard scheme == "https" || (scheme == "http" && isLoopback) else {
             throw .notAllowed(scheme == "http" ? "plain http to \(host): only https, or http to a loopback host" : "the scheme \(scheme)")
         }

@@ -24,7 +24,7 @@ final class CurlTransfer {
 
     /// The request is not kept: its caller wipes the body, which works only for the last who holds it.
     init(_ request: HTTPRequest, for asker: CurlAsker) throws(CurlFailure) {
-        url = try AllowedURL(request.url)
+        url = try AllowedURL(request.url, reaching: request.reaches)
         for field in request.fields where !field.isWellFormed {
             throw .notAllowed("the header field \(field.name.prefix(40).debugDescription) has a character that ends it")
         }

@@ -17,11 +17,28 @@ package struct HTTPRequest: Sendable {
     /// PEM of the authorities to trust for this request. They take the place of the system's, they do not add to them: libcurl knows one
     /// bundle at a time, and whoever names an authority for a host means that one.
     package let trustedCertificates: String?
+    /// Where plain `http` may go besides a loopback host.
+    let reaches: Reach
+
+    /// Who may be asked in clear.
+    enum Reach: Sendable, Hashable {
+        case loopback
+        /// A cloud's metadata service, which is this machine's own and has no TLS.
+        case metadata
+    }
 
     package init(
         _ method: Method, _ url: String, fields: [HTTPField] = [], body: [UInt8] = [], limits: HTTPLimits = HTTPLimits(),
         trustedCertificates: String? = nil
     ) {
+        self.init(method, url, fields: fields, body: body, limits: limits, trustedCertificates: trustedCertificates, reaches: .loopback)
+    }
+
+    init(
+        _ method: Method, _ url: String, fields: [HTTPField] = [], body: [UInt8] = [], limits: HTTPLimits = HTTPLimits(),
+        trustedCertificates: String? = nil, reaches: Reach
+    ) {
+        self.reaches = reaches
         self.method = method
         self.url = url
         self.fields = fields

@@ -7,7 +7,7 @@ extension TokenClient: DeviceAuthorizer {
     package var pollDevice: PollDevice { { question throws(TokenFailure) in try await poll(question) } }
 
     package func device(_ question: DeviceRequest) async throws(TokenFailure) -> DeviceAnswer {
-        let form = try await TokenForm(question, at: now(), random: random)
+        let form = try await TokenForm(question, means)
         return try await post(form, to: question.endpoint, trusting: question.trustedCertificates) { reply throws(TokenFailure) in
             try reply.device()
         }
@@ -15,7 +15,7 @@ extension TokenClient: DeviceAuthorizer {
 
     /// `authorization_pending` and `slow_down` are answers here, not failures.
     package func poll(_ question: TokenRequest) async throws(TokenFailure) -> DevicePoll {
-        let form = try await TokenForm(question, at: now(), random: random)
+        let form = try await TokenForm(question, means)
         return try await post(form, to: question.endpoint, trusting: question.trustedCertificates) { reply throws(TokenFailure) in
             switch reply.error {
             case "authorization_pending": .pending(slower: false)

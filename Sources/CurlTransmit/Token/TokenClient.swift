@@ -10,19 +10,24 @@ package struct TokenClient: Sendable {
     private let limits: HTTPLimits
     let now: @Sendable () -> Date
     let random: @Sendable (_ count: Int) -> [UInt8]
+    private let environment: @Sendable (String) -> String?
 
     package init(
         _ thread: CurlThread, limits: HTTPLimits = HTTPLimits(), now: @escaping @Sendable () -> Date,
-        random: @escaping @Sendable (_ count: Int) -> [UInt8]
+        random: @escaping @Sendable (_ count: Int) -> [UInt8], environment: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
-        self.init(limits: limits, now: now, random: random) { request throws(CurlFailure) in try await thread.perform(request) }
+        self.init(limits: limits, now: now, random: random, environment: environment) { request throws(CurlFailure) in
+            try await thread.perform(request)
+        }
     }
 
-    /// `perform` sends one request; `now` is what a Retry-After date is measured from; `random` names assertions.
+    /// `perform` sends one request; `now` is what a Retry-After date is measured from; `random` names assertions; `environment` has what headers of a
+    /// federated token's address name.
     package init(
         limits: HTTPLimits = HTTPLimits(), now: @escaping @Sendable () -> Date, random: @escaping @Sendable (_ count: Int) -> [UInt8],
-        perform: @escaping Perform
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }, perform: @escaping Perform
     ) {
+        self.environment = environment
         self.perform = perform
         self.limits = limits
         self.now = now
@@ -32,8 +37,19 @@ package struct TokenClient: Sendable {
     /// This client as the value that Relay asks for.
     package var requestToken: RequestToken { { question throws(TokenFailure) in try await answer(to: question) } }
 
+    private var federated: FederatedTokenReader {
+        FederatedTokenReader(perform: perform, environment: environment, limits: limits, now: now)
+    }
+
+    /// For whoever sets it up: what the provider must be told of it.
+    package func federatedToken(_ credential: FederatedCredential) async throws(TokenFailure) -> FederatedToken {
+        try await federated.token(credential)
+    }
+
+    var means: TokenForm.Means { TokenForm.Means(now: now(), nonce: random, federated: federated) }
+
     package func answer(to question: TokenRequest) async throws(TokenFailure) -> TokenAnswer {
-        let form = try await TokenForm(question, at: now(), random: random)
+        let form = try await TokenForm(question, means)
         return try await post(form, to: question.endpoint, trusting: question.trustedCertificates) { reply throws(TokenFailure) in
             try reply.answer()
         }
@@ -41,7 +57,7 @@ package struct TokenClient: Sendable {
 
     /// RFC 7009 section 2: 200 also where the token was unknown, which is what was wanted.
     package func revoke(_ question: RevocationRequest) async throws(TokenFailure) {
-        let form = try await TokenForm(question, at: now(), random: random)
+        let form = try await TokenForm(question, means)
         try await post(form, to: question.endpoint, trusting: question.trustedCertificates) { reply throws(TokenFailure) in
             try reply.acknowledge()
         }
@@ -64,7 +80,14 @@ package struct TokenClient: Sendable {
         case .failure(let failure): throw Self.failure(failure)
         case .success(var response):
             defer { response.wipeBody() }
-            return try read(TokenReply(response, detail: TokenDetail(hiding: form.secrets), now: now()))
+            do throws(TokenFailure) {
+                return try read(TokenReply(response, detail: TokenDetail(hiding: form.secrets), now: now()))
+            } catch {
+                guard case .application(let word, let detail) = error, let claims = form.federated else { throw error }
+                throw .application(
+                    error: word,
+                    detail: "\(detail) (the token that was shown has \(claims.words): the federated credential must have the same)")
+            }
         }
     }
 

@@ -8,7 +8,18 @@ struct TokenForm {
     /// The Authorization field, where the secret goes there.
     private(set) var authorization: Secret?
 
-    init(_ question: TokenRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
+    /// What a federated token that is shown says of itself.
+    private(set) var federated: FederatedToken.Claims?
+
+    /// What it takes to show who asks.
+    struct Means: Sendable {
+        let now: Date
+        /// From the system's generator.
+        let nonce: @Sendable (Int) -> [UInt8]
+        let federated: FederatedTokenReader
+    }
+
+    init(_ question: TokenRequest, _ means: Means) async throws(TokenFailure) {
         switch question.kind {
         case .clientCredentials:
             guard question.authentication.isGiven else { throw .missing("the application has no client secret") }
@@ -28,32 +39,32 @@ struct TokenForm {
         case .serviceAccount(let account, let key, let subject):
             add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
             let assertion = try await Assertion.account(
-                account, key: key, subject: subject, scope: question.scope, audience: question.endpoint, at: now)
+                account, key: key, subject: subject, scope: question.scope, audience: question.endpoint, at: means.now)
             secrets.append(key.reveal())
             // The assertion says who asks and for what: nothing else belongs beside it.
             add("assertion", assertion)
             return
         }
         guard !question.clientID.isEmpty else { throw .missing("the application has no client id") }
-        try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
+        try await authenticate(question.authentication, question.clientID, audience: question.endpoint, means)
         if !question.scope.isEmpty { add("scope", question.scope) }
     }
 
-    init(_ question: RevocationRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
+    init(_ question: RevocationRequest, _ means: Means) async throws(TokenFailure) {
         add("token", question.token)
         add("token_type_hint", "refresh_token")
-        try await authenticate(question.authentication, question.clientID, audience: question.endpoint, at: now, random: random)
+        try await authenticate(question.authentication, question.clientID, audience: question.endpoint, means)
     }
 
     /// RFC 8628 section 3.1.
-    init(_ question: DeviceRequest, at now: Date, random: (Int) -> [UInt8]) async throws(TokenFailure) {
+    init(_ question: DeviceRequest, _ means: Means) async throws(TokenFailure) {
         guard !question.clientID.isEmpty else { throw .missing("the application has no client id") }
-        try await authenticate(question.authentication, question.clientID, audience: question.audience, at: now, random: random)
+        try await authenticate(question.authentication, question.clientID, audience: question.audience, means)
         if !question.scope.isEmpty { add("scope", question.scope) }
     }
 
     private mutating func authenticate(
-        _ authentication: ClientAuthentication, _ clientID: String, audience: String, at now: Date, random: (Int) -> [UInt8]
+        _ authentication: ClientAuthentication, _ clientID: String, audience: String, _ means: Means
     ) async throws(TokenFailure) {
         // One way to say who asks, not two (RFC 6749 section 2.3).
         if case .basic = authentication {} else { add("client_id", clientID) }
@@ -70,11 +81,20 @@ struct TokenForm {
             authorization = Secret("Basic " + field)
         case .certificate(let certificate, let key):
             let assertion = try await Assertion.client(
-                clientID, certificate: certificate, key: key, audience: audience, id: Base64URL.text(random(16)), at: now)
+                clientID, certificate: certificate, key: key, audience: audience, id: Base64URL.text(means.nonce(16)), at: means.now)
             secrets.append(key.reveal())
-            add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-            add("client_assertion", assertion)
+            show(assertion)
+        case .federated(let credential):
+            let token = try await means.federated.token(credential)
+            federated = token.claims
+            show(token.secret)
         }
+    }
+
+    /// RFC 7523 section 2.2.
+    private mutating func show(_ assertion: Secret) {
+        add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+        add("client_assertion", assertion)
     }
 
     private mutating func add(_ name: String, _ value: String) { pairs.append((name, Array(value.utf8))) }
@@ -90,7 +110,7 @@ extension ClientAuthentication {
         switch self {
         case .none: false
         case .secret(let secret), .basic(let secret): secret.count > 0
-        case .certificate: true
+        case .certificate, .federated: true
         }
     }
 }

@@ -5,7 +5,7 @@ internal import Relay
 internal import SwiftASN1
 internal import X509
 
-/// A credential as it was brought: a secret, a certificate with its key, or a service account's key.
+/// A credential as it was brought: a secret, a certificate with its key, a service account's key, or where a token of the machine's own is.
 struct ApplicationCredential: Sendable {
     /// In the words of the directory file; what was there before is taken away.
     let entries: [DocumentValue.Entry]
@@ -16,22 +16,30 @@ struct ApplicationCredential: Sendable {
     var clientID: String?
 
     init(_ secret: Secret) {
-        entries = [.init("certificate", .null)]
+        entries = [.init("certificate", .null), .init("federated_credential", .null)]
         secrets = [.clientSecret: secret]
     }
 
     init(certificate pem: String, key: Secret, expires: Date) {
-        entries = [.init("certificate", .text(pem)), .init("service_account", .null)]
+        entries = [.init("certificate", .text(pem)), .init("service_account", .null), .init("federated_credential", .null)]
         secrets = [.privateKey: key]
         self.expires = expires
     }
 
     init(_ account: ServiceAccount, key: Secret, clientID: String?) {
         entries = [
-            .init("certificate", .null), .init("service_account", ["address": .text(account.address), "key_id": .text(account.keyID)]),
+            .init("certificate", .null), .init("federated_credential", .null),
+            .init("service_account", ["address": .text(account.address), "key_id": .text(account.keyID)]),
         ]
         secrets = [.privateKey: key]
         self.clientID = clientID
+    }
+
+    init(_ federated: FederatedCredential) {
+        entries = [
+            .init("certificate", .null), .init("service_account", .null), .init("federated_credential", federated.value),
+        ]
+        secrets = [:]
     }
 
     /// When it ends, as it says itself, or a person who is there to answer: what nobody knows cannot be warned of. nil: unknown.
@@ -59,22 +67,26 @@ struct CredentialOptions: ParsableArguments {
     var keyFrom: String?
     @Option(help: ArgumentHelp("Google: the service account's key file (JSON).", valueName: "file"), completion: .file())
     var serviceAccountKey: String?
+    @OptionGroup var federated: FederatedOptions
     @Option(help: .hidden) var secretFile: String?
     @Option(help: .hidden) var keyFile: String?
 
     func validate() throws {
-        let given = [secretFrom, secretFile, certificate, serviceAccountKey].compactMap(\.self).count
-        guard given <= 1 else { throw ValidationError("--secret-from, --certificate and --service-account-key exclude each other") }
+        let given = [secretFrom, secretFile, certificate, serviceAccountKey].compactMap(\.self).count + (federated.isGiven ? 1 : 0)
+        guard given <= 1 else {
+            throw ValidationError("--secret-from, --certificate, --service-account-key and a token of the machine's own exclude each other")
+        }
         guard keyFrom == nil || keyFile == nil else { throw ValidationError("--key-file is the old word for --key-from") }
         guard (certificate == nil) == ((keyFrom ?? keyFile) == nil) else {
             throw ValidationError("--certificate and --key-from go together")
         }
     }
 
-    var isGiven: Bool { secretFrom != nil || secretFile != nil || certificate != nil || serviceAccountKey != nil }
+    var isGiven: Bool { secretFrom != nil || secretFile != nil || certificate != nil || serviceAccountKey != nil || federated.isGiven }
 
     /// nil: none was given.
     func read(_ live: Live) throws -> ApplicationCredential? {
+        if let credential = try federated.credential(live) { return ApplicationCredential(credential) }
         if let certificate, let key = keyFrom ?? keyFile { return try read(certificate, key, live) }
         if let serviceAccountKey {
             return try ServiceAccountFile(InputFile(serviceAccountKey, live).readAll(limit: Self.limit), name: serviceAccountKey).credential
@@ -86,7 +98,8 @@ struct CredentialOptions: ParsableArguments {
     static func reader(_ live: Live) -> SecretReader { SecretReader(live: live, option: "--secret-from", what: "client secret") }
 
     /// Once all is done.
-    func hint(_ live: Live) {
+    func hint(_ live: Live) async {
+        await federated.hint(live)
         if secretFile != nil { live.say("--secret-from is the word for --secret-file by now") }
         if keyFile != nil { live.say("--key-from is the word for --key-file by now") }
     }

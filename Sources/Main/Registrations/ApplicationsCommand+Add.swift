@@ -7,14 +7,14 @@ extension ApplicationsCommand {
         "name": "the name", "provider": "--provider", "tenant": "--tenant", "client_id": "--client-id",
         "secret_expires": "--secret-expires",
         "domains": "--domain", "licences": "--licences", "secret": "--secret-from", "private_key": "--key-from",
-        "certificate": "--certificate",
+        "certificate": "--certificate", "federated_credential": "--federated-token-file or --federated-token-url",
     ]
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add an app registration.",
             discussion: """
-                Without --secret-from, --certificate or --service-account-key the secret is asked for without echo. When the secret ends is asked for too: what \
+                Without --secret-from, --certificate, --service-account-key or a token of the machine's own the secret is asked for without echo. When the secret ends is asked for too: what \
                 nobody knows cannot be warned of. A certificate says it itself.
 
                 Examples:
@@ -23,6 +23,9 @@ extension ApplicationsCommand {
                       --client-id 1b2c… --secret-from - --domain example.org
                   mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… \\
                       --certificate tracker.crt --key-from tracker.key
+                  mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… \\
+                      --federated-token-file /var/run/secrets/tokens/mandate
+                  mandate applications add tracker --provider microsoft --tenant contoso.example --client-id 1b2c… --managed-identity
                   mandate applications add mailer --provider google --service-account-key key.json --domain example.org
                 """)
         @OptionGroup var options: StoreOptions
@@ -39,14 +42,21 @@ extension ApplicationsCommand {
 
         func validate() throws {
             if noSecret, credentials.isGiven { throw ValidationError("--no-secret contradicts the credential that is given") }
-            if clientID == nil, credentials.serviceAccountKey == nil {
+            if clientID == nil, credentials.serviceAccountKey == nil, !credentials.federated.workloadIdentity {
                 throw ValidationError("--client-id is missing: the provider shows it")
             }
         }
 
         func run() async throws {
             let live = Live.current
+            // What the environment lacks would be missed below as something else.
+            _ = try credentials.federated.credential(live)
+            let tenant = tenant ?? credentials.federated.named("AZURE_TENANT_ID", live)
+            let clientID = clientID ?? credentials.federated.named("AZURE_CLIENT_ID", live)
             try await options.change(live) { opened in
+                if let authority = credentials.federated.named("AZURE_AUTHORITY_HOST", live) {
+                    try credentials.federated.check(authority, try await opened.store.find(Provider.self, provider))
+                }
                 var said = Particulars(
                     .application,
                     [
@@ -63,7 +73,7 @@ extension ApplicationsCommand {
                     if secretExpires == nil, let end = try credential.end(asking: live) { said["secret_expires"] = .text(end) }
                 }
                 try await opened.carryOut(calling: ApplicationsCommand.options) { [said] in try $0.add(said) }
-                credentials.hint(live)
+                await credentials.hint(live)
             }
         }
 

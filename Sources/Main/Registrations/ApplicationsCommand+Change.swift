@@ -12,6 +12,7 @@ extension ApplicationsCommand {
                 Examples:
                   mandate applications set tracker --secret-from new-secret.txt --secret-expires 2027-05-01
                   mandate applications set tracker --certificate new.crt --key-from new.key
+                  mandate applications set tracker --federated-token-file /var/run/secrets/tokens/mandate
                   mandate applications set tracker --domain example.org --domain example.com
                 """)
         @OptionGroup var options: StoreOptions
@@ -41,7 +42,7 @@ extension ApplicationsCommand {
                 try await opened.report(calling: ApplicationsCommand.options) { editor in
                     try await editor.edit(trying: untried ? nil : opened.tester) { try $0.change(key, by: patch, secrets: secrets) }
                 }
-                credentials.hint(live)
+                await credentials.hint(live)
             }
         }
 

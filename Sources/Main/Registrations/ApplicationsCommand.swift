@@ -71,6 +71,7 @@ struct ApplicationsCommand: AsyncParsableCommand {
                 sheet.add("secret_expires", Cell(application.secretExpires?.day))
                 sheet.add("domains", .list(application.domains.map(\.text)))
                 sheet.add("licences", application.licences.map { .number($0) } ?? .none)
+                if let credential = application.federatedCredential { sheet.add("federated_credential", .text(credential.words)) }
                 if let account = application.serviceAccount {
                     sheet.add("service_account", .text("\(account.address), key \(account.keyID)"))
                 }

@@ -41,7 +41,9 @@ extension Live {
         }
     }
 
-    func tokenClient(_ curl: CurlThread) -> TokenClient { TokenClient(curl, now: now, random: { randomBytes($0) }) }
+    func tokenClient(_ curl: CurlThread) -> TokenClient {
+        TokenClient(curl, now: now, random: { randomBytes($0) }, environment: { environment[$0] })
+    }
 
     /// One question to a provider, with a thread that ends with it.
     func asking<Answer: Sendable>(

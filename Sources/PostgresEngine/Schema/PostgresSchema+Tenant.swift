@@ -15,4 +15,7 @@ extension PostgresSchema {
         CREATE INDEX tenantPauseRevision ON tenantPause (revision);
         ALTER TABLE application ADD COLUMN licences BIGINT CHECK (licences > 0);
         """
+
+    /// A token of the machine's own in place of a secret.
+    static let federatedV7 = "ALTER TABLE application ADD COLUMN federatedCredential TEXT;"
 }

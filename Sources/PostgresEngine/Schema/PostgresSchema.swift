@@ -7,7 +7,7 @@ enum PostgresSchema {
     private static let steps: [(name: String, parts: [String])] = [
         ("v1", [directoryV1, spoolV1, journalV1, observedV1, serviceV1]), ("v2", [sumsV2, spoolV2, serviceV2]),
         ("v3", [acknowledgedV3]), ("v4", [stewardshipV4]), ("v5", [dmarcV5]),
-        ("v6", [tenantV6]),
+        ("v6", [tenantV6]), ("v7", [federatedV7]),
     ]
 
     static var current: String { steps.last?.name ?? "" }

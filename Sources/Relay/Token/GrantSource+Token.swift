@@ -16,6 +16,7 @@ extension GrantSource {
     }
 
     package func authentication(_ credentials: Credentials, _ vault: Vault) throws(TokenFailure) -> ClientAuthentication {
+        if let credential = application.federatedCredential { return .federated(credential) }
         if let certificate = application.certificate {
             guard let key = try vault.opened(credentials.privateKey, SecretName(.privateKey, of: application.id.text)) else {
                 throw lacks("private key", option: "--certificate FILE --key-from FILE")

@@ -16,4 +16,7 @@ extension Schema {
         CREATE INDEX tenantPauseRevision ON tenantPause (revision);
         ALTER TABLE application ADD COLUMN licences INTEGER CHECK (licences > 0);
         """
+
+    /// Version 18: a token of the machine's own in place of a secret.
+    static let federatedV18 = "ALTER TABLE application ADD COLUMN federatedCredential TEXT;"
 }

@@ -33,6 +33,7 @@ enum Schema {
         migrator.registerMigration("v15") { try $0.execute(sql: stewardshipV15) }
         migrator.registerMigration("v16") { try $0.execute(sql: dmarcV16) }
         migrator.registerMigration("v17") { try $0.execute(sql: tenantV17) }
+        migrator.registerMigration("v18") { try $0.execute(sql: federatedV18) }
         return migrator
     }
 

@@ -9,6 +9,9 @@ extension ProviderState {
     /// Entra's `private_key_jwt`: PS256 by a registered certificate, for this endpoint, once. nil: it is good.
     mutating func trouble(with assertion: String, of application: AppRegistration, audience: [String], now: Double) -> String? {
         guard let jws = CompactJWS(assertion) else { return "AADSTS50027: JWT token is invalid or malformed." }
+        if let issuer = jws.claims["iss"] as? String, issuer != application.clientID {
+            return trouble(withForeign: jws, from: issuer, of: application, now: now)
+        }
         let thumbprint = jws.header["x5t#S256"] as? String
         guard jws.header["alg"] as? String == "PS256",
             let certificate = application.certificates.compactMap({ try? Certificate(pemEncoded: $0) })
@@ -24,6 +27,31 @@ extension ProviderState {
         }
         guard let jti = claims["jti"] as? String, authorizations.assertions.insert(jti).inserted else {
             return "AADSTS700025: Client assertion was used already."
+        }
+        return nil
+    }
+
+    /// Of a federated identity: issuer, subject and audience, in this order. It may be shown as often as it is good.
+    private func trouble(withForeign jws: CompactJWS, from issuer: String, of application: AppRegistration, now: Double) -> String? {
+        let none = "No matching federated identity record found for presented assertion"
+        guard !application.federatedIdentities.isEmpty else {
+            return
+                "AADSTS70025: The client '\(application.clientID)'(\(application.name)) has no configured federated identity credentials."
+        }
+        let ofIssuer = application.federatedIdentities.filter { $0.issuer == issuer }
+        guard !ofIssuer.isEmpty else { return "AADSTS700211: \(none) issuer '\(issuer)'." }
+        let subject = jws.claims["sub"] as? String ?? ""
+        let ofSubject = ofIssuer.filter { $0.subject == subject }
+        guard !ofSubject.isEmpty else { return "AADSTS700213: \(none) subject '\(subject)'." }
+        let audiences = (jws.claims["aud"] as? [String]) ?? [jws.claims["aud"] as? String ?? ""]
+        guard let identity = ofSubject.first(where: { audiences.contains($0.audience) }) else {
+            return "AADSTS700212: \(none) audience '\(audiences.joined(separator: ","))'."
+        }
+        guard jws.header["alg"] as? String == "RS256", jws.isSigned(byPublicKey: identity.publicKeyPEM) else {
+            return "AADSTS50013: Assertion failed signature validation. [Reason - The key was not found.]"
+        }
+        guard let exp = jws.claims["exp"] as? Double, exp > now else {
+            return "AADSTS700024: Client assertion is not within its valid time range."
         }
         return nil
     }

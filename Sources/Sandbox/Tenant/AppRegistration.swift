@@ -40,6 +40,21 @@ package struct AppRegistration: Sendable, Hashable {
         }
     }
 
+    /// Whose tokens are taken for its own (federated identity credential), compared to the letter, with the key that the issuer publishes.
+    package struct FederatedIdentity: Sendable, Hashable {
+        package var issuer: String
+        package var subject: String
+        package var audience: String
+        package var publicKeyPEM: String
+
+        package init(issuer: String, subject: String, audience: String = "api://AzureADTokenExchange", publicKeyPEM: String) {
+            self.issuer = issuer
+            self.subject = subject
+            self.audience = audience
+            self.publicKeyPEM = publicKeyPEM
+        }
+    }
+
     package var clientID: String
     package var name: String
     package var secrets: [Secret]
@@ -51,6 +66,7 @@ package struct AppRegistration: Sendable, Hashable {
     /// Certificates whose keys may sign for it, as PEM.
     package var certificates: [String]
     package var serviceAccount: ServiceAccount?
+    package var federatedIdentities: [FederatedIdentity] = []
     /// Application permissions that an administrator has consented to (Entra, API permissions). A token has those of the moment it was made, and keeps to them.
     package var roles: Set<String> = ["SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp", "Mail.Send"]
 

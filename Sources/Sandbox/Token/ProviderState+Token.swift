@@ -104,7 +104,7 @@ extension ProviderState {
             return application
         }
         // A public client: it was registered without anything to show.
-        if application.secrets.isEmpty, application.certificates.isEmpty { return application }
+        if application.secrets.isEmpty, application.certificates.isEmpty, application.federatedIdentities.isEmpty { return application }
         guard let secret = request["client_secret"] else { throw .secretMissing }
         guard let known = application.secrets.first(where: { $0.value == secret }) else { throw .wrongSecret(clientID: clientID) }
         if let expires = known.expires, expires <= now { throw .expiredSecret(clientID: clientID) }

@@ -46,7 +46,8 @@ struct StoreTable: Sendable {
             mayReceiveSecrets? edition
             """, order: "id"),
         StoreTable(
-            "application", "id name provider tenant clientID secretExpires domains edition certificate serviceAccount keyID licences",
+            "application",
+            "id name provider tenant clientID secretExpires domains edition certificate serviceAccount keyID licences federatedCredential",
             order: "id"),
         StoreTable(
             "grant", "id name kind application principal isEnabled? edition pinRealm pinSubject command owner purpose review", order: "id"),

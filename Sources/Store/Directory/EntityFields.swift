@@ -30,6 +30,7 @@ struct EntityField: Hashable {
                 EntityField("client-id", it.clientID), EntityField("secret-expires", text(it.secretExpires)),
                 EntityField("domains", it.domains.map(\.ascii).joined(separator: " ")), EntityField("certificate", it.certificate ?? ""),
                 EntityField("service-account", it.serviceAccount?.address ?? ""), EntityField("key-id", it.serviceAccount?.keyID ?? ""),
+                EntityField("federated-credential", it.federatedCredential.map { ListText.write($0.columns) } ?? ""),
                 EntityField("licences", it.licences.map { String($0) } ?? ""),
             ]
         case .grant(let grant):

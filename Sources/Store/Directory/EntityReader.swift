@@ -88,11 +88,13 @@ struct EntityReader {
     }
 
     private mutating func application(_ id: String, _ columns: inout Columns) throws -> Application {
-        Application(
+        var application = Application(
             id: ApplicationID(trusted: id), name: try columns.text(), provider: ProviderID(trusted: try columns.text()),
             tenant: try columns.text(), clientID: try columns.text(), secretExpires: try columns.optionalDate(),
             domains: try columns.list().map { try domain($0) }, certificate: try columns.optionalText(),
             serviceAccount: try serviceAccount(&columns), licences: try columns.optionalInteger().map { Int($0) })
+        application.federatedCredential = try columns.optionalText().map { try FederatedCredential(columns: ListText.read($0)) }
+        return application
     }
 
     private func serviceAccount(_ columns: inout Columns) throws -> ServiceAccount? {

@@ -19,7 +19,7 @@ enum EntityRow {
             [
                 it.name, it.provider.text, it.tenant, it.clientID, it.secretExpires?.milliseconds,
                 ListText.write(it.domains.map(\.ascii)), it.certificate, it.serviceAccount?.address, it.serviceAccount?.keyID,
-                it.licences.map { Int64($0) },
+                it.licences.map { Int64($0) }, it.federatedCredential.map { ListText.write($0.columns) },
             ]
         case .grant(let it):
             [

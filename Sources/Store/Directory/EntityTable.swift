@@ -17,7 +17,10 @@ extension EntityKind {
                 "trustedCertificates", "details", "mayReceiveSecrets",
             ]
         case .application:
-            ["name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID", "licences"]
+            [
+                "name", "provider", "tenant", "clientID", "secretExpires", "domains", "certificate", "serviceAccount", "keyID", "licences",
+                "federatedCredential",
+            ]
         case .grant: ["name", "kind", "application", "principal", "isEnabled", "pinRealm", "pinSubject", "command"] + stewardship
         case .mailbox: ["address", "login", "\"grant\"", "transports", "isRead", "isEnabled"] + stewardship
         case .family: ["name", "members", "\"grant\"", "transports", "isEnabled"] + stewardship

@@ -78,6 +78,13 @@ struct DirectoryCollection: Sendable {
             .init(
                 "service_account",
                 .optional(.object([.init("address", .line, required: true), .init("key_id", .line, required: true)]))),
+            .init(
+                "federated_credential",
+                .optional(
+                    .object([
+                        .init("file", .line), .init("address", .line), .init("headers", .list(of: .line)), .init("member", .line),
+                    ])),
+                "where the machine's own token is, in place of a secret; named on the machine alone, with `mandate applications set`"),
         ],
         secrets: [
             .init("secret", .line, "the client secret; never shown again"),

@@ -33,6 +33,40 @@ struct GrantRuleTests {
         }
     }
 
+    /// Whoever may say what the service reads and shows to a provider may have it read anything to anybody.
+    @Test(.timeLimit(.minutes(20))) func aTokenOfTheMachinesOwnIsNamedThereAlone() async throws {
+        try await ThreeWays.with { ways in
+            try await ways.begin(try company(), people: [.request])
+            let path = "/v1/applications/app-tracker"
+            let body = #"{"federated_credential": {"file": "/etc/shadow"}}"#
+            let refused = try await ways.send("PATCH", path, body: body, ifMatch: "*")
+            #expect(refused.status == 403 && refused["code"] as? String == "not-permitted", "\(refused.status) \(refused.text)")
+            for file in ["etc/token", "../token"] {
+                let wrong = await ways.run(["applications", "set", "tracker", "--untried", "--federated-token-file", file], input: "")
+                #expect(wrong.status != 0 && wrong.err.contains("whole path"), "\(file): \(wrong.err)")
+            }
+            for url in [
+                "http://token.example/", "ftp://169.254.169.254/", "http://169.254.169.254.evil.example/", "http://u@169.254.169.254/",
+            ] {
+                let wrong = await ways.run(["applications", "set", "tracker", "--untried", "--federated-token-url", url], input: "")
+                #expect(wrong.status != 0, "\(url): \(wrong.out)")
+            }
+            let made = await ways.run(["applications", "set", "tracker", "--untried", "--managed-identity"], input: "")
+            #expect(made.status == 0, "\(made.err)")
+            let read = try await ways.send("GET", path, body: nil, ifMatch: nil)
+            #expect(read.text.contains("169.254.169.254") && read.text.contains("Metadata: true"), "\(read.text)")
+            // What is there stays with what else is changed, and a secret takes its place.
+            let renamed = try await ways.send("PATCH", path, body: #"{"name": "other"}"#, ifMatch: "*")
+            #expect(renamed.status == 200, "\(renamed.text)")
+            #expect(
+                try await ways.snapshot().directory.application(ApplicationID(trusted: "app-tracker"))?.federatedCredential
+                    == .managedIdentity())
+            let secret = await ways.run(["applications", "set", "app-tracker", "--untried", "--secret-from", "-"], input: "s3cret")
+            #expect(secret.status == 0, "\(secret.err)")
+            #expect(try await ways.snapshot().directory.application(ApplicationID(trusted: "app-tracker"))?.federatedCredential == nil)
+        }
+    }
+
     @Test(.timeLimit(.minutes(20))) func aConsentAloneWritesWhoGaveIt() async throws {
         try await ThreeWays.with { ways in
             try await ways.begin(try company(), people: [.request])

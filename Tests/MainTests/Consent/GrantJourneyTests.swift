@@ -9,7 +9,7 @@ import Testing
 /// Each kind of grant from an empty store to a message at the provider, through the commands alone, with the built-in providers of both flavours.
 @Suite(.serialized) struct GrantJourneyTests {
     enum Way: String, CaseIterable {
-        case browser, paste, device, secret, certificate, serviceAccount, program
+        case browser, paste, device, secret, certificate, federated, serviceAccount, program
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -21,7 +21,9 @@ import Testing
     }
 
     static let cases =
-        [Way.browser, .paste, .device, .secret, .certificate, .program].map { Case(provider: "microsoft", habits: .microsoft, way: $0) }
+        [Way.browser, .paste, .device, .secret, .certificate, .federated, .program].map {
+            Case(provider: "microsoft", habits: .microsoft, way: $0)
+        }
         + [Way.browser, .paste, .serviceAccount, .program].map { Case(provider: "google", habits: .google, way: $0) }
 
     @Test(arguments: cases) func fromNothingToAMessage(_ journey: Case) async throws {
@@ -131,6 +133,60 @@ import Testing
         }
     }
 
+    /// Nothing is stored, so what is on disk is what counts: of another subject the provider refuses it and says what to enter, one that ended is never shown, and one
+    /// that is put in its place works while the service runs.
+    @Test func aTokenOfTheMachinesOwnIsRotatedWhileItRuns() async throws {
+        try await GrantJourney.with(.microsoft) { admin in
+            try await grant(.federated, admin)
+            let issuer = try WorkloadIssuer()
+            admin.sandbox.changeTenant { $0.applications[0].federatedIdentities = [issuer.identity] }
+            let file = URL(fileURLWithPath: admin.shell.folder).appending(path: "token")
+            func write(subject: String = WorkloadIssuer.subject, _ life: Double = 3600) throws {
+                try Data(try issuer.token(subject: subject, expires: Date(timeIntervalSinceNow: life)).utf8).write(
+                    to: file, options: .atomic)
+            }
+            try await admin.run("mailboxes", "add", GrantJourney.ann, "--grant", "ann")
+            try write(subject: "somebody else")
+            let refused = await admin.shell.run(["mailboxes", "check", GrantJourney.ann], at: Date())
+            #expect(
+                refused.status != 0 && refused.out.contains("AADSTS700213") && refused.out.contains("subject somebody else"),
+                "\(refused.out)")
+            try write(-1)
+            let issued = admin.sandbox.record.tokenRequests.count
+            let ended = await admin.shell.run(["mailboxes", "check", GrantJourney.ann], at: Date())
+            #expect(ended.status != 0 && ended.out.contains("it ended at"), "\(ended.out)")
+            #expect(admin.sandbox.record.tokenRequests.count == issued, "it is not shown")
+            try write()
+            let shown = try await admin.run("applications", "set", "tracker", "--federated-token-file", file.path)
+            #expect(shown.err.contains("subject \(WorkloadIssuer.subject)") && !shown.err.contains("AADSTS"), "\(shown.err)")
+            let good = await admin.shell.run(["mailboxes", "check", GrantJourney.ann], at: Date())
+            #expect(good.status == 0, "\(good.out)\(good.err)")
+            let application = try await admin.run("applications", "show", "tracker").out
+            #expect(application.contains("the token in \(file.path)") && application.contains("Federated credentials"), "\(application)")
+            #expect(try await admin.run("export").out.contains("federated_credential"))
+        }
+    }
+
+    /// What Azure's workload identity puts into the environment is read as its SDKs read it.
+    @Test func whatAzureNamesIsTaken() async throws {
+        try await GrantJourney.with(.microsoft) { admin in
+            let file = try admin.shell.file("token", try WorkloadIssuer().token(expires: Date(timeIntervalSinceNow: 3600)))
+            let azure = [
+                "AZURE_CLIENT_ID": GrantJourney.clientID, "AZURE_TENANT_ID": admin.sandbox.tenant.id, "AZURE_FEDERATED_TOKEN_FILE": file,
+            ]
+            let add = ["applications", "add", "tracker", "--provider", admin.provider.text, "--workload-identity"]
+            let without = await admin.shell.run(add, at: Date())
+            #expect(without.status != 0 && without.err.contains("AZURE_FEDERATED_TOKEN_FILE is not set"), "\(without.err)")
+            let cloud = await admin.shell.run(
+                add, environment: azure.merging(["AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us/"]) { $1 }, at: Date())
+            #expect(cloud.status != 0 && cloud.err.contains("name the provider of that cloud"), "\(cloud.err)")
+            let answer = await admin.shell.run(add, environment: azure, at: Date())
+            #expect(answer.status == 0, "\(answer.err)")
+            let shown = try await admin.run("applications", "show", "tracker").out
+            #expect(shown.contains(GrantJourney.clientID) && shown.contains(admin.sandbox.tenant.id) && shown.contains(file))
+        }
+    }
+
     /// Google gives no mail permissions to a device, and the command says what to do instead.
     @Test func googleHasNoDeviceWay() async throws {
         try await GrantJourney.with(.google) { admin in
@@ -170,6 +226,17 @@ import Testing
             try await before()
             let end = try await consent(way, as: GrantJourney.ann, admin)
             #expect(end.status == 0 && end.words.contains("\(GrantJourney.ann) consented"), "\(end.words)")
+        case .federated:
+            let issuer = try WorkloadIssuer()
+            admin.sandbox.changeTenant {
+                $0.applications[0].secrets = []
+                $0.applications[0].federatedIdentities = [issuer.identity]
+            }
+            let file = try admin.shell.file("token", try issuer.token(expires: Date(timeIntervalSinceNow: 3600)))
+            try await admin.addApplication([
+                "--client-id", GrantJourney.clientID, "--tenant", admin.sandbox.tenant.id, "--federated-token-file", file,
+            ])
+            try await admin.run("grants", "add", "ann", "--application", "tracker", "--kind", "app-only")
         case .secret, .certificate:
             let credentials =
                 way == .secret
@@ -211,7 +278,7 @@ import Testing
                 #expect(admin.sandbox.enter(userCode: code, login: login))
                 return nil
             }
-        case .secret, .certificate, .serviceAccount, .program: throw CommandFailure.data("nobody consents to \(way)")
+        case .secret, .certificate, .federated, .serviceAccount, .program: throw CommandFailure.data("nobody consents to \(way)")
         }
     }
 }

@@ -17,6 +17,7 @@ package struct DirectoryContract: StoreContract {
         Fact("sliceHasWhatAQuestionTouches", sliceHasWhatAQuestionTouches),
         Fact("mailboxThatIsReadComesBack", mailboxThatIsReadComesBack), Fact("aProviderComesBackWhole", aProviderComesBackWhole),
         Fact("whoAnswersForAThingComesBack", whoAnswersForAThingComesBack),
+        Fact("anApplicationComesBackWithEachCredential", anApplicationComesBackWithEachCredential),
     ]
 
     @Sendable func whoAnswersForAThingComesBack() async throws {
@@ -67,6 +68,25 @@ package struct DirectoryContract: StoreContract {
         _ = try await store.apply(Samples.edit(.provider(Samples.wholeProvider), .provider(Samples.bareProvider)))
         for provider in [Samples.wholeProvider, Samples.bareProvider] {
             #expect(try await store.directory().provider(provider.id) == provider)
+        }
+    }
+
+    @Sendable func anApplicationComesBackWithEachCredential() async throws {
+        let store = try await make()
+        _ = try await store.apply(Samples.edit(.provider(Samples.provider)))
+        let place = FederatedTokenAddress(
+            url: "https://token.example/?a=b", headers: ["X-Key: env:KEY", "Metadata: true"], member: "value")
+        let changes: [@Sendable (inout Application) -> Void] = [
+            { $0.certificate = "PEM" }, { $0.serviceAccount = ServiceAccount(address: "a@b.example", keyID: "k") },
+            { $0.federatedCredential = .file("/run/\"token\"") }, { $0.federatedCredential = .address(place) },
+            { $0.federatedCredential = .address(FederatedTokenAddress(url: "https://token.example/")) },
+            { $0.federatedCredential = .managedIdentity(clientID: "c-2") }, { $0.licences = 100 }, { _ in },
+        ]
+        for change in changes {
+            var application = Samples.application
+            change(&application)
+            _ = try await store.apply(Samples.edit(.application(application)))
+            #expect(try await store.directory().application(application.id) == application)
         }
     }
 

@@ -22,6 +22,7 @@ extension ApplicationView {
 
     private func credential(_ facts: Facts) -> String {
         if let account = facts.application.serviceAccount { return "service account \(account.address), key \(account.keyID)" }
+        if let credential = facts.application.federatedCredential { return "no secret: \(credential.words)" }
         if facts.application.certificate != nil { return "certificate" }
         return facts.hasSecret ? "client secret, sealed" : "none: a public client"
     }
@@ -35,7 +36,9 @@ extension ApplicationView {
 
     /// In place of a date.
     private func noEnd(_ facts: Facts) -> String {
-        if facts.application.serviceAccount != nil || facts.provider?.kind == .google { return "never, as the provider has it" }
+        if facts.application.serviceAccount != nil || facts.provider?.kind == .google || facts.application.federatedCredential != nil {
+            return "never, as the provider has it"
+        }
         return facts.hasSecret || facts.application.certificate != nil
             ? "not recorded: record it with a new secret" : "there is nothing to end"
     }

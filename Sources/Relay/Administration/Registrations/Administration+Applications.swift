@@ -23,10 +23,13 @@ extension Administration {
     ) throws(AdministrationRefusal) {
         let hasNewCertificate = application.certificate != nil && application.certificate != known?.certificate
         let hasNewAccount = application.serviceAccount != nil && application.serviceAccount != known?.serviceAccount
-        let new = [said.secrets[.clientSecret] != nil, hasNewCertificate, hasNewAccount].count { $0 }
+        let hasNewFederation =
+            application.federatedCredential != nil && application.federatedCredential != known?.federatedCredential
+        let new = [said.secrets[.clientSecret] != nil, hasNewCertificate, hasNewAccount, hasNewFederation].count { $0 }
         guard new <= 1, new == 0 || said.secrets[.clientSecret] == nil || said.secrets[.privateKey] == nil else {
             throw AdministrationRefusal(
-                .malformed, "a client secret, a certificate and a service account exclude each other", fix: "give one of them",
+                .malformed, "a client secret, a certificate, a service account and a federated credential exclude each other",
+                fix: "give one of them",
                 at: said.secrets[.clientSecret] == nil ? "certificate" : "secret", of: .application)
         }
         if said.secrets[.clientSecret] != nil, let account = application.serviceAccount {
@@ -35,9 +38,18 @@ extension Administration {
                 fix: "`mandate applications set \(application.id.text.shellQuoted) --service-account-key FILE` gives it another key",
                 at: "secret", of: .application)
         }
+        if hasNewFederation, !isOnMachine {
+            throw AdministrationRefusal(
+                .notPermitted, "what the service reads and shows to a provider is named on the machine alone",
+                fix: "`mandate applications \(known == nil ? "add" : "set")` does that, there", at: "federated_credential", of: .application
+            )
+        }
         // What was there before is replaced.
-        if said.secrets[.clientSecret] != nil || hasNewAccount { application.certificate = nil }
-        if hasNewCertificate { application.serviceAccount = nil }
+        if said.secrets[.clientSecret] != nil || hasNewAccount || hasNewFederation { application.certificate = nil }
+        if hasNewCertificate || hasNewFederation { application.serviceAccount = nil }
+        if !hasNewFederation, new == 1 { application.federatedCredential = nil }
+        // What has no end is not warned of by another's.
+        if hasNewFederation, !said.says("secret_expires") { application.secretExpires = nil }
         if said.secrets[.privateKey] != nil, application.certificate == nil, application.serviceAccount == nil {
             throw AdministrationRefusal(
                 .invalid, "a private key is that of a certificate or of a service account, and there is none", fix: "give that with it",
@@ -75,9 +87,14 @@ extension Administration {
         } else if let known, known.signs, !application.signs {
             plan.secrets.append(Plan.Secrecy(key, nil))
         }
-        if !said.secrets.isEmpty, conditions.application(application.id) != nil {
+        if let known, application.federatedCredential != nil, known.federatedCredential == nil {
+            plan.secrets.append(Plan.Secrecy(SecretName(.clientSecret, of: application.id.text), nil))
+        }
+        let isRenewed =
+            !said.secrets.isEmpty || application.federatedCredential != nil && known?.federatedCredential != application.federatedCredential
+        if isRenewed, conditions.application(application.id) != nil {
             plan.observations = [.application(application.id, nil)]
-            plan.journal = [entry("a new secret: no longer suspended", of: EntityKey(.application, application.id.text))]
+            plan.journal = [entry("a new credential: no longer suspended", of: EntityKey(.application, application.id.text))]
             plan.notes.append("its suspension is lifted: tokens are asked for again")
         }
         guard plan.outcome != .unchanged, let provider = directory.provider(application.provider) else { return }

@@ -14,9 +14,10 @@ package struct CredentialTrial: CredentialTester {
         case secret(Secret)
         case certificate(String, key: Secret)
         case serviceAccount(ServiceAccount, key: Secret)
+        case federated(FederatedCredential)
 
-        /// What is given with an application that is going to be so; nil: nothing new.
-        init?(of application: Application, _ secrets: [Plan.Secrecy]) {
+        /// What is given with an application that is going to be so; nil: nothing new. `known`: as it is.
+        init?(of application: Application, from known: Application?, _ secrets: [Plan.Secrecy]) {
             let secrets = Dictionary(secrets.compactMap { one in one.secret.map { (one.name.kind, $0) } }) { first, _ in first }
             if let secret = secrets[.clientSecret] {
                 self = .secret(secret)
@@ -24,6 +25,8 @@ package struct CredentialTrial: CredentialTester {
                 self = .certificate(certificate, key: key)
             } else if let key = secrets[.privateKey], let account = application.serviceAccount {
                 self = .serviceAccount(account, key: key)
+            } else if let credential = application.federatedCredential, credential != known?.federatedCredential {
+                self = .federated(credential)
             } else {
                 return nil
             }
@@ -33,6 +36,7 @@ package struct CredentialTrial: CredentialTester {
             switch self {
             case .secret(let secret): provider.authorization.authentication(secret)
             case .certificate(let certificate, let key): .certificate(certificate, key: key)
+            case .federated(let credential): .federated(credential)
             case .serviceAccount: .none
             }
         }
@@ -77,8 +81,8 @@ package struct CredentialTrial: CredentialTester {
         _ grant: Grant, _ credential: Credential, _ provider: Provider, _ directory: Directory
     ) async throws(StoreFailure) -> TokenRequest.Kind? {
         switch (grant.kind, credential) {
-        case (.appOnly, .secret), (.appOnly, .certificate): return .clientCredentials
-        case (.consent, .secret), (.consent, .certificate):
+        case (.appOnly, .secret), (.appOnly, .certificate), (.appOnly, .federated): return .clientCredentials
+        case (.consent, .secret), (.consent, .certificate), (.consent, .federated):
             let name = SecretName(.refreshToken, of: grant.id.text)
             guard provider.habits.oldRefreshTokenWorks, let sealed = try await store.secret(name) else { return nil }
             // What does not open cannot be tried; its grant's health says that it must be consented to again.

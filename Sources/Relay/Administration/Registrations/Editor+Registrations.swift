@@ -9,7 +9,8 @@ extension Editor {
         return try await edit(isTrial: isTrial) { administration in
             var plan = try verb(administration)
             guard let tester, !isTrial, case .application(let application)? = plan.subject,
-                let credential = CredentialTrial.Credential(of: application, plan.secrets)
+                let credential = CredentialTrial.Credential(
+                    of: application, from: administration.directory.application(application.id), plan.secrets)
             else { return plan }
             let said: String
             if let words {

@@ -26,12 +26,13 @@ package struct HealthReport: Sendable {
         let grants = directory.allGrants.filter { $0.application == application.id }
         // Where a program makes the tokens there is none.
         let neverEnds =
-            application.serviceAccount != nil || withoutSecret.contains(application.id)
+            application.serviceAccount != nil || application.federatedCredential != nil || withoutSecret.contains(application.id)
             || !grants.isEmpty && grants.allSatisfy { $0.kind == .command }
         let set = "mandate applications set \(application.id.text.shellQuoted)"
         let renew =
-            application.certificate == nil
-            ? "\(set) --secret-from FILE --secret-expires YYYY-MM-DD" : "\(set) --certificate FILE --key-from FILE"
+            application.federatedCredential.map { "look at \($0.words), and at the federated credential of the registration in Entra" }
+            ?? (application.certificate == nil
+                ? "\(set) --secret-from FILE --secret-expires YYYY-MM-DD" : "\(set) --certificate FILE --key-from FILE")
         if let health = conditions.application(application.id) {
             return Health(
                 .suspended, health.reason, since: health.suspendedSince, ends: end,

@@ -20,7 +20,13 @@ package enum ProviderSteps {
 
     /// Of an application that the provider refused.
     package static func repair(_ application: Application) -> String {
-        "look at the app registration \(application.clientID) at the provider: its secret, permissions and admin consent"
+        if let credential = application.federatedCredential {
+            return
+                "look at \(credential.words), and at the app registration \(application.clientID) in Entra: Certificates & secrets, Federated credentials, "
+                + "issuer, subject and audience to the letter; permissions and admin consent"
+        }
+        return
+            "look at the app registration \(application.clientID) at the provider: its secret, permissions and admin consent"
     }
 
     private static func entra(
@@ -38,6 +44,11 @@ package enum ProviderSteps {
         if application.certificate != nil {
             steps.append(
                 "Certificates & secrets, Certificates: upload the certificate; Entra shows the thumbprint that `certificate` has here")
+        }
+        if let credential = application.federatedCredential {
+            steps.append(
+                "Certificates & secrets, Federated credentials, Add credential: issuer and subject of \(credential.words), audience "
+                    + "\(FederatedCredential.audience); `mandate applications set` shows what it says")
         }
         if kinds.contains(.appOnly) {
             steps += [

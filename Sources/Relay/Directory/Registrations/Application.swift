@@ -13,6 +13,8 @@ package struct Application: Sendable, Hashable {
     package var certificate: String?
     /// The service account whose key signs for it (Google); its address is the issuer of every assertion.
     package var serviceAccount: ServiceAccount?
+    /// In place of a secret: where this machine's own token is, which the provider takes for the application's.
+    package var federatedCredential: FederatedCredential?
     /// When the secret or the certificate ends. Unknown is a warning, not a promise.
     package var secretExpires: Date?
     /// How many licences for mailboxes the tenant has, which its limits follow from; nil: nobody has said.
@@ -22,7 +24,8 @@ package struct Application: Sendable, Hashable {
 
     package init(
         id: ApplicationID, name: String, provider: ProviderID, tenant: String = "", clientID: String, secretExpires: Date? = nil,
-        domains: [Domain] = [], certificate: String? = nil, serviceAccount: ServiceAccount? = nil, licences: Int? = nil
+        domains: [Domain] = [], certificate: String? = nil, serviceAccount: ServiceAccount? = nil,
+        federatedCredential: FederatedCredential? = nil, licences: Int? = nil
     ) {
         self.id = id
         self.name = name
@@ -33,6 +36,7 @@ package struct Application: Sendable, Hashable {
         self.serviceAccount = serviceAccount
         self.secretExpires = secretExpires
         self.domains = domains
+        self.federatedCredential = federatedCredential
         self.licences = licences
     }
 

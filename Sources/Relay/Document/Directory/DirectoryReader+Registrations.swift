@@ -9,7 +9,8 @@ extension DirectoryReader {
             throw DocumentError("\(entry.path).\(secret.key)", "a directory file holds no secrets: `mandate applications set` takes them")
         }
         let fields = try entry.fields([
-            "id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "certificate", "service_account", "licences",
+            "id", "name", "provider", "tenant", "client_id", "secret_expires", "domains", "certificate", "service_account",
+            "federated_credential", "licences",
         ])
         let (id, name): (ApplicationID, String) = try identity(fields)
         let provider = try providerNames.find(fields.required("provider"))
@@ -19,6 +20,7 @@ extension DirectoryReader {
             id: id, name: name, provider: provider, tenant: try fields.line("tenant") ?? "",
             clientID: try fields.required("client_id").line(), secretExpires: try fields["secret_expires"]?.date(), domains: domains,
             certificate: try fields["certificate"]?.text(), serviceAccount: try serviceAccount(fields),
+            federatedCredential: try federatedCredential(fields),
             licences: try fields["licences"].map { reader throws(DocumentError) in
                 Int(try reader.number(in: 1...Int64(Application.mostLicences)))
             })
@@ -36,6 +38,27 @@ extension DirectoryReader {
     private func serviceAccount(_ fields: DocumentFields) throws(DocumentError) -> ServiceAccount? {
         guard let fields = try fields["service_account"]?.fields(["address", "key_id"]) else { return nil }
         return ServiceAccount(address: try fields.required("address").line(), keyID: try fields.required("key_id").line())
+    }
+
+    private func federatedCredential(_ fields: DocumentFields) throws(DocumentError) -> FederatedCredential? {
+        guard let entry = fields["federated_credential"] else { return nil }
+        let fields = try entry.fields(["file", "address", "headers", "member"])
+        let (path, url) = (try fields["file"]?.line(), try fields["address"]?.line())
+        var headers: [String] = []
+        for item in try fields.items("headers") { headers.append(try item.line()) }
+        let credential: FederatedCredential
+        switch (path, url) {
+        case (let path?, nil):
+            guard headers.isEmpty, fields["member"] == nil else {
+                throw fields.at("file", "headers and a member belong to an address", .malformed)
+            }
+            credential = .file(path)
+        case (nil, let url?):
+            credential = .address(FederatedTokenAddress(url: url, headers: headers, member: try fields.line("member")))
+        case (nil, nil), (_?, _?): throw entry.malformed("the token is in a file or at an address, one of them")
+        }
+        do throws(FederatedCredentialError) { try credential.check() } catch { throw entry.malformed(error.description) }
+        return credential
     }
 
     mutating func readGrant(_ entry: DocumentReader) throws(DocumentError) {

@@ -79,6 +79,7 @@ struct DirectoryWriter {
         if let account = application.serviceAccount {
             map.add("service_account", .map([.init("address", .text(account.address)), .init("key_id", .text(account.keyID))]))
         }
+        if let credential = application.federatedCredential { map.add("federated_credential", credential.value) }
         return map.value
     }
 
@@ -191,5 +192,19 @@ struct DirectoryWriter {
         case .family(let id): row = .init("family", .text(familyNames.words(for: id, name: families[id] ?? id.text)))
         }
         return .map([row] + (right.coversWholeGrant ? [.init("whole_grant", .flag(true))] : []))
+    }
+}
+
+extension FederatedCredential {
+    /// In the words of the directory file.
+    package var value: DocumentValue {
+        switch self {
+        case .file(let path): return .map([.init("file", .text(path))])
+        case .address(let place):
+            var entries: [DocumentValue.Entry] = [.init("address", .text(place.url))]
+            if !place.headers.isEmpty { entries.append(.init("headers", DocumentValue(place.headers))) }
+            if let member = place.member { entries.append(.init("member", .text(member))) }
+            return .map(entries)
+        }
     }
 }

@@ -58,7 +58,7 @@ package enum Base64URL {
     }
 
     /// nil: it is none.
-    static func octets(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func octets(_ text: some Collection<UInt8>) -> [UInt8]? {
         var result: [UInt8] = []
         var pending: UInt32 = 0
         var bits = 0

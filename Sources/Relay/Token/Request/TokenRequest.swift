@@ -41,6 +41,8 @@ package enum ClientAuthentication: Sendable {
     case basic(Secret)
     /// `private_key_jwt` with the certificate's thumbprint (RFC 7523 section 2.2; Entra: PS256 and `x5t#S256`). Certificate and key are PEM.
     case certificate(String, key: Secret)
+    /// The same with a token that somebody else signed (RFC 7523 section 2.2; Entra: workload identity federation). It is read when it is shown.
+    case federated(FederatedCredential)
 }
 
 /// A good answer (RFC 6749 section 5.1).
